@@ -1,0 +1,197 @@
+"""study() is plain Keras: compared with model.fit() on arrays, one epoch a call."""
+
+import dataclasses
+import inspect
+import json
+import subprocess
+import sys
+import threading
+
+import keras
+import numpy as np
+import pytest
+
+from exam import training
+from exam.papers import load_exams
+from exam.training import study
+
+EXAMS = load_exams()
+X = EXAMS.mock.questions[0].reshape(100, 784) / np.float32(255)
+Y = EXAMS.mock.answers[0].astype(int)
+VAL_X = EXAMS.unseen.questions.reshape(1000, 784) / np.float32(255)
+VAL_Y = EXAMS.unseen.answers.reshape(1000).astype(int)
+
+
+def plain_model(student: int) -> keras.Model:
+    """The student as a textbook writes it, with the weights that it brings along."""
+    model = keras.Sequential(
+        [
+            keras.Input((784,)),
+            keras.layers.Dense(32, activation="relu"),
+            keras.layers.Dense(10, activation="softmax"),
+        ]
+    )
+    model.compile(
+        optimizer=keras.optimizers.SGD(0.05),
+        loss="sparse_categorical_crossentropy",
+        metrics=["accuracy"],
+    )
+    model.set_weights(training.first_notebook(student).weights)
+    return model
+
+
+def without_seconds(epochs):
+    return [dataclasses.replace(epoch, seconds=0.0) for epoch in epochs]
+
+
+@pytest.mark.parametrize("batch_size", [1, 7, 10, 32, 99, 100])
+def test_equal_to_plain_fit(batch_size):
+    epochs, student = 4, 3
+    model = plain_model(student)
+    for epoch in range(epochs):
+        order = training.question_order(student, epoch)
+        before = model.optimizer.iterations.numpy()
+        model.fit(X[order], Y[order], batch_size=batch_size, shuffle=False, verbose=0)
+        updates = int(model.optimizer.iterations.numpy() - before)
+        assert updates == int(np.ceil(100 / batch_size))
+
+    reported = []
+    notebook = training.sit(
+        training.first_notebook(student),
+        batch_size=batch_size,
+        epochs=epochs,
+        student=student,
+        on_epoch=reported.append,
+    )
+    for ours, theirs in zip(notebook.weights, model.get_weights(), strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-6)
+    last = reported[-1]
+    loss, accuracy = model.evaluate(X, Y, verbose=0)
+    val_loss, val_accuracy = model.evaluate(VAL_X, VAL_Y, batch_size=1000, verbose=0)
+    assert (last.epoch, last.updates) == (epochs, epochs * updates)
+    assert (last.loss, last.val_loss) == pytest.approx((loss, val_loss), rel=1e-4)
+    assert last.wrong == round(100 * (1 - accuracy))
+    assert last.val_wrong == pytest.approx(100 * (1 - val_accuracy), abs=1e-4)
+    answers = model.predict(X, verbose=0).argmax(axis=1)
+    assert last.answers == "".join(map(str, answers))
+
+
+def test_epoch_0_is_before_studying():
+    first = study(batch_size=10, epochs=1, student=5)[0]
+    loss, accuracy = plain_model(5).evaluate(X, Y, verbose=0)
+    assert (first.epoch, first.updates, first.seconds) == (0, 0, 0.0)
+    assert first.wrong == round(100 * (1 - accuracy))
+    assert first.loss == pytest.approx(loss, rel=1e-5)
+
+
+def test_a_shorter_study_is_the_beginning_of_a_longer_one():
+    long, short = (study(batch_size=32, epochs=n, student=4) for n in (12, 5))
+    assert without_seconds(long[:6]) == without_seconds(short)
+    assert [epoch.epoch for epoch in long] == list(range(13))
+    assert all(a.seconds < b.seconds for a, b in zip(long, long[1:]))
+
+
+def test_a_study_put_aside_after_every_pass_is_the_same_study():
+    notebook, marks = training.first_notebook(6), []
+
+    def one_pass_a_turn(epoch):
+        marks.append(epoch)
+        return False
+
+    while notebook.epoch < 5:
+        notebook = training.sit(
+            notebook, batch_size=7, epochs=5, student=6, on_epoch=one_pass_a_turn
+        )
+    assert without_seconds(marks) == without_seconds(study(batch_size=7, epochs=5, student=6))
+
+
+def test_the_same_in_another_order_and_beside_other_studies():
+    settings = [
+        {"batch_size": batch_size, "epochs": 6, "student": student}
+        for batch_size in (1, 10, 99)
+        for student in (1, 2)
+    ]
+    alone = [without_seconds(study(**each)) for each in settings]
+    beside: dict[int, list] = {}
+
+    def run(number: int) -> None:
+        beside[number] = without_seconds(study(**settings[number]))
+
+    threads = [threading.Thread(target=run, args=(number,)) for number in reversed(range(6))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [beside[number] for number in range(6)] == alone
+
+
+def test_the_same_in_another_process():
+    script = (
+        "import dataclasses, json; from exam.training import study\n"
+        "study(batch_size=1, epochs=1, student=9)\n"
+        "epochs = study(batch_size=10, epochs=3, student=2)\n"
+        "print(json.dumps([dataclasses.asdict(epoch) for epoch in epochs]))"
+    )
+    output = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    ).stdout
+    there = [training.Epoch(**fields) for fields in json.loads(output.splitlines()[-1])]
+    assert without_seconds(there) == without_seconds(study(batch_size=10, epochs=3, student=2))
+
+
+def test_students_differ():
+    a, b = (study(batch_size=10, epochs=5, student=student) for student in (1, 2))
+    assert a[0].loss != b[0].loss and a[-1].answers != b[-1].answers
+
+
+def test_on_epoch_hears_every_mark_as_it_comes():
+    heard = []
+    marks = study(batch_size=10, epochs=3, student=1, on_epoch=heard.append)
+    assert tuple(heard) == marks
+
+
+def test_marking_learns_nothing():
+    model = training.trained_model(10)
+    before = model.get_weights()
+    training.mark(model, 0, 0.0)
+    assert all(np.array_equal(a, b) for a, b in zip(before, model.get_weights(), strict=True))
+
+
+@pytest.mark.parametrize(
+    ("name", "lowest", "highest"), [("batch_size", 1, 100), ("epochs", 1, 200), ("student", 1, 30)]
+)
+@pytest.mark.parametrize("make", [lambda lo, hi: lo - 1, lambda lo, hi: hi + 1])
+def test_settings_out_of_range(name, lowest, highest, make):
+    wrong = make(lowest, highest)
+    settings = {"batch_size": 10, "epochs": 1, "student": 1} | {name: wrong}
+    with pytest.raises(ValueError, match=f"{name} .* from {lowest} to {highest}, got {wrong}"):
+        study(**settings)
+
+
+@pytest.mark.parametrize("wrong", [1.0, "10", None, True, float("nan")])
+def test_settings_that_are_no_whole_numbers(wrong):
+    with pytest.raises(ValueError, match="batch_size"):
+        study(batch_size=wrong, epochs=1, student=1)
+
+
+def test_the_signature_that_others_rely_on():
+    assert str(inspect.signature(study)).startswith(
+        "(*, batch_size: int, epochs: int, student: int, on_epoch:"
+    )
+
+
+# Mean of students 1 to 5: batch size -> wrong after 1, 5, 20 passes, unseen after 20, and, after
+# 200, whether the unseen loss has risen.
+DESIGN_TABLE = {1: (33, 2, 0, 23), 10: (55, 9, 0, 24), 100: (88, 69, 30, 50)}
+
+
+@pytest.mark.parametrize("batch_size", DESIGN_TABLE)
+def test_the_lesson_comes_out_at_every_batch_size(batch_size):
+    studies = [study(batch_size=batch_size, epochs=200, student=s) for s in range(1, 6)]
+    wrong = [np.mean([marks[epoch].wrong for marks in studies]) for epoch in (1, 5, 20)]
+    val_wrong = np.mean([marks[20].val_wrong for marks in studies])
+    assert [*wrong, val_wrong] == pytest.approx(DESIGN_TABLE[batch_size], abs=8)
+    for marks in studies:
+        val_losses = [mark.val_loss for mark in marks]
+        rise = val_losses[-1] - min(val_losses)
+        assert rise > 0.1 if batch_size == 1 else rise > 0.02 if batch_size == 10 else rise == 0
