@@ -1,0 +1,209 @@
+"""The classroom: gives every study its turn at the one worker, and shares what comes of it.
+
+Knows neither Streamlit nor Keras. A study is settled by batch size and student, and a longer one
+begins with the epochs of a shorter one; so whoever asks for epochs that exist has them at once,
+and whoever asks for a study that is running follows it from its beginning.
+"""
+
+import collections
+import logging
+import threading
+import time
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from exam.results import Epoch
+from exam.settings import BATCH_SIZE, EPOCHS, STUDENT
+from exam.worker import Worker, WorkerLost
+
+KEPT_STUDIES = 256  # of at most 200 epochs, some 400 bytes each: 21 MB
+WATCHED_SECONDS = 3.0  # a study that nobody has looked at for so long is put aside
+TRIES = 3  # of a study, or of a start, that loses the worker each time
+REST_SECONDS = 15.0  # then, until the next try
+
+_log = logging.getLogger(__name__)
+
+
+class Trouble(NamedTuple):
+    """Why nothing more comes for now: "exams", "keras" (neither loads) or "worker" (lost again)."""
+
+    reason: str = ""
+    until: float = 0.0
+
+    @classmethod
+    def now(cls, reason: str) -> "Trouble":
+        return cls(reason, time.monotonic() + REST_SECONDS)
+
+    @property
+    def is_over(self) -> bool:
+        return time.monotonic() >= self.until
+
+
+class View(NamedTuple):
+    """What a learner sees of a study at a look; `trouble` is "" or the reason of a `Trouble`."""
+
+    epochs: list[Epoch]
+    is_loading: bool
+    was_interrupted: bool
+    trouble: str
+
+
+@dataclass(eq=False)
+class Study:
+    """One student at one batch size: the epochs so far, and how far somebody wants them."""
+
+    batch_size: int
+    student: int
+    news: threading.Condition
+    epochs: list[Epoch] = field(default_factory=list)  # grows at its end; nothing else changes
+    wanted: int = 0
+    watched_until: float = 0.0
+    lost_workers: int = 0
+    trouble: Trouble = Trouble()
+
+    @property
+    def is_wanted(self) -> bool:
+        return len(self.epochs) <= self.wanted and time.monotonic() < self.watched_until
+
+
+class Classroom:
+    def __init__(self):
+        self._lock = threading.Lock()
+        self._somebody_came = threading.Condition(self._lock)
+        self._studies: collections.OrderedDict[tuple[int, int], Study] = collections.OrderedDict()
+        self._waiting: collections.deque[Study] = collections.deque()
+        self._at_the_desk: Study | None = None
+        self._worker: Worker | None = None
+        self._failed_starts = 0
+        self._trouble = Trouble()
+        self.is_loading = True
+        threading.Thread(target=self._work, name="classroom", daemon=True).start()
+
+    def look(
+        self, *, batch_size: int, epochs: int, student: int, seen: int, patience_seconds: float
+    ) -> View:
+        """See a study as far as `epochs`; wait for news beyond the `seen` marks, but not long.
+
+        The first look asks for the study, and it goes on for as long as somebody keeps looking.
+        Raises ValueError for a setting outside its range.
+        """
+        for setting, value in ((BATCH_SIZE, batch_size), (EPOCHS, epochs), (STUDENT, student)):
+            setting.check(value)
+        with self._lock:
+            study = self._study(batch_size, student)
+            study.wanted = max(study.wanted, epochs)
+            study.watched_until = time.monotonic() + WATCHED_SECONDS
+            self._join_queue(study)
+            is_complete = len(study.epochs) > epochs
+            if not is_complete and len(study.epochs) <= seen and not self._trouble_with(study):
+                study.news.wait(patience_seconds)
+            is_complete = len(study.epochs) > epochs
+            return View(
+                epochs=study.epochs[: epochs + 1],
+                is_loading=self.is_loading and not is_complete,
+                was_interrupted=study.lost_workers > 0,
+                trouble="" if is_complete else self._trouble_with(study),
+            )
+
+    def _study(self, batch_size: int, student: int) -> Study:
+        key = (batch_size, student)
+        study = self._studies.pop(key, None) or Study(
+            batch_size, student, news=threading.Condition(self._lock)
+        )
+        self._studies[key] = study  # the one used last stands last
+        while len(self._studies) > KEPT_STUDIES:
+            self._studies.popitem(last=False)
+        return study
+
+    def _join_queue(self, study: Study) -> None:
+        is_there = study is self._at_the_desk or study in self._waiting
+        if is_there or not study.is_wanted or self._trouble_with(study):
+            return
+        if study.epochs:
+            self._waiting.append(study)
+        else:
+            self._waiting.appendleft(study)  # a first pass takes milliseconds
+        self._somebody_came.notify()
+
+    def _trouble_with(self, study: Study) -> str:
+        return next((t.reason for t in (study.trouble, self._trouble) if not t.is_over), "")
+
+    # From here on: the classroom's own thread, which alone starts, asks and stops the worker.
+
+    def _work(self) -> None:
+        while True:
+            try:
+                self._start_worker()
+                self._give_turns()
+            except WorkerLost as lost:
+                _log.warning("%s", lost)
+                self._clear_the_desk(lost.failed)
+            except Exception:
+                _log.exception("The classroom stumbled and goes on")
+                self._clear_the_desk("worker")
+
+    def _start_worker(self) -> None:
+        with self._lock:
+            while not self._trouble.is_over or (self._failed_starts and not self._waiting):
+                self._somebody_came.wait(1.0)
+        self._failed_starts += 1
+        self._worker = Worker()
+        self._worker.wait_until_ready()
+        self._failed_starts = 0
+        self.is_loading = False
+
+    def _give_turns(self) -> None:
+        while True:
+            study, others_wait = self._next_study()
+            request = {"batch_size": study.batch_size, "student": study.student}
+            progress = {"epochs": study.wanted, "known": len(study.epochs)}
+            for answer in self._worker.turn(**request, **progress, others_wait=others_wait):
+                self._write_down(study, answer)
+            with self._lock:
+                study.lost_workers = 0
+                self._at_the_desk = None
+                self._join_queue(study)
+
+    def _next_study(self) -> tuple[Study, bool]:
+        with self._lock:
+            while True:
+                while not self._waiting:
+                    self._somebody_came.wait(1.0)
+                    if not self._worker.is_alive():
+                        raise WorkerLost(f"worker {self._worker.pid} ended while it was idle")
+                study = self._waiting.popleft()
+                if study.is_wanted:
+                    self._at_the_desk = study
+                    return study, bool(self._waiting)
+
+    def _write_down(self, study: Study, answer: dict) -> None:
+        try:
+            epoch = Epoch(**answer)
+        except TypeError:
+            raise WorkerLost(f"worker {self._worker.pid} wrote what is no epoch") from None
+        with self._lock:
+            if epoch.epoch != len(study.epochs):
+                raise WorkerLost(f"worker {self._worker.pid} wrote epoch {epoch.epoch} out of turn")
+            study.epochs.append(epoch)
+            study.news.notify_all()
+            if self._waiting:
+                self._worker.knock()
+
+    def _clear_the_desk(self, failed: str) -> None:
+        """After the worker was lost: its study is next again, or given up after `TRIES`."""
+        if self._worker:
+            self._worker.stop()
+        with self._lock:
+            self._worker, self.is_loading = None, True
+            study, self._at_the_desk = self._at_the_desk, None
+            if study:
+                study.lost_workers += 1
+                self._waiting.appendleft(study)
+                if study.lost_workers >= TRIES:
+                    study.lost_workers, study.trouble = 0, Trouble.now("worker")
+                    self._waiting.popleft()
+            if failed or self._failed_starts >= TRIES:
+                self._trouble = Trouble.now(failed or "worker")
+                self._waiting.clear()
+            for each in self._studies.values():
+                each.news.notify_all()

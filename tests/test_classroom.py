@@ -1,0 +1,272 @@
+"""The classroom and its worker as real processes: sharing, turns, faults, and an empty house."""
+
+import dataclasses
+import logging
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+import exam.classroom
+import exam.worker
+from exam.classroom import Classroom
+from exam.worker import Worker, WorkerLost
+from tests.waiting import wait_for
+
+ROOT = Path(__file__).parent.parent
+
+
+def follow(classroom: Classroom, *, seconds: float = 90.0, **settings: int) -> list:
+    """Look until the study is complete, as the page does; returns its marks."""
+    seen, deadline = 0, time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        view = classroom.look(**settings, seen=seen, patience_seconds=0.2)
+        assert view.trouble == ""
+        assert len(view.epochs) >= seen
+        seen = len(view.epochs)
+        if seen > settings["epochs"]:
+            return view.epochs
+    raise AssertionError(f"no end after {seconds} s, {seen} marks")
+
+
+def numbers(marks: list) -> list:
+    return [dataclasses.replace(mark, seconds=0.0) for mark in marks]
+
+
+@pytest.fixture(scope="module")
+def classroom():
+    room = Classroom()
+    follow(room, batch_size=10, epochs=1, student=30)
+    yield room
+    room._worker.stop()
+
+
+def test_the_same_numbers_as_study_in_this_process(classroom):
+    from exam.training import study
+
+    for batch_size, student in ((32, 3), (1, 2), (100, 3)):
+        settings = {"batch_size": batch_size, "epochs": 8, "student": student}
+        assert numbers(follow(classroom, **settings)) == numbers(study(**settings))
+
+
+def test_a_finished_study_is_there_at_once(classroom):
+    settings = {"batch_size": 10, "epochs": 12, "student": 4}
+    marks = follow(classroom, **settings)
+    for epochs in (12, 5):
+        view = classroom.look(**settings | {"epochs": epochs}, seen=0, patience_seconds=0.0)
+        assert view.epochs == marks[: epochs + 1]
+
+
+def test_a_longer_study_goes_on_where_the_shorter_one_ended(classroom):
+    short = follow(classroom, batch_size=10, epochs=3, student=5)
+    long = follow(classroom, batch_size=10, epochs=9, student=5)
+    assert long[:4] == short
+    assert [mark.epoch for mark in long] == list(range(10))
+
+
+def test_a_running_study_is_followed_from_its_beginning(classroom):
+    settings = {"batch_size": 1, "epochs": 200, "student": 6}
+    found: dict[int, list] = {}
+    first = threading.Thread(target=lambda: found.update({1: follow(classroom, **settings)}))
+    first.start()
+    wait_for(
+        lambda: len(classroom.look(**settings, seen=0, patience_seconds=0).epochs) > 5, seconds=20
+    )
+    view = classroom.look(**settings, seen=0, patience_seconds=0)
+    assert view.epochs[0].epoch == 0 and len(view.epochs) < 201
+    assert follow(classroom, **settings) == (first.join() or found[1])
+
+
+def test_nobody_waits_for_anothers_long_study(classroom):
+    """Turns by epoch: a short study is through before a long one that began earlier."""
+    through: list[str] = []
+
+    def run(name: str, **settings: int) -> None:
+        follow(classroom, **settings)
+        through.append(name)
+
+    long = threading.Thread(
+        target=run, args=("long",), kwargs={"batch_size": 1, "epochs": 200, "student": 7}
+    )
+    long.start()
+    settings = {"batch_size": 1, "epochs": 200, "student": 7}
+    wait_for(lambda: classroom.look(**settings, seen=0, patience_seconds=0).epochs, seconds=20)
+    run("short", batch_size=10, epochs=5, student=8)
+    long.join()
+    assert through == ["short", "long"]
+
+
+def test_a_study_that_nobody_watches_is_put_aside_and_taken_up_again(classroom, monkeypatch):
+    monkeypatch.setattr(exam.classroom, "WATCHED_SECONDS", 0.0)
+    settings = {"batch_size": 1, "epochs": 200, "student": 9}
+    busy = {"batch_size": 1, "epochs": 200, "student": 10}
+    study = classroom._study(1, 9)
+    classroom.look(**settings, seen=0, patience_seconds=0.0)  # and away
+    monkeypatch.setattr(exam.classroom, "WATCHED_SECONDS", 3.0)
+    follow(classroom, **busy)
+    assert len(study.epochs) < 201
+    assert len(follow(classroom, **settings)) == 201
+
+
+def test_results_are_bounded_and_the_oldest_go_first(classroom, monkeypatch):
+    monkeypatch.setattr(exam.classroom, "KEPT_STUDIES", 3)
+    for student in (11, 12, 13, 11, 14):
+        follow(classroom, batch_size=100, epochs=1, student=student)
+    assert list(classroom._studies) == [(100, 13), (100, 11), (100, 14)]
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"batch_size": 0}, {"batch_size": 101}, {"epochs": 201}, {"student": "1"}]
+)
+def test_what_is_out_of_range_never_reaches_the_worker(classroom, wrong):
+    settings = {"batch_size": 10, "epochs": 20, "student": 1} | wrong
+    with pytest.raises(ValueError, match=next(iter(wrong))):
+        classroom.look(**settings, seen=0, patience_seconds=0)
+    assert classroom._worker.is_alive()
+
+
+@pytest.mark.parametrize("kill", [signal.SIGKILL, signal.SIGTERM])
+def test_a_killed_worker_is_replaced_and_the_study_goes_on(classroom, kill, caplog):
+    settings = {"batch_size": 1, "epochs": 200, "student": 15 + kill}
+    found: dict[int, list] = {}
+    threads = [
+        threading.Thread(target=lambda n=n: found.update({n: follow(classroom, **settings)}))
+        for n in range(20)
+    ]
+    for thread in threads:
+        thread.start()
+    study = wait_for(lambda: classroom._studies.get((1, settings["student"])))
+    wait_for(lambda: len(study.epochs) > 3)
+    pid = classroom._worker.pid
+    with caplog.at_level(logging.WARNING):
+        os.kill(pid, kill)
+        for thread in threads:
+            thread.join()
+    assert classroom._worker.pid != pid
+    assert f"worker {pid} ended" in caplog.text
+    assert [mark.epoch for mark in found[0]] == list(range(201))
+    assert all(found[n] == found[0] for n in range(20))
+
+
+def test_a_worker_that_dies_idle_is_replaced(classroom):
+    pid = classroom._worker.pid
+    os.kill(pid, signal.SIGKILL)
+    assert len(follow(classroom, batch_size=10, epochs=2, student=20)) == 3
+    assert classroom._worker.pid != pid
+
+
+def test_a_worker_that_falls_silent_is_replaced(classroom, monkeypatch):
+    monkeypatch.setattr(exam.worker, "SILENT_SECONDS", 1.0)
+    settings = {"batch_size": 1, "epochs": 200, "student": 21}
+    classroom.look(**settings, seen=0, patience_seconds=1.0)
+    pid = classroom._worker.pid
+    os.kill(pid, signal.SIGSTOP)
+    assert len(follow(classroom, **settings)) == 201
+    assert classroom._worker.pid != pid and not psutil.pid_exists(pid)
+
+
+def desk_that(does: str, monkeypatch, tmp_path) -> None:
+    """Let workers run another script in place of exam.desk."""
+    (tmp_path / "exam").mkdir()
+    (tmp_path / "exam" / "__init__.py").touch()
+    (tmp_path / "exam" / "desk.py").write_text(does, encoding="utf-8")
+    monkeypatch.setattr(exam.worker, "__file__", str(tmp_path / "exam" / "worker.py"))
+
+
+READY = "import sys\nprint('{\"ready\": true}', flush=True)\nsys.stdin.readline()\n"
+
+
+@pytest.mark.parametrize(
+    "does",
+    [
+        "print('Traceback: not JSON', flush=True)\n",
+        READY + 'print(\'{"epoch": 0, "upda\')\n',
+        READY + "print('[1, 2]')\n",
+        READY + "print('{\"epoch\": 0}')\n",
+        READY + "sys.stdout.buffer.write(bytes(range(128, 256)) + b'\\n')\n",
+        READY,
+        "raise SystemExit(3)",
+    ],
+    ids=["no JSON", "half a line", "a list", "fields missing", "bytes", "silence", "exit"],
+)
+def test_a_worker_that_talks_nonsense_is_given_up_politely(does, monkeypatch, tmp_path):
+    desk_that(does, monkeypatch, tmp_path)
+    room = Classroom()
+    settings = {"batch_size": 10, "epochs": 5, "student": 1}
+    look = lambda: room.look(**settings, seen=0, patience_seconds=0.2)  # noqa: E731
+    assert wait_for(lambda: look().trouble, seconds=30) == "worker"
+
+
+def test_broken_exams_and_missing_keras_are_told_apart(monkeypatch, tmp_path):
+    for failed in ("exams", "keras"):
+        folder = tmp_path / failed
+        folder.mkdir()
+        desk_that(f'print(\'{{"failed": "{failed}"}}\')', monkeypatch, folder)
+        room = Classroom()
+        settings = {"batch_size": 10, "epochs": 5, "student": 1}
+        look = lambda: room.look(**settings, seen=0, patience_seconds=0.2)  # noqa: B023, E731
+        assert wait_for(lambda: look().trouble, seconds=30) == failed
+
+
+def copy_of_the_project(folder: Path) -> Path:
+    for part in ("exam", "assets"):
+        subprocess.run(["cp", "-r", str(ROOT / part), str(folder / part)], check=True)
+    return folder
+
+
+def test_the_desk_says_what_is_broken(monkeypatch, tmp_path, capfd):
+    project = copy_of_the_project(tmp_path)
+    monkeypatch.setattr(exam.worker, "__file__", str(project / "exam" / "worker.py"))
+    (project / "assets" / "exams.npz").write_bytes(b"PK")
+    with pytest.raises(WorkerLost) as lost:
+        Worker().wait_until_ready()
+    assert lost.value.failed == "exams"
+    assert "checksum" in capfd.readouterr().err
+
+
+def test_the_desk_names_the_remedy_where_keras_is_missing(monkeypatch, tmp_path, capfd):
+    project = copy_of_the_project(tmp_path)
+    monkeypatch.setattr(exam.worker, "__file__", str(project / "exam" / "worker.py"))
+    (project / "keras.py").write_text("raise ImportError('not installed')", encoding="utf-8")
+    with pytest.raises(WorkerLost) as lost:
+        Worker().wait_until_ready()
+    assert lost.value.failed == "keras"
+    assert "pip install -r requirements.txt" in capfd.readouterr().err
+
+
+SERVER = """
+import sys, time
+from exam.classroom import Classroom
+room = Classroom()
+while room._worker is None:
+    time.sleep(0.01)
+print(room._worker.pid, flush=True)
+settings = {"batch_size": 1, "epochs": 200, "student": 1}
+if sys.argv[1] == "studying":
+    while not room.look(**settings, seen=0, patience_seconds=0.1).epochs:
+        pass
+print("now", flush=True)
+while True:
+    room.look(**settings, seen=0, patience_seconds=0.1) if sys.argv[1] == "studying" else None
+    time.sleep(0.01)
+"""
+
+
+@pytest.mark.parametrize("state", ["loading", "studying"])
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGKILL, signal.SIGINT])
+def test_no_worker_is_left_behind(end, state):
+    server = subprocess.Popen(
+        [sys.executable, "-c", SERVER, state], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
+    worker = psutil.Process(int(server.stdout.readline()))
+    assert server.stdout.readline() == "now\n"
+    assert worker.is_running()
+    server.send_signal(end)
+    server.wait(timeout=10)
+    wait_for(lambda: not worker.is_running() or worker.status() == "zombie", seconds=15)

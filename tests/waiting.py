@@ -1,0 +1,16 @@
+"""Wait for what must come true, and for no longer than that takes."""
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+Found = TypeVar("Found")
+
+
+def wait_for(what: Callable[[], Found], *, seconds: float = 60.0) -> Found:
+    """Call `what` until it gives something true; AssertionError after `seconds`."""
+    deadline = time.monotonic() + seconds
+    while not (found := what()):
+        assert time.monotonic() < deadline, f"{seconds} s went by without {what}"
+        time.sleep(0.02)
+    return found
