@@ -1,0 +1,65 @@
+"""Layers go one way, and only what is listed is needed to run."""
+
+import ast
+import importlib.metadata
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+MODULES = {path.stem: path for path in (ROOT / "exam").glob("*.py")}
+
+# From the page down to the papers: a module may import those that stand after it.
+ORDER = "address sentences charts classroom worker runs desk training overfitting results papers"
+ORDER = [*ORDER.split(), "settings", "texts"]
+
+
+def imports(path: Path) -> set[str]:
+    nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+    names = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    for node in nodes:
+        if isinstance(node, ast.ImportFrom) and node.module == "exam":
+            names |= {f"exam.{alias.name}" for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            names.add(node.module)
+    return names
+
+
+def packages(path: Path) -> set[str]:
+    return {name.split(".")[0] for name in imports(path)}
+
+
+def test_only_the_page_imports_streamlit():
+    assert [name for name, path in MODULES.items() if "streamlit" in packages(path)] == []
+    assert "streamlit" in packages(ROOT / "streamlit_app.py")
+
+
+def test_only_training_imports_keras():
+    learning = {"keras", "tensorflow"}
+    assert [name for name, path in MODULES.items() if learning & packages(path)] == ["training"]
+    assert not learning & packages(ROOT / "streamlit_app.py")
+
+
+@pytest.mark.parametrize("name", [name for name in MODULES if name != "__init__"])
+def test_layers_go_one_way(name):
+    others = {each.split(".")[1] for each in imports(MODULES[name]) if each.startswith("exam.")}
+    assert others <= set(ORDER[ORDER.index(name) + 1 :]), f"{name} imports {others}"
+
+
+def test_nothing_but_the_listed_packages_is_imported():
+    listed = (ROOT / "requirements.txt").read_text(encoding="utf-8")
+    allowed = {re.split(r"[>=<~;\[ ]", line)[0] for line in listed.splitlines() if line[0] != "#"}
+    allowed |= {"keras"}  # TensorFlow's own
+    if any(need.startswith("pyarrow") for need in importlib.metadata.requires("streamlit")):
+        allowed |= {"pyarrow"}
+    used = set().union(*map(packages, [*MODULES.values(), ROOT / "streamlit_app.py"]))
+    assert used - set(sys.stdlib_module_names) - {"exam"} <= allowed
+
+
+def test_what_the_server_imports_brings_no_keras():
+    script = "import sys, exam.classroom, exam.charts, exam.address, exam.sentences\n"
+    script += "assert not {'keras', 'tensorflow', 'streamlit'} & set(sys.modules)"
+    subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=True)

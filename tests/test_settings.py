@@ -1,0 +1,72 @@
+"""Settings refuse what is out of range; the address refuses politely."""
+
+import pytest
+
+from exam.address import hint, link_to, read_address
+from exam.settings import BATCH_SIZE, EPOCHS, SETTINGS
+from exam.texts import LANGUAGES, load_texts
+
+DEFAULTS = {"batch_size": 10, "epochs": 20, "student": 1, "lang": "ko", "start": False}
+
+
+def read(**parameters: str | list[str]) -> tuple[dict, list[str]]:
+    lists = {name: [v] if isinstance(v, str) else v for name, v in parameters.items()}
+    return read_address(lambda name: lists.get(name, []))
+
+
+def test_an_empty_address_opens_the_defaults():
+    assert read() == (DEFAULTS, [])
+
+
+def test_an_address_sets_everything():
+    chosen, wrong = read(batch_size="1", epochs="200", student="30", lang="en", start="true")
+    assert wrong == []
+    assert chosen == {"batch_size": 1, "epochs": 200, "student": 30, "lang": "en", "start": True}
+
+
+WRONG = ["abc", "0", "-1", "1e9", "10.5", "20.5", "", " 5", "+5", "1_0", "９", "nan", "9" * 10_000]
+WRONG += ["<script>alert(1)</script>", "null", "True", "0x10", "201", "5\n", "١"]
+
+
+@pytest.mark.parametrize("text", WRONG, ids=lambda text: repr(text[:20]))
+@pytest.mark.parametrize("name", ["batch_size", "epochs", "student"])
+def test_a_wrong_number_gives_the_default_and_a_hint(name, text):
+    assert read(**{name: text}) == (DEFAULTS, [name])
+
+
+def test_repeated_parameters_are_wrong():
+    assert read(epochs=["30", "40"]) == (DEFAULTS, ["epochs"])
+
+
+@pytest.mark.parametrize(("name", "text"), [("lang", "fr"), ("lang", ""), ("start", "yes")])
+def test_a_wrong_choice_gives_the_default_and_a_hint(name, text):
+    assert read(**{name: text}) == (DEFAULTS, [name])
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_hint_names_the_parameter_and_its_range_and_not_what_came(lang):
+    say = load_texts(lang)
+    for setting in SETTINGS:
+        text = hint(setting.name, say)
+        for part in (setting.name, setting.lowest, setting.highest, setting.default):
+            assert str(part) in text
+    assert "ko" in hint("lang", say) and "true" in hint("start", say)
+
+
+def test_every_number_in_range_is_read_and_no_other():
+    values = {n: BATCH_SIZE.read(str(n)) for n in range(-5, 300)}
+    assert {n for n, value in values.items() if value is not None} == set(range(1, 101))
+    assert all(value in (None, n) for n, value in values.items())
+
+
+def test_what_may_be_set_passes_the_check():
+    for setting in SETTINGS:
+        for value in (setting.lowest, setting.default, setting.highest):
+            setting.check(value)
+    with pytest.raises(ValueError, match="epochs must be a whole number from 1 to 200, got 201"):
+        EPOCHS.check(201)
+
+
+def test_the_link_opens_what_it_says():
+    link = link_to("https://example.org/page/?embed=true&old=1#top", batch_size=7, start=True)
+    assert link == "https://example.org/page/?batch_size=7&start=true"
