@@ -179,6 +179,11 @@ def desk_that(does: str, monkeypatch, tmp_path) -> None:
     monkeypatch.setattr(exam.worker, "__file__", str(tmp_path / "exam" / "worker.py"))
 
 
+def trouble_of(room: Classroom) -> str:
+    settings = {"batch_size": 10, "epochs": 5, "student": 1}
+    return wait_for(lambda: room.look(**settings, seen=0, patience_seconds=0.2).trouble)
+
+
 READY = "import sys\nprint('{\"ready\": true}', flush=True)\nsys.stdin.readline()\n"
 
 
@@ -197,10 +202,7 @@ READY = "import sys\nprint('{\"ready\": true}', flush=True)\nsys.stdin.readline(
 )
 def test_a_worker_that_talks_nonsense_is_given_up_politely(does, monkeypatch, tmp_path):
     desk_that(does, monkeypatch, tmp_path)
-    room = Classroom()
-    settings = {"batch_size": 10, "epochs": 5, "student": 1}
-    look = lambda: room.look(**settings, seen=0, patience_seconds=0.2)  # noqa: E731
-    assert wait_for(lambda: look().trouble, seconds=30) == "worker"
+    assert trouble_of(Classroom()) == "worker"
 
 
 def test_broken_exams_and_missing_keras_are_told_apart(monkeypatch, tmp_path):
@@ -208,10 +210,7 @@ def test_broken_exams_and_missing_keras_are_told_apart(monkeypatch, tmp_path):
         folder = tmp_path / failed
         folder.mkdir()
         desk_that(f'print(\'{{"failed": "{failed}"}}\')', monkeypatch, folder)
-        room = Classroom()
-        settings = {"batch_size": 10, "epochs": 5, "student": 1}
-        look = lambda: room.look(**settings, seen=0, patience_seconds=0.2)  # noqa: B023, E731
-        assert wait_for(lambda: look().trouble, seconds=30) == failed
+        assert trouble_of(Classroom()) == failed
 
 
 def copy_of_the_project(folder: Path) -> Path:

@@ -1,4 +1,4 @@
-"""best_epoch() decides as Keras' own EarlyStopping does, and only while the practised loss falls."""
+"""best_epoch() decides as Keras' EarlyStopping does, and only while the practised loss falls."""
 
 import math
 

