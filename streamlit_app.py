@@ -8,7 +8,7 @@ import streamlit as st
 
 from exam.address import hint, link_to, read_address
 from exam.charts import study_chart, study_table
-from exam.classroom import Classroom
+from exam.classroom import open_classroom
 from exam.papers import batches, batches_as_sum
 from exam.results import to_csv
 from exam.runs import Run, begin
@@ -22,11 +22,6 @@ LOOK_SECONDS = 0.2  # the longest wait for news before the page shows that it st
 st.set_page_config(page_title="batch_size · epochs", page_icon="✏️", layout="wide")
 st.html(Path(__file__).parent / "assets" / "page.css")
 page = st.session_state
-
-
-@st.cache_resource(show_spinner=False)
-def open_classroom() -> Classroom:
-    return Classroom()
 
 
 @functools.lru_cache(maxsize=64)
@@ -157,7 +152,7 @@ with controls:
     )
 
 with picture:
-    st.code(f"model.fit(x, y, batch_size={batch_size}, epochs={epochs})", language="python")
+    st.code(f"model.fit(x, y, batch_size={batch_size}, epochs={epochs})", language=None)
     chart = st.vega_lite_chart(**figure())
 message = st.markdown(outcome(run, say))
 alarm = st.warning(warning(run, say)) if run and run.best_epoch else st.empty()
@@ -167,7 +162,9 @@ if run and run.marks and not is_drawing:
     with take_home.container(horizontal=True, vertical_alignment="center"):
         file_name = "exam-b{batch_size}-e{epochs}-s{student}.csv".format(**run.settings)
         st.download_button(say.csv, to_csv(run.marks), file_name, "text/csv", on_click="ignore")
-        st.code(link_to(st.context.url, **run.settings, lang=page.lang, start=True), language=None)
+        st.code(
+            link_to(st.context.url or "", **run.settings, lang=page.lang, start=True), language=None
+        )
         if len(page.runs) > 1:
             st.button(say.clear, key="clear", on_click=clear_earlier)
 

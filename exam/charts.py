@@ -63,20 +63,22 @@ def _panel(*, x: alt.X, y: alt.Y, value: str, say: SimpleNamespace) -> alt.Layer
     earlier_labels = (
         earlier.transform_filter("datum.label != ''")
         .mark_text(clip=True, color=_INK, align="left", dx=3, dy=-7, fontSize=11)
-        .encode(alt.Text("label:N"))
+        .encode(alt.Text("label:N"), alt.Description("label:N"))
     )
     now = base.transform_filter("datum.run == 'now'")
     lines = now.mark_line(clip=True, strokeWidth=2.5).encode(colour, dash)
     tip = now.transform_joinaggregate(last="max(epoch)").transform_filter(
         "datum.epoch == datum.last"
     )
-    points = tip.mark_point(filled=True, size=50, opacity=1).encode(colour)
+    points = tip.mark_point(filled=True, size=50, opacity=1, aria=False).encode(colour)
     names = f"datum.series == 'unseen' ? '{say.unseen}' : '{say.practised}'"
-    labelled = tip.transform_calculate(text=f"({names}) + ' ' + {value}")
+    labelled = tip.transform_calculate(text=f"({names}) + ' ' + {value}").transform_calculate(
+        said=f"'{say.passes} ' + datum.epoch + ': ' + datum.text"
+    )
     above, below = (
         labelled.transform_filter(f"datum.series == '{series}'")
         .mark_text(align="left", dx=8, dy=dy, fontSize=12, fontWeight="bold")
-        .encode(colour, alt.Text("text:N"))
+        .encode(colour, alt.Text("text:N"), alt.Description("said:N"))
         for series, dy in (("unseen", -6), ("practised", 6))
     )
     return earlier_lines + earlier_labels + _best_rule(x) + lines + points + above + below
@@ -93,7 +95,7 @@ def _best(x: alt.X) -> alt.Chart:
 
 
 def _best_rule(x: alt.X) -> alt.Chart:
-    return _best(x).mark_rule(color=_INK, strokeDash=[2, 2], strokeWidth=1.5)
+    return _best(x).mark_rule(color=_INK, strokeDash=[2, 2], strokeWidth=1.5, aria=False)
 
 
 def _best_label(x: alt.X, say: SimpleNamespace) -> alt.Chart:
@@ -103,7 +105,7 @@ def _best_label(x: alt.X, say: SimpleNamespace) -> alt.Chart:
         _best(x)
         .transform_calculate(text=text)
         .mark_text(align="left", color=_INK, dx=5, fontSize=12)
-        .encode(alt.Text("text:N"), y=alt.value(8))
+        .encode(alt.Text("text:N"), alt.Description("text:N"), y=alt.value(8))
     )
 
 

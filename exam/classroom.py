@@ -6,6 +6,7 @@ and whoever asks for a study that is running follows it from its beginning.
 """
 
 import collections
+import functools
 import logging
 import threading
 import time
@@ -22,6 +23,21 @@ TRIES = 3  # of a study, or of a start, that loses the worker each time
 REST_SECONDS = 15.0  # then, until the next try
 
 _log = logging.getLogger(__name__)
+_opening = threading.Lock()
+
+
+def open_classroom() -> "Classroom":
+    """The one classroom of this process, opened when it is first needed.
+
+    Not kept in Streamlit's cache: emptying that would leave this one and its worker behind.
+    """
+    with _opening:
+        return _the_classroom()
+
+
+@functools.cache
+def _the_classroom() -> "Classroom":
+    return Classroom()
 
 
 class Trouble(NamedTuple):

@@ -19,10 +19,8 @@ from tests.waiting import wait_for
 ROOT = Path(__file__).parent.parent
 IDLE = "[data-testid='stApp'][data-test-script-state='notRunning']"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-QUIET = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
+QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
+QUIET += ["--disable-background-networking", "--disable-component-update"]
 
 
 def find_chromium() -> str | None:
