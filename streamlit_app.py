@@ -1,13 +1,12 @@
 """The page, from top to bottom: set batch size and epochs, press, watch a student study."""
 
-import functools
 import time
 from pathlib import Path
 
 import streamlit as st
 
 from exam.address import hint, link_to, read_address
-from exam.charts import study_chart, study_table
+from exam.charts import study_spec, study_table
 from exam.classroom import open_classroom
 from exam.papers import batches, batches_as_sum
 from exam.results import to_csv
@@ -22,11 +21,6 @@ LOOK_SECONDS = 0.2  # the longest wait for news before the page shows that it st
 st.set_page_config(page_title="batch_size · epochs", page_icon="✏️", layout="wide")
 st.html(Path(__file__).parent / "assets" / "page.css")
 page = st.session_state
-
-
-@functools.lru_cache(maxsize=64)
-def chart_spec(lang: str, epochs: int) -> dict:
-    return study_chart(epochs=epochs, say=load_texts(lang)).to_dict()
 
 
 # What the learner does.
@@ -97,7 +91,7 @@ def figure() -> dict:
     planned = run.epochs if run else page.epochs
     return {
         "data": study_table(page.runs, say),
-        "spec": chart_spec(page.lang, planned),
+        "spec": study_spec(page.lang, planned),
         "alt": say.chart_alt(epochs=planned),
         "width": "stretch",
     }

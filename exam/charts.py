@@ -4,6 +4,7 @@ Pure: the spec depends on the planned epochs and the texts alone, so that while 
 data is sent and the view stays the same. Colours come from the page's theme, light or dark.
 """
 
+import functools
 from collections.abc import Iterator, Sequence
 from types import SimpleNamespace
 
@@ -13,6 +14,7 @@ import pyarrow as pa  # Streamlit's own; a table costs a tenth of what a list of
 from exam.results import Epoch
 from exam.runs import Run
 from exam.settings import STUDENT
+from exam.texts import load_texts
 
 LABEL_WIDTH = 124  # pixels kept free to the right of the lines
 WRONG_HEIGHT, LOSS_HEIGHT = 116, 170
@@ -23,6 +25,12 @@ _SCHEMA = pa.schema(
 )
 _INK = "currentColor"  # the text colour of the page around the chart, light or dark
 _DASHES = {"practised": [1, 0], "unseen": [5, 3]}
+
+
+@functools.lru_cache(maxsize=128)  # building one costs more than the rest of a rerun; 30 kB each
+def study_spec(lang: str, epochs: int) -> dict:
+    """The spec of `study_chart`, kept."""
+    return study_chart(epochs=epochs, say=load_texts(lang)).to_dict()
 
 
 def study_chart(*, epochs: int, say: SimpleNamespace) -> alt.VConcatChart:

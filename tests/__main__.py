@@ -1,0 +1,45 @@
+"""Set up what the tests need, then run them all: `python -m tests [arguments for pytest]`."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+PACKAGES = ("chromium", "fonts-noto-cjk")
+
+
+def run(*command: str) -> bool:
+    print("$", " ".join(command), flush=True)
+    return subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL).returncode == 0
+
+
+def install_requirements() -> None:
+    requirements = str(ROOT / "tests" / "requirements.txt")
+    if not run(sys.executable, "-m", "pip", "install", "--quiet", "-r", requirements):
+        sys.exit(f"What {requirements} lists cannot be installed; in a fresh venv it can be.")
+
+
+def provide_chromium() -> None:
+    """Take the Chromium that is there, or else let Playwright or the system install one."""
+    from tests.browser import find_chromium, has_chromium
+
+    if find_chromium() or has_chromium():
+        return
+    if run(sys.executable, "-m", "playwright", "install", "--with-deps", "chromium"):
+        return
+    is_root = hasattr(os, "geteuid") and os.geteuid() == 0
+    if shutil.which("apt-get") and is_root:
+        run("apt-get", "update") and run("apt-get", "install", "-y", *PACKAGES)
+    if not find_chromium():
+        sys.exit(
+            "The tests of the page need Chromium, and neither Playwright nor apt-get could install "
+            "it. Please put one on the PATH, with a Korean font, and try again."
+        )
+
+
+if __name__ == "__main__":
+    install_requirements()
+    provide_chromium()
+    sys.exit(subprocess.run([sys.executable, "-m", "pytest", *sys.argv[1:]], cwd=ROOT).returncode)

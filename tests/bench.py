@@ -1,0 +1,80 @@
+"""The measurements that the README quotes, side by side in one run: `python -m tests.bench`.
+
+Times on a shared machine mean little by themselves; the ratios and medians are what counts.
+"""
+
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+BATCH_SIZES = (1, 10, 100)
+EPOCHS = 20
+PAIRS = 5
+
+
+def milliseconds(act: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    act()
+    return 1000 * (time.perf_counter() - began)
+
+
+def bench_study() -> None:
+    """study() against the fit() of the textbooks, warm, both marking 1,000 unseen questions."""
+    from exam.training import study
+    from tests.test_training import VAL_X, VAL_Y, X, Y, plain_model
+
+    print(f"{EPOCHS} epochs, median of {PAIRS} pairs (ms)")
+    print("batch size |   fit() | study() | ratio")
+    for batch_size in BATCH_SIZES:
+        model = plain_model(1)
+        plain = {"batch_size": batch_size, "verbose": 0, "validation_data": (VAL_X, VAL_Y)}
+        plain["validation_batch_size"] = 1000
+        model.fit(X, Y, epochs=1, **plain)
+        study(batch_size=batch_size, epochs=1, student=1)
+        pairs = [
+            (
+                milliseconds(lambda: model.fit(X, Y, epochs=EPOCHS, **plain)),  # noqa: B023
+                milliseconds(lambda: study(batch_size=batch_size, epochs=EPOCHS, student=1)),  # noqa: B023
+            )
+            for _ in range(PAIRS)
+        ]
+        fit, ours = (statistics.median(times) for times in zip(*pairs, strict=True))
+        ratio = statistics.median(a / b for a, b in pairs)
+        print(f"{batch_size:10} | {fit:7.0f} | {ours:7.0f} | {ratio:5.1f}")
+
+
+def bench_page() -> None:
+    """From the press of the button to the first drawn epoch, in Chromium, the worker warm."""
+    from playwright.sync_api import sync_playwright
+
+    from tests.browser import launch, open_page, running_server, wait_until_idle
+    from tests.test_browser import KO, TIP, drawn_epochs, record, wait_until_drawn
+
+    waits = []
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        running_server(Path(folder) / "log.txt") as server,
+        sync_playwright() as playwright,
+    ):
+        page = launch(playwright).new_page()
+        open_page(page, server, "epochs=2&start=true")
+        wait_until_drawn(page)
+        for student in range(2, 7):
+            open_page(page, server, f"epochs=20&student={student}")
+            wait_until_idle(page)
+            record(page, TIP)
+            button = page.get_by_role("button", name=KO.start)
+            button.evaluate("b => b.addEventListener('click', () => window.at = performance.now())")
+            button.click()
+            wait_until_drawn(page)
+            drawn = dict(reversed(drawn_epochs(page)))
+            waits.append((drawn[1] - page.evaluate("window.at")) / 1000)
+    print(f"press → first drawn pass, median of {len(waits)}: {statistics.median(waits):.2f} s")
+    print(f"                              the slowest: {max(waits):.2f} s")
+
+
+if __name__ == "__main__":
+    bench_study()
+    bench_page()
