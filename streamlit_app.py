@@ -16,7 +16,7 @@ from exam.settings import BATCH_SIZE, EPOCHS, SETTINGS, STUDENT, Setting
 from exam.texts import LANGUAGES, load_texts
 
 QUICK_PICKS = (1, 10, 32, 100)
-LOOK_SECONDS = 0.2  # the longest wait for news before the page shows that it still waits
+LOOK_SECONDS = 0.5  # the longest wait for news before the page shows that it still waits
 
 st.set_page_config(page_title="batch_size · epochs", page_icon="✏️", layout="wide")
 st.html(Path(__file__).parent / "assets" / "page.css")

@@ -1,7 +1,7 @@
 """The chart of a study: wrong answers above, loss below, over one axis of epochs.
 
-Pure: the spec depends on the planned epochs and the texts alone, so that while a study runs only
-data is sent and the view stays the same. Colours come from the page's theme, light or dark.
+Pure: the spec depends on the planned epochs and the language alone, so that while a study runs
+only data is sent and the view stays the same. Colours come from the page's theme, light or dark.
 """
 
 import functools
@@ -13,9 +13,10 @@ import pyarrow as pa  # Streamlit's own; a table costs a tenth of what a list of
 
 from exam.results import Epoch
 from exam.runs import Run
-from exam.settings import STUDENT
+from exam.settings import EPOCHS, STUDENT
 from exam.texts import load_texts
 
+EPOCHS_PARAM = "epochs"
 LABEL_WIDTH = 124  # pixels kept free to the right of the lines
 WRONG_HEIGHT, LOSS_HEIGHT = 116, 170
 HIGHEST_LOSS = 2.6  # no student begins higher; a test holds it
@@ -27,15 +28,22 @@ _INK = "currentColor"  # the text colour of the page around the chart, light or 
 _DASHES = {"practised": [1, 0], "unseen": [5, 3]}
 
 
-@functools.lru_cache(maxsize=128)  # building one costs more than the rest of a rerun; 30 kB each
+@functools.cache
+def _spec(lang: str) -> dict:
+    return study_chart(load_texts(lang)).to_dict()
+
+
 def study_spec(lang: str, epochs: int) -> dict:
-    """The spec of `study_chart`, kept."""
-    return study_chart(epochs=epochs, say=load_texts(lang)).to_dict()
+    """The spec of `study_chart`, for so many planned epochs; built once for each language."""
+    return _spec(lang) | {"params": [{"name": EPOCHS_PARAM, "value": epochs}]}
 
 
-def study_chart(*, epochs: int, say: SimpleNamespace) -> alt.VConcatChart:
-    """Two panels over 0 to `epochs` passes, drawn from `study_table`."""
-    x = alt.X("epoch:Q").scale(domain=[0, epochs], range=[0, alt.ExprRef(f"width - {LABEL_WIDTH}")])
+def study_chart(say: SimpleNamespace) -> alt.VConcatChart:
+    """Two panels over 0 to `epochs` (a parameter) passes, drawn from `study_table`."""
+    planned = alt.param(name=EPOCHS_PARAM, value=EPOCHS.default)
+    x = alt.X("epoch:Q").scale(
+        domain=[0, alt.ExprRef(EPOCHS_PARAM)], range=[0, alt.ExprRef(f"width - {LABEL_WIDTH}")]
+    )
     ticks = {"grid": False, "tickMinStep": 1, "tickCount": 5, "format": "d"}
     wrong = _panel(
         x=x.title(None).axis(labels=False, **ticks),
@@ -55,6 +63,7 @@ def study_chart(*, epochs: int, say: SimpleNamespace) -> alt.VConcatChart:
     both = alt.vconcat(wrong, loss + _best_label(x, say), data=alt.NamedData("source"), spacing=12)
     fit = alt.AutoSizeParams(type="fit-x", contains="padding")
     both = both.properties(autosize=fit, padding={"left": 0, "top": 4, "right": 0, "bottom": 4})
+    both = both.add_params(planned)
     return both.configure_axis(labelColor=_INK, titleColor=_INK, titlePadding=8, labelPadding=6)
 
 

@@ -1,4 +1,7 @@
-"""The classroom: gives every study its turn at the one worker, and shares what comes of it.
+"""The classroom: gives every study its turns at the one worker, and shares what comes of it.
+
+Everyone's first pass comes at once; then the study that has least work left goes first, so that
+nobody waits for another's 200 epochs, and waiting counts, so that those come to their end too.
 
 Knows neither Streamlit nor Keras. A study is settled by batch size and student, and a longer one
 begins with the epochs of a shorter one; so whoever asks for epochs that exist has them at once,
@@ -8,17 +11,20 @@ and whoever asks for a study that is running follows it from its beginning.
 import collections
 import functools
 import logging
+import math
 import threading
 import time
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from exam.papers import batches
 from exam.results import Epoch
 from exam.settings import BATCH_SIZE, EPOCHS, STUDENT
 from exam.worker import Worker, WorkerLost
 
 KEPT_STUDIES = 256  # of at most 200 epochs, some 400 bytes each: 21 MB
 WATCHED_SECONDS = 3.0  # a study that nobody has looked at for so long is put aside
+AGEING = 0.05  # seconds of work by which a second of waiting moves a study forward
 TRIES = 3  # of a study, or of a start, that loses the worker each time
 REST_SECONDS = 15.0  # then, until the next try
 
@@ -73,6 +79,7 @@ class Study:
     news: threading.Condition
     epochs: list[Epoch] = field(default_factory=list)  # grows at its end; nothing else changes
     wanted: int = 0
+    asked_at: float = 0.0
     watched_until: float = 0.0
     lost_workers: int = 0
     trouble: Trouble = Trouble()
@@ -81,13 +88,22 @@ class Study:
     def is_wanted(self) -> bool:
         return len(self.epochs) <= self.wanted and time.monotonic() < self.watched_until
 
+    @property
+    def urgency(self) -> float:
+        """The smaller, the sooner: the work that is left, less what waiting has earned."""
+        if not self.epochs:
+            return -math.inf  # a first pass takes milliseconds
+        seconds_per_pass = 0.004 + 0.00007 * len(batches(self.batch_size))  # so about, when warm
+        work_left = (self.wanted + 1 - len(self.epochs)) * seconds_per_pass
+        return work_left - AGEING * (time.monotonic() - self.asked_at)
+
 
 class Classroom:
     def __init__(self):
         self._lock = threading.Lock()
         self._somebody_came = threading.Condition(self._lock)
         self._studies: collections.OrderedDict[tuple[int, int], Study] = collections.OrderedDict()
-        self._waiting: collections.deque[Study] = collections.deque()
+        self._waiting: list[Study] = []
         self._at_the_desk: Study | None = None
         self._worker: Worker | None = None
         self._failed_starts = 0
@@ -107,6 +123,8 @@ class Classroom:
             setting.check(value)
         with self._lock:
             study = self._study(batch_size, student)
+            if not study.is_wanted:
+                study.wanted, study.asked_at = epochs, time.monotonic()
             study.wanted = max(study.wanted, epochs)
             study.watched_until = time.monotonic() + WATCHED_SECONDS
             self._join_queue(study)
@@ -135,10 +153,7 @@ class Classroom:
         is_there = study is self._at_the_desk or study in self._waiting
         if is_there or not study.is_wanted or self._trouble_with(study):
             return
-        if study.epochs:
-            self._waiting.append(study)
-        else:
-            self._waiting.appendleft(study)  # a first pass takes milliseconds
+        self._waiting.append(study)
         self._somebody_came.notify()
 
     def _trouble_with(self, study: Study) -> str:
@@ -187,8 +202,10 @@ class Classroom:
                     self._somebody_came.wait(1.0)
                     if not self._worker.is_alive():
                         raise WorkerLost(f"worker {self._worker.pid} ended while it was idle")
-                study = self._waiting.popleft()
-                if study.is_wanted:
+                self._waiting = [study for study in self._waiting if study.is_wanted]
+                if self._waiting:
+                    study = min(self._waiting, key=lambda study: study.urgency)
+                    self._waiting.remove(study)
                     self._at_the_desk = study
                     return study, bool(self._waiting)
 
@@ -214,10 +231,9 @@ class Classroom:
             study, self._at_the_desk = self._at_the_desk, None
             if study:
                 study.lost_workers += 1
-                self._waiting.appendleft(study)
                 if study.lost_workers >= TRIES:
                     study.lost_workers, study.trouble = 0, Trouble.now("worker")
-                    self._waiting.popleft()
+                self._join_queue(study)
             if failed or self._failed_starts >= TRIES:
                 self._trouble = Trouble.now(failed or "worker")
                 self._waiting.clear()

@@ -23,7 +23,7 @@ import traceback
 from exam.papers import QUESTIONS, BrokenExams, batches, load_exams
 
 TURN_SECONDS = 0.2  # of a study that others wait for; taking one up again costs some 20 ms
-KEPT_NOTEBOOKS = 128  # 100 kB each
+KEPT_NOTEBOOKS = 256  # 100 kB each; as many as the classroom keeps studies
 
 
 def main() -> None:

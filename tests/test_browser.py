@@ -73,7 +73,7 @@ def test_batch_size_1_overfits_and_says_so(page, server):
     assert len(rows) == 101 and rows[-1]["updates"] == 10_000
     assert rows[-1]["wrong"] == 0 and 20 <= rows[-1]["val_wrong"] <= 27
     assert min(rows[1:], key=lambda row: row["val_loss"])["epoch"] == best
-    assert f"{rows[best]['val_loss']:.2f}" in said and f"{rows[-1]['val_loss']:.2f}" in said
+    assert f"{rows[best]['val_loss']:.3f}" in said and f"{rows[-1]['val_loss']:.3f}" in said
     wait_until_idle(page)
     expect(alarm).to_have_text(said)
     expect(page.get_by_text(f"틀린 문항 {rows[0]['wrong']:.0f} → 0개")).to_be_visible()

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from exam.charts import HIGHEST_LOSS, study_chart, study_table
+from exam.charts import HIGHEST_LOSS, study_spec, study_table
 from exam.classroom import View
 from exam.results import CSV_COLUMNS, Epoch, to_csv
 from exam.runs import Run, begin
@@ -84,7 +84,7 @@ RISING = [1.0, 0.8, 0.7, 0.71, 0.72, 0.73, 0.74, 0.75]
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_warning_says_its_numbers(lang):
     text = warning(finished(RISING), load_texts(lang))
-    for number in ("3", "0.70", "0.75", "0.500 → 0.222", "87 → 82", "92.5 → 87.5"):
+    for number in ("3", "0.700", "0.750", "0.500 → 0.222", "87 → 82", "92.5 → 87.5"):
         assert number in text, number
 
 
@@ -156,17 +156,19 @@ def test_the_table_of_the_chart():
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_chart_has_two_panels_over_one_axis_of_planned_epochs(lang):
     say = load_texts(lang)
-    upper, lower = study_chart(epochs=77, say=say).to_dict()["vconcat"]
+    spec = study_spec(lang, 77)
+    assert spec["params"] == [{"name": "epochs", "value": 77}]
+    upper, lower = spec["vconcat"]
     for panel, title, highest in ((upper, say.wrong, 100), (lower, say.loss, HIGHEST_LOSS)):
         encodings = [layer["encoding"] for layer in panel["layer"]]
-        assert {tuple(e["x"]["scale"]["domain"]) for e in encodings if "x" in e} == {(0, 77)}
+        domains = [e["x"]["scale"]["domain"] for e in encodings if "x" in e]
+        assert all(domain == [0, {"expr": "epochs"}] for domain in domains)
         assert encodings[0]["y"]["title"] == title
         assert encodings[0]["y"]["scale"]["domain"] == [0, highest]
 
 
 def test_the_spec_depends_on_nothing_that_changes_while_a_study_runs():
-    say = load_texts("ko")
-    assert study_chart(epochs=20, say=say).to_dict() == study_chart(epochs=20, say=say).to_dict()
+    assert study_spec("ko", 20) == study_spec("ko", 20) != study_spec("ko", 21)
 
 
 def test_no_student_begins_above_the_chart():
