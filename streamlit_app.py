@@ -11,7 +11,7 @@ from exam.classroom import open_classroom
 from exam.papers import batches, batches_as_sum
 from exam.results import to_csv
 from exam.runs import Run, begin
-from exam.sentences import outcome, progress, warning
+from exam.sentences import progress, standing, warning
 from exam.settings import BATCH_SIZE, EPOCHS, SETTINGS, STUDENT, Setting
 from exam.texts import LANGUAGES, load_texts
 
@@ -148,7 +148,7 @@ with controls:
 with picture:
     st.code(f"model.fit(x, y, batch_size={batch_size}, epochs={epochs})", language=None)
     chart = st.vega_lite_chart(**figure())
-message = st.markdown(outcome(run, say))
+message = st.markdown(standing(run, say))
 alarm = st.warning(warning(run, say)) if run and run.best_epoch else st.empty()
 
 take_home = st.empty()

@@ -7,24 +7,30 @@ from exam.runs import Run
 
 
 def progress(run: Run, view: View, *, waited_seconds: float, say: SimpleNamespace) -> str:
-    """The line beneath the chart while the study is drawn."""
+    """The line beneath the chart while a study is followed: why nothing comes, or how far it is."""
     if view.is_loading and len(view.epochs) == len(run.marks):
         loading = say.loading(seconds=int(waited_seconds))
         return f"{say.interrupted} {loading}" if view.was_interrupted else loading
-    if not run.marks:
-        return say.queued
-    last = run.marks[-1]
-    return say.drawing(epoch=last.epoch, epochs=run.epochs, seconds=last.seconds)
+    return standing(run, say)
 
 
-def outcome(run: Run | None, say: SimpleNamespace) -> str:
-    """The sentence beneath the chart while nothing is drawn."""
+def standing(run: Run | None, say: SimpleNamespace) -> str:
+    """The line beneath the chart for what is on the screen: not begun, on its way, or its end."""
     if run is None:
         return say.ready
     if run.trouble:
         return getattr(say, f"trouble_{run.trouble}")
-    if not run.is_complete:
-        return say.stopped(epoch=max(len(run.marks) - 1, 0), epochs=run.epochs)
+    if run.is_drawing and not run.marks:
+        return say.queued
+    if run.is_complete:
+        return _summary(run, say)
+    epoch = max(len(run.marks) - 1, 0)
+    if run.is_drawing:
+        return say.drawing(epoch=epoch, epochs=run.epochs, seconds=run.marks[-1].seconds)
+    return say.stopped(epoch=epoch, epochs=run.epochs)
+
+
+def _summary(run: Run, say: SimpleNamespace) -> str:
     first, last = run.marks[0], run.marks[-1]
     return say.summary(
         wrong_before=first.wrong,

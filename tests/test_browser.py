@@ -55,6 +55,18 @@ TIP = """[...document.querySelectorAll("svg.marks .mark-text text")]
     .map(text => text.getAttribute("aria-label")).join("|")"""
 
 
+def keep_the_view_once_it_stands(page: Page) -> None:
+    """Keep the chart's view in `window.view`, after the style sheet has given it its width."""
+    page.wait_for_function(
+        """() => {
+            const view = document.querySelector("svg.marks");
+            window.frames_seen = window.view === view ? window.frames_seen + 1 : 0;
+            window.view = view;
+            return window.frames_seen > 30;
+        }"""
+    )
+
+
 def drawn_epochs(page: Page) -> list[tuple[int, float]]:
     seen = page.evaluate("window.seen")
     found = [(re.search(r" (\d+): ", each["text"]), each["at"]) for each in seen]
@@ -103,7 +115,7 @@ def test_the_numbers_on_the_page_are_those_of_study(page, server):
 def test_it_is_drawn_epoch_by_epoch_in_one_view(page, server):
     open_page(page, server, "batch_size=10&epochs=20&student=2")
     wait_until_idle(page)
-    page.evaluate("window.view = document.querySelector('svg.marks')")
+    keep_the_view_once_it_stands(page)
     record(page, TIP)
     page.get_by_role("button", name=KO.start).click()
     wait_until_drawn(page)

@@ -10,7 +10,7 @@ from exam.charts import HIGHEST_LOSS, study_spec, study_table
 from exam.classroom import View
 from exam.results import CSV_COLUMNS, Epoch, to_csv
 from exam.runs import Run, begin
-from exam.sentences import outcome, progress, warning
+from exam.sentences import progress, standing, warning
 from exam.texts import LANGUAGES, load_texts
 
 
@@ -105,18 +105,20 @@ def test_a_warning_that_did_not_last_is_taken_back(lang):
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_outcome(lang):
+def test_the_line_beneath_the_chart(lang):
     say = load_texts(lang)
-    assert outcome(None, say) == say.ready
+    assert standing(None, say) == say.ready
     for number in ("90 → 82", "87.5", "80", "0.08"):
-        assert number in outcome(finished(RISING), say)
+        assert number in standing(finished(RISING), say)
     stopped = Run(10, 20, 1)
+    assert standing(stopped, say) == say.queued
     stopped.advance(marks([1.0]))
+    assert standing(stopped, say) == say.drawing(epoch=0, epochs=20, seconds=0.0)
     stopped.is_drawing = False
-    assert outcome(stopped, say) == say.stopped(epoch=0, epochs=20)
+    assert standing(stopped, say) == say.stopped(epoch=0, epochs=20)
     for trouble in ("exams", "keras", "worker"):
         stopped.trouble = trouble
-        assert outcome(stopped, say) == getattr(say, f"trouble_{trouble}")
+        assert standing(stopped, say) == getattr(say, f"trouble_{trouble}")
 
 
 def test_progress_is_honest_about_waiting():
