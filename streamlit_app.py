@@ -17,6 +17,7 @@ from exam.texts import LANGUAGES, load_texts
 
 QUICK_PICKS = (1, 10, 32, 100)
 LOOK_SECONDS = 0.5  # the longest wait for news before the page shows that it still waits
+STEP_SECONDS = 0.12  # the longest sleep between two frames before Stop is heard
 
 st.set_page_config(page_title="batch_size · epochs", page_icon="✏️", layout="wide")
 st.html(Path(__file__).parent / "assets" / "page.css")
@@ -51,8 +52,11 @@ def change_setting() -> None:
 
 
 def pick_batch_size() -> None:
-    page.batch_size = page.quick_pick or page.batch_size
-    change_setting()
+    if page.quick_pick is None:  # the one that was picked, pressed again
+        page.quick_pick = page.batch_size
+    else:
+        page.batch_size = page.quick_pick
+        change_setting()
 
 
 def write_address() -> None:
@@ -80,10 +84,10 @@ run = page.runs[-1] if page.runs else None
 is_drawing = run is not None and run.is_drawing
 
 
-def slider(setting: Setting) -> int:
-    label = getattr(say, setting.name)
+def slider(setting: Setting, **options) -> int:
+    label, name = getattr(say, setting.name), setting.name
     return st.slider(
-        label, setting.lowest, setting.highest, key=setting.name, on_change=change_setting
+        label, setting.lowest, setting.highest, key=name, on_change=change_setting, **options
     )
 
 
@@ -126,7 +130,7 @@ with controls:
         width="stretch",
     )
     epochs = slider(EPOCHS)
-    slider(STUDENT)
+    slider(STUDENT, help=say.student_help)
     with st.container(horizontal=True, gap="xsmall"):
         st.button(say.start, type="primary", key="start", on_click=begin_run, width="stretch")
         while_drawing = st.empty()
@@ -156,24 +160,24 @@ if run and run.marks and not is_drawing:
     with take_home.container(horizontal=True, vertical_alignment="center"):
         file_name = "exam-b{batch_size}-e{epochs}-s{student}.csv".format(**run.settings)
         st.download_button(say.csv, to_csv(run.marks), file_name, "text/csv", on_click="ignore")
-        st.code(
-            link_to(st.context.url or "", **run.settings, lang=page.lang, start=True), language=None
-        )
+        st.markdown(say.link, width="content")
+        link = link_to(st.context.url or "", **run.settings, lang=page.lang, start=True)
+        st.code(link, language=None, wrap_lines=True)
         if len(page.runs) > 1:
             st.button(say.clear, key="clear", on_click=clear_earlier)
 
 # The study, last of all: while this loop draws, what would stand below it would fade.
 
 if is_drawing:
-    pressed = time.monotonic()
+    last_news = next_frame = time.monotonic()
     while run.is_drawing:
-        began = time.monotonic()
         view = classroom.look(**run.settings, seen=len(run.marks), patience_seconds=LOOK_SECONDS)
-        run.trouble = view.trouble
-        if run.advance(view.epochs):
+        now, run.trouble = time.monotonic(), view.trouble
+        if now >= next_frame and run.advance(view.epochs):
+            last_news, next_frame = now, now + run.seconds_per_frame
             chart.vega_lite_chart(**figure())
             if run.best_epoch:
                 alarm.warning(warning(run, say))
-        message.markdown(progress(run, view, waited_seconds=began - pressed, say=say))
-        time.sleep(max(0.0, began + run.seconds_per_frame - time.monotonic()))
+        message.markdown(progress(run, view, waited_seconds=now - last_news, say=say))
+        time.sleep(min(max(0.0, next_frame - time.monotonic()), STEP_SECONDS))
     st.rerun()

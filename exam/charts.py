@@ -18,7 +18,7 @@ from exam.texts import load_texts
 
 EPOCHS_PARAM = "epochs"
 LABEL_WIDTH = 124  # pixels kept free to the right of the lines
-WRONG_HEIGHT, LOSS_HEIGHT = 116, 170
+WRONG_HEIGHT, LOSS_HEIGHT = 112, 160
 HIGHEST_LOSS = 2.6  # no student begins higher; a test holds it
 _SCHEMA = pa.schema(
     [("run", pa.string()), ("label", pa.string()), ("series", pa.string()), ("epoch", pa.int64())]
@@ -127,14 +127,15 @@ def _best_label(x: alt.X, say: SimpleNamespace) -> alt.Chart:
 
 
 def study_table(runs: Sequence[Run], say: SimpleNamespace) -> pa.Table:
-    """The dataset `study` for these runs: the last one as "now", the others as quiet lines.
+    """The rows behind the chart: the last run as "now", the others as quiet lines.
 
     Two rows for each epoch, one for the practised and one for the unseen exams. A quiet line is
     named at one of its epochs, each line at another place, since many of them end in the same.
     """
     rows: list[tuple] = []
     for number, run in enumerate(runs[:-1], start=1):
-        label_at = round(0.22 * number * run.marks[-1].epoch)
+        shown = min(run.marks[-1].epoch, runs[-1].epochs)
+        label_at = round(0.22 * number * shown)
         rows += _rows(str(number), run.marks, label=run_label(run, say), label_at=label_at)
     for run in runs[-1:]:
         rows += _rows("now", run.marks, best=run.best_epoch)

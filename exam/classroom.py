@@ -22,7 +22,7 @@ from exam.results import Epoch
 from exam.settings import BATCH_SIZE, EPOCHS, STUDENT
 from exam.worker import Worker, WorkerLost
 
-KEPT_STUDIES = 256  # of at most 200 epochs, some 400 bytes each: 21 MB
+KEPT_STUDIES = 256  # of at most 200 epochs, some 400 bytes each: 21 MB; more only if watched
 WATCHED_SECONDS = 3.0  # a study that nobody has looked at for so long is put aside
 AGEING = 0.05  # seconds of work by which a second of waiting moves a study forward
 TRIES = 3  # of a study, or of a start, that loses the worker each time
@@ -65,7 +65,7 @@ class View(NamedTuple):
     """What a learner sees of a study at a look; `trouble` is "" or the reason of a `Trouble`."""
 
     epochs: list[Epoch]
-    is_loading: bool
+    loading_seconds: float | None  # for how long Keras has been loading; None where it is there
     was_interrupted: bool
     trouble: str
 
@@ -86,7 +86,11 @@ class Study:
 
     @property
     def is_wanted(self) -> bool:
-        return len(self.epochs) <= self.wanted and time.monotonic() < self.watched_until
+        return self.is_watched and len(self.epochs) <= self.wanted
+
+    @property
+    def is_watched(self) -> bool:
+        return time.monotonic() < self.watched_until
 
     @property
     def urgency(self) -> float:
@@ -108,7 +112,7 @@ class Classroom:
         self._worker: Worker | None = None
         self._failed_starts = 0
         self._trouble = Trouble()
-        self.is_loading = True
+        self._loading_since: float | None = time.monotonic()
         threading.Thread(target=self._work, name="classroom", daemon=True).start()
 
     def look(
@@ -116,7 +120,7 @@ class Classroom:
     ) -> View:
         """See a study as far as `epochs`; wait for news beyond the `seen` marks, but not long.
 
-        The first look asks for the study, and it goes on for as long as somebody keeps looking.
+        The first look asks for the study. Once nobody looks any more, others go before it.
         Raises ValueError for a setting outside its range.
         """
         for setting, value in ((BATCH_SIZE, batch_size), (EPOCHS, epochs), (STUDENT, student)):
@@ -134,7 +138,7 @@ class Classroom:
             is_complete = len(study.epochs) > epochs
             return View(
                 epochs=study.epochs[: epochs + 1],
-                is_loading=self.is_loading and not is_complete,
+                loading_seconds=None if is_complete else self._loading_seconds(),
                 was_interrupted=study.lost_workers > 0,
                 trouble="" if is_complete else self._trouble_with(study),
             )
@@ -145,9 +149,13 @@ class Classroom:
             batch_size, student, news=threading.Condition(self._lock)
         )
         self._studies[key] = study  # the one used last stands last
-        while len(self._studies) > KEPT_STUDIES:
-            self._studies.popitem(last=False)
+        for old_key, old in list(self._studies.items()):
+            if len(self._studies) > KEPT_STUDIES and old is not study and not old.is_watched:
+                del self._studies[old_key]
         return study
+
+    def _loading_seconds(self) -> float | None:
+        return None if self._loading_since is None else time.monotonic() - self._loading_since
 
     def _join_queue(self, study: Study) -> None:
         is_there = study is self._at_the_desk or study in self._waiting
@@ -178,10 +186,11 @@ class Classroom:
             while not self._trouble.is_over or (self._failed_starts and not self._waiting):
                 self._somebody_came.wait(1.0)
         self._failed_starts += 1
+        self._loading_since = time.monotonic()
         self._worker = Worker()
         self._worker.wait_until_ready()
         self._failed_starts = 0
-        self.is_loading = False
+        self._loading_since = None
 
     def _give_turns(self) -> None:
         while True:
@@ -227,7 +236,7 @@ class Classroom:
         if self._worker:
             self._worker.stop()
         with self._lock:
-            self._worker, self.is_loading = None, True
+            self._worker, self._loading_since = None, time.monotonic()
             study, self._at_the_desk = self._at_the_desk, None
             if study:
                 study.lost_workers += 1

@@ -47,10 +47,12 @@ class Run:
         """Put the next frame's epochs on the screen, as far as they are computed; False if none."""
         on_screen = len(self.marks)
         step = max(1, round(self.seconds_per_frame / self._seconds_per_epoch))
-        self.marks = known if self.is_hurried else known[: on_screen + step]
+        has_news = len(known) > on_screen
+        if has_news:
+            self.marks = known if self.is_hurried else known[: on_screen + step]
         if self.is_complete or self.trouble:
             self.is_drawing = False
-        return len(self.marks) > on_screen
+        return has_news
 
     @property
     def _seconds_per_epoch(self) -> float:

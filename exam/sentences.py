@@ -5,12 +5,20 @@ from types import SimpleNamespace
 from exam.classroom import View
 from exam.runs import Run
 
+LONG_WAIT_SECONDS = 1.0
+
 
 def progress(run: Run, view: View, *, waited_seconds: float, say: SimpleNamespace) -> str:
-    """The line beneath the chart while a study is followed: why nothing comes, or how far it is."""
-    if view.is_loading and len(view.epochs) == len(run.marks):
-        loading = say.loading(seconds=int(waited_seconds))
+    """The line beneath the chart while a study is followed: why nothing comes, or how far it is.
+
+    `waited_seconds` have gone by since the last news of it.
+    """
+    nothing_comes = run.is_drawing and len(view.epochs) == len(run.marks)
+    if nothing_comes and view.loading_seconds is not None:
+        loading = say.loading(seconds=int(view.loading_seconds))
         return f"{say.interrupted} {loading}" if view.was_interrupted else loading
+    if nothing_comes and waited_seconds > LONG_WAIT_SECONDS:
+        return say.queued
     return standing(run, say)
 
 
@@ -61,5 +69,6 @@ def warning(run: Run, say: SimpleNamespace) -> str:
         wrong_best=best.wrong,
         wrong=last.wrong,
     )
-    errors = say.warning_errors(val_wrong_best=best.val_wrong, val_wrong=last.val_wrong)
-    return f"{rise} {errors}"
+    is_flat = last.val_wrong < best.val_wrong + 1
+    errors = say.warning_errors_flat if is_flat else say.warning_errors_risen
+    return f"{rise} {errors(val_wrong_best=best.val_wrong, val_wrong=last.val_wrong)}"

@@ -1,6 +1,6 @@
 """One study: Keras' own fit() over the mock exam, marked after every pass.
 
-The only module that imports Keras. It never runs in the page's process (see exam/classroom.py).
+The only module that imports Keras. It never runs in the page's process (see exam/desk.py).
 """
 
 import os

@@ -1,5 +1,6 @@
 """The worker: the process at the other end of a pipe in which Keras lives."""
 
+import contextlib
 import json
 import queue
 import subprocess
@@ -38,7 +39,6 @@ class Worker:
         )
         self.pid = self._process.pid
         self._lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
-        self._one_line_at_a_time = threading.Lock()
         threading.Thread(target=self._listen, daemon=True).start()
 
     def wait_until_ready(self) -> None:
@@ -60,13 +60,13 @@ class Worker:
     def stop(self) -> None:
         self._process.kill()
         self._process.wait()
-        self._process.stdin.close()
+        with contextlib.suppress(OSError):  # what was still to be sent goes nowhere
+            self._process.stdin.close()
 
     def _send(self, request: dict) -> None:
         try:
-            with self._one_line_at_a_time:
-                self._process.stdin.write(json.dumps(request) + "\n")
-                self._process.stdin.flush()
+            self._process.stdin.write(json.dumps(request) + "\n")
+            self._process.stdin.flush()
         except (OSError, ValueError) as error:
             raise WorkerLost(f"worker {self.pid} does not listen: {error}") from error
 

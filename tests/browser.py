@@ -1,7 +1,6 @@
 """The running page and a real Chromium to look at it with."""
 
 import contextlib
-import os
 import shutil
 import signal
 import socket
@@ -93,9 +92,3 @@ def open_page(page: Page, server: Server, query: str = "") -> None:
 
 def wait_until_idle(page: Page) -> None:
     page.wait_for_selector(IDLE, timeout=120_000)
-
-
-def screenshots_wanted() -> Path | None:
-    """Where the tests leave their pictures, if EXAM_SCREENSHOTS names a folder."""
-    folder = os.environ.get("EXAM_SCREENSHOTS")
-    return Path(folder) if folder else None

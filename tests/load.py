@@ -54,6 +54,7 @@ async def messages(socket):
             status = message.script_finished
             if status == ForwardMsg.FINISHED_SUCCESSFULLY:
                 return
+    raise ConnectionError("the server closed the connection")
 
 
 async def visit(server: Server, learner: Learner, start: float) -> None:

@@ -8,14 +8,13 @@ import shutil
 import signal
 import sys
 
-import psutil
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from exam.texts import load_texts
 from tests.browser import ROOT, open_page, running_server, wait_until_idle
-from tests.waiting import wait_for
+from tests.waiting import is_gone, wait_for
 
 KO, EN = load_texts("ko"), load_texts("en")
 
@@ -329,11 +328,13 @@ def test_keras_lives_in_the_worker_alone(page, server):
 def test_a_worker_killed_in_the_middle_is_one_polite_line(page, server):
     open_page(page, server, "batch_size=1&epochs=200&student=8")
     wait_until_idle(page)
+    before = server.worker()
     page.get_by_role("button", name=KO.start).click()
     expect(page.get_by_text(re.compile(r"200번 중 \d+번 풀었어요"))).to_be_visible()
-    before = server.worker()
     before.kill()
+    expect(page.get_by_text(KO.interrupted)).to_be_visible()
     wait_until_drawn(page)
+    expect(page.get_by_text(KO.interrupted)).to_have_count(0)
     assert len(csv_of(page)) == 201
     assert server.worker().pid != before.pid
     wait_for(lambda: "ended" in server.log.read_text())
@@ -374,5 +375,5 @@ def test_no_worker_outlives_the_server(page, tmp_path, how):
         open_page(page, server)
         worker = wait_for(server.worker)
         server.stop(how)
-        wait_for(lambda: not psutil.pid_exists(worker.pid) or worker.status() == "zombie")
+        wait_for(lambda: is_gone(worker))
         page.goto("about:blank")

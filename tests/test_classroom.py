@@ -17,7 +17,7 @@ import exam.classroom
 import exam.worker
 from exam.classroom import Classroom
 from exam.worker import Worker, WorkerLost
-from tests.waiting import wait_for
+from tests.waiting import is_gone, wait_for
 
 ROOT = Path(__file__).parent.parent
 
@@ -102,23 +102,31 @@ def test_nobody_waits_for_anothers_long_study(classroom):
     assert through == ["short", "long"]
 
 
-def test_a_study_that_nobody_watches_is_put_aside_and_taken_up_again(classroom, monkeypatch):
-    monkeypatch.setattr(exam.classroom, "WATCHED_SECONDS", 0.0)
+def test_a_study_that_nobody_watches_is_put_aside_and_taken_up_again(classroom):
     settings = {"batch_size": 1, "epochs": 200, "student": 9}
-    busy = {"batch_size": 1, "epochs": 200, "student": 10}
-    study = classroom._study(1, 9)
-    classroom.look(**settings, seen=0, patience_seconds=0.0)  # and away
-    monkeypatch.setattr(exam.classroom, "WATCHED_SECONDS", 3.0)
-    follow(classroom, **busy)
-    assert len(study.epochs) < 201
+    classroom.look(**settings, seen=0, patience_seconds=5.0)
+    study = classroom._studies[1, 9]
+    wait_for(lambda: len(study.epochs) > 2)
+    study.watched_until = 0.0  # the tab is closed
+    follow(classroom, batch_size=1, epochs=200, student=10)
+    assert 2 < len(study.epochs) < 201
     assert len(follow(classroom, **settings)) == 201
 
 
 def test_results_are_bounded_and_the_oldest_go_first(classroom, monkeypatch):
     monkeypatch.setattr(exam.classroom, "KEPT_STUDIES", 3)
     for student in (11, 12, 13, 11, 14):
+        for study in classroom._studies.values():
+            study.watched_until = 0.0
         follow(classroom, batch_size=100, epochs=1, student=student)
     assert list(classroom._studies) == [(100, 13), (100, 11), (100, 14)]
+
+
+def test_what_somebody_watches_is_kept(classroom, monkeypatch):
+    monkeypatch.setattr(exam.classroom, "KEPT_STUDIES", 1)
+    for student in (22, 23):
+        follow(classroom, batch_size=100, epochs=1, student=student)
+    assert {(100, 22), (100, 23)} <= set(classroom._studies)
 
 
 @pytest.mark.parametrize(
@@ -154,6 +162,24 @@ def test_a_killed_worker_is_replaced_and_the_study_goes_on(classroom, kill, capl
     assert all(found[n] == found[0] for n in range(20))
 
 
+def test_a_worker_killed_while_others_wait_lets_everyone_come_to_their_end(classroom):
+    found: dict[int, list] = {}
+
+    def run(student: int) -> None:
+        found[student] = follow(classroom, batch_size=1, epochs=120, student=student)
+
+    threads = [threading.Thread(target=run, args=(student,)) for student in range(24, 31)]
+    for thread in threads:
+        thread.start()
+    for _ in range(2):
+        wait_for(lambda: classroom._at_the_desk and len(classroom._waiting) > 2)
+        os.kill(classroom._worker.pid, signal.SIGKILL)
+        wait_for(lambda: classroom._loading_seconds() is not None)
+    for thread in threads:
+        thread.join()
+    assert {len(marks) for marks in found.values()} == {121} and len(found) == 7
+
+
 def test_a_worker_that_dies_idle_is_replaced(classroom):
     pid = classroom._worker.pid
     os.kill(pid, signal.SIGKILL)
@@ -162,7 +188,7 @@ def test_a_worker_that_dies_idle_is_replaced(classroom):
 
 
 def test_a_worker_that_falls_silent_is_replaced(classroom, monkeypatch):
-    monkeypatch.setattr(exam.worker, "SILENT_SECONDS", 1.0)
+    monkeypatch.setattr(exam.worker, "SILENT_SECONDS", 4.0)
     settings = {"batch_size": 1, "epochs": 200, "student": 21}
     classroom.look(**settings, seen=0, patience_seconds=1.0)
     pid = classroom._worker.pid
@@ -268,4 +294,4 @@ def test_no_worker_is_left_behind(end, state):
     assert worker.is_running()
     server.send_signal(end)
     server.wait(timeout=10)
-    wait_for(lambda: not worker.is_running() or worker.status() == "zombie", seconds=15)
+    wait_for(lambda: is_gone(worker), seconds=15)

@@ -1,6 +1,7 @@
 """Runs: what is drawn when, what is said of it, and what the CSV holds. No training."""
 
 import csv
+import dataclasses
 import io
 import math
 
@@ -98,6 +99,14 @@ def test_the_warning_comes_at_the_epoch_at_which_it_is_due():
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_warning_claims_flat_errors_only_where_they_are(lang):
+    say, run = load_texts(lang), finished(RISING)
+    assert say.warning_errors_flat(val_wrong_best=92.5, val_wrong=87.5) in warning(run, say)
+    run.marks[-1] = dataclasses.replace(run.marks[-1], val_wrong=95.0)
+    assert say.warning_errors_risen(val_wrong_best=92.5, val_wrong=95.0) in warning(run, say)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
 def test_a_warning_that_did_not_last_is_taken_back(lang):
     text = warning(finished([*RISING, 0.6, 0.65]), load_texts(lang))
     assert "0.700" in text and "9" in text and "0.600" in text
@@ -124,16 +133,38 @@ def test_the_line_beneath_the_chart(lang):
 def test_progress_is_honest_about_waiting():
     say = load_texts("en")
     run = Run(10, 20, 1)
-    loading = View(epochs=[], is_loading=True, was_interrupted=False, trouble="")
-    assert "4 s" in progress(run, loading, waited_seconds=4.9, say=say)
-    back = progress(run, loading._replace(was_interrupted=True), waited_seconds=0, say=say)
-    assert back.startswith(say.interrupted)
-    assert (
-        progress(run, loading._replace(is_loading=False), waited_seconds=0, say=say) == say.queued
-    )
+    loading = View(epochs=[], loading_seconds=4.9, was_interrupted=False, trouble="")
+    assert "4 s" in progress(run, loading, waited_seconds=0.0, say=say)
+    interrupted = loading._replace(was_interrupted=True)
+    assert progress(run, interrupted, waited_seconds=0.0, say=say).startswith(say.interrupted)
+    ready = loading._replace(loading_seconds=None)
+    assert progress(run, ready, waited_seconds=0.0, say=say) == say.queued
+    known = marks([1.0])
+    run.advance(known)
+    run.advance(known)
+    drawing = say.drawing(epoch=1, epochs=20, seconds=0.01)
+    for view in (ready, loading):  # what is computed is drawn first
+        more = view._replace(epochs=marks([1.0] * 5))
+        assert progress(run, more, waited_seconds=9.0, say=say) == drawing
+    behind = ready._replace(epochs=known)
+    assert progress(run, behind, waited_seconds=0.5, say=say) == drawing
+    assert progress(run, behind, waited_seconds=1.5, say=say) == say.queued
+
+
+def test_trouble_is_said_whatever_else_is_going_on():
+    say = load_texts("ko")
+    run = Run(10, 20, 1, trouble="exams")
+    run.advance([])
+    view = View(epochs=[], loading_seconds=3.0, was_interrupted=True, trouble="exams")
+    assert progress(run, view, waited_seconds=9.0, say=say) == say.trouble_exams
+
+
+def test_what_was_drawn_stays_when_the_classroom_begins_anew():
+    run = Run(10, 20, 1)
     run.advance(marks([1.0]))
     run.advance(marks([1.0]))
-    assert "1 of 20" in progress(run, loading, waited_seconds=0, say=say)
+    before = run.marks
+    assert not run.advance([]) and not run.advance(marks([])) and run.marks is before
 
 
 def test_csv():
@@ -145,10 +176,11 @@ def test_csv():
 
 
 def test_the_table_of_the_chart():
-    earlier, now = finished([1.0] * 20), finished(RISING)
+    earlier, now = finished([1.0] * 200), finished(RISING)
     rows = study_table([earlier, now], load_texts("en")).to_pylist()
-    assert len(rows) == 2 * (21 + 9)
-    assert [row["label"] for row in rows if row["label"]] == ["batch 10"]
+    assert len(rows) == 2 * (201 + 9)
+    (labelled,) = (row for row in rows if row["label"])
+    assert labelled["label"] == "batch 10" and labelled["epoch"] < 8  # on the axis of the last run
     assert {row["best"] for row in rows if row["run"] == "now"} == {3}
     last = [row for row in rows if row["run"] == "now" and row["epoch"] == 8]
     assert [(row["series"], row["wrong"]) for row in last] == [("practised", 82), ("unseen", 87.5)]
@@ -167,10 +199,6 @@ def test_the_chart_has_two_panels_over_one_axis_of_planned_epochs(lang):
         assert all(domain == [0, {"expr": "epochs"}] for domain in domains)
         assert encodings[0]["y"]["title"] == title
         assert encodings[0]["y"]["scale"]["domain"] == [0, highest]
-
-
-def test_the_spec_depends_on_nothing_that_changes_while_a_study_runs():
-    assert study_spec("ko", 20) == study_spec("ko", 20) != study_spec("ko", 21)
 
 
 def test_no_student_begins_above_the_chart():

@@ -4,6 +4,8 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
+import psutil
+
 Found = TypeVar("Found")
 
 
@@ -14,3 +16,11 @@ def wait_for(what: Callable[[], Found], *, seconds: float = 60.0) -> Found:
         assert time.monotonic() < deadline, f"{seconds} s went by without {what}"
         time.sleep(0.02)
     return found
+
+
+def is_gone(process: psutil.Process) -> bool:
+    """Whether the process has ended, reaped or not."""
+    try:
+        return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
