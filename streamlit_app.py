@@ -150,7 +150,8 @@ with controls:
     )
 
 with picture:
-    st.code(f"model.fit(x, y, batch_size={batch_size}, epochs={epochs})", language=None)
+    fit = f"model.fit(x, y, batch_size={batch_size}, epochs={epochs})"
+    st.code(fit, language=None, wrap_lines=True)
     chart = st.vega_lite_chart(**figure())
 message = st.markdown(standing(run, say))
 alarm = st.warning(warning(run, say)) if run and run.best_epoch else st.empty()
