@@ -11,22 +11,17 @@ and whoever asks for a study that is running follows it from its beginning.
 import collections
 import functools
 import logging
-import math
 import threading
 import time
-from dataclasses import dataclass, field
-from typing import NamedTuple
 
-from exam.papers import batches
 from exam.results import Epoch
 from exam.settings import BATCH_SIZE, EPOCHS, STUDENT
+from exam.studies import Study, Trouble, View
 from exam.worker import Worker, WorkerLost
 
 KEPT_STUDIES = 256  # of at most 200 epochs, some 400 bytes each: 21 MB; more only if watched
 WATCHED_SECONDS = 3.0  # a study that nobody has looked at for so long is put aside
-AGEING = 0.05  # seconds of work by which a second of waiting moves a study forward
-TRIES = 3  # of a study, or of a start, that loses the worker each time
-REST_SECONDS = 15.0  # then, until the next try
+TRIES = 3  # of a study, or of a start, that loses the worker each time, before a rest
 
 _log = logging.getLogger(__name__)
 _opening = threading.Lock()
@@ -44,62 +39,6 @@ def open_classroom() -> "Classroom":
 @functools.cache
 def _the_classroom() -> "Classroom":
     return Classroom()
-
-
-class Trouble(NamedTuple):
-    """Why nothing more comes for now: "exams", "keras" (neither loads) or "worker" (lost again)."""
-
-    reason: str = ""
-    until: float = 0.0
-
-    @classmethod
-    def now(cls, reason: str) -> "Trouble":
-        return cls(reason, time.monotonic() + REST_SECONDS)
-
-    @property
-    def is_over(self) -> bool:
-        return time.monotonic() >= self.until
-
-
-class View(NamedTuple):
-    """What a learner sees of a study at a look; `trouble` is "" or the reason of a `Trouble`."""
-
-    epochs: list[Epoch]
-    loading_seconds: float | None  # for how long Keras has been loading; None where it is there
-    was_interrupted: bool
-    trouble: str
-
-
-@dataclass(eq=False)
-class Study:
-    """One student at one batch size: the epochs so far, and how far somebody wants them."""
-
-    batch_size: int
-    student: int
-    news: threading.Condition
-    epochs: list[Epoch] = field(default_factory=list)  # grows at its end; nothing else changes
-    wanted: int = 0
-    asked_at: float = 0.0
-    watched_until: float = 0.0
-    lost_workers: int = 0
-    trouble: Trouble = Trouble()
-
-    @property
-    def is_wanted(self) -> bool:
-        return self.is_watched and len(self.epochs) <= self.wanted
-
-    @property
-    def is_watched(self) -> bool:
-        return time.monotonic() < self.watched_until
-
-    @property
-    def urgency(self) -> float:
-        """The smaller, the sooner: the work that is left, less what waiting has earned."""
-        if not self.epochs:
-            return -math.inf  # a first pass takes milliseconds
-        seconds_per_pass = 0.004 + 0.00007 * len(batches(self.batch_size))  # so about, when warm
-        work_left = (self.wanted + 1 - len(self.epochs)) * seconds_per_pass
-        return work_left - AGEING * (time.monotonic() - self.asked_at)
 
 
 class Classroom:

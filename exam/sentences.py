@@ -2,8 +2,8 @@
 
 from types import SimpleNamespace
 
-from exam.classroom import View
 from exam.runs import Run
+from exam.studies import View
 
 LONG_WAIT_SECONDS = 1.0
 

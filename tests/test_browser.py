@@ -166,7 +166,7 @@ def test_stopping_keeps_what_was_drawn_and_says_so(page, server, how):
     expect(page.get_by_role("button", name=KO.stop)).to_have_count(0)
 
 
-def test_a_language_switch_loses_nothing(page, server):
+def test_a_switch_of_language_or_theme_loses_nothing(page, server):
     open_page(page, server, "batch_size=1&epochs=30&start=true")
     expect(page.get_by_text(re.compile(r"30번 중 \d+번 풀었어요"))).to_be_visible()
     page.get_by_text(EN.language, exact=True).click()
@@ -177,6 +177,10 @@ def test_a_language_switch_loses_nothing(page, server):
     assert len(rows) == 31
     assert "lang=en" in page.url
     page.get_by_text(KO.language, exact=True).click()
+    expect(page.get_by_role("alert")).to_contain_text("과적합 조짐")
+    assert csv_of(page) == rows
+    page.emulate_media(color_scheme="dark")
+    expect(page.locator("[data-testid='stApp']")).to_have_css("color-scheme", "dark")
     expect(page.get_by_role("alert")).to_contain_text("과적합 조짐")
     assert csv_of(page) == rows
 

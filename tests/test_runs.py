@@ -8,10 +8,10 @@ import math
 import pytest
 
 from exam.charts import HIGHEST_LOSS, study_spec, study_table
-from exam.classroom import View
 from exam.results import CSV_COLUMNS, Epoch, to_csv
 from exam.runs import Run, begin
 from exam.sentences import progress, standing, warning
+from exam.studies import View
 from exam.texts import LANGUAGES, load_texts
 
 
