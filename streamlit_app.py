@@ -5,7 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from exam.address import hint, link_to, read_address
+from exam.address import DEFAULTS, hint, link_to, read_address
 from exam.charts import study_spec, study_table
 from exam.classroom import open_classroom
 from exam.papers import batches, batches_as_sum
@@ -70,7 +70,6 @@ def write_address() -> None:
 
 classroom = open_classroom()
 
-DEFAULTS = {setting.name: setting.default for setting in SETTINGS} | {"lang": LANGUAGES[0]}
 if "runs" not in page:  # a visit begins: the address may set it all
     chosen, page.wrong_parameters = read_address(st.query_params.get_all)
     page.runs = []

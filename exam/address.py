@@ -7,6 +7,9 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 from exam.settings import SETTINGS
 from exam.texts import LANGUAGES
 
+# What the page keeps in its address for as long as it differs from this.
+DEFAULTS = {setting.name: setting.default for setting in SETTINGS} | {"lang": LANGUAGES[0]}
+
 
 def read_address(values_of: Callable[[str], list[str]]) -> tuple[dict, list[str]]:
     """What the query parameters set, defaults filled in, and the names of those that are wrong.
@@ -17,8 +20,7 @@ def read_address(values_of: Callable[[str], list[str]]) -> tuple[dict, list[str]
     readers = {setting.name: setting.read for setting in SETTINGS}
     readers["lang"] = lambda text: text if text in LANGUAGES else None
     readers["start"] = lambda text: {"true": True, "false": False}.get(text)
-    chosen = {setting.name: setting.default for setting in SETTINGS}
-    chosen |= {"lang": LANGUAGES[0], "start": False}
+    chosen = DEFAULTS | {"start": False}
     wrong = []
     for name, read in readers.items():
         values = values_of(name)
