@@ -3,23 +3,25 @@
 Everyone's first pass comes at once; then the study that has least work left goes first, so that
 nobody waits for another's 200 epochs, and waiting counts, so that those come to their end too.
 
-Knows neither Streamlit nor Keras. A study is settled by batch size and student, and a longer one
-begins with the epochs of a shorter one; so whoever asks for epochs that exist has them at once,
-and whoever asks for a study that is running follows it from its beginning.
+Knows neither Streamlit nor Keras. A study is settled by its plan, and a longer one begins with the
+epochs of a shorter one; so whoever asks for epochs that exist has them at once, and whoever asks
+for a study that is running follows it from its beginning.
 """
 
 import collections
+import dataclasses
 import functools
 import logging
 import threading
 import time
 
+from exam.plans import Plan
 from exam.results import Epoch
-from exam.settings import BATCH_SIZE, EPOCHS, STUDENT
+from exam.settings import EPOCHS
 from exam.studies import Study, Trouble, View
 from exam.worker import Worker, WorkerLost
 
-KEPT_STUDIES = 256  # of at most 200 epochs, some 400 bytes each: 21 MB; more only if watched
+KEPT_EPOCHS = 30_000  # of all studies together, 1.4 kB each: 42 MB; more only while watched
 WATCHED_SECONDS = 3.0  # a study that nobody has looked at for so long is put aside
 TRIES = 3  # of a study, or of a start, that loses the worker each time, before a rest
 
@@ -45,7 +47,7 @@ class Classroom:
     def __init__(self):
         self._lock = threading.Lock()
         self._somebody_came = threading.Condition(self._lock)
-        self._studies: collections.OrderedDict[tuple[int, int], Study] = collections.OrderedDict()
+        self._studies: collections.OrderedDict[Plan, Study] = collections.OrderedDict()
         self._waiting: list[Study] = []
         self._at_the_desk: Study | None = None
         self._worker: Worker | None = None
@@ -55,17 +57,17 @@ class Classroom:
         threading.Thread(target=self._work, name="classroom", daemon=True).start()
 
     def look(
-        self, *, batch_size: int, epochs: int, student: int, seen: int, patience_seconds: float
+        self, *, epochs: int, seen: int, patience_seconds: float, **plan: int | str | bool
     ) -> View:
-        """See a study as far as `epochs`; wait for news beyond the `seen` marks, but not long.
+        """See the study of a `Plan` as far as `epochs`; wait for news beyond the `seen` marks.
 
-        The first look asks for the study. Once nobody looks any more, others go before it.
-        Raises ValueError for a setting outside its range.
+        Waits no longer than `patience_seconds`. The first look asks for the study. Once nobody
+        looks any more, others go before it. Raises ValueError for a setting outside its range.
         """
-        for setting, value in ((BATCH_SIZE, batch_size), (EPOCHS, epochs), (STUDENT, student)):
-            setting.check(value)
+        plan = Plan(**plan)
+        EPOCHS.check(epochs)
         with self._lock:
-            study = self._study(batch_size, student)
+            study = self._study(plan)
             if not study.is_wanted:
                 study.wanted, study.asked_at = epochs, time.monotonic()
             study.wanted = max(study.wanted, epochs)
@@ -82,15 +84,16 @@ class Classroom:
                 trouble="" if is_complete else self._trouble_with(study),
             )
 
-    def _study(self, batch_size: int, student: int) -> Study:
-        key = (batch_size, student)
-        study = self._studies.pop(key, None) or Study(
-            batch_size, student, news=threading.Condition(self._lock)
-        )
-        self._studies[key] = study  # the one used last stands last
-        for old_key, old in list(self._studies.items()):
-            if len(self._studies) > KEPT_STUDIES and old is not study and not old.is_watched:
-                del self._studies[old_key]
+    def _study(self, plan: Plan) -> Study:
+        study = self._studies.pop(plan, None) or Study(plan, threading.Condition(self._lock))
+        self._studies[plan] = study  # the one used last stands last
+        kept = sum(len(each.epochs) for each in self._studies.values())
+        for old in list(self._studies.values()):
+            if kept <= KEPT_EPOCHS:
+                break
+            if old is not study and not old.is_watched:
+                kept -= len(old.epochs)
+                del self._studies[old.plan]
         return study
 
     def _loading_seconds(self) -> float | None:
@@ -134,9 +137,9 @@ class Classroom:
     def _give_turns(self) -> None:
         while True:
             study, others_wait = self._next_study()
-            request = {"batch_size": study.batch_size, "student": study.student}
-            progress = {"epochs": study.wanted, "known": len(study.epochs)}
-            for answer in self._worker.turn(**request, **progress, others_wait=others_wait):
+            request = {"plan": dataclasses.asdict(study.plan), "epochs": study.wanted}
+            progress = {"known": len(study.epochs), "others_wait": others_wait}
+            for answer in self._worker.turn(**request, **progress):
                 self._write_down(study, answer)
             with self._lock:
                 study.lost_workers = 0

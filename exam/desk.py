@@ -2,12 +2,12 @@
 
 It reads one request a line and answers with one JSON object a line:
 
-    {"batch_size": 10, "student": 1, "epochs": 20, "known": 3, "others_wait": false}
+    {"plan": {"batch_size": 10, "student": 1}, "epochs": 20, "known": 3, "others_wait": false}
 
-asks for the epochs from number 3 on (0 is before studying); each comes as it is marked, and
-`{"turn_over": true}` ends the turn. A turn ends early, after a whole pass, when somebody else
-waits: that is what `others_wait` says, and any line that arrives meanwhile. It says
-`{"ready": true}` once Keras has loaded, and leaves when its input ends.
+asks for the epochs from number 3 on (0 is before studying) of the study of that `Plan`. Each
+comes as it is marked, and `{"turn_over": true}` ends the turn. A turn ends early, after a whole
+pass, when somebody else waits: that is what `others_wait` says, and any line that arrives
+meanwhile. It says `{"ready": true}` once Keras has loaded, and leaves when its input ends.
 """
 
 import collections
@@ -21,6 +21,7 @@ import time
 import traceback
 
 from exam.papers import QUESTIONS, BrokenExams, batches, load_exams
+from exam.plans import Plan
 
 TURN_SECONDS = 0.2  # of a study that others wait for; taking one up again costs some 20 ms
 KEPT_NOTEBOOKS = 256  # 100 kB each; as many as the classroom keeps studies
@@ -57,7 +58,7 @@ def main() -> None:
         while inbox.empty() and untraced:  # nobody waits: trace ahead, or the first study would
             training.trained_model(untraced.popleft())
         request = inbox.get()
-        if "batch_size" in request:
+        if "plan" in request:
             desk.give_turn(**request)
             tell(turn_over=True)
 
@@ -69,9 +70,7 @@ class Desk:
         self.training, self.tell, self.somebody_knocks = training, tell, somebody_knocks
         self.notebooks: collections.OrderedDict = collections.OrderedDict()
 
-    def give_turn(
-        self, *, batch_size: int, student: int, epochs: int, known: int, others_wait: bool
-    ) -> None:
+    def give_turn(self, *, plan: dict, epochs: int, known: int, others_wait: bool) -> None:
         began = time.monotonic()
         turn_seconds = TURN_SECONDS if known else 0.0  # everyone's first pass comes soon
 
@@ -81,13 +80,11 @@ class Desk:
             is_over = time.monotonic() - began >= turn_seconds
             return not (is_over and (others_wait or self.somebody_knocks()))
 
-        key = (batch_size, student)
-        notebook = self.notebooks.pop(key, None)
+        plan = Plan(**plan)
+        notebook = self.notebooks.pop(plan, None)
         if notebook is None or notebook.epoch >= max(known, 1):  # past what is asked for
-            notebook = self.training.first_notebook(student)
-        self.notebooks[key] = self.training.sit(
-            notebook, batch_size=batch_size, epochs=epochs, student=student, on_epoch=report
-        )
+            notebook = self.training.first_notebook(plan.student)
+        self.notebooks[plan] = self.training.sit(notebook, plan, epochs=epochs, on_epoch=report)
         if len(self.notebooks) > KEPT_NOTEBOOKS:
             self.notebooks.popitem(last=False)
 

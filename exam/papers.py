@@ -32,9 +32,9 @@ class Exams(NamedTuple):
     final: Sheets
 
 
-def batches(batch_size: int) -> list[int]:
+def batches(batch_size: int, questions: int = QUESTIONS) -> list[int]:
     """How many questions are solved before each check of the answers: 32 gives 32, 32, 32, 4."""
-    full, rest = divmod(QUESTIONS, batch_size)
+    full, rest = divmod(questions, batch_size)
     return [batch_size] * full + [rest] * (rest > 0)
 
 

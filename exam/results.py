@@ -12,10 +12,15 @@ CSV_COLUMNS = ("epoch", "updates", "wrong", "val_wrong", "loss", "val_loss", "se
 class Epoch:
     """How the student stands after a pass; epoch 0 is before studying.
 
-    `wrong` counts among the 100 practised questions, `val_wrong` among the unseen ones, per 100.
+    `wrong` counts among the practised questions, `val_wrong` among the unseen ones, per 100.
     `updates` and `seconds` add up from the start of the study; the seconds are those that
-    Keras spent on the passes, without marking. `answers` holds one digit for every practised
-    question, in the order of the sheet.
+    Keras spent on the passes, without marking. `val_sure_when_wrong` is how sure the student was,
+    on average, of the answers on unseen exams that were wrong (0 to 1; 0 where none was).
+
+    `answers` holds one digit for every practised question, in the order of the sheet, and `sure`
+    two for each: by how many percent the student held with it, 99 at most. `val_answers` and
+    `val_sure` are those of the first unseen exam. `solved` holds the answers that were given
+    during the pass, each before the update that followed it; "" where it was not asked for.
     """
 
     epoch: int
@@ -26,6 +31,16 @@ class Epoch:
     val_loss: float
     seconds: float
     answers: str
+    sure: str = ""
+    val_answers: str = ""
+    val_sure: str = ""
+    val_sure_when_wrong: float = 0.0
+    solved: str = ""
+
+
+def sureness(digits: str) -> list[int]:
+    """The percentages that `Epoch.sure` or `Epoch.val_sure` spells, one for every question."""
+    return [int(digits[at : at + 2]) for at in range(0, len(digits), 2)]
 
 
 def to_csv(epochs: Iterable[Epoch]) -> str:

@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from exam.papers import batches
+from exam.plans import Plan
 from exam.results import Epoch
 
 REST_SECONDS = 15.0  # after a trouble, until the next try
@@ -39,10 +39,9 @@ class View(NamedTuple):
 
 @dataclass(eq=False)
 class Study:
-    """One student at one batch size: the epochs so far, and how far somebody wants them."""
+    """What comes of a plan: the epochs so far, and how far somebody wants them."""
 
-    batch_size: int
-    student: int
+    plan: Plan
     news: threading.Condition
     epochs: list[Epoch] = field(default_factory=list)  # grows at its end; nothing else changes
     wanted: int = 0
@@ -64,6 +63,6 @@ class Study:
         """The smaller, the sooner: the work that is left, less what waiting has earned."""
         if not self.epochs:
             return -math.inf  # a first pass takes milliseconds
-        seconds_per_pass = 0.004 + 0.00007 * len(batches(self.batch_size))  # so about, when warm
+        seconds_per_pass = 0.004 + 0.00007 * self.plan.updates  # so about, when warm
         work_left = (self.wanted + 1 - len(self.epochs)) * seconds_per_pass
         return work_left - AGEING * (time.monotonic() - self.asked_at)

@@ -21,9 +21,11 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from exam.papers import QUESTIONS, Sheets, batches, load_exams
+from exam.papers import QUESTIONS, load_exams
+from exam.plans import Plan
 from exam.results import Epoch
-from exam.settings import BATCH_SIZE, EPOCHS, STUDENT
+from exam.settings import EPOCHS, STUDENT
+from exam.workbooks import open_workbook, question_order
 
 # One thread inside an operation: the same sums in the same order on any number of cores, and
 # faster for operations as small as these.
@@ -54,10 +56,11 @@ class Marker(keras.callbacks.Callback):
     the pass, while the weights change; it is no mark.)
     """
 
-    def __init__(self, notebook: Notebook, on_epoch: Callable[[Epoch], bool | None]):
+    def __init__(self, plan: Plan, notebook: Notebook, on_epoch: Callable[[Epoch], bool | None]):
         super().__init__()
-        self.on_epoch = on_epoch
+        self.plan, self.on_epoch = plan, on_epoch
         self.epoch, self.seconds = notebook.epoch, notebook.seconds
+        self.solved = ""
 
     def on_train_begin(self, logs=None):
         if self.epoch == 0:
@@ -72,7 +75,27 @@ class Marker(keras.callbacks.Callback):
         self.model.stop_training = self._report() is False
 
     def _report(self) -> bool | None:
-        return self.on_epoch(mark(self.model, self.epoch, self.seconds))
+        progress = {"epoch": self.epoch, "seconds": self.seconds, "solved": self.solved}
+        return self.on_epoch(mark(self.model, self.plan, **progress))
+
+
+class SolvingMarker(Marker):
+    """Also writes down what the student answers in each batch, before the update that follows."""
+
+    def on_epoch_begin(self, epoch, logs=None):
+        super().on_epoch_begin(epoch, logs)
+        self.order = question_order(self.plan.student, epoch, self.plan.book.size)
+        self.given = np.zeros(len(self.order), np.uint8)
+
+    def on_train_batch_begin(self, batch, logs=None):
+        questions = self.order[batch * self.plan.batch_size :][: self.plan.batch_size]
+        exam = self.plan.book.exams[self.plan.book.exam_of_pass(self.epoch)]
+        x = tf.gather(_mock_questions(), exam[questions])
+        self.given[questions] = self.model(x, training=False).numpy().argmax(axis=1)
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.solved = _as_digits(self.given)
+        super().on_epoch_end(epoch, logs)
 
 
 def study(
@@ -81,14 +104,16 @@ def study(
     epochs: int,
     student: int,
     on_epoch: Callable[[Epoch], None] | None = None,
+    **more: int | str | bool,
 ) -> tuple[Epoch, ...]:
-    """Let a student work through the first mock exam `epochs` times; return every mark.
+    """Let a student work through the workbook `epochs` times; return every mark.
 
     Equal to `model.fit(x, y, batch_size=batch_size)`, one epoch a call, on the order of
     questions that `question_order(student, epoch)` gives. The same settings give the same
     numbers, whatever else ran before, and a longer study begins with the epochs of a shorter.
 
-    `on_epoch` is called with each `Epoch` as soon as it is marked, epoch 0 first.
+    The workbook is the first mock exam unless `more` (the other fields of a `Plan`) says
+    otherwise. `on_epoch` is called with each `Epoch` as soon as it is marked, epoch 0 first.
     Raises ValueError for a setting outside its range.
     """
     record: list[Epoch] = []
@@ -98,37 +123,25 @@ def study(
         if on_epoch is not None:
             on_epoch(epoch)
 
-    sit(
-        first_notebook(student),
-        batch_size=batch_size,
-        epochs=epochs,
-        student=student,
-        on_epoch=keep,
-    )
+    plan = Plan(batch_size, student, **more)
+    sit(first_notebook(student), plan, epochs=epochs, on_epoch=keep)
     return tuple(record)
 
 
 def sit(
-    notebook: Notebook,
-    *,
-    batch_size: int,
-    epochs: int,
-    student: int,
-    on_epoch: Callable[[Epoch], bool | None],
+    notebook: Notebook, plan: Plan, *, epochs: int, on_epoch: Callable[[Epoch], bool | None]
 ) -> Notebook:
     """Go on from `notebook` up to pass `epochs`, or until `on_epoch` answers False."""
-    BATCH_SIZE.check(batch_size)
     EPOCHS.check(epochs)
-    updates = len(batches(batch_size))
     with _one_at_a_time:
-        model = trained_model(updates)
+        model = trained_model(1 if plan.solving else plan.updates)
         model.set_weights(notebook.weights)
-        marker = Marker(notebook, on_epoch)
+        marker = (SolvingMarker if plan.solving else Marker)(plan, notebook, on_epoch)
         model.fit(
-            passes(student, notebook.epoch, epochs, batch_size),
+            passes(plan, notebook.epoch, epochs),
             initial_epoch=notebook.epoch,
             epochs=epochs,
-            steps_per_epoch=updates,
+            steps_per_epoch=plan.updates,
             shuffle=False,
             verbose=0,
             callbacks=[marker],
@@ -147,34 +160,30 @@ def first_notebook(student: int) -> Notebook:
     return Notebook(weights)
 
 
-def question_order(student: int, epoch: int) -> np.ndarray:
-    """The order in which a student solves the 100 questions in a pass, int32 [100].
-
-    Epochs count from 0 here. RandomState, for its stream is frozen across NumPy versions.
-    """
-    return np.random.RandomState([student, epoch]).permutation(QUESTIONS).astype(np.int32)
-
-
-def passes(student: int, first: int, last: int, batch_size: int) -> tf.data.Dataset:
+def passes(plan: Plan, first: int, last: int) -> tf.data.Dataset:
     """The passes from `first` to before `last` as batches of (x, y), each in its own order.
 
     One dataset for all passes, since fit() builds two iterators an epoch out of arrays,
     which costs more than the learning does.
     """
-    x, y = _practised_tensors()
-    orders = np.array([question_order(student, epoch) for epoch in range(first, last)], np.int32)
+    book, x = plan.book, _mock_questions()
+    y = tf.constant(book.key.astype(np.int32))
+    orders = [
+        book.exams[book.exam_of_pass(epoch)][question_order(plan.student, epoch, book.size)]
+        for epoch in range(first, last)
+    ]
 
     def one_pass(order: tf.Tensor) -> tf.data.Dataset:
         solved = tf.data.Dataset.from_tensor_slices((tf.gather(x, order), tf.gather(y, order)))
-        return solved.batch(batch_size)
+        return solved.batch(plan.batch_size)
 
-    all_orders = tf.data.Dataset.from_tensor_slices(orders.reshape(-1, QUESTIONS))
+    all_orders = tf.data.Dataset.from_tensor_slices(np.reshape(orders, (-1, book.size)))
     return all_orders.flat_map(one_pass).with_options(_without_helpers())
 
 
 @functools.cache
 def trained_model(updates: int) -> keras.Model:
-    """The compiled model for studies of `updates` updates a pass, traced once and kept.
+    """The compiled model that makes so many updates a call, traced once and kept.
 
     fit() runs a whole pass in one call (`steps_per_execution`), and tracing that call takes
     longer than a study. So there is one model for each number of updates, of which there are
@@ -192,55 +201,74 @@ def trained_model(updates: int) -> keras.Model:
         loss="sparse_categorical_crossentropy",
         steps_per_execution=updates,
     )
-    batch_size = -(-QUESTIONS // updates)
-    first_pass = passes(1, 0, 1, batch_size)
-    model.fit(first_pass, steps_per_epoch=updates, shuffle=False, verbose=0)
-    mark(model, 0, 0.0)
+    plan = Plan(batch_size=-(-QUESTIONS // updates), student=1)
+    model.fit(passes(plan, 0, 1), steps_per_epoch=updates, shuffle=False, verbose=0)
+    mark(model, plan, epoch=0)
     return model
 
 
-def mark(model: keras.Model, epoch: int, seconds: float) -> Epoch:
-    """Mark the practised exam and the ten unseen ones in one forward pass."""
-    questions, key = _marked_questions()
+def mark(
+    model: keras.Model, plan: Plan, *, epoch: int, seconds: float = 0.0, solved: str = ""
+) -> Epoch:
+    """Mark the practised exam and the ten that are never practised in one forward pass."""
+    questions = _marked_questions(plan.workbook, plan.marked_on)
+    key, practised = _marked_key(plan), plan.book.size
     probabilities = model.predict_on_batch(questions)
     answers = probabilities.argmax(axis=1)
     wrong = answers != key
-    sureness_of_key = probabilities[np.arange(len(key)), key]
-    losses = -np.log(np.maximum(sureness_of_key, keras.config.epsilon()))
+    sure = probabilities.max(axis=1)
+    sure_of_key = probabilities[np.arange(len(key)), key]
+    losses = -np.log(np.maximum(sure_of_key, keras.config.epsilon()))
+    first_unseen = slice(practised, practised + QUESTIONS)
+    sure_when_wrong = sure[practised:][wrong[practised:]]
     return Epoch(
         epoch=epoch,
-        updates=epoch * model.steps_per_execution,
-        wrong=int(wrong[:QUESTIONS].sum()),
-        val_wrong=float(100 * wrong[QUESTIONS:].mean()),
-        loss=float(losses[:QUESTIONS].mean(dtype=np.float64)),
-        val_loss=float(losses[QUESTIONS:].mean(dtype=np.float64)),
+        updates=epoch * plan.updates,
+        wrong=int(wrong[:practised].sum()),
+        val_wrong=float(100 * wrong[practised:].mean()),
+        loss=float(losses[:practised].mean(dtype=np.float64)),
+        val_loss=float(losses[practised:].mean(dtype=np.float64)),
         seconds=seconds,
-        answers="".join(map(str, answers[:QUESTIONS])),
+        answers=_as_digits(answers[:practised]),
+        sure=_as_percent(sure[:practised]),
+        val_answers=_as_digits(answers[first_unseen]),
+        val_sure=_as_percent(sure[first_unseen]),
+        val_sure_when_wrong=float(sure_when_wrong.mean()) if len(sure_when_wrong) else 0.0,
+        solved=solved,
     )
 
 
-def as_x_y(sheets: Sheets) -> tuple[np.ndarray, np.ndarray]:
-    """What fit() takes: x float32 [questions, 784] in 0..1, y int32 [questions]."""
-    x = sheets.questions.reshape(-1, PIXELS).astype(np.float32) / 255
-    return x, sheets.answers.reshape(-1).astype(np.int32)
-
-
-def practised_sheet() -> Sheets:
-    """The one exam that is practised: the first mock exam."""
-    return Sheets(*(part[:1] for part in load_exams().mock))
+def as_x(questions: np.ndarray) -> np.ndarray:
+    """What fit() takes as x: float32 [questions, 784] in 0..1."""
+    return questions.reshape(-1, PIXELS).astype(np.float32) / 255
 
 
 @functools.cache
-def _practised_tensors() -> tuple[tf.Tensor, tf.Tensor]:
-    x, y = as_x_y(practised_sheet())
-    return tf.constant(x), tf.constant(y)
+def _mock_questions() -> tf.Tensor:
+    return tf.constant(as_x(load_exams().mock.questions))
 
 
 @functools.cache
-def _marked_questions() -> tuple[tf.Tensor, np.ndarray]:
-    """The practised exam and behind it the ten unseen ones, with their key."""
-    (x, y), (val_x, val_y) = as_x_y(practised_sheet()), as_x_y(load_exams().unseen)
-    return tf.constant(np.concatenate([x, val_x])), np.concatenate([y, val_y])
+def _marked_questions(workbook: str, marked_on: str) -> tf.Tensor:
+    """The practised questions and behind them the thousand that are never practised."""
+    practised = open_workbook(workbook).practised_questions
+    never_practised = getattr(load_exams(), marked_on).questions
+    return tf.concat([tf.gather(_mock_questions(), practised), as_x(never_practised)], axis=0)
+
+
+@functools.lru_cache(maxsize=32)
+def _marked_key(plan: Plan) -> np.ndarray:
+    never_practised = getattr(load_exams(), plan.marked_on).answers.reshape(-1)
+    return np.concatenate([plan.book.key[plan.book.practised_questions], never_practised])
+
+
+def _as_digits(numbers: np.ndarray) -> str:
+    return (numbers + ord("0")).astype(np.uint8).tobytes().decode("ascii")
+
+
+def _as_percent(shares: np.ndarray) -> str:
+    percent = np.minimum(np.round(100 * shares), 99).astype(np.uint8)
+    return _as_digits(np.stack(np.divmod(percent, 10), axis=1))
 
 
 def _without_helpers() -> tf.data.Options:

@@ -16,6 +16,7 @@ import pytest
 import exam.classroom
 import exam.worker
 from exam.classroom import Classroom
+from exam.plans import Plan
 from exam.worker import Worker, WorkerLost
 from tests.waiting import is_gone, wait_for
 
@@ -50,8 +51,8 @@ def classroom():
 def test_the_same_numbers_as_study_in_this_process(classroom):
     from exam.training import study
 
-    for batch_size, student in ((32, 3), (1, 2), (100, 3)):
-        settings = {"batch_size": batch_size, "epochs": 8, "student": student}
+    for more in ({}, {"workbook": "pianist"}, {"misprints": 20}, {"solving": True}):
+        settings = {"batch_size": 32, "epochs": 8, "student": 3} | more
         assert numbers(follow(classroom, **settings)) == numbers(study(**settings))
 
 
@@ -105,7 +106,7 @@ def test_nobody_waits_for_anothers_long_study(classroom):
 def test_a_study_that_nobody_watches_is_put_aside_and_taken_up_again(classroom):
     settings = {"batch_size": 1, "epochs": 200, "student": 9}
     classroom.look(**settings, seen=0, patience_seconds=5.0)
-    study = classroom._studies[1, 9]
+    study = classroom._studies[Plan(1, 9)]
     wait_for(lambda: len(study.epochs) > 2)
     study.watched_until = 0.0  # the tab is closed
     follow(classroom, batch_size=1, epochs=200, student=10)
@@ -114,23 +115,32 @@ def test_a_study_that_nobody_watches_is_put_aside_and_taken_up_again(classroom):
 
 
 def test_results_are_bounded_and_the_oldest_go_first(classroom, monkeypatch):
-    monkeypatch.setattr(exam.classroom, "KEPT_STUDIES", 3)
+    monkeypatch.setattr(exam.classroom, "KEPT_EPOCHS", 5)
     for student in (11, 12, 13, 11, 14):
         for study in classroom._studies.values():
             study.watched_until = 0.0
         follow(classroom, batch_size=100, epochs=1, student=student)
-    assert list(classroom._studies) == [(100, 13), (100, 11), (100, 14)]
+    assert list(classroom._studies) == [Plan(100, student) for student in (13, 11, 14)]
 
 
 def test_what_somebody_watches_is_kept(classroom, monkeypatch):
-    monkeypatch.setattr(exam.classroom, "KEPT_STUDIES", 1)
+    monkeypatch.setattr(exam.classroom, "KEPT_EPOCHS", 1)
     for student in (22, 23):
         follow(classroom, batch_size=100, epochs=1, student=student)
-    assert {(100, 22), (100, 23)} <= set(classroom._studies)
+    assert {Plan(100, 22), Plan(100, 23)} <= set(classroom._studies)
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"batch_size": 0}, {"batch_size": 101}, {"epochs": 201}, {"student": "1"}]
+    "wrong",
+    [
+        {"batch_size": 0},
+        {"batch_size": 101},
+        {"epochs": 201},
+        {"student": "1"},
+        {"workbook": "__init__"},
+        {"misprints": 31},
+        {"marked_on": "mock"},
+    ],
 )
 def test_what_is_out_of_range_never_reaches_the_worker(classroom, wrong):
     settings = {"batch_size": 10, "epochs": 20, "student": 1} | wrong
@@ -149,7 +159,7 @@ def test_a_killed_worker_is_replaced_and_the_study_goes_on(classroom, kill, capl
     ]
     for thread in threads:
         thread.start()
-    study = wait_for(lambda: classroom._studies.get((1, settings["student"])))
+    study = wait_for(lambda: classroom._studies.get(Plan(1, settings["student"])))
     wait_for(lambda: len(study.epochs) > 3)
     pid = classroom._worker.pid
     with caplog.at_level(logging.WARNING):

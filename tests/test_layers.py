@@ -13,8 +13,8 @@ ROOT = Path(__file__).parent.parent
 MODULES = {path.stem: path for path in (ROOT / "exam").glob("*.py")}
 
 # From the page down to the papers: a module may import those that stand after it.
-ORDER = "address sentences charts classroom studies worker runs desk training overfitting"
-ORDER = [*ORDER.split(), "results", "papers", "settings", "texts"]
+ORDER = "address sentences charts classroom studies worker runs desk training overfitting plans"
+ORDER = [*ORDER.split(), "workbooks", "results", "papers", "settings", "texts"]
 
 
 def imports(path: Path) -> set[str]:

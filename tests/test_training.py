@@ -13,7 +13,9 @@ import pytest
 
 from exam import training
 from exam.papers import load_exams
+from exam.plans import Plan
 from exam.training import study
+from exam.workbooks import question_order
 
 EXAMS = load_exams()
 X = EXAMS.mock.questions[0].reshape(100, 784) / np.float32(255)
@@ -49,7 +51,7 @@ def test_equal_to_plain_fit(batch_size):
     epochs, student = 4, 3
     model = plain_model(student)
     for epoch in range(epochs):
-        order = training.question_order(student, epoch)
+        order = question_order(student, epoch)
         before = model.optimizer.iterations.numpy()
         model.fit(X[order], Y[order], batch_size=batch_size, shuffle=False, verbose=0)
         updates = int(model.optimizer.iterations.numpy() - before)
@@ -58,9 +60,8 @@ def test_equal_to_plain_fit(batch_size):
     reported = []
     notebook = training.sit(
         training.first_notebook(student),
-        batch_size=batch_size,
+        Plan(batch_size, student),
         epochs=epochs,
-        student=student,
         on_epoch=reported.append,
     )
     for ours, theirs in zip(notebook.weights, model.get_weights(), strict=True):
@@ -100,9 +101,7 @@ def test_a_study_put_aside_after_every_pass_is_the_same_study():
         return False
 
     while notebook.epoch < 5:
-        notebook = training.sit(
-            notebook, batch_size=7, epochs=5, student=6, on_epoch=one_pass_a_turn
-        )
+        notebook = training.sit(notebook, Plan(7, 6), epochs=5, on_epoch=one_pass_a_turn)
     assert without_seconds(marks) == without_seconds(study(batch_size=7, epochs=5, student=6))
 
 
@@ -154,7 +153,7 @@ def test_on_epoch_hears_every_mark_as_it_comes():
 def test_marking_learns_nothing():
     model = training.trained_model(10)
     before = model.get_weights()
-    training.mark(model, 0, 0.0)
+    training.mark(model, Plan(10, 1), epoch=0)
     assert all(np.array_equal(a, b) for a, b in zip(before, model.get_weights(), strict=True))
 
 
