@@ -8,6 +8,7 @@ import streamlit as st
 from exam.address import DEFAULTS, hint, link_to, read_address
 from exam.charts import study_spec, study_table
 from exam.classroom import open_classroom
+from exam.lesson import show_lesson
 from exam.papers import batches, batches_as_sum
 from exam.results import to_csv
 from exam.runs import Run, begin
@@ -17,7 +18,7 @@ from exam.texts import LANGUAGES, load_texts
 
 QUICK_PICKS = (1, 10, 32, 100)
 LOOK_SECONDS = 0.5  # the longest wait for news before the page shows that it still waits
-STEP_SECONDS = 0.12  # the longest sleep between two frames before Stop is heard
+STEP_SECONDS = 0.12  # the longest sleep between two looks before Stop is heard
 
 st.set_page_config(page_title="batch_size · epochs", page_icon="✏️", layout="wide")
 st.html(Path(__file__).parent / "assets" / "page.css")
@@ -27,9 +28,12 @@ page = st.session_state
 # What the learner does.
 
 
+def settings() -> dict[str, int]:
+    return {setting.name: page[setting.name] for setting in SETTINGS}
+
+
 def begin_run() -> None:
-    settings = {setting.name: page[setting.name] for setting in SETTINGS}
-    page.runs = begin(page.runs, Run(**settings))
+    page.runs = begin(page.runs, Run(**settings()))
 
 
 def stop_drawing() -> None:
@@ -72,7 +76,7 @@ classroom = open_classroom()
 
 if "runs" not in page:  # a visit begins: the address may set it all
     chosen, page.wrong_parameters = read_address(st.query_params.get_all)
-    page.runs = []
+    page.runs, page.experiments = [], {}
     page.update({name: chosen[name] for name in DEFAULTS})
     change_setting()
     if chosen["start"]:
@@ -166,18 +170,33 @@ if run and run.marks and not is_drawing:
         if len(page.runs) > 1:
             st.button(say.clear, key="clear", on_click=clear_earlier)
 
-# The study, last of all: while this loop draws, what would stand below it would fade.
+marks = run.marks if run else []
+chapters = show_lesson(say, page.lang, settings(), marks, page.experiments)
 
-if is_drawing:
-    last_news = next_frame = time.monotonic()
-    while run.is_drawing:
-        view = classroom.look(**run.settings, seen=len(run.marks), patience_seconds=LOOK_SECONDS)
-        now, run.trouble = time.monotonic(), view.trouble
-        if now >= next_frame and run.advance(view.epochs):
-            last_news, next_frame = now, now + run.seconds_per_frame
-            chart.vega_lite_chart(**figure())
-            if run.best_epoch:
-                alarm.warning(warning(run, say))
-        message.markdown(progress(run, view, waited_seconds=now - last_news, say=say))
-        time.sleep(min(max(0.0, next_frame - time.monotonic()), STEP_SECONDS))
+# What is on its way, last of all: while this loop draws, what would stand below it would fade.
+
+last_news = next_frame = time.monotonic()
+
+
+def draw_study() -> None:
+    global last_news, next_frame
+    patience = 0.0 if chapters else LOOK_SECONDS
+    view = classroom.look(**run.settings, seen=len(run.marks), patience_seconds=patience)
+    now, run.trouble = time.monotonic(), view.trouble
+    if now >= next_frame and run.advance(view.epochs):
+        last_news, next_frame = now, now + run.seconds_per_frame
+        chart.vega_lite_chart(**figure())
+        if run.best_epoch:
+            alarm.warning(warning(run, say))
+    message.markdown(progress(run, view, waited_seconds=now - last_news, say=say))
+
+
+if is_drawing or chapters:
+    while (not is_drawing or run.is_drawing) and all(each.is_running for each in chapters):
+        if is_drawing:
+            draw_study()
+        for chapter in chapters:
+            chapter.advance(classroom)
+        wait = next_frame - time.monotonic() if is_drawing else STEP_SECONDS
+        time.sleep(min(max(0.0, wait), STEP_SECONDS))
     st.rerun()

@@ -126,11 +126,12 @@ def _best_label(x: alt.X, say: SimpleNamespace) -> alt.Chart:
     )
 
 
-def study_table(runs: Sequence[Run], say: SimpleNamespace) -> pa.Table:
+def study_table(runs: Sequence[Run], say: SimpleNamespace, *, warns: bool = True) -> pa.Table:
     """The rows behind the chart: the last run as "now", the others as quiet lines.
 
     Two rows for each epoch, one for the practised and one for the unseen exams. A quiet line is
     named at one of its epochs, each line at another place, since many of them end in the same.
+    With `warns`, the epoch of the overfitting warning is marked.
     """
     rows: list[tuple] = []
     for number, run in enumerate(runs[:-1], start=1):
@@ -138,7 +139,7 @@ def study_table(runs: Sequence[Run], say: SimpleNamespace) -> pa.Table:
         label_at = round(0.22 * number * shown)
         rows += _rows(str(number), run.marks, label=run_label(run, say), label_at=label_at)
     for run in runs[-1:]:
-        rows += _rows("now", run.marks, best=run.best_epoch)
+        rows += _rows("now", run.marks, best=run.best_epoch if warns else None)
     columns = zip(*rows, strict=True) if rows else ([] for _ in _SCHEMA)
     typed = (pa.array(c, field.type) for c, field in zip(columns, _SCHEMA, strict=True))
     return pa.table(list(typed), schema=_SCHEMA)

@@ -13,13 +13,28 @@ LANGUAGES = tuple(
 
 
 class _Counting(string.Formatter):
-    """Adds the counted noun: `{updates:update|updates}` gives "1 update" or "80 updates"."""
+    """Adds the word that goes with a number.
+
+    `{updates:update|updates}` gives "1 update" or "80 updates"; `{student:/이/가}` gives "1이"
+    or "2가" and `{loss:.2f/과/와}` "0.81과": the Korean particle after a final consonant, then
+    the one after a vowel, of the number as it is read.
+    """
 
     def format_field(self, value, spec):
-        if "|" not in spec:
-            return super().format_field(value, spec)
-        one, many = spec.split("|")
-        return f"{value:,} {one if value == 1 else many}"
+        if "|" in spec:
+            one, many = spec.split("|")
+            return f"{value:,} {one if value == 1 else many}"
+        if "/" in spec:
+            spec, after_consonant, after_vowel = spec.split("/")
+            number = format(value, spec)
+            is_vowel = number[-1] in _READ_WITH_A_VOWEL
+            is_ro = after_vowel == "로" and number[-1] in _READ_WITH_L
+            return number + (after_vowel if is_vowel or is_ro else after_consonant)
+        return super().format_field(value, spec)
+
+
+_READ_WITH_A_VOWEL = "2459"  # 이 사 오 구
+_READ_WITH_L = "178"  # 일 칠 팔 take 로, as vowels do
 
 
 class Sentence(str):
@@ -31,6 +46,14 @@ class Sentence(str):
 
 @functools.cache
 def load_texts(lang: str) -> SimpleNamespace:
-    """Every text of a language as an attribute, each a `Sentence`."""
+    """Every text of a language as an attribute, each a `Sentence`; a table of texts is another."""
     with (_FOLDER / f"{lang}.toml").open("rb") as file:
-        return SimpleNamespace(**{key: Sentence(text) for key, text in tomllib.load(file).items()})
+        return _texts_of(tomllib.load(file))
+
+
+def _texts_of(found: dict | list | str) -> SimpleNamespace | tuple | Sentence:
+    if isinstance(found, dict):
+        return SimpleNamespace(**{key: _texts_of(part) for key, part in found.items()})
+    if isinstance(found, list):
+        return tuple(map(_texts_of, found))
+    return Sentence(found)

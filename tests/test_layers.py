@@ -11,10 +11,24 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 MODULES = {path.stem: path for path in (ROOT / "exam").glob("*.py")}
+LESSON = {path.stem: path for path in (ROOT / "exam" / "lesson").glob("*.py")}
+PAGE = [ROOT / "streamlit_app.py", *LESSON.values()]
+
+BROUGHT = {"pyarrow": "pyarrow", "pillow": "PIL"}  # by Streamlit, which needs them itself
 
 # From the page down to the papers: a module may import those that stand after it.
-ORDER = "address sentences charts classroom studies worker runs desk training overfitting plans"
-ORDER = [*ORDER.split(), "workbooks", "results", "papers", "settings", "texts"]
+ORDER = "experiments address sentences charts classroom studies worker runs desk training"
+ORDER = [
+    *ORDER.split(),
+    "keras_script",
+    "overfitting",
+    "plans",
+    "workbooks",
+    "results",
+    "papers",
+    "settings",
+    "texts",
+]
 
 
 def imports(path: Path) -> set[str]:
@@ -32,7 +46,7 @@ def packages(path: Path) -> set[str]:
     return {name.split(".")[0] for name in imports(path)}
 
 
-def test_only_the_page_imports_streamlit():
+def test_only_the_page_and_its_lesson_import_streamlit():
     assert [name for name, path in MODULES.items() if "streamlit" in packages(path)] == []
     assert "streamlit" in packages(ROOT / "streamlit_app.py")
 
@@ -40,7 +54,7 @@ def test_only_the_page_imports_streamlit():
 def test_only_training_imports_keras():
     learning = {"keras", "tensorflow"}
     assert [name for name, path in MODULES.items() if learning & packages(path)] == ["training"]
-    assert not learning & packages(ROOT / "streamlit_app.py")
+    assert not any(learning & packages(path) for path in PAGE)
 
 
 @pytest.mark.parametrize("name", [name for name in MODULES if name != "__init__"])
@@ -49,13 +63,20 @@ def test_layers_go_one_way(name):
     assert others <= set(ORDER[ORDER.index(name) + 1 :]), f"{name} imports {others}"
 
 
+@pytest.mark.parametrize("name", LESSON)
+def test_a_chapter_knows_no_other_chapter(name):
+    common = {"chapter", "drawing", "marked_sheet"}
+    others = {each.split(".")[2] for each in imports(LESSON[name]) if "exam.lesson." in each}
+    assert others <= common or name == "__init__"
+
+
 def test_nothing_but_the_listed_packages_is_imported():
     listed = (ROOT / "requirements.txt").read_text(encoding="utf-8")
     allowed = {re.split(r"[>=<~;\[ ]", line)[0] for line in listed.splitlines() if line[0] != "#"}
     allowed |= {"keras"}  # TensorFlow's own
-    if any(need.startswith("pyarrow") for need in importlib.metadata.requires("streamlit")):
-        allowed |= {"pyarrow"}
-    used = set().union(*map(packages, [*MODULES.values(), ROOT / "streamlit_app.py"]))
+    needs = " ".join(importlib.metadata.requires("streamlit"))
+    allowed |= {name for package, name in BROUGHT.items() if package in needs}
+    used = set().union(*map(packages, [*MODULES.values(), *PAGE]))
     assert used - set(sys.stdlib_module_names) - {"exam"} <= allowed
 
 

@@ -1,14 +1,28 @@
 """Every language has every text, with the same fields, and counts its nouns."""
 
+import re
 import string
+from types import SimpleNamespace
 
 import pytest
 
-from exam.texts import LANGUAGES, load_texts
+from exam.texts import LANGUAGES, Sentence, load_texts
 
 
 def fields(text: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+def texts_of(part, path: str = "") -> dict[str, str]:
+    """Every text by its path: chapter, key and, in a list, place."""
+    if isinstance(part, str):
+        return {path: part}
+    parts = vars(part) if isinstance(part, SimpleNamespace) else dict(enumerate(part))
+    return {
+        name: text
+        for key, each in parts.items()
+        for name, text in texts_of(each, f"{path}.{key}").items()
+    }
 
 
 def test_korean_comes_first():
@@ -17,7 +31,7 @@ def test_korean_comes_first():
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_same_texts_with_the_same_fields(lang):
-    korean, other = vars(load_texts("ko")), vars(load_texts(lang))
+    korean, other = texts_of(load_texts("ko")), texts_of(load_texts(lang))
     assert korean.keys() == other.keys()
     for key, text in korean.items():
         assert fields(text) == fields(other[key]), key
@@ -26,8 +40,28 @@ def test_the_same_texts_with_the_same_fields(lang):
 
 @pytest.mark.parametrize("lang", [lang for lang in LANGUAGES if lang != "ko"])
 def test_no_korean_elsewhere(lang):
-    for key, text in vars(load_texts(lang)).items():
+    for key, text in texts_of(load_texts(lang)).items():
         assert not any("가" <= letter <= "힣" for letter in text), key
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_bold_ends_where_markdown_lets_it(lang):
+    """Two stars between a sign and a letter, as in **5%**예요, would be shown as stars."""
+    for key, text in texts_of(load_texts(lang)).items():
+        parts = text.split("**")
+        for bold, behind in zip(parts[1::2], parts[2::2], strict=True):
+            assert re.search(r"[\w}]$", bold) or not re.match(r"\w", behind), key
+
+
+@pytest.mark.parametrize(
+    ("number", "particles"),
+    [(1, "1이 1과 1로"), (2, "2가 2와 2로"), (3, "3이 3과 3으로"), (7, "7이 7과 7로")]
+    + [(10, "10이 10과 10으로"), (14, "14가 14와 14로"), (100, "100이 100과 100으로")]
+    + [(6, "6이 6과 6으로"), (9, "9가 9와 9로"), (5, "5가 5와 5로"), (8, "8이 8과 8로")],
+)
+def test_korean_particles_after_a_number(number, particles):
+    assert Sentence("{n:/이/가} {n:/과/와} {n:/으로/로}")(n=number) == particles
+    assert Sentence("{n:.2f/과/와}")(n=0.815) == "0.81과"
 
 
 def test_counted_nouns():

@@ -1,0 +1,16 @@
+"""Questions and answers, where the analogy ends, and the study on the screen as plain Keras."""
+
+import streamlit as st
+
+from exam.keras_script import keras_script
+from exam.lesson.chapter import Chapter
+
+
+def show(chapter: Chapter) -> None:
+    say = chapter.say
+    for question, answer in zip(say.asked, say.answered, strict=True):
+        st.markdown(f"**{question}**\n\n{answer}")
+    st.markdown(say.analogy_ends)
+    st.markdown("\n".join(f"- {difference}" for difference in say.differences))
+    st.markdown(say.code_title)
+    st.code(keras_script(**chapter.settings), language="python", wrap_lines=True)

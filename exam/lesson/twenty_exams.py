@@ -1,0 +1,75 @@
+"""One exam twenty times, or twenty exams once: the same number of updates."""
+
+import functools
+from collections.abc import Iterator
+
+import altair as alt
+import streamlit as st
+
+from exam.lesson.chapter import Chapter
+from exam.lesson.drawing import LINES, as_spec, line, lines_chart, mean_of, passes_axis, table
+from exam.plans import Plan
+from exam.texts import load_texts
+
+BATCH_SIZE, EPOCHS = 10, 20
+STUDENTS = range(1, 11)
+BOOKS = {"one_exam": ("orange", "dashed"), "twenty_exams": ("blue", "solid")}
+
+
+def show(chapter: Chapter) -> None:
+    st.markdown(chapter.say.story)
+    wanted = {
+        (book, student): (Plan(BATCH_SIZE, student, book), EPOCHS)
+        for student in STUDENTS
+        for book in BOOKS
+    }
+    found = chapter.ask(wanted, lambda: _measured(chapter))
+    if found is None:
+        return
+    chapter.figure(_spec(chapter.lang), lambda: table(LINES, _lines(chapter)), chapter.say.alt)
+    chapter.conclude()
+
+
+def _studies(chapter: Chapter, book: str) -> list:
+    complete = chapter.experiment.complete
+    return [complete[book, student] for student in STUDENTS if (book, student) in complete]
+
+
+def _lines(chapter: Chapter) -> Iterator[tuple]:
+    for book, (style, dash) in BOOKS.items():
+        studies = _studies(chapter, book)
+        for number, marks in enumerate(studies):
+            points = [(mark.epoch, mark.val_wrong) for mark in marks]
+            yield from line(f"{book} {number}", points, style="quiet", dash=dash)
+        points = enumerate(mean_of(studies, "val_wrong"))
+        label = getattr(chapter.say, book)
+        yield from line(book, points, style=style, dash=dash, label=label, side="beside")
+
+
+@functools.cache
+def _spec(lang: str) -> dict:
+    words = load_texts(lang)
+    say = words.twenty_exams
+    return as_spec(
+        lines_chart(
+            x=passes_axis(say.passes),
+            y=alt.Y("y:Q").title(say.axis),
+            x_domain=[0, EPOCHS],
+            y_domain=[0, 100],
+            label_width=120,
+            height=240,
+        )
+    )
+
+
+def _measured(chapter: Chapter) -> str:
+    ends = {book: [marks[-1].val_wrong for marks in _studies(chapter, book)] for book in BOOKS}
+    pairs = zip(ends["twenty_exams"], ends["one_exam"], strict=True)
+    updates = chapter.experiment.marks["one_exam", STUDENTS[0]][-1].updates
+    return chapter.say.measured(
+        updates=updates,
+        students=len(STUDENTS),
+        one_exam=sum(ends["one_exam"]) / len(STUDENTS),
+        twenty_exams=sum(ends["twenty_exams"]) / len(STUDENTS),
+        better=sum(twenty < one for twenty, one in pairs),
+    )
