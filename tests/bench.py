@@ -75,6 +75,53 @@ def bench_page() -> None:
     print(f"                              the slowest: {max(waits):.2f} s")
 
 
+def bench_rerun() -> None:
+    """The server's CPU for a rerun of the first screen, with and without the (closed) lesson."""
+    import asyncio
+    import contextlib
+    import shutil
+
+    import psutil
+    import websockets
+
+    from tests.browser import ROOT, running_server
+    from tests.load import ask, messages
+
+    reruns = 150
+
+    async def cpu_of_reruns(server) -> float:
+        url = server.url.replace("http", "ws") + "_stcore/stream"
+        process = psutil.Process(server.pid)
+        async with websockets.connect(url, subprotocols=["streamlit"], max_size=None) as socket:
+            for number in range(reruns + 20):
+                if number == 20:
+                    before = sum(process.cpu_times()[:2])
+                await socket.send(ask(""))
+                async for _ in messages(socket):
+                    pass
+        return 1000 * (sum(process.cpu_times()[:2]) - before) / reruns
+
+    with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as running:
+        without = Path(folder) / "without"
+        for part in ("exam", "assets", ".streamlit"):
+            shutil.copytree(ROOT / part, without / part)
+        shutil.copy(ROOT / "streamlit_app.py", without)
+        lesson = "def show_lesson(*_):\n    return []\n"
+        (without / "exam" / "lesson" / "__init__.py").write_text(lesson, encoding="utf-8")
+        servers = {
+            name: running.enter_context(running_server(Path(folder) / f"{name}.txt", project))
+            for name, project in (("with", ROOT), ("without", without))
+        }
+        found = {name: [] for name in servers}
+        for _ in range(PAIRS):
+            for name, server in servers.items():
+                found[name].append(asyncio.run(cpu_of_reruns(server)))
+    with_lesson, alone = (statistics.median(times) for times in found.values())
+    print(f"rerun of the first screen, median of {PAIRS} (CPU): {with_lesson:.1f} ms, ", end="")
+    print(f"without the lesson {alone:.1f} ms")
+
+
 if __name__ == "__main__":
     bench_study()
     bench_page()
+    bench_rerun()
