@@ -95,7 +95,9 @@ def test_sheet_is_marked_pass_by_pass_and_says_what_is_under_the_pointer(page, s
         expect(chapter.locator("svg.marks")).to_contain_text(said)
         expect(chapter.locator("svg.marks")).to_contain_text(KO.sheet_sure(sure=sure))
     counts = {"epoch": 8, "right": 100 - marks[8].wrong, "wrong": marks[8].wrong}
-    expect(chapter.get_by_label(KO.sheet.sheet_alt(**counts))).to_be_attached()
+    alt = KO.sheet.sheet_alt(**counts)
+    expect(chapter.get_by_label(alt, exact=True)).to_be_attached()
+    chapter.locator("svg.marks").scroll_into_view_if_needed()
     paper = chapter.locator("svg.marks").bounding_box()
     page.mouse.move(paper["x"] + 10 + 18 + 2 * 36, paper["y"] + 12 + 18 + 3 * 36)  # row 4, column 3
     expect(look).to_have_value("33")
