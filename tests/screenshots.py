@@ -1,7 +1,8 @@
 """Pictures of the running page, to look at and for the README: `python -m tests.screenshots`.
 
 Writes assets/page.ko.png and assets/page.en.png; with a folder as argument, the whole gallery
-(two studies, two languages, two themes, three sizes; before, during and after) into it instead.
+into it instead: the first screen (three studies, two languages, two themes, three sizes; before,
+during and after) and every chapter of the lesson (two languages, two themes, three sizes).
 """
 
 import itertools
@@ -12,9 +13,10 @@ from pathlib import Path
 from playwright.sync_api import Browser, sync_playwright
 
 from exam.papers import EXAMS_FILE
-from exam.texts import load_texts
+from exam.texts import LANGUAGES, load_texts
 from tests.browser import Server, launch, open_page, running_server, wait_until_idle
 from tests.test_browser import wait_until_drawn
+from tests.test_lesson import NAMES, find_out, open_chapter
 
 SIZES = {"embed": (900, 700), "wide": (1440, 900), "phone": (390, 844)}
 STUDIES = {1: 100, 10: 60, 100: 20}
@@ -66,6 +68,27 @@ def gallery(browser: Browser, server: Server, folder: Path) -> None:
         picture(browser, server, file, batch_size=10, lang="ko", scheme=scheme, moment=moment)
 
 
+def chapters(browser: Browser, server: Server, folder: Path) -> None:
+    for lang, scheme, (size, (width, _)) in itertools.product(
+        LANGUAGES, ("light", "dark"), SIZES.items()
+    ):
+        page = browser.new_page(viewport={"width": width, "height": 2600}, color_scheme=scheme)
+        open_page(page, server, f"batch_size=7&lang={lang}&start=true")
+        wait_until_drawn(page)
+        words = load_texts(lang)
+        for name in NAMES:
+            say, chapter = getattr(words, name), open_chapter(page, name, words)
+            if hasattr(say, "press"):
+                chapter.screenshot(path=folder / f"{name}-before-{lang}-{scheme}-{size}.png")
+                find_out(page, chapter, say, 0 if hasattr(say, "choices") else None, words)
+            page.mouse.move(0, 0)
+            path = folder / f"{name}-{lang}-{scheme}-{size}.png"
+            chapter.screenshot(path=path, animations="disabled")
+            page.locator("summary", has_text=say.title).click()
+            wait_until_idle(page)
+        page.close()
+
+
 if __name__ == "__main__":
     with (
         tempfile.TemporaryDirectory() as logs,
@@ -75,6 +98,7 @@ if __name__ == "__main__":
         browser = launch(playwright)
         if len(sys.argv) > 1:
             gallery(browser, server, Path(sys.argv[1]))
+            chapters(browser, server, Path(sys.argv[1]))
         else:
             for lang in ("ko", "en"):
                 file = EXAMS_FILE.with_name(f"page.{lang}.png")
