@@ -12,6 +12,7 @@ import collections
 import dataclasses
 import functools
 import logging
+import math
 import threading
 import time
 
@@ -22,6 +23,7 @@ from exam.studies import Study, Trouble, View
 from exam.worker import Worker, WorkerLost
 
 KEPT_EPOCHS = 30_000  # of all studies together, 1.4 kB each: 42 MB; more only while watched
+MOST_WAITING = 500  # studies; whoever comes later is told how many are ahead, and joins then
 WATCHED_SECONDS = 3.0  # a study that nobody has looked at for so long is put aside
 TRIES = 3  # of a study, or of a start, that loses the worker each time, before a rest
 
@@ -82,6 +84,7 @@ class Classroom:
                 loading_seconds=None if is_complete else self._loading_seconds(),
                 was_interrupted=study.lost_workers > 0,
                 trouble="" if is_complete else self._trouble_with(study),
+                ahead=0 if len(study.epochs) > seen else self._ahead_of(study),
             )
 
     def _study(self, plan: Plan) -> Study:
@@ -96,12 +99,24 @@ class Classroom:
                 del self._studies[old.plan]
         return study
 
+    def _ahead_of(self, study: Study) -> int:
+        """How many studies come first, as things stand: all that wait, for one that may not yet."""
+        if study is self._at_the_desk:
+            return 0
+        urgency = study.urgency if study in self._waiting else math.inf
+        sooner = sum(each.urgency < urgency for each in self._waiting)
+        return sooner + (self._at_the_desk is not None)
+
     def _loading_seconds(self) -> float | None:
         return None if self._loading_since is None else time.monotonic() - self._loading_since
 
     def _join_queue(self, study: Study) -> None:
         is_there = study is self._at_the_desk or study in self._waiting
         if is_there or not study.is_wanted or self._trouble_with(study):
+            return
+        if len(self._waiting) >= MOST_WAITING:
+            self._waiting = [each for each in self._waiting if each.is_wanted]
+        if len(self._waiting) >= MOST_WAITING:
             return
         self._waiting.append(study)
         self._somebody_came.notify()

@@ -18,7 +18,7 @@ def progress(run: Run, view: View, *, waited_seconds: float, say: SimpleNamespac
         loading = say.loading(seconds=int(view.loading_seconds))
         return f"{say.interrupted} {loading}" if view.was_interrupted else loading
     if nothing_comes and waited_seconds > LONG_WAIT_SECONDS:
-        return say.queued
+        return say.queued_behind(ahead=view.ahead) if view.ahead else say.queued
     return standing(run, say)
 
 

@@ -35,6 +35,7 @@ class View(NamedTuple):
     loading_seconds: float | None  # for how long Keras has been loading; None where it is there
     was_interrupted: bool
     trouble: str
+    ahead: int = 0  # studies of others that come first
 
 
 @dataclass(eq=False)

@@ -76,7 +76,7 @@ class Marker(keras.callbacks.Callback):
 
     def _report(self) -> bool | None:
         progress = {"epoch": self.epoch, "seconds": self.seconds, "solved": self.solved}
-        return self.on_epoch(mark(self.model, self.plan, **progress))
+        return self.on_epoch(mark(self.plan, **progress))
 
 
 class SolvingMarker(Marker):
@@ -182,20 +182,26 @@ def passes(plan: Plan, first: int, last: int) -> tf.data.Dataset:
 
 
 @functools.cache
-def trained_model(updates: int) -> keras.Model:
-    """The compiled model that makes so many updates a call, traced once and kept.
-
-    fit() runs a whole pass in one call (`steps_per_execution`), and tracing that call takes
-    longer than a study. So there is one model for each number of updates, of which there are
-    19, and every student's weights are put into it.
-    """
-    model = keras.Sequential(
+def _student() -> keras.Sequential:
+    """The one student; whoever studies lends it the weights. It marks, and is never compiled."""
+    return keras.Sequential(
         [
             keras.Input((PIXELS,)),
             keras.layers.Dense(HIDDEN_UNITS, activation="relu"),
             keras.layers.Dense(10, activation="softmax"),
         ]
     )
+
+
+@functools.cache
+def trained_model(updates: int) -> keras.Model:
+    """The student, compiled so that it makes so many updates a call; traced once and kept.
+
+    fit() runs a whole pass in one call (`steps_per_execution`), and tracing that call takes
+    longer than a study. So there is one model for each number of updates, of which there are
+    19, all around the same layers.
+    """
+    model = keras.Sequential([keras.Input((PIXELS,)), *_student().layers])
     model.compile(
         optimizer=keras.optimizers.SGD(LEARNING_RATE),
         loss="sparse_categorical_crossentropy",
@@ -203,17 +209,15 @@ def trained_model(updates: int) -> keras.Model:
     )
     plan = Plan(batch_size=-(-QUESTIONS // updates), student=1)
     model.fit(passes(plan, 0, 1), steps_per_epoch=updates, shuffle=False, verbose=0)
-    mark(model, plan, epoch=0)
+    mark(plan, epoch=0)
     return model
 
 
-def mark(
-    model: keras.Model, plan: Plan, *, epoch: int, seconds: float = 0.0, solved: str = ""
-) -> Epoch:
+def mark(plan: Plan, *, epoch: int, seconds: float = 0.0, solved: str = "") -> Epoch:
     """Mark the practised exam and the ten that are never practised in one forward pass."""
     questions = _marked_questions(plan.workbook, plan.marked_on)
     key, practised = _marked_key(plan), plan.book.size
-    probabilities = model.predict_on_batch(questions)
+    probabilities = _student().predict_on_batch(questions)
     answers = probabilities.argmax(axis=1)
     wrong = answers != key
     sure = probabilities.max(axis=1)

@@ -305,3 +305,26 @@ def test_no_worker_is_left_behind(end, state):
     server.send_signal(end)
     server.wait(timeout=10)
     wait_for(lambda: is_gone(worker), seconds=15)
+
+
+def test_how_many_are_ahead_is_true_and_no_more_than_so_many_wait(monkeypatch):
+    monkeypatch.setattr(exam.classroom, "MOST_WAITING", 5)
+    room = Classroom()
+    settings = [{"batch_size": 10, "epochs": 20, "student": student} for student in range(1, 9)]
+    views = [room.look(**each, seen=0, patience_seconds=0) for each in settings]
+    assert [view.ahead for view in views] == [0, 0, 0, 0, 0, 5, 5, 5]  # Keras is still loading
+    assert len(room._waiting) == 5
+    found: dict[int, list] = {}
+    threads = [
+        threading.Thread(
+            target=lambda each=each: found.update({each["student"]: follow(room, **each)})
+        )
+        for each in settings
+    ]
+    for thread in threads:
+        thread.start()
+    while any(thread.is_alive() for thread in threads):
+        assert len(room._waiting) <= 5
+        time.sleep(0.002)
+    assert sorted(found) == list(range(1, 9))
+    room._worker.stop()

@@ -147,6 +147,8 @@ def test_progress_is_honest_about_waiting():
         more = view._replace(epochs=marks([1.0] * 5))
         assert progress(run, more, waited_seconds=9.0, say=say) == drawing
     behind = ready._replace(epochs=known)
+    queue = behind._replace(ahead=3)
+    assert progress(run, queue, waited_seconds=1.5, say=say).startswith("3 other studies come")
     assert progress(run, behind, waited_seconds=0.5, say=say) == drawing
     assert progress(run, behind, waited_seconds=1.5, say=say) == say.queued
 
