@@ -1,28 +1,33 @@
 """The page, from top to bottom: set batch size and epochs, press, watch a student study."""
 
+import logging
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import streamlit as st
 
-from exam.address import DEFAULTS, hint, link_to, read_address
+from exam.address import DEFAULTS, STUDY, hint, link_to, read_address
 from exam.charts import study_spec, study_table
 from exam.classroom import open_classroom
-from exam.lesson import show_lesson
+from exam.lesson import CHAPTERS, show_alone, show_lesson
+from exam.lesson.chapter import Chapter
 from exam.papers import batches, batches_as_sum
 from exam.results import to_csv
 from exam.runs import Run, begin
 from exam.sentences import progress, standing, warning
 from exam.settings import BATCH_SIZE, EPOCHS, SETTINGS, STUDENT, Setting
-from exam.texts import LANGUAGES, load_texts
+from exam.texts import LANGUAGES, choose_language, load_texts
 
 QUICK_PICKS = (1, 10, 32, 100)
 LOOK_SECONDS = 0.5  # the longest wait for news before the page shows that it still waits
 STEP_SECONDS = 0.12  # the longest sleep between two looks before Stop is heard
+ASSETS = Path(__file__).parent / "assets"
 
 st.set_page_config(page_title="batch_size · epochs", page_icon="✏️", layout="wide")
-st.html(Path(__file__).parent / "assets" / "page.css")
+st.html(ASSETS / "page.css")
 page = st.session_state
+classroom = open_classroom()
 
 
 # What the learner does.
@@ -65,65 +70,55 @@ def pick_batch_size() -> None:
 
 def write_address() -> None:
     # Not by bind="query-params": it opens ?batch_size=20.5 as 20, where we want to say no.
-    for name, default in DEFAULTS.items():
-        if page[name] != default:
-            st.query_params[name] = page[name]
+    for name, default in page.defaults.items():
+        value = page.get(name, default)
+        if value != default:
+            st.query_params[name] = value
         elif name in st.query_params:
             del st.query_params[name]
 
 
-classroom = open_classroom()
-
-if "runs" not in page:  # a visit begins: the address may set it all
-    chosen, page.wrong_parameters = read_address(st.query_params.get_all)
+def begin_visit() -> None:
+    """The address may set it all."""
+    lang = choose_language(st.context.locale)
+    chosen, page.wrong_parameters = read_address(st.query_params.get_all, tuple(CHAPTERS), lang)
     page.runs, page.experiments = [], {}
+    page.only, page.is_projected = chosen["only"], chosen["projected"]
+    page.defaults = DEFAULTS | {"lang": lang}
     page.update({name: chosen[name] for name in DEFAULTS})
     change_setting()
     if chosen["start"]:
         begin_run()
 
-say = load_texts(page.lang)
-run = page.runs[-1] if page.runs else None
-is_drawing = run is not None and run.is_drawing
+
+# The page.
 
 
-def slider(setting: Setting, **options) -> int:
+def show_heading(say) -> None:
+    heading, language = st.columns([4, 1], vertical_alignment="center")
+    heading.title(say.title, anchor=False)
+    language.segmented_control(
+        say.language_label,
+        LANGUAGES,
+        key="lang",
+        required=True,
+        format_func=lambda lang: load_texts(lang).language,
+        on_change=write_address,
+        label_visibility="collapsed",
+    )
+    for name in page.wrong_parameters:
+        st.info(hint(name, tuple(CHAPTERS), say))
+
+
+def slider(setting: Setting, say, **options) -> int:
     label, name = getattr(say, setting.name), setting.name
     return st.slider(
         label, setting.lowest, setting.highest, key=name, on_change=change_setting, **options
     )
 
 
-def figure() -> dict:
-    planned = run.epochs if run else page.epochs
-    return {
-        "data": study_table(page.runs, say),
-        "spec": study_spec(page.lang, planned),
-        "alt": say.chart_alt(epochs=planned),
-        "width": "stretch",
-    }
-
-
-# The page.
-
-heading, language = st.columns([4, 1], vertical_alignment="center")
-heading.title(say.title, anchor=False)
-language.segmented_control(
-    say.language_label,
-    LANGUAGES,
-    key="lang",
-    required=True,
-    format_func=lambda lang: load_texts(lang).language,
-    on_change=write_address,
-    label_visibility="collapsed",
-)
-st.markdown(say.analogy)
-for name in page.wrong_parameters:
-    st.info(hint(name, say))
-
-controls, picture = st.columns([2, 3], gap="medium")
-with controls:
-    batch_size = slider(BATCH_SIZE)
+def show_controls(say, is_drawing: bool) -> None:
+    batch_size = slider(BATCH_SIZE, say)
     st.segmented_control(
         say.quick_pick,
         QUICK_PICKS,
@@ -132,8 +127,8 @@ with controls:
         label_visibility="collapsed",
         width="stretch",
     )
-    epochs = slider(EPOCHS)
-    slider(STUDENT, help=say.student_help)
+    epochs = slider(EPOCHS, say)
+    slider(STUDENT, say, help=say.student_help)
     with st.container(horizontal=True, gap="xsmall"):
         st.button(say.start, type="primary", key="start", on_click=begin_run, width="stretch")
         while_drawing = st.empty()
@@ -152,51 +147,96 @@ with controls:
         )
     )
 
-with picture:
-    fit = f"model.fit(x, y, batch_size={batch_size}, epochs={epochs})"
-    st.code(fit, language=None, wrap_lines=True)
-    chart = st.vega_lite_chart(**figure())
-message = st.markdown(standing(run, say))
-alarm = st.warning(warning(run, say)) if run and run.best_epoch else st.empty()
 
-take_home = st.empty()
-if run and run.marks and not is_drawing:
-    with take_home.container(horizontal=True, vertical_alignment="center"):
-        file_name = "exam-b{batch_size}-e{epochs}-s{student}.csv".format(**run.settings)
-        st.download_button(say.csv, to_csv(run.marks), file_name, "text/csv", on_click="ignore")
-        st.markdown(say.link, width="content")
-        link = link_to(st.context.url or "", **run.settings, lang=page.lang, start=True)
-        st.code(link, language=None, wrap_lines=True)
-        if len(page.runs) > 1:
-            st.button(say.clear, key="clear", on_click=clear_earlier)
+def show_study(say, run: Run | None, is_drawing: bool) -> Callable[[bool], float]:
+    """The first screen; returns what draws the next frame and says how long it may rest."""
 
-marks = run.marks if run else []
-chapters = show_lesson(say, page.lang, settings(), marks, page.experiments)
+    def figure() -> dict:
+        planned = run.epochs if run else page.epochs
+        return {
+            "data": study_table(page.runs, say),
+            "spec": study_spec(page.lang, planned),
+            "alt": say.chart_alt(epochs=planned),
+            "width": "stretch",
+        }
 
-# What is on its way, last of all: while this loop draws, what would stand below it would fade.
+    st.markdown(say.analogy)
+    controls, picture = st.columns([2, 3], gap="medium")
+    with controls:
+        show_controls(say, is_drawing)
+    with picture:
+        fit = "model.fit(x, y, batch_size={batch_size}, epochs={epochs})".format(**settings())
+        st.code(fit, language=None, wrap_lines=True)
+        chart = st.vega_lite_chart(**figure())
+    message = st.markdown(standing(run, say))
+    alarm = st.warning(warning(run, say)) if run and run.best_epoch else st.empty()
+    take_home = st.empty()
+    if run and run.marks and not is_drawing:
+        with take_home.container(horizontal=True, vertical_alignment="center"):
+            show_take_home(say, run)
 
-last_news = next_frame = time.monotonic()
+    last_news = next_frame = time.monotonic()
+
+    def draw(is_alone: bool) -> float:
+        nonlocal last_news, next_frame
+        patience = LOOK_SECONDS if is_alone else 0.0
+        view = classroom.look(**run.settings, seen=len(run.marks), patience_seconds=patience)
+        now, run.trouble = time.monotonic(), view.trouble
+        if now >= next_frame and run.advance(view.epochs):
+            last_news, next_frame = now, now + run.seconds_per_frame
+            chart.vega_lite_chart(**figure())
+            if run.best_epoch:
+                alarm.warning(warning(run, say))
+        message.markdown(progress(run, view, waited_seconds=now - last_news, say=say))
+        return max(0.0, next_frame - time.monotonic())
+
+    return draw
 
 
-def draw_study() -> None:
-    global last_news, next_frame
-    patience = 0.0 if chapters else LOOK_SECONDS
-    view = classroom.look(**run.settings, seen=len(run.marks), patience_seconds=patience)
-    now, run.trouble = time.monotonic(), view.trouble
-    if now >= next_frame and run.advance(view.epochs):
-        last_news, next_frame = now, now + run.seconds_per_frame
-        chart.vega_lite_chart(**figure())
-        if run.best_epoch:
-            alarm.warning(warning(run, say))
-    message.markdown(progress(run, view, waited_seconds=now - last_news, say=say))
+def show_take_home(say, run: Run) -> None:
+    file_name = "exam-b{batch_size}-e{epochs}-s{student}.csv".format(**run.settings)
+    st.download_button(say.csv, to_csv(run.marks), file_name, "text/csv", on_click="ignore")
+    st.markdown(say.link, width="content")
+    link = link_to(st.context.url or "", **run.settings, lang=page.lang, start=True)
+    st.code(link, language=None, wrap_lines=True)
+    if len(page.runs) > 1:
+        st.button(say.clear, key="clear", on_click=clear_earlier)
 
 
-if is_drawing or chapters:
-    while (not is_drawing or run.is_drawing) and all(each.is_running for each in chapters):
-        if is_drawing:
-            draw_study()
+def follow(draw: Callable[[bool], float], run: Run | None, chapters: list[Chapter]) -> None:
+    """Draw what is on its way, until something has come to its end."""
+    while (run is None or run.is_drawing) and all(chapter.is_running for chapter in chapters):
         for chapter in chapters:
             chapter.advance(classroom)
-        wait = next_frame - time.monotonic() if is_drawing else STEP_SECONDS
-        time.sleep(min(max(0.0, wait), STEP_SECONDS))
-    st.rerun()
+        rest = STEP_SECONDS if run is None else draw(not chapters)
+        time.sleep(min(rest, STEP_SECONDS))
+
+
+def show_page() -> None:
+    if "runs" not in page:
+        begin_visit()
+    say = load_texts(page.lang)
+    show_heading(say)
+    run = page.runs[-1] if page.runs else None
+    drawn = run if run and run.is_drawing else None
+    lesson = {"words": say, "lang": page.lang, "settings": settings(), "kept": page.experiments}
+    lesson |= {"marks": run.marks if run else [], "on_setting": write_address}
+    draw, chapters = None, []
+    if page.only in ("", STUDY):
+        draw = show_study(say, run, is_drawing=drawn is not None)
+    if page.only == "":
+        chapters = show_lesson(**lesson)
+    elif page.only != STUDY:
+        chapters = show_alone(page.only, **lesson)
+    # Last of all: while this loop draws, what would stand below it would fade.
+    if drawn or chapters:
+        follow(draw, drawn, chapters)
+        st.rerun()
+
+
+try:
+    show_page()
+except Exception:
+    # Widget values that no browser sends come here, and whatever we have overlooked.
+    logging.getLogger("exam").exception("The page stumbled")
+    st.error(load_texts(LANGUAGES[0]).stumbled)

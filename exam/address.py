@@ -1,26 +1,34 @@
 """The page's address: what a link may set, and the link to what is on the screen."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import SimpleNamespace
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
-from exam.settings import SETTINGS
+from exam.settings import MISPRINTS, SETTINGS
 from exam.texts import LANGUAGES
 
+NUMBERS = (*SETTINGS, MISPRINTS)
+STUDY = "study"  # as `only`: the first screen alone
 # What the page keeps in its address for as long as it differs from this.
-DEFAULTS = {setting.name: setting.default for setting in SETTINGS} | {"lang": LANGUAGES[0]}
+DEFAULTS = {setting.name: setting.default for setting in NUMBERS} | {"lang": LANGUAGES[0]}
+TRUE_OR_FALSE = {"true": True, "false": False}
 
 
-def read_address(values_of: Callable[[str], list[str]]) -> tuple[dict, list[str]]:
+def read_address(
+    values_of: Callable[[str], list[str]], chapters: Sequence[str], lang: str = LANGUAGES[0]
+) -> tuple[dict, list[str]]:
     """What the query parameters set, defaults filled in, and the names of those that are wrong.
 
     `values_of` gives every value of a parameter, none where it is absent. A repeated parameter
-    is wrong, for nobody can tell which one was meant.
+    is wrong, for nobody can tell which one was meant. `lang` is the language where none is asked
+    for, and `only` the chapter that is to be shown alone, "study" or "" for the whole page.
     """
-    readers = {setting.name: setting.read for setting in SETTINGS}
-    readers["lang"] = lambda text: text if text in LANGUAGES else None
-    readers["start"] = lambda text: {"true": True, "false": False}.get(text)
-    chosen = DEFAULTS | {"start": False}
+    choices = choices_of(chapters)
+    readers = {setting.name: setting.read for setting in NUMBERS}
+    readers |= {
+        name: lambda text, of=of: text if text in of else None for name, of in choices.items()
+    }
+    chosen = DEFAULTS | {"lang": lang, "start": "false", "projected": "false", "only": ""}
     wrong = []
     for name, read in readers.items():
         values = values_of(name)
@@ -29,12 +37,20 @@ def read_address(values_of: Callable[[str], list[str]]) -> tuple[dict, list[str]
             chosen[name] = value
         elif values:
             wrong.append(name)
+    for name in ("start", "projected"):
+        chosen[name] = TRUE_OR_FALSE[chosen[name]]
     return chosen, wrong
 
 
-def hint(name: str, say: SimpleNamespace) -> str:
+def choices_of(chapters: Sequence[str]) -> dict[str, Sequence[str]]:
+    """What each parameter that is no number may be."""
+    yes_no = tuple(TRUE_OR_FALSE)
+    return {"lang": LANGUAGES, "start": yes_no, "projected": yes_no, "only": (STUDY, *chapters)}
+
+
+def hint(name: str, chapters: Sequence[str], say: SimpleNamespace) -> str:
     """The polite sentence about a parameter that could not be used."""
-    for setting in SETTINGS:
+    for setting in NUMBERS:
         if setting.name == name:
             return say.hint_number(
                 name=name,
@@ -42,8 +58,8 @@ def hint(name: str, say: SimpleNamespace) -> str:
                 highest=setting.highest,
                 default=setting.default,
             )
-    choices = {"lang": LANGUAGES, "start": ("true", "false")}[name]
-    return say.hint_choice(name=name, choices=", ".join(f"`{choice}`" for choice in choices))
+    choices = ", ".join(f"`{choice}`" for choice in choices_of(chapters)[name])
+    return (say.hint_only if name == "only" else say.hint_choice)(name=name, choices=choices)
 
 
 def link_to(page: str, **settings: int | str | bool) -> str:

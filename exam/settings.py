@@ -29,5 +29,5 @@ class Setting:
 BATCH_SIZE = Setting("batch_size", 1, 100, 10)
 EPOCHS = Setting("epochs", 1, 200, 20)
 STUDENT = Setting("student", 1, 30, 1)
-MISPRINTS = Setting("misprints", 0, 30, 10)
+MISPRINTS = Setting("misprints", 0, 30, 10)  # in the key of the tenth chapter
 SETTINGS = (BATCH_SIZE, EPOCHS, STUDENT)

@@ -12,6 +12,12 @@ LANGUAGES = tuple(
 )
 
 
+def choose_language(locale: str | None) -> str:
+    """The language for a browser's locale such as "en-US": ours where we have it, else Korean."""
+    lang = (locale or "").split("-")[0].lower()
+    return lang if lang in LANGUAGES else LANGUAGES[0]
+
+
 class _Counting(string.Formatter):
     """Adds the word that goes with a number.
 

@@ -58,7 +58,7 @@ def bench_page() -> None:
         running_server(Path(folder) / "log.txt") as server,
         sync_playwright() as playwright,
     ):
-        page = launch(playwright).new_page()
+        page = launch(playwright).new_page(locale="ko-KR")
         open_page(page, server, "epochs=2&start=true")
         wait_until_drawn(page)
         for student in range(2, 7):

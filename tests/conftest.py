@@ -25,7 +25,7 @@ def browser():
 
 @pytest.fixture
 def page(browser):
-    context = browser.new_context(viewport={"width": 900, "height": 700})
+    context = browser.new_context(viewport={"width": 900, "height": 700}, locale="ko-KR")
     context.set_default_timeout(60_000)
     visit = context.new_page()
     errors: list[str] = []

@@ -4,14 +4,16 @@ import pytest
 
 from exam.address import hint, link_to, read_address
 from exam.settings import BATCH_SIZE, EPOCHS, SETTINGS
-from exam.texts import LANGUAGES, load_texts
+from exam.texts import LANGUAGES, choose_language, load_texts
 
-DEFAULTS = {"batch_size": 10, "epochs": 20, "student": 1, "lang": "ko", "start": False}
+CHAPTERS = ("sheet", "pianist")
+DEFAULTS = {"batch_size": 10, "epochs": 20, "student": 1, "misprints": 10, "lang": "ko"}
+DEFAULTS |= {"start": False, "projected": False, "only": ""}
 
 
 def read(**parameters: str | list[str]) -> tuple[dict, list[str]]:
     lists = {name: [v] if isinstance(v, str) else v for name, v in parameters.items()}
-    return read_address(lambda name: lists.get(name, []))
+    return read_address(lambda name: lists.get(name, []), CHAPTERS)
 
 
 def test_an_empty_address_opens_the_defaults():
@@ -19,9 +21,23 @@ def test_an_empty_address_opens_the_defaults():
 
 
 def test_an_address_sets_everything():
-    chosen, wrong = read(batch_size="1", epochs="200", student="30", lang="en", start="true")
+    numbers = {"batch_size": "1", "epochs": "200", "student": "30", "misprints": "0"}
+    chosen, wrong = read(**numbers, lang="en", start="true", projected="true", only="pianist")
     assert wrong == []
-    assert chosen == {"batch_size": 1, "epochs": 200, "student": 30, "lang": "en", "start": True}
+    assert chosen == {name: int(text) for name, text in numbers.items()} | {
+        "lang": "en",
+        "start": True,
+        "projected": True,
+        "only": "pianist",
+    }
+    assert read(only="study")[0]["only"] == "study"
+
+
+def test_the_browser_chooses_the_language_where_the_address_does_not():
+    assert read_address(lambda name: [], CHAPTERS, "en")[0]["lang"] == "en"
+    for locale, lang in {"en-US": "en", "en": "en", "ko-KR": "ko", "fr-FR": "ko", "": "ko"}.items():
+        assert choose_language(locale) == lang
+    assert choose_language(None) == "ko"
 
 
 WRONG = ["abc", "0", "-1", "1e9", "10.5", "20.5", "", " 5", "+5", "1_0", "９", "nan", "9" * 10_000]
@@ -38,7 +54,10 @@ def test_repeated_parameters_are_wrong():
     assert read(epochs=["30", "40"]) == (DEFAULTS, ["epochs"])
 
 
-@pytest.mark.parametrize(("name", "text"), [("lang", "fr"), ("lang", ""), ("start", "yes")])
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("lang", "fr"), ("lang", ""), ("start", "yes"), ("only", "all"), ("projected", "1")],
+)
 def test_a_wrong_choice_gives_the_default_and_a_hint(name, text):
     assert read(**{name: text}) == (DEFAULTS, [name])
 
@@ -47,10 +66,11 @@ def test_a_wrong_choice_gives_the_default_and_a_hint(name, text):
 def test_the_hint_names_the_parameter_and_its_range_and_not_what_came(lang):
     say = load_texts(lang)
     for setting in SETTINGS:
-        text = hint(setting.name, say)
+        text = hint(setting.name, CHAPTERS, say)
         for part in (setting.name, setting.lowest, setting.highest, setting.default):
             assert str(part) in text
-    assert "ko" in hint("lang", say) and "true" in hint("start", say)
+    assert "`pianist`" in hint("only", CHAPTERS, say) and "study" in hint("only", CHAPTERS, say)
+    assert "ko" in hint("lang", CHAPTERS, say) and "true" in hint("start", CHAPTERS, say)
 
 
 def test_every_number_in_range_is_read_and_no_other():

@@ -1,11 +1,7 @@
 """The lesson: its chapters in their order, each a file of its own with one function, `show`."""
 
-from collections.abc import Sequence
-from types import SimpleNamespace
-
 import streamlit as st
 
-from exam.experiments import Experiment
 from exam.lesson import (
     batch_sizes,
     final_exam,
@@ -20,9 +16,8 @@ from exam.lesson import (
     twenty_exams,
 )
 from exam.lesson.chapter import Chapter
-from exam.results import Epoch
 
-CHAPTERS = (
+_IN_ORDER = (
     sheet,
     first_pass,
     batch_sizes,
@@ -35,25 +30,30 @@ CHAPTERS = (
     misprints,
     questions,
 )
+CHAPTERS = {module.__name__.rsplit(".", 1)[-1]: module for module in _IN_ORDER}
 
 
-def show_lesson(
-    words: SimpleNamespace,
-    lang: str,
-    settings: dict[str, int],
-    marks: Sequence[Epoch],
-    kept: dict[str, Experiment],
-) -> list[Chapter]:
-    """Every chapter under its title; of those that are open, the ones whose experiment runs."""
+def show_lesson(**lesson) -> list[Chapter]:
+    """Every chapter under its title; of those that are open, the ones whose experiment runs.
+
+    `lesson` is what every `Chapter` takes.
+    """
+    words, opened = lesson["words"], []
     st.header(words.lesson, anchor=False)
-    opened = []
-    for number, module in enumerate(CHAPTERS, start=1):
-        name = module.__name__.rsplit(".", 1)[-1]
-        title = getattr(words, name).title
-        expander = st.expander(f"{number}. {title}", key=f"{name}_open", on_change="rerun")
+    for number, (name, module) in enumerate(CHAPTERS.items(), start=1):
+        title = f"{number}. {getattr(words, name).title}"
+        expander = st.expander(title, key=f"{name}_open", on_change="rerun")
         if expander.open:
-            chapter = Chapter(name, words, lang, settings, marks, kept)
+            chapter = Chapter(name, **lesson)
             with expander:
                 module.show(chapter)
             opened.append(chapter)
     return [chapter for chapter in opened if chapter.is_running]
+
+
+def show_alone(name: str, **lesson) -> list[Chapter]:
+    """One chapter without the page around it; itself, if its experiment runs."""
+    chapter = Chapter(name, is_alone=True, **lesson)
+    st.header(chapter.say.title, anchor=False)
+    CHAPTERS[name].show(chapter)
+    return [chapter] if chapter.is_running else []

@@ -47,7 +47,7 @@ def _spec(lang: str, axis: str) -> dict:
     words = load_texts(lang)
     say = words.batch_sizes
     by_updates = axis == "updates"
-    title = say.by_update if by_updates else words.passes
+    title = say.updates_axis if by_updates else words.passes
     return as_spec(
         lines_chart(
             x=X("x:Q").title(title).axis(grid=False, tickCount=5, format=",d"),

@@ -17,20 +17,25 @@ class Chapter:
     """One chapter in one run of the page; what lasts between runs is in `kept`, its experiments.
 
     `say` holds the chapter's texts and `words` those of the whole page; `settings` are the
-    sliders of the first screen, and `marks` is the study that is drawn there.
+    sliders of the first screen, and `marks` is the study that is drawn there. `on_setting` is to
+    be called when a setting of the chapter's own has changed.
     """
 
     def __init__(
         self,
         name: str,
+        *,
         words: SimpleNamespace,
         lang: str,
         settings: dict[str, int],
         marks: Sequence[Epoch],
         kept: dict[str, Experiment],
+        on_setting: Callable[[], None],
+        is_alone: bool = False,
     ):
         self.name, self.words, self.lang = name, words, lang
         self.settings, self.marks = settings, marks
+        self.on_setting, self.is_alone = on_setting, is_alone
         self.say = getattr(words, name)
         self.experiment: Experiment | None = kept.get(name)
         self.measured: Callable[[], str] = str
@@ -94,14 +99,14 @@ class Chapter:
         draw = chart.vega_lite_chart
         self._redraw.append(lambda: draw(data(), spec, alt=alt, width="stretch"))
 
-    def conclude(self, guess: str = "") -> None:
+    def conclude(self, guess: str = "", title: str = "") -> None:
         """The guess, what was measured, and the rule; until then, how far the experiment is."""
         experiment = self.experiment or self._followed[0]
         if experiment.is_complete:
             with st.container(key=f"{self.name}_conclusion"):
                 yours, found = st.columns([1, 3], gap="medium")
                 guess = guess or self.say.choices[experiment.guess]
-                yours.markdown(f"**{self.words.your_guess}**\n\n{guess}")
+                yours.markdown(f"**{title or self.words.your_guess}**\n\n{guess}")
                 found.markdown(f"**{self.words.measured}**\n\n{self.measured()}")
                 found.markdown(self.say.rule)
         else:

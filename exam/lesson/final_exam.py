@@ -42,7 +42,7 @@ def show(chapter: Chapter) -> None:
     if found.is_complete:
         chapter.figure(_spec(chapter.lang), lambda: table(SCORES, _scores(found)), say.alt)
         st.markdown(_figures(chapter))
-    chapter.conclude(guess=say.stopped_at(epoch=found.guess))
+    chapter.conclude(guess=say.stopped_at(epoch=found.guess), title=say.own)
 
 
 def _show_practice(chapter: Chapter, student: int, practice: Experiment) -> None:

@@ -61,12 +61,17 @@ def sheet_table(
     )
 
 
-def sheet_spec(lang: str, passes: int, *, shows_misprints: bool = False) -> dict:
-    """The spec of `sheet_chart` for so many passes; built once for each language."""
+def sheet_spec(
+    lang: str, passes: int, *, shown: int | None = None, shows_misprints: bool = False
+) -> dict:
+    """The spec of `sheet_chart` for so many passes, opened at pass `shown`, or else the last."""
     spec = _spec(lang, shows_misprints)
     params = {param["name"]: param for param in spec["params"]}
     chosen = params["chosen_pass"]
-    params["chosen_pass"] = chosen | {"value": passes, "bind": chosen["bind"] | {"max": passes}}
+    params["chosen_pass"] = chosen | {
+        "value": passes if shown is None else shown,
+        "bind": chosen["bind"] | {"max": passes},
+    }
     return spec | {"params": list(params.values())}
 
 

@@ -26,16 +26,22 @@ from exam.workbooks import misprinted_questions, open_workbook
 
 BATCH_SIZE, EPOCHS = 10, 60
 ALWAYS = (0, 10, 20, 30)
-LABEL_AT = 45
+SEARCHED_AT = 12  # the pass at which the sheet is opened: what is still wrong there stands out
 
 
 def show(chapter: Chapter) -> None:
     say, student = chapter.say, chapter.settings["student"]
     st.markdown(say.story)
+    own = st.session_state.get(MISPRINTS.name, MISPRINTS.default)
     if chapter.experiment is None:
-        lowest, highest = MISPRINTS.lowest + 1, MISPRINTS.highest
-        st.slider(say.how_many, lowest, highest, MISPRINTS.default, key="misprints")
-    own = st.session_state.get("misprints", MISPRINTS.default)
+        own = st.slider(
+            say.how_many,
+            MISPRINTS.lowest,
+            MISPRINTS.highest,
+            own,
+            key="misprints",
+            on_change=chapter.on_setting,
+        )
     wanted = {
         misprints: (Plan(BATCH_SIZE, student, misprints=misprints), EPOCHS)
         for misprints in (own, *ALWAYS)
@@ -66,16 +72,19 @@ def _show_sheet(chapter: Chapter, own: int, marks: Sequence[Epoch]) -> None:
     st.markdown(say.search)
     is_shown = st.toggle(say.reveal, key=f"{chapter.name}_reveal")
     data = sheet_table(marks, key, misprinted=set(misprinted_questions(own)))
-    spec = sheet_spec(chapter.lang, EPOCHS, shows_misprints=is_shown)
+    spec = sheet_spec(chapter.lang, EPOCHS, shown=SEARCHED_AT, shows_misprints=is_shown)
     st.vega_lite_chart(data, spec, alt=say.sheet_alt(misprints=own), width="stretch")
 
 
 def _lines(chapter: Chapter) -> Iterator[tuple]:
     styles = {0: ("blue", "solid"), 30: ("orange", "dashed")}
+    styles |= {10: ("ink", "dotted"), 20: ("ink", "dashed")}
     for misprints in sorted(chapter.experiment.wanted):
         marks = chapter.experiment.marks.get(misprints, ())
         points = [(mark.epoch, mark.val_wrong) for mark in marks]
-        style, dash = styles.get(misprints, ("ink", "dotted" if misprints in ALWAYS else "solid"))
+        style, dash = styles.get(
+            misprints, ("ink", {10: "dotted", 20: "dashed"}.get(misprints, "solid"))
+        )
         label = chapter.say.line(misprints=misprints)
         yield from line(str(misprints), points, style=style, dash=dash, label=label, side="beside")
 

@@ -20,13 +20,17 @@ BY_CHANCE = 90  # wrong of 100, when one of ten digits is guessed
 def show(chapter: Chapter) -> None:
     say, student = chapter.say, chapter.settings["student"]
     st.markdown(say.story)
-    if len(chapter.marks) > 1:
+    marks = chapter.marks
+    if chapter.is_alone:
+        plan = Plan(chapter.settings["batch_size"], student)
+        marks = chapter.at_once({student: (plan, chapter.settings["epochs"])}).complete.get(student)
+    if marks and len(marks) > 1:
         key = open_workbook("one_exam").key[:100]
-        last = chapter.marks[-1]
+        last = marks[-1]
         alt = say.sheet_alt(epoch=last.epoch, right=100 - last.wrong, wrong=last.wrong)
         spec = sheet_spec(chapter.lang, last.epoch)
-        st.vega_lite_chart(sheet_table(chapter.marks, key), spec, alt=alt, width="stretch")
-    else:
+        st.vega_lite_chart(sheet_table(marks, key), spec, alt=alt, width="stretch")
+    elif not chapter.is_alone:
         st.info(say.no_study)
 
     st.markdown(say.without_key)

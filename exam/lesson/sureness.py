@@ -28,7 +28,10 @@ def show(chapter: Chapter) -> None:
     found = chapter.ask(wanted, lambda: _measured(chapter))
     if found is None:
         return
-    chapter.figure(_spec(chapter.lang), lambda: table(LINES, _lines(chapter)), say.alt)
+    sure = "val_sure_when_wrong"
+    chapter.figure(_spec(chapter.lang), lambda: table(LINES, _lines(chapter, sure, 100)), say.alt)
+    loss = _loss_spec(chapter.lang)
+    chapter.figure(loss, lambda: table(LINES, _lines(chapter, "val_loss")), say.loss_alt)
     if found.is_complete:
         _show_bets(chapter, found.marks[SHOWN])
     chapter.conclude()
@@ -69,10 +72,10 @@ def _show_bets(chapter: Chapter, marks: Sequence[Epoch]) -> None:
         column.markdown(say.bet(**fields))
 
 
-def _lines(chapter: Chapter) -> Iterator[tuple]:
+def _lines(chapter: Chapter, value: str, times: int = 1) -> Iterator[tuple]:
     for size, (style, dash) in BATCH_SIZES.items():
         marks = chapter.experiment.marks.get(size, ())
-        points = [(mark.epoch, 100 * mark.val_sure_when_wrong) for mark in marks]
+        points = [(mark.epoch, times * getattr(mark, value)) for mark in marks]
         label = chapter.words.run_label(batch_size=size)
         yield from line(str(size), points, style=style, dash=dash, label=label, side="beside")
 
@@ -89,6 +92,21 @@ def _spec(lang: str) -> dict:
             y_domain=[0, 100],
             label_width=90,
             height=220,
+        )
+    )
+
+
+@functools.cache
+def _loss_spec(lang: str) -> dict:
+    words = load_texts(lang)
+    return as_spec(
+        lines_chart(
+            x=passes_axis(words.passes),
+            y=alt.Y("y:Q").title(words.sureness.loss_axis),
+            x_domain=[0, EPOCHS],
+            y_domain=[0.5, 1.5],
+            label_width=90,
+            height=180,
         )
     )
 

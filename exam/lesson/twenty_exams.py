@@ -71,5 +71,6 @@ def _measured(chapter: Chapter) -> str:
         students=len(STUDENTS),
         one_exam=sum(ends["one_exam"]) / len(STUDENTS),
         twenty_exams=sum(ends["twenty_exams"]) / len(STUDENTS),
+        once=mean_of(_studies(chapter, "one_exam"), "val_wrong")[1],
         better=sum(twenty < one for twenty, one in pairs),
     )
