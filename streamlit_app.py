@@ -17,11 +17,14 @@ from exam.results import to_csv
 from exam.runs import Run, begin
 from exam.sentences import progress, standing, warning
 from exam.settings import BATCH_SIZE, EPOCHS, SETTINGS, STUDENT, Setting
+from exam.share import qr_code, ways_to_embed
 from exam.texts import LANGUAGES, choose_language, load_texts
 
 QUICK_PICKS = (1, 10, 32, 100)
 LOOK_SECONDS = 0.5  # the longest wait for news before the page shows that it still waits
 STEP_SECONDS = 0.12  # the longest sleep between two looks before Stop is heard
+STUDY_HEIGHT = 800  # pixels of a frame that holds the first screen, its result and its warning
+PAGE_HEIGHT = 1400  # of one that holds the whole page, which scrolls
 ASSETS = Path(__file__).parent / "assets"
 
 st.set_page_config(page_title="batch_size · epochs", page_icon="✏️", layout="wide")
@@ -95,17 +98,18 @@ def begin_visit() -> None:
 
 
 def show_heading(say) -> None:
-    heading, language = st.columns([4, 1], vertical_alignment="center")
-    heading.title(say.title, anchor=False)
-    language.segmented_control(
-        say.language_label,
-        LANGUAGES,
-        key="lang",
-        required=True,
-        format_func=lambda lang: load_texts(lang).language,
-        on_change=write_address,
-        label_visibility="collapsed",
-    )
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.title(what_is_shown(say), anchor=False, width="stretch")
+        st.segmented_control(
+            say.language_label,
+            LANGUAGES,
+            key="lang",
+            required=True,
+            format_func=lambda lang: load_texts(lang).language,
+            on_change=write_address,
+            label_visibility="collapsed",
+            width="content",
+        )
     for name in page.wrong_parameters:
         st.info(hint(name, tuple(CHAPTERS), say))
 
@@ -203,6 +207,35 @@ def show_take_home(say, run: Run) -> None:
         st.button(say.clear, key="clear", on_click=clear_earlier)
 
 
+def what_is_shown(say) -> str:
+    return getattr(say, page.only).title if page.only in CHAPTERS else say.title
+
+
+def show_share(say) -> None:
+    """The present view as a link, as a frame for a lecture page and as a QR code for the hall."""
+    expander = st.expander(say.share, key="share_open", on_change="rerun", icon=":material/share:")
+    if not expander.open:
+        return
+    with expander:
+        views = {"": say.share_page, STUDY: say.share_study}
+        views |= {name: getattr(say, name).title for name in CHAPTERS}
+        view = st.selectbox(say.share_what, views, format_func=views.get, key="share_what")
+        own = {name: page.get(name, default) for name, default in page.defaults.items()}
+        own |= {"only": view} if view else {}
+        own |= {"start": True} if st.toggle(say.share_start, key="share_start") else {}
+        link = link_to(st.context.url or "", **own)
+        height = {"": PAGE_HEIGHT, STUDY: STUDY_HEIGHT}.get(view)
+        height = height or CHAPTERS[view].FRAME_HEIGHT
+        code, lines = st.columns([1, 3], gap="medium")
+        code.html(f'<img class="qr" src="{qr_code(link)}" alt="{say.share_qr}">')
+        with lines:
+            st.markdown(say.link)
+            st.code(link, language=None, wrap_lines=True)
+            for name, text in ways_to_embed(link, height, views[view]).items():
+                st.markdown(name)
+                st.code(text, language=None, wrap_lines=True)
+
+
 def follow(draw: Callable[[bool], float], run: Run | None, chapters: list[Chapter]) -> None:
     """Draw what is on its way, until something has come to its end."""
     while (run is None or run.is_drawing) and all(chapter.is_running for chapter in chapters):
@@ -226,6 +259,7 @@ def show_page() -> None:
         draw = show_study(say, run, is_drawing=drawn is not None)
     if page.only == "":
         chapters = show_lesson(**lesson)
+        show_share(say)
     elif page.only != STUDY:
         chapters = show_alone(page.only, **lesson)
     # Last of all: while this loop draws, what would stand below it would fade.

@@ -17,7 +17,7 @@ PAGE = [ROOT / "streamlit_app.py", *LESSON.values()]
 BROUGHT = {"pyarrow": "pyarrow", "pillow": "PIL"}  # by Streamlit, which needs them itself
 
 # From the page down to the papers: a module may import those that stand after it.
-ORDER = "experiments address sentences charts classroom studies worker runs desk training"
+ORDER = "share experiments address sentences charts classroom studies worker runs desk training"
 ORDER = [
     *ORDER.split(),
     "keras_script",

@@ -52,8 +52,7 @@ def show_lesson(**lesson) -> list[Chapter]:
 
 
 def show_alone(name: str, **lesson) -> list[Chapter]:
-    """One chapter without the page around it; itself, if its experiment runs."""
+    """One chapter without the page around it; it comes back if its experiment runs."""
     chapter = Chapter(name, is_alone=True, **lesson)
-    st.header(chapter.say.title, anchor=False)
     CHAPTERS[name].show(chapter)
     return [chapter] if chapter.is_running else []

@@ -17,6 +17,7 @@ ALWAYS = (1, 10, 32, 100)
 EPOCHS = 20
 DASHES = {1: "solid", 10: "dashed", 32: "dotted", 100: "solid"}
 LABEL_AT = {1: 1, 10: 3, 32: 5, 100: 12}  # the pass at which each line has room for its name
+FRAME_HEIGHT = 1200  # pixels, 700 wide: what the whole chapter takes
 
 
 def show(chapter: Chapter) -> None:

@@ -19,6 +19,7 @@ from exam.texts import load_texts
 BATCH_SIZE, EPOCHS = 1, 40
 STUDENTS = range(1, 11)
 SCORES = {"stop": str, "student": int, "val_wrong": float, "val_loss": float}
+FRAME_HEIGHT = 1500  # pixels, 700 wide: what the whole chapter takes
 
 
 def show(chapter: Chapter) -> None:

@@ -29,6 +29,7 @@ MEETINGS = 10  # every digit comes ten times in an exam
 DASHES = {1: "solid", 10: "dashed", 100: "dotted"}
 SOLVED = {"at": int, "row": str, "is_right": int, "ends_batch": int}
 ALIKE = {"at": int, "row": str, "digit": str, "is_right": int}
+FRAME_HEIGHT = 1300  # pixels, 700 wide: what the whole chapter takes
 
 
 def show(chapter: Chapter) -> None:

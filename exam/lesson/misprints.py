@@ -27,6 +27,7 @@ from exam.workbooks import misprinted_questions, open_workbook
 BATCH_SIZE, EPOCHS = 10, 60
 ALWAYS = (0, 10, 20, 30)
 SEARCHED_AT = 12  # the pass at which the sheet is opened: what is still wrong there stands out
+FRAME_HEIGHT = 1650  # pixels, 700 wide: what the whole chapter takes
 
 
 def show(chapter: Chapter) -> None:
@@ -82,9 +83,7 @@ def _lines(chapter: Chapter) -> Iterator[tuple]:
     for misprints in sorted(chapter.experiment.wanted):
         marks = chapter.experiment.marks.get(misprints, ())
         points = [(mark.epoch, mark.val_wrong) for mark in marks]
-        style, dash = styles.get(
-            misprints, ("ink", {10: "dotted", 20: "dashed"}.get(misprints, "solid"))
-        )
+        style, dash = styles.get(misprints, ("ink", "solid"))
         label = chapter.say.line(misprints=misprints)
         yield from line(str(misprints), points, style=style, dash=dash, label=label, side="beside")
 

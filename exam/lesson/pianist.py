@@ -15,6 +15,7 @@ from exam.workbooks import PASSES_TO_KNOW_TWENTY
 BATCH_SIZE, REPEATS = 10, 100
 STUDENTS = range(1, 5)
 BOOKS = {"pianist": ("blue", "solid"), "pianist_0_to_4": ("orange", "dashed")}
+FRAME_HEIGHT = 850  # pixels, 700 wide: what the whole chapter takes
 
 
 def show(chapter: Chapter) -> None:

@@ -5,6 +5,8 @@ import streamlit as st
 from exam.keras_script import keras_script
 from exam.lesson.chapter import Chapter
 
+FRAME_HEIGHT = 2500  # pixels, 700 wide: what the whole chapter takes
+
 
 def show(chapter: Chapter) -> None:
     say = chapter.say

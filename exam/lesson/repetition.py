@@ -18,6 +18,7 @@ SHOWN = 10  # the batch size of the bars
 BLOCK, BLOCKS = 5, 6  # passes of one bar, and bars
 REMAINING = (50, 5, 0)
 BARS = {"block": str, "fewer": int}
+FRAME_HEIGHT = 1050  # pixels, 700 wide: what the whole chapter takes
 
 
 def show(chapter: Chapter) -> None:

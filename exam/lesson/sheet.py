@@ -15,6 +15,7 @@ from exam.workbooks import open_workbook
 
 BATCH_SIZE, EPOCHS = 10, 50
 BY_CHANCE = 90  # wrong of 100, when one of ten digits is guessed
+FRAME_HEIGHT = 1450  # pixels, 700 wide: what the whole chapter takes
 
 
 def show(chapter: Chapter) -> None:

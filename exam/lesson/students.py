@@ -15,6 +15,7 @@ from exam.texts import load_texts
 
 CLASS = range(STUDENT.lowest, STUDENT.highest + 1)
 EPOCHS = 20
+FRAME_HEIGHT = 850  # pixels, 700 wide: what the whole chapter takes
 
 
 def show(chapter: Chapter) -> None:

@@ -19,6 +19,7 @@ BATCH_SIZES = {1: ("blue", "solid"), 10: ("orange", "dashed")}
 EARLY = {1: 5, 10: 5}
 SHOWN = 1  # the batch size of the student whose bets are shown
 BETS = 3
+FRAME_HEIGHT = 1330  # pixels, 700 wide: what the whole chapter takes
 
 
 def show(chapter: Chapter) -> None:

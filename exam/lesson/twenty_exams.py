@@ -14,6 +14,7 @@ from exam.texts import load_texts
 BATCH_SIZE, EPOCHS = 10, 20
 STUDENTS = range(1, 11)
 BOOKS = {"one_exam": ("orange", "dashed"), "twenty_exams": ("blue", "solid")}
+FRAME_HEIGHT = 880  # pixels, 700 wide: what the whole chapter takes
 
 
 def show(chapter: Chapter) -> None:
