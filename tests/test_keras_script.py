@@ -1,18 +1,28 @@
 """The code that the page shows is complete: run as it stands, it prints the page's numbers."""
 
+import json
 import re
 import subprocess
 import sys
 
 import pytest
 
-from exam.keras_script import EXAMS_SEED, keras_script
+from exam.keras_script import EXAMS_SEED, keras_notebook, keras_script
 from exam.training import study
 from tests.build_exams import SEED
 
 
 def test_the_same_exams():
     assert EXAMS_SEED == SEED
+
+
+def test_the_notebook_is_the_script_in_cells():
+    settings = {"batch_size": 7, "epochs": 3, "student": 2}
+    notebook = json.loads(keras_notebook(**settings))
+    install, *parts = ["".join(cell["source"]) for cell in notebook["cells"]]
+    assert install.startswith("%pip install") and notebook["nbformat"] == 4
+    assert len({cell["id"] for cell in notebook["cells"]}) == len(parts) + 1
+    assert "\n\n".join(parts) == keras_script(**settings)
 
 
 @pytest.mark.parametrize("settings", [(32, 6, 2), (1, 3, 1), (100, 4, 30)])

@@ -40,7 +40,11 @@ def test_a_study_ends_with_its_sentence_its_csv_and_its_link(app):
     link = app.code[1].value
     for part in ("batch_size=10", "epochs=3", "student=1", "lang=ko", "start=true"):
         assert part in link
-    assert app.get("download_button")[0].proto.label == KO.csv
+    assert [each.proto.label for each in app.get("download_button")] == [
+        KO.csv,
+        KO.script,
+        KO.notebook,
+    ]
 
 
 def test_reruns_keep_what_is_on_the_screen(app):

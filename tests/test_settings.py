@@ -35,7 +35,7 @@ def test_an_address_sets_everything():
 
 def test_the_browser_chooses_the_language_where_the_address_does_not():
     assert read_address(lambda name: [], CHAPTERS, "en")[0]["lang"] == "en"
-    for locale, lang in {"en-US": "en", "en": "en", "ko-KR": "ko", "fr-FR": "ko", "": "ko"}.items():
+    for locale, lang in {"en-US": "en", "en": "en", "ko-KR": "ko", "ja-JP": "ja", "": "ko"}.items():
         assert choose_language(locale) == lang
     assert choose_language(None) == "ko"
 

@@ -14,7 +14,7 @@ from tests.browser import open_page, wait_until_idle
 from tests.test_browser import wait_until_drawn
 from tests.test_lesson import find_out, open_chapter
 
-KO, EN = load_texts("ko"), load_texts("en")
+KO, EN, JA = (load_texts(lang) for lang in ("ko", "en", "ja"))
 
 # Links that lecturers may have in their pages; they must go on opening what they say.
 LINKS = {
@@ -77,8 +77,9 @@ def test_the_share_box(page, server):
     page.locator("summary", has_text=KO.share).click()
     wait_until_idle(page)
     box = page.locator("details", has_text=KO.share)
-    box.get_by_role("combobox").click()
-    page.get_by_role("option", name=KO.pianist.title).click()
+    what = box.get_by_role("combobox")
+    what.fill(KO.pianist.title)
+    what.press("Enter")
     expect(box.get_by_text("only=pianist").first).to_be_visible()
     wait_until_idle(page)
     lines = box.locator("code").all_inner_texts()
@@ -108,13 +109,19 @@ def test_every_way_to_embed_names_the_link():
         assert '"title"' not in text
 
 
-@pytest.mark.parametrize(("locale", "words"), [("ko-KR", KO), ("en-GB", EN), ("fr-FR", KO)])
+@pytest.mark.parametrize(
+    ("locale", "words"), [("ko-KR", KO), ("en-GB", EN), ("ja-JP", JA), ("fr-FR", KO)]
+)
 def test_the_browser_chooses_the_language(browser, server, locale, words):
     visit = browser.new_page(locale=locale)
     visit.goto(server.url)
     expect(visit.get_by_role("heading", name=words.title)).to_be_visible()
     wait_until_idle(visit)
     assert urlsplit(visit.url).query == ""
+    spoken = {KO.title: "ko", EN.title: "en", JA.title: "ja"}[words.title]
+    visit.wait_for_function(f"document.documentElement.lang === '{spoken}'")
+    visit.get_by_text(EN.language, exact=True).click()
+    visit.wait_for_function("document.documentElement.lang === 'en'")
     visit.close()
 
 
