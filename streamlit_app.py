@@ -87,7 +87,7 @@ def begin_visit() -> None:
     lang = choose_language(st.context.locale)
     chosen, page.wrong_parameters = read_address(st.query_params.get_all, tuple(CHAPTERS), lang)
     page.runs, page.experiments = [], {}
-    page.only, page.is_projected = chosen["only"], chosen["projected"]
+    page.only = chosen["only"]
     page.defaults = DEFAULTS | {"lang": lang}
     page.update({name: chosen[name] for name in DEFAULTS})
     change_setting()

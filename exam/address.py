@@ -28,7 +28,7 @@ def read_address(
     readers |= {
         name: lambda text, of=of: text if text in of else None for name, of in choices.items()
     }
-    chosen = DEFAULTS | {"lang": lang, "start": "false", "projected": "false", "only": ""}
+    chosen = DEFAULTS | {"lang": lang, "start": "false", "only": ""}
     wrong = []
     for name, read in readers.items():
         values = values_of(name)
@@ -37,15 +37,13 @@ def read_address(
             chosen[name] = value
         elif values:
             wrong.append(name)
-    for name in ("start", "projected"):
-        chosen[name] = TRUE_OR_FALSE[chosen[name]]
+    chosen["start"] = TRUE_OR_FALSE[chosen["start"]]
     return chosen, wrong
 
 
 def choices_of(chapters: Sequence[str]) -> dict[str, Sequence[str]]:
     """What each parameter that is no number may be."""
-    yes_no = tuple(TRUE_OR_FALSE)
-    return {"lang": LANGUAGES, "start": yes_no, "projected": yes_no, "only": (STUDY, *chapters)}
+    return {"lang": LANGUAGES, "start": tuple(TRUE_OR_FALSE), "only": (STUDY, *chapters)}
 
 
 def hint(name: str, chapters: Sequence[str], say: SimpleNamespace) -> str:
