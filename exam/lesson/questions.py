@@ -15,4 +15,5 @@ def show(chapter: Chapter) -> None:
     st.markdown(say.analogy_ends)
     st.markdown("\n".join(f"- {difference}" for difference in say.differences))
     st.markdown(say.code_title)
-    st.code(keras_script(**chapter.settings), language="python", wrap_lines=True)
+    # Streamlit's colours for Python are too faint on its own background.
+    st.code(keras_script(**chapter.settings), language=None, wrap_lines=True)
