@@ -59,12 +59,19 @@ class Classroom:
         threading.Thread(target=self._work, name="classroom", daemon=True).start()
 
     def look(
-        self, *, epochs: int, seen: int, patience_seconds: float, **plan: int | str | bool
+        self,
+        *,
+        epochs: int,
+        seen: int,
+        patience_seconds: float,
+        is_patient: bool = False,
+        **plan: int | str | bool,
     ) -> View:
         """See the study of a `Plan` as far as `epochs`; wait for news beyond the `seen` marks.
 
         Waits no longer than `patience_seconds`. The first look asks for the study. Once nobody
-        looks any more, others go before it. Raises ValueError for a setting outside its range.
+        looks any more, others go before it, and first passes of others before those of a study that
+        only the patient look at. Raises ValueError for a setting outside its range.
         """
         plan = Plan(**plan)
         EPOCHS.check(epochs)
@@ -73,6 +80,7 @@ class Classroom:
             if not study.is_wanted:
                 study.wanted, study.asked_at = epochs, time.monotonic()
             study.wanted = max(study.wanted, epochs)
+            study.is_patient &= is_patient
             study.watched_until = time.monotonic() + WATCHED_SECONDS
             self._join_queue(study)
             is_complete = len(study.epochs) > epochs

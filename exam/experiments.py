@@ -41,7 +41,7 @@ class Experiment:
             if self._is_complete(name):
                 continue
             settings = dataclasses.asdict(plan) | {"epochs": epochs}
-            view = classroom.look(**settings, seen=0, patience_seconds=0)
+            view = classroom.look(**settings, seen=0, patience_seconds=0, is_patient=True)
             if len(view.epochs) > len(self.marks.get(name, ())):
                 self.marks[name] = view.epochs
             self.loading_seconds, self.trouble = view.loading_seconds, view.trouble

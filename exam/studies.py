@@ -49,6 +49,7 @@ class Study:
     asked_at: float = 0.0
     watched_until: float = 0.0
     lost_workers: int = 0
+    is_patient: bool = True  # until somebody looks who is not
     trouble: Trouble = Trouble()
 
     @property
@@ -62,7 +63,7 @@ class Study:
     @property
     def urgency(self) -> float:
         """The smaller, the sooner: the work that is left, less what waiting has earned."""
-        if not self.epochs:
+        if not self.epochs and not self.is_patient:
             return -math.inf  # a first pass takes milliseconds
         seconds_per_pass = 0.004 + 0.00007 * self.plan.updates  # so about, when warm
         work_left = (self.wanted + 1 - len(self.epochs)) * seconds_per_pass

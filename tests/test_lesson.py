@@ -370,7 +370,7 @@ def test_a_press_shows_its_first_pass_while_a_class_of_thirty_studies(page, serv
     other = browser.new_page(locale="ko-KR")
     open_page(page, server, "batch_size=3")
     wait_until_idle(page)
-    open_page(other, server, "batch_size=9&student=17")
+    open_page(other, server, "student=17")
     wait_until_idle(other)
     record(other, TIP)
     chapter = open_chapter(page, "students")
@@ -387,7 +387,8 @@ def test_a_press_shows_its_first_pass_while_a_class_of_thirty_studies(page, serv
     first = next(time for epoch, time in drawn_epochs(other) if epoch >= 1)
     is_running = chapter.get_by_text(re.compile("30개 가운데")).count() == 1
     assert is_running, "the class was through before the other learner pressed"
-    assert first - at < 1000, f"{first - at:.0f} ms"
+    print(f"press → first pass: {first - at:.0f} ms")
+    assert first - at < 1000, f"{first - at:.0f} ms"  # two Chromiums on the same cores
     wait_until_drawn(other)
     expect(chapter.get_by_role("button", name=KO.again)).to_be_visible(timeout=120_000)
     other.close()
