@@ -39,7 +39,7 @@ class Chapter:
         self.say = getattr(words, name)
         self.experiment: Experiment | None = kept.get(name)
         self.measured: Callable[[], str] = str
-        self._kept = kept
+        self._kept, self._at_once = kept, f"{name}_at_once"
         self._followed: list[Experiment] = []
         self._redraw: list[Callable[[], None]] = []
 
@@ -84,12 +84,12 @@ class Chapter:
 
     def at_once(self, wanted: Wanted) -> Experiment:
         """An experiment that needs no guess and begins when the chapter is opened."""
-        name = f"{self.name}_at_once"
-        if name not in self._kept or self._kept[name].wanted != wanted:
-            self._kept[name] = Experiment(wanted)
-        if self._kept[name].is_running:
-            self._followed.append(self._kept[name])
-        return self._kept[name]
+        experiment = self._kept.get(self._at_once)
+        if experiment is None or experiment.wanted != wanted:
+            experiment = self._kept[self._at_once] = Experiment(wanted)
+        if experiment.is_running:
+            self._followed.append(experiment)
+        return experiment
 
     def figure(self, spec: dict, data: Callable[[], pa.Table], alt: str) -> None:
         """A chart of what is there; while the experiment runs, it grows."""
@@ -101,7 +101,7 @@ class Chapter:
 
     def conclude(self, guess: str = "", title: str = "") -> None:
         """The guess, what was measured, and the rule; until then, how far the experiment is."""
-        experiment = self.experiment or self._followed[0]
+        experiment = self.experiment or self._kept[self._at_once]
         if experiment.is_complete:
             with st.container(key=f"{self.name}_conclusion"):
                 yours, found = st.columns([1, 3], gap="medium")
@@ -130,7 +130,7 @@ class Chapter:
 
     def _forget(self) -> None:
         self._kept.pop(self.name, None)
-        self._kept.pop(f"{self.name}_at_once", None)
+        self._kept.pop(self._at_once, None)
         st.session_state.pop(f"{self.name}_guess", None)
 
     def _progress(self, experiment: Experiment) -> str:
