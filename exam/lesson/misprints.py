@@ -113,12 +113,12 @@ def _figures(chapter: Chapter) -> str:
 def _measured(chapter: Chapter) -> str:
     marks, own = chapter.experiment.marks, next(iter(chapter.experiment.wanted))
     key = open_workbook("one_exam", own).key[:100]
-    last_ten = learnt_last(marks[own], key)[:own]
+    latest = learnt_last(marks[own], key)[:own]
     return chapter.say.measured(
         misprints=own,
         epochs=EPOCHS,
         wrong=marks[own][-1].wrong,
         val_wrong=marks[own][-1].val_wrong,
         val_wrong_without=marks[0][-1].val_wrong,
-        found=len(set(last_ten) & set(misprinted_questions(own).tolist())),
+        found=len(set(latest) & set(misprinted_questions(own).tolist())),
     )
