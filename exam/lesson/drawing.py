@@ -97,6 +97,22 @@ def lines_chart(
     return alt.layer(*layers)
 
 
+def passes_chart(
+    *, x: str, y: str, epochs: int, label_width: int, height: int, highest: int = 100
+) -> dict:
+    """The spec of lines over the passes from 0 to `epochs`; `x` and `y` title the axes."""
+    return as_spec(
+        lines_chart(
+            x=passes_axis(x),
+            y=alt.Y("y:Q").title(y),
+            x_domain=[0, epochs],
+            y_domain=[0, highest],
+            label_width=label_width,
+            height=height,
+        )
+    )
+
+
 def passes_axis(title: str) -> alt.X:
     return alt.X("x:Q").title(title).axis(grid=False, tickMinStep=1, tickCount=6, format="d")
 

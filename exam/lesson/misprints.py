@@ -3,18 +3,15 @@
 import functools
 from collections.abc import Iterator, Sequence
 
-import altair as alt
 import numpy as np
 import streamlit as st
 
 from exam.lesson.chapter import Chapter
 from exam.lesson.drawing import (
     LINES,
-    as_spec,
     line,
-    lines_chart,
     markdown_table,
-    passes_axis,
+    passes_chart,
     table,
 )
 from exam.lesson.marked_sheet import sheet_spec, sheet_table
@@ -92,15 +89,12 @@ def _lines(chapter: Chapter) -> Iterator[tuple]:
 def _spec(lang: str) -> dict:
     words = load_texts(lang)
     say = words.misprints
-    return as_spec(
-        lines_chart(
-            x=passes_axis(words.passes),
-            y=alt.Y("y:Q").title(say.axis),
-            x_domain=[0, EPOCHS],
-            y_domain=[0, 100],
-            label_width=90,
-            height=240,
-        )
+    return passes_chart(
+        x=words.passes,
+        y=say.axis,
+        epochs=EPOCHS,
+        label_width=90,
+        height=240,
     )
 
 

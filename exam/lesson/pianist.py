@@ -3,11 +3,16 @@
 import functools
 from collections.abc import Iterator
 
-import altair as alt
 import streamlit as st
 
 from exam.lesson.chapter import Chapter
-from exam.lesson.drawing import LINES, as_spec, line, lines_chart, mean_of, passes_axis, table
+from exam.lesson.drawing import (
+    LINES,
+    line,
+    mean_of,
+    passes_chart,
+    table,
+)
 from exam.plans import Plan
 from exam.texts import load_texts
 from exam.workbooks import PASSES_TO_KNOW_TWENTY
@@ -55,17 +60,14 @@ def _lines(chapter: Chapter) -> Iterator[tuple]:
 
 @functools.cache
 def _spec(lang: str) -> dict:
-    words = load_texts(lang)
-    say = words.pianist
-    return as_spec(
-        lines_chart(
-            x=passes_axis(say.passes),
-            y=alt.Y("y:Q").title(say.axis),
-            x_domain=[0, REPEATS],
-            y_domain=[0, 50],
-            label_width=140,
-            height=240,
-        )
+    say = load_texts(lang).pianist
+    return passes_chart(
+        x=say.passes,
+        y=say.axis,
+        epochs=REPEATS,
+        highest=50,
+        label_width=140,
+        height=240,
     )
 
 

@@ -3,11 +3,10 @@
 import functools
 from collections.abc import Iterator
 
-import altair as alt
 import streamlit as st
 
 from exam.lesson.chapter import Chapter
-from exam.lesson.drawing import LINES, as_spec, line, lines_chart, passes_axis, table
+from exam.lesson.drawing import LINES, line, passes_chart, table
 from exam.lesson.marked_sheet import sheet_spec, sheet_table
 from exam.plans import Plan
 from exam.texts import load_texts
@@ -48,15 +47,12 @@ def show(chapter: Chapter) -> None:
 def _spec(lang: str) -> dict:
     words = load_texts(lang)
     say = words.sheet
-    return as_spec(
-        lines_chart(
-            x=passes_axis(words.passes),
-            y=alt.Y("y:Q").title(say.axis),
-            x_domain=[0, EPOCHS],
-            y_domain=[0, 100],
-            label_width=150,
-            height=220,
-        )
+    return passes_chart(
+        x=words.passes,
+        y=say.axis,
+        epochs=EPOCHS,
+        label_width=150,
+        height=220,
     )
 
 

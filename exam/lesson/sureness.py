@@ -7,7 +7,7 @@ import altair as alt
 import streamlit as st
 
 from exam.lesson.chapter import Chapter
-from exam.lesson.drawing import LINES, as_spec, line, lines_chart, passes_axis, table
+from exam.lesson.drawing import LINES, as_spec, line, lines_chart, passes_axis, passes_chart, table
 from exam.lesson.marked_sheet import picture
 from exam.papers import load_exams
 from exam.plans import Plan
@@ -85,15 +85,12 @@ def _lines(chapter: Chapter, value: str, times: int = 1) -> Iterator[tuple]:
 def _spec(lang: str) -> dict:
     words = load_texts(lang)
     say = words.sureness
-    return as_spec(
-        lines_chart(
-            x=passes_axis(words.passes),
-            y=alt.Y("y:Q").title(say.axis),
-            x_domain=[0, EPOCHS],
-            y_domain=[0, 100],
-            label_width=90,
-            height=220,
-        )
+    return passes_chart(
+        x=words.passes,
+        y=say.axis,
+        epochs=EPOCHS,
+        label_width=90,
+        height=220,
     )
 
 

@@ -3,11 +3,16 @@
 import functools
 from collections.abc import Iterator
 
-import altair as alt
 import streamlit as st
 
 from exam.lesson.chapter import Chapter
-from exam.lesson.drawing import LINES, as_spec, line, lines_chart, mean_of, passes_axis, table
+from exam.lesson.drawing import (
+    LINES,
+    line,
+    mean_of,
+    passes_chart,
+    table,
+)
 from exam.plans import Plan
 from exam.texts import load_texts
 
@@ -49,17 +54,13 @@ def _lines(chapter: Chapter) -> Iterator[tuple]:
 
 @functools.cache
 def _spec(lang: str) -> dict:
-    words = load_texts(lang)
-    say = words.twenty_exams
-    return as_spec(
-        lines_chart(
-            x=passes_axis(say.passes),
-            y=alt.Y("y:Q").title(say.axis),
-            x_domain=[0, EPOCHS],
-            y_domain=[0, 100],
-            label_width=120,
-            height=240,
-        )
+    say = load_texts(lang).twenty_exams
+    return passes_chart(
+        x=say.passes,
+        y=say.axis,
+        epochs=EPOCHS,
+        label_width=120,
+        height=240,
     )
 
 
