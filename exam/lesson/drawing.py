@@ -1,6 +1,7 @@
 """What the figures of the lesson have in common."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import SimpleNamespace
 
 import altair as alt
 import numpy as np
@@ -53,6 +54,26 @@ def line(
         (name, style, dash, float(x), float(y), label if place == at else "", side)
         for place, (x, y) in enumerate(points)
     ]
+
+
+def compared(
+    books: Mapping[str, tuple[str, str]],
+    studies_of: Callable[[str], Sequence[Sequence]],
+    say: SimpleNamespace,
+) -> list[tuple]:
+    """The rows of the unseen errors of several workbooks, each with its style and dash.
+
+    Every student is a quiet line, and their mean the line that carries the workbook's name.
+    """
+    rows: list[tuple] = []
+    for book, (style, dash) in books.items():
+        studies = studies_of(book)
+        for number, marks in enumerate(studies):
+            points = enumerate(mark.val_wrong for mark in marks)
+            rows += line(f"{book} {number}", points, style="quiet", dash=dash)
+        points = enumerate(mean_of(studies, "val_wrong"))
+        rows += line(book, points, style=style, dash=dash, label=getattr(say, book), side="beside")
+    return rows
 
 
 def lines_chart(

@@ -1,18 +1,11 @@
 """The pianist, who knew twenty pieces and then plays only one."""
 
 import functools
-from collections.abc import Iterator
 
 import streamlit as st
 
 from exam.lesson.chapter import Chapter
-from exam.lesson.drawing import (
-    LINES,
-    line,
-    mean_of,
-    passes_chart,
-    table,
-)
+from exam.lesson.drawing import LINES, compared, mean_of, passes_chart, table
 from exam.plans import Plan
 from exam.texts import load_texts
 from exam.workbooks import PASSES_TO_KNOW_TWENTY
@@ -47,15 +40,8 @@ def _studies(chapter: Chapter, book: str) -> list:
     ]
 
 
-def _lines(chapter: Chapter) -> Iterator[tuple]:
-    for book, (style, dash) in BOOKS.items():
-        studies = _studies(chapter, book)
-        for number, marks in enumerate(studies):
-            points = enumerate(mark.val_wrong for mark in marks)
-            yield from line(f"{book} {number}", points, style="quiet", dash=dash)
-        points = enumerate(mean_of(studies, "val_wrong"))
-        label = getattr(chapter.say, book)
-        yield from line(book, points, style=style, dash=dash, label=label, side="beside")
+def _lines(chapter: Chapter) -> list[tuple]:
+    return compared(BOOKS, functools.partial(_studies, chapter), chapter.say)
 
 
 @functools.cache

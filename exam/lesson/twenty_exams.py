@@ -1,18 +1,11 @@
 """One exam twenty times, or twenty exams once: the same number of updates."""
 
 import functools
-from collections.abc import Iterator
 
 import streamlit as st
 
 from exam.lesson.chapter import Chapter
-from exam.lesson.drawing import (
-    LINES,
-    line,
-    mean_of,
-    passes_chart,
-    table,
-)
+from exam.lesson.drawing import LINES, compared, mean_of, passes_chart, table
 from exam.plans import Plan
 from exam.texts import load_texts
 
@@ -41,15 +34,8 @@ def _studies(chapter: Chapter, book: str) -> list:
     return [complete[book, student] for student in STUDENTS if (book, student) in complete]
 
 
-def _lines(chapter: Chapter) -> Iterator[tuple]:
-    for book, (style, dash) in BOOKS.items():
-        studies = _studies(chapter, book)
-        for number, marks in enumerate(studies):
-            points = [(mark.epoch, mark.val_wrong) for mark in marks]
-            yield from line(f"{book} {number}", points, style="quiet", dash=dash)
-        points = enumerate(mean_of(studies, "val_wrong"))
-        label = getattr(chapter.say, book)
-        yield from line(book, points, style=style, dash=dash, label=label, side="beside")
+def _lines(chapter: Chapter) -> list[tuple]:
+    return compared(BOOKS, functools.partial(_studies, chapter), chapter.say)
 
 
 @functools.cache
