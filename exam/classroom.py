@@ -17,13 +17,14 @@ import threading
 import time
 
 from exam.plans import Plan
-from exam.results import Epoch
 from exam.settings import EPOCHS
 from exam.studies import Study, Trouble, View
 from exam.worker import Worker, WorkerLost
 
 KEPT_EPOCHS = 30_000  # of all studies together, 1.4 kB each: 42 MB; more only while watched
 MOST_WAITING = 500  # studies; whoever comes later is told how many are ahead, and joins then
+TURN_SECONDS = 0.2  # of a study that others wait for; taking one up again costs some 20 ms
+FIRST_PASSES_SHARE = 3  # to one of all else, at the most, however many first passes there are
 WATCHED_SECONDS = 3.0  # a study that nobody has looked at for so long is put aside
 TRIES = 3  # of a study, or of a start, that loses the worker each time, before a rest
 
@@ -54,6 +55,7 @@ class Classroom:
         self._at_the_desk: Study | None = None
         self._worker: Worker | None = None
         self._failed_starts = 0
+        self._owed_seconds = 0.0
         self._trouble = Trouble()
         self._loading_since: float | None = time.monotonic()
         threading.Thread(target=self._work, name="classroom", daemon=True).start()
@@ -94,6 +96,30 @@ class Classroom:
                 trouble="" if is_complete else self._trouble_with(study),
                 ahead=0 if len(study.epochs) > seen else self._ahead_of(study),
             )
+
+    def look_away(self, **plan: int | str | bool) -> None:
+        """Let the study of a `Plan` rest, unless somebody else looks at it."""
+        with self._lock:
+            study = self._studies.get(Plan(**plan))
+            if study:
+                study.watched_until = 0.0  # whoever else follows it looks again at once
+
+    def keras_file(
+        self, *, epochs: int, patience_seconds: float, **plan: int | str | bool
+    ) -> bytes:
+        """The student of a `Plan` after so many epochs, as a `.keras` file.
+
+        Raises TimeoutError where it does not come within `patience_seconds`.
+        """
+        errand = Study(Plan(**plan), threading.Condition(self._lock), wants_file=True)
+        EPOCHS.check(epochs)
+        with self._lock:
+            errand.wanted, errand.asked_at = epochs, time.monotonic()
+            errand.watched_until = errand.asked_at + patience_seconds
+            self._join_queue(errand)
+            if not errand.news.wait_for(lambda: errand.file, patience_seconds):
+                raise TimeoutError(f"no file of {errand.plan} within {patience_seconds} s")
+        return errand.file
 
     def _study(self, plan: Plan) -> Study:
         study = self._studies.pop(plan, None) or Study(plan, threading.Condition(self._lock))
@@ -159,17 +185,49 @@ class Classroom:
 
     def _give_turns(self) -> None:
         while True:
-            study, others_wait = self._next_study()
-            request = {"plan": dataclasses.asdict(study.plan), "epochs": study.wanted}
-            progress = {"known": len(study.epochs), "others_wait": others_wait}
-            for answer in self._worker.turn(**request, **progress):
-                self._write_down(study, answer)
+            study = self._next_study()
+            began, is_first_pass = time.monotonic(), study.is_urgent
+            turn_seconds = self._turn_seconds()
+            answers = self._worker.turn(
+                plan=dataclasses.asdict(study.plan),
+                epochs=study.wanted,
+                known=len(study.epochs),
+                turn_seconds=turn_seconds,
+                wants_file=study.wants_file,
+            )
+            for answer in answers:
+                try:
+                    with self._lock:
+                        study.take(answer)
+                except (KeyError, TypeError, ValueError) as wrong:
+                    raise WorkerLost(f"worker {self._worker.pid} wrote nonsense: {wrong}") from None
+                if (shorter := self._turn_seconds()) < turn_seconds:
+                    turn_seconds = shorter
+                    self._worker.knock(turn_seconds)
             with self._lock:
                 study.lost_workers = 0
                 self._at_the_desk = None
                 self._join_queue(study)
+                self._settle(is_first_pass, time.monotonic() - began)
 
-    def _next_study(self) -> tuple[Study, bool]:
+    def _turn_seconds(self) -> float:
+        """How long the turn at the desk may be, as things stand."""
+        with self._lock:
+            if not self._waiting:
+                return math.inf
+            is_urgent = any(each.is_urgent for each in (self._at_the_desk, *self._waiting))
+            return 0.0 if is_urgent and not self._is_owed else TURN_SECONDS
+
+    @property
+    def _is_owed(self) -> bool:
+        """Whether first passes have had more than their share, so that it is the others' turn."""
+        return self._owed_seconds >= FIRST_PASSES_SHARE * TURN_SECONDS
+
+    def _settle(self, is_first_pass: bool, seconds: float) -> None:
+        owed = seconds if is_first_pass else -FIRST_PASSES_SHARE * seconds
+        self._owed_seconds = max(0.0, self._owed_seconds + owed)
+
+    def _next_study(self) -> Study:
         with self._lock:
             while True:
                 while not self._waiting:
@@ -178,23 +236,12 @@ class Classroom:
                         raise WorkerLost(f"worker {self._worker.pid} ended while it was idle")
                 self._waiting = [study for study in self._waiting if study.is_wanted]
                 if self._waiting:
-                    study = min(self._waiting, key=lambda study: study.urgency)
+                    others = [study for study in self._waiting if not study.is_urgent]
+                    may_sit_down = (self._is_owed and others) or self._waiting
+                    study = min(may_sit_down, key=lambda study: study.urgency)
                     self._waiting.remove(study)
                     self._at_the_desk = study
-                    return study, bool(self._waiting)
-
-    def _write_down(self, study: Study, answer: dict) -> None:
-        try:
-            epoch = Epoch(**answer)
-        except TypeError:
-            raise WorkerLost(f"worker {self._worker.pid} wrote what is no epoch") from None
-        with self._lock:
-            if epoch.epoch != len(study.epochs):
-                raise WorkerLost(f"worker {self._worker.pid} wrote epoch {epoch.epoch} out of turn")
-            study.epochs.append(epoch)
-            study.news.notify_all()
-            if self._waiting:
-                self._worker.knock()
+                    return study
 
     def _clear_the_desk(self, failed: str) -> None:
         """After the worker was lost: its study is next again, or given up after `TRIES`."""

@@ -2,14 +2,17 @@
 
 It reads one request a line and answers with one JSON object a line:
 
-    {"plan": {"batch_size": 10, "student": 1}, "epochs": 20, "known": 3, "others_wait": false}
+    {"plan": {"batch_size": 10, "student": 1}, "epochs": 20, "known": 3, "turn_seconds": 0.2}
 
 asks for the epochs from number 3 on (0 is before studying) of the study of that `Plan`. Each
-comes as it is marked, and `{"turn_over": true}` ends the turn. A turn ends early, after a whole
-pass, when somebody else waits: that is what `others_wait` says, and any line that arrives
-meanwhile. It says `{"ready": true}` once Keras has loaded, and leaves when its input ends.
+comes as it is marked, and `{"turn_over": true}` ends the turn, at the latest after the pass in
+which `turn_seconds` have gone by. A knock, `{"turn_seconds": 0.0}`, shortens a turn that runs.
+With `"wants_file": true` it brings the study to its end without a word, and then sends the
+student as a `.keras` file, in base64: `{"file": "UEsDB…"}`. The desk says `{"ready": true}` once
+Keras has loaded, and leaves when its input ends.
 """
 
+import base64
 import collections
 import dataclasses
 import json
@@ -23,7 +26,6 @@ import traceback
 from exam.papers import QUESTIONS, BrokenExams, batches, load_exams
 from exam.plans import Plan
 
-TURN_SECONDS = 0.2  # of a study that others wait for; taking one up again costs some 20 ms
 KEPT_NOTEBOOKS = 256  # 100 kB each; as many as the classroom keeps studies
 
 
@@ -52,7 +54,7 @@ def main() -> None:
         return tell(failed="keras")
     tell(ready=True)
 
-    desk = Desk(training, tell, somebody_knocks=lambda: not inbox.empty())
+    desk = Desk(training, tell, inbox)
     untraced = collections.deque(_updates_by_popularity())
     while True:
         while inbox.empty() and untraced:  # nobody waits: trace ahead, or the first study would
@@ -66,27 +68,37 @@ def main() -> None:
 class Desk:
     """Takes up a study where it was put aside, and puts it aside when its turn is over."""
 
-    def __init__(self, training, tell, somebody_knocks):
-        self.training, self.tell, self.somebody_knocks = training, tell, somebody_knocks
+    def __init__(self, training, tell, knocks: queue.SimpleQueue[dict]):
+        self.training, self.tell, self.knocks = training, tell, knocks
         self.notebooks: collections.OrderedDict = collections.OrderedDict()
 
-    def give_turn(self, *, plan: dict, epochs: int, known: int, others_wait: bool) -> None:
+    def give_turn(
+        self, *, plan: dict, epochs: int, known: int, turn_seconds: float, wants_file: bool
+    ) -> None:
         began = time.monotonic()
-        turn_seconds = TURN_SECONDS if known else 0.0  # everyone's first pass comes soon
+        if wants_file:
+            known = epochs + 1
 
         def report(epoch) -> bool:
+            nonlocal turn_seconds
             if epoch.epoch >= known:
                 self.tell(**dataclasses.asdict(epoch))
-            is_over = time.monotonic() - began >= turn_seconds
-            return not (is_over and (others_wait or self.somebody_knocks()))
+            while not self.knocks.empty():
+                turn_seconds = min(turn_seconds, self.knocks.get()["turn_seconds"])
+            return time.monotonic() - began < turn_seconds
 
         plan = Plan(**plan)
         notebook = self.notebooks.pop(plan, None)
         if notebook is None or notebook.epoch >= max(known, 1):  # past what is asked for
             notebook = self.training.first_notebook(plan.student)
-        self.notebooks[plan] = self.training.sit(notebook, plan, epochs=epochs, on_epoch=report)
+        if notebook.epoch < epochs:
+            notebook = self.training.sit(notebook, plan, epochs=epochs, on_epoch=report)
+        self.notebooks[plan] = notebook
         if len(self.notebooks) > KEPT_NOTEBOOKS:
             self.notebooks.popitem(last=False)
+        if wants_file and notebook.epoch == epochs:
+            file = self.training.keras_file(notebook)
+            self.tell(file=base64.b64encode(file).decode("ascii"))
 
 
 def _updates_by_popularity() -> list[int]:

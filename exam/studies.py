@@ -1,5 +1,6 @@
 """A study as the classroom keeps it, and as a learner sees it."""
 
+import base64
 import math
 import threading
 import time
@@ -50,21 +51,43 @@ class Study:
     watched_until: float = 0.0
     lost_workers: int = 0
     is_patient: bool = True  # until somebody looks who is not
+    wants_file: bool = False  # not the epochs but the student after them, as a `.keras` file
+    file: bytes = b""
     trouble: Trouble = Trouble()
+
+    def take(self, answer: dict) -> None:
+        """Write down what the desk sends, and tell whoever waits for it.
+
+        Raises KeyError, TypeError or ValueError for what was not asked for.
+        """
+        if self.wants_file:
+            self.file = base64.b64decode(answer["file"], validate=True)
+        else:
+            epoch = Epoch(**answer)
+            if epoch.epoch != len(self.epochs):
+                raise ValueError(f"epoch {epoch.epoch} out of turn")
+            self.epochs.append(epoch)
+        self.news.notify_all()
 
     @property
     def is_wanted(self) -> bool:
-        return self.is_watched and len(self.epochs) <= self.wanted
+        is_complete = bool(self.file) if self.wants_file else len(self.epochs) > self.wanted
+        return self.is_watched and not is_complete
 
     @property
     def is_watched(self) -> bool:
         return time.monotonic() < self.watched_until
 
     @property
+    def is_urgent(self) -> bool:
+        """A first pass: it takes milliseconds, and then something moves on the screen."""
+        return not self.epochs and not self.is_patient
+
+    @property
     def urgency(self) -> float:
         """The smaller, the sooner: the work that is left, less what waiting has earned."""
-        if not self.epochs and not self.is_patient:
-            return -math.inf  # a first pass takes milliseconds
+        if self.is_urgent:
+            return -math.inf
         seconds_per_pass = 0.004 + 0.00007 * self.plan.updates  # so about, when warm
         work_left = (self.wanted + 1 - len(self.epochs)) * seconds_per_pass
         return work_left - AGEING * (time.monotonic() - self.asked_at)

@@ -12,10 +12,12 @@ os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
 
 import contextlib
 import functools
+import tempfile
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -158,6 +160,22 @@ def first_notebook(student: int) -> Notebook:
         draw = keras.initializers.GlorotUniform(seed=10 * student + number)
         weights += [np.asarray(draw(shape)), np.zeros(shape[1], np.float32)]
     return Notebook(weights)
+
+
+def keras_file(notebook: Notebook) -> bytes:
+    """The student with these weights as a `.keras` file, ready for `keras.models.load_model`."""
+    with _one_at_a_time:
+        model = keras.models.clone_model(_student())  # others go on with the student's own layers
+        model.compile(
+            optimizer=keras.optimizers.SGD(LEARNING_RATE),
+            loss="sparse_categorical_crossentropy",
+            metrics=["accuracy"],
+        )
+        model.set_weights(notebook.weights)
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / "student.keras"
+            model.save(file)
+            return file.read_bytes()
 
 
 def passes(plan: Plan, first: int, last: int) -> tf.data.Dataset:

@@ -50,9 +50,9 @@ class Worker:
         while "turn_over" not in (answer := self._answer(SILENT_SECONDS)):
             yield answer
 
-    def knock(self) -> None:
-        """Let the worker know, in the middle of a turn, that somebody waits."""
-        self._send({})
+    def knock(self, turn_seconds: float) -> None:
+        """Shorten the turn that runs, since somebody waits."""
+        self._send({"turn_seconds": turn_seconds})
 
     def is_alive(self) -> bool:
         return self._process.poll() is None
@@ -79,7 +79,7 @@ class Worker:
             raise WorkerLost(f"worker {self.pid} ended, exit code {self._process.poll()}")
         try:
             answer = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             answer = None
         if not isinstance(answer, dict):
             raise WorkerLost(f"worker {self.pid} wrote what is no answer: {line[:200]!r}")
