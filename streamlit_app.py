@@ -24,6 +24,7 @@ from exam.texts import LANGUAGES, choose_language, load_texts
 QUICK_PICKS = (1, 10, 32, 100)
 LOOK_SECONDS = 0.5  # the longest wait for news before the page shows that it still waits
 STEP_SECONDS = 0.12  # the longest sleep between two looks before Stop is heard
+FILE_SECONDS = 60.0  # the longest wait for a trained student, which may have to study again
 STUDY_HEIGHT = 800  # pixels of a frame that holds the first screen, its result and its warning
 PAGE_HEIGHT = 1400  # of one that holds the whole page, which scrolls
 ASSETS = Path(__file__).parent / "assets"
@@ -42,12 +43,15 @@ def settings() -> dict[str, int]:
 
 
 def begin_run() -> None:
+    stop_drawing()
     page.runs = begin(page.runs, Run(**settings()))
 
 
 def stop_drawing() -> None:
-    if page.runs:
-        page.runs[-1].is_drawing = False
+    run = page.runs[-1] if page.runs else None
+    if run and run.is_drawing:
+        run.is_drawing = False
+        classroom.look_away(batch_size=run.batch_size, student=run.student)
 
 
 def show_the_rest() -> None:
@@ -182,7 +186,7 @@ def show_study(say, run: Run | None, is_drawing: bool) -> Callable[[bool], float
     message = st.markdown(standing(run, say))
     alarm = st.warning(warning(run, say)) if run and run.best_epoch else st.empty()
     take_home = st.empty()
-    if run and run.marks and not is_drawing:
+    if run and len(run.marks) > 1 and not is_drawing:
         with take_home.container(horizontal=True, vertical_alignment="center"):
             show_take_home(say, run)
 
@@ -205,19 +209,25 @@ def show_study(say, run: Run | None, is_drawing: bool) -> Callable[[bool], float
 
 
 def show_take_home(say, run: Run) -> None:
-    name = "exam-b{batch_size}-e{epochs}-s{student}".format(**run.settings)
-    script, notebook = keras_script(**run.settings), keras_notebook(**run.settings)
-    for label, content, file_name, kind in (
-        (say.csv, to_csv(run.marks), f"{name}.csv", "text/csv"),
-        (say.script, script, f"{name}.py", "text/x-python"),
-        (say.notebook, notebook, f"{name}.ipynb", "application/x-ipynb+json"),
+    marks, drawn = run.marks, run.settings | {"epochs": run.marks[-1].epoch}
+    name = "exam-b{batch_size}-e{epochs}-s{student}".format(**drawn)
+    for label, ending, kind, make in (
+        (say.csv, "csv", "text/csv", lambda: to_csv(marks)),
+        (say.script, "py", "text/x-python", lambda: keras_script(**drawn)),
+        (say.notebook, "ipynb", "application/x-ipynb+json", lambda: keras_notebook(**drawn)),
+        (say.keras_file, "keras", "application/zip", lambda: keras_file(drawn)),
     ):
-        st.download_button(label, content, file_name, kind, on_click="ignore")
+        # Made only when it is wanted, and not for every learner after every study.
+        st.download_button(label, make, f"{name}.{ending}", kind, on_click="ignore")
     st.markdown(say.link, width="content")
     link = link_to(st.context.url or "", **run.settings, lang=page.lang, start=True)
     st.code(link, language=None, wrap_lines=True)
     if len(page.runs) > 1:
         st.button(say.clear, key="clear", on_click=clear_earlier)
+
+
+def keras_file(settings: dict[str, int]) -> bytes:
+    return classroom.keras_file(**settings, patience_seconds=FILE_SECONDS)
 
 
 def what_is_shown(say) -> str:
