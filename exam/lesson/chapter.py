@@ -1,5 +1,6 @@
 """What every chapter does alike: ask for a guess, run the experiment, set the rule beside it."""
 
+import time
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from types import SimpleNamespace
 
@@ -10,6 +11,7 @@ from exam.experiments import Experiment
 from exam.plans import Plan
 from exam.results import Epoch
 
+FRAME_SECONDS = 0.3  # no faster: thirty lines in one chart keep a browser busy
 Wanted = Mapping[Hashable, tuple[Plan, int]]  # by name: who studies what, and how many epochs
 
 
@@ -42,6 +44,7 @@ class Chapter:
         self._kept, self._at_once = kept, f"{name}_at_once"
         self._followed: list[Experiment] = []
         self._redraw: list[Callable[[], None]] = []
+        self._is_stale, self._drawn_at = False, 0.0
 
     # What a chapter is written with.
 
@@ -124,7 +127,10 @@ class Chapter:
     def advance(self, classroom) -> None:
         """Look for news, and draw what there is."""
         has_news = [experiment.advance(classroom) for experiment in self._followed]
-        if any(has_news) or any(each.loading_seconds is not None for each in self._followed):
+        self._is_stale |= any(has_news)
+        self._is_stale |= any(each.loading_seconds is not None for each in self._followed)
+        if self._is_stale and time.monotonic() - self._drawn_at >= FRAME_SECONDS:
+            self._is_stale, self._drawn_at = False, time.monotonic()
             for draw in self._redraw:
                 draw()
 
