@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Playwright
 
 from tests.waiting import wait_for
@@ -92,3 +93,9 @@ def open_page(page: Page, server: Server, query: str = "") -> None:
 
 def wait_until_idle(page: Page) -> None:
     page.wait_for_selector(IDLE, timeout=120_000)
+
+
+def violations(page: Page) -> list[dict]:
+    """What axe finds, once nothing on the page fades in or out any more."""
+    page.wait_for_function("document.getAnimations().every(a => a.playState !== 'running')")
+    return Axe().run(page).response["violations"]

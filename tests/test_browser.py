@@ -9,11 +9,10 @@ import signal
 import sys
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from exam.texts import load_texts
-from tests.browser import ROOT, open_page, running_server, wait_until_idle
+from tests.browser import ROOT, open_page, running_server, violations, wait_until_idle
 from tests.waiting import is_gone, wait_for
 
 KO, EN = load_texts("ko"), load_texts("en")
@@ -274,7 +273,7 @@ def test_the_first_screen_fits_and_axe_finds_nothing(page, server, lang, scheme)
     page.emulate_media(color_scheme=scheme)
     open_page(page, server, f"embed=true&batch_size=1&epochs=100&lang={lang}")
     wait_until_idle(page)
-    assert Axe().run(page).response["violations"] == []
+    assert violations(page) == []
     page.get_by_role("button", name=load_texts(lang).start).click()
     wait_until_drawn(page)
     say = load_texts(lang)
@@ -293,7 +292,7 @@ def test_the_first_screen_fits_and_axe_finds_nothing(page, server, lang, scheme)
         box = element.bounding_box()
         assert box["x"] >= 0 and box["x"] + box["width"] <= 900, element
         assert box["y"] >= 0 and box["y"] + box["height"] <= 700, element
-    assert Axe().run(page).response["violations"] == []
+    assert violations(page) == []
 
 
 def test_by_keyboard_alone(page, server):

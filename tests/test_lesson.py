@@ -34,14 +34,19 @@ def open_chapter(page: Page, name: str, words=KO) -> Locator:
     return page.locator("details", has_text=title)
 
 
-def find_out(page: Page, chapter: Locator, say, choice: int | None = 0, words=KO) -> str:
-    """Guess, press, and wait for what was measured; returns the sentence."""
+def begin(chapter: Locator, say, choice: int | None = 0) -> None:
+    """Guess, where there is something to guess, and press."""
     button = chapter.get_by_role("button", name=say.press)
     if choice is not None:
         expect(button).to_be_disabled()
         chapter.locator("[data-baseweb='radio'], [role='radiogroup'] label").nth(choice).click()
     expect(button).to_be_enabled()
     button.click()
+
+
+def find_out(page: Page, chapter: Locator, say, choice: int | None = 0, words=KO) -> str:
+    """Guess, press, and wait for what was measured; returns the sentence."""
+    begin(chapter, say, choice)
     expect(chapter.get_by_role("button", name=words.again)).to_be_visible(timeout=120_000)
     wait_until_idle(page)
     conclusion = chapter.locator("[class*='_conclusion']")
@@ -374,10 +379,7 @@ def test_a_press_shows_its_first_pass_while_a_class_of_thirty_studies(page, serv
     wait_until_idle(other)
     record(other, TIP)
     chapter = open_chapter(page, "students")
-    chapter.locator("[role='radiogroup'] label").first.click()
-    button = chapter.get_by_role("button", name=KO.students.press)
-    expect(button).to_be_enabled()
-    button.click()
+    begin(chapter, KO.students)
     expect(chapter.get_by_text(re.compile(r"30개 가운데 [1-9]\d*개"))).to_be_visible()
     start = other.get_by_role("button", name=KO.start)
     start.evaluate("b => b.addEventListener('click', () => window.at = performance.now())")
@@ -398,10 +400,7 @@ def test_a_slider_moved_during_an_experiment_harms_nobody(page, server):
     open_page(page, server, "batch_size=4")
     wait_until_idle(page)
     chapter = open_chapter(page, "students")
-    chapter.locator("[role='radiogroup'] label").first.click()
-    button = chapter.get_by_role("button", name=KO.students.press)
-    expect(button).to_be_enabled()
-    button.click()
+    begin(chapter, KO.students)
     expect(chapter.get_by_text(re.compile(r"30개 가운데 [1-9]"))).to_be_visible()
     for _ in range(3):
         page.get_by_role("slider", name=KO.batch_size).press("ArrowRight")
@@ -414,19 +413,17 @@ def test_an_experiment_and_a_study_at_the_same_time(page, server):
     open_page(page, server, "batch_size=6&epochs=30")
     wait_until_idle(page)
     chapter = open_chapter(page, "twenty_exams")
-    chapter.locator("[role='radiogroup'] label").first.click()
-    button = chapter.get_by_role("button", name=KO.twenty_exams.press)
-    expect(button).to_be_enabled()
     page.get_by_role("button", name=KO.start).click()
-    button.click()
+    begin(chapter, KO.twenty_exams)
     expect(chapter.get_by_role("button", name=KO.again)).to_be_visible(timeout=120_000)
     wait_until_drawn(page)
     expect(page.get_by_text("가중치 갱신 510번")).to_be_visible()
 
 
 def test_a_guess_can_be_made_again(page, server):
-    result_of(page, server, "twenty_exams", choice=0)
+    measured = result_of(page, server, "twenty_exams", choice=0)
     chapter = page.locator("details", has_text=KO.twenty_exams.title)
+    chapter.get_by_label(measured).wait_for()  # the figure is drawn once more, with that said
     chapter.get_by_role("button", name=KO.again).click()
     wait_until_idle(page)
     expect(chapter.get_by_role("radio", name=KO.twenty_exams.choices[0])).not_to_be_checked()
@@ -437,10 +434,7 @@ def test_worker_killed_during_an_experiment(page, server):
     open_page(page, server, "batch_size=2&student=6")
     wait_until_idle(page)
     chapter = open_chapter(page, "students")
-    chapter.locator("[role='radiogroup'] label").first.click()
-    button = chapter.get_by_role("button", name=KO.students.press)
-    expect(button).to_be_enabled()
-    button.click()
+    begin(chapter, KO.students)
     expect(chapter.get_by_text(re.compile(r"30개 가운데 [1-9]"))).to_be_visible()
     server.worker().kill()
     expect(chapter.get_by_text(re.compile("Keras를 불러오고"))).to_be_visible()

@@ -4,13 +4,12 @@ import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from exam.lesson import CHAPTERS
 from exam.share import qr_code, ways_to_embed
 from exam.texts import load_texts
-from tests.browser import open_page, wait_until_idle
+from tests.browser import open_page, violations, wait_until_idle
 from tests.test_browser import wait_until_drawn
 from tests.test_lesson import find_out, open_chapter
 
@@ -59,7 +58,7 @@ def test_a_chapter_alone_fits_its_frame(page, server, name):
         .map(box => [box.scrollHeight - box.clientHeight, box.scrollWidth - box.clientWidth])"""
     for down, right in page.evaluate(overflow):
         assert down <= 0 and right <= 0, f"{name} needs {height + down} pixels"
-    assert Axe().run(page).response["violations"] == []
+    assert violations(page) == []
 
 
 def test_the_marked_sheet_alone_is_that_of_its_setting(page, server):
@@ -106,7 +105,7 @@ def test_the_share_box(page, server):
     code = box.get_by_role("img", name=KO.share_qr)
     assert code.get_attribute("src") == qr_code(link)
     assert code.evaluate("image => image.naturalWidth") > 200
-    assert Axe().run(page).response["violations"] == []
+    assert violations(page) == []
     page.goto(link)
     expect(page.get_by_role("heading", name=KO.pianist.title, exact=True)).to_be_visible()
 
@@ -140,9 +139,9 @@ def test_axe_finds_nothing_in_any_chapter(page, server, scheme):
     wait_until_drawn(page)
     for name in CHAPTERS:
         say, chapter = getattr(EN, name), open_chapter(page, name, EN)
-        assert Axe().run(page).response["violations"] == [], name
+        assert violations(page) == [], name
         if hasattr(say, "press"):
             find_out(page, chapter, say, 1 if hasattr(say, "choices") else None, EN)
-            assert Axe().run(page).response["violations"] == [], name
+            assert violations(page) == [], name
         page.locator("summary", has_text=say.title).click()
         wait_until_idle(page)
