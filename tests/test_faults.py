@@ -1,0 +1,235 @@
+"""Faults during a study that twenty learners follow: each comes to the end, or to one sentence,
+and the next press works. Real processes throughout."""
+
+import os
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+import exam.classroom
+import exam.studies
+import exam.worker
+from exam.classroom import Classroom
+from exam.plans import Plan
+from tests.waiting import wait_for
+
+ROOT = Path(__file__).parent.parent
+LONG = {"batch_size": 1, "epochs": 200}
+FOLLOWERS = 20
+
+
+class Followers:
+    """Twenty learners who look at one study, as the page does, until its end or a trouble."""
+
+    def __init__(self, classroom: Classroom, student: int):
+        self.classroom, self.settings = classroom, LONG | {"student": student}
+        self.ends: list[str | list[int]] = []
+        self.threads = [threading.Thread(target=self._follow) for _ in range(FOLLOWERS)]
+        for thread in self.threads:
+            thread.start()
+        study = wait_for(lambda: classroom._studies.get(Plan(1, student)))
+        wait_for(lambda: len(study.epochs) > 3)
+        assert len(study.epochs) < 201 and study.is_watched
+
+    def _follow(self) -> None:
+        seen, deadline = 0, time.monotonic() + 150
+        while seen <= self.settings["epochs"]:
+            assert time.monotonic() < deadline
+            view = self.classroom.look(**self.settings, seen=seen, patience_seconds=0.3)
+            if view.trouble:
+                self.ends.append(view.trouble)
+                return
+            seen = len(view.epochs)
+        self.ends.append([mark.epoch for mark in view.epochs])
+
+    def end(self) -> list:
+        for thread in self.threads:
+            thread.join()
+        assert len(self.ends) == FOLLOWERS
+        return self.ends
+
+    def expect_all_epochs(self) -> None:
+        assert self.end() == [list(range(201))] * FOLLOWERS
+
+    def expect_trouble(self, reason: str) -> None:
+        assert self.end() == [reason] * FOLLOWERS
+
+
+def press(classroom: Classroom, **settings: int) -> int:
+    """The next press: how many epochs come of a short study."""
+    settings = {"batch_size": 10, "epochs": 3, "student": 1} | settings
+    return wait_for(
+        lambda: (
+            len(classroom.look(**settings, seen=3, patience_seconds=0.2).epochs)
+            > settings["epochs"]
+        )
+    )
+
+
+@pytest.fixture
+def classroom():
+    room = Classroom()
+    press(room)
+    yield room
+    assert press(room, student=2)  # whatever happened
+    room._worker.stop()
+
+
+def test_a_stopped_worker_is_noticed_in_time(classroom, monkeypatch):
+    monkeypatch.setattr(exam.worker, "SILENT_SECONDS", 3.0)
+    followers, pid = Followers(classroom, 11), classroom._worker.pid
+    os.kill(pid, signal.SIGSTOP)
+    followers.expect_all_epochs()
+    assert classroom._worker.pid != pid and not psutil.pid_exists(pid)
+
+
+def test_a_worker_without_memory_is_replaced(classroom):
+    followers, pid = Followers(classroom, 12), classroom._worker.pid
+    resource.prlimit(pid, resource.RLIMIT_AS, (1, 1))  # from here on, it gets no more
+    news: list[int] = []
+    while classroom._worker.pid == pid:  # others come with settings that must be traced, and kept
+        news.append(press(classroom, batch_size=37, student=len(news) % 30 + 1))
+    followers.expect_all_epochs()
+    assert not psutil.pid_exists(pid)
+
+
+MUTTERING_DESK = """
+import sys
+from pathlib import Path
+import exam
+exam.__path__[:] = [{exam!r}]
+import exam.desk as desk
+
+claim = desk._claim_output
+
+class Mutterer:
+    def __init__(self, answers):
+        self.answers, self.lines = answers, 0
+    def write(self, line):
+        self.lines += 1
+        if self.lines == 12 and not Path({once!r}).exists():
+            Path({once!r}).touch()
+            self.answers.write({nonsense!r})
+            self.answers.flush()
+            {then}
+        self.answers.write(line)
+    def flush(self):
+        self.answers.flush()
+
+desk._claim_output = lambda: Mutterer(claim())
+desk.main()
+"""
+
+
+@pytest.mark.parametrize(
+    ("nonsense", "then"),
+    [
+        ("\x00\x1b garbage \ufffd\n", "pass"),
+        ('{"epoch": 3, "upda', "import os; os._exit(1)"),
+        ('{"epoch": 3, "upda', "import time; time.sleep(3600)"),
+        ('{"epoch": 99999}\n', "pass"),
+        ("[" * 100_000 + "\n", "pass"),
+    ],
+    ids=["garbage", "half a line and gone", "half a line and silence", "no epoch", "deep"],
+)
+def test_nonsense_in_the_middle_of_a_study(nonsense, then, monkeypatch, tmp_path):
+    monkeypatch.setattr(exam.worker, "SILENT_SECONDS", 3.0)
+    (tmp_path / "exam").mkdir()
+    (tmp_path / "exam" / "__init__.py").touch()
+    once = tmp_path / "once"
+    desk = MUTTERING_DESK.format(
+        exam=str(ROOT / "exam"), once=str(once), nonsense=nonsense, then=then
+    )
+    (tmp_path / "exam" / "desk.py").write_text(desk, encoding="utf-8")
+    monkeypatch.setattr(exam.worker, "__file__", str(tmp_path / "exam" / "worker.py"))
+    room = Classroom()
+    Followers(room, 13).expect_all_epochs()
+    assert once.exists(), "the nonsense was never said"
+    assert press(room, student=3)
+    room._worker.stop()
+
+
+SLOW_READER = """
+import sys, time
+from exam.classroom import Classroom
+room = Classroom()
+settings = {"batch_size": 1, "epochs": 200, "student": 14}
+seen = 0
+while seen < 201:
+    seen = len(room.look(**settings, seen=seen, patience_seconds=1.0).epochs)
+    if 3 < seen and len(sys.argv) == 1:
+        sys.argv.append("said")
+        print(room._worker.pid, flush=True)
+print("end", flush=True)
+"""
+
+
+def test_a_full_pipe_that_nobody_reads_only_holds_the_worker_up(tmp_path):
+    server = subprocess.Popen(
+        [sys.executable, "-c", SLOW_READER], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
+    worker = psutil.Process(int(server.stdout.readline()))
+    server.send_signal(signal.SIGSTOP)
+
+    def is_stuck() -> bool:
+        before = sum(worker.cpu_times()[:2])
+        time.sleep(0.5)
+        return worker.status() == psutil.STATUS_SLEEPING and (sum(worker.cpu_times()[:2]) == before)
+
+    wait_for(is_stuck)  # in the middle of the study, since 200 epochs do not fit into the pipe
+    server.send_signal(signal.SIGCONT)
+    assert server.stdout.readline() == "end\n"
+    assert server.wait(timeout=20) == 0
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch) -> Path:
+    """A copy of the project of which the workers are, while the classroom is that of this one."""
+    for part in ("exam", "assets"):
+        shutil.copytree(ROOT / part, tmp_path / part)
+    monkeypatch.setattr(exam.worker, "__file__", str(tmp_path / "exam" / "worker.py"))
+    return tmp_path
+
+
+def test_exams_truncated_while_running(project, monkeypatch):
+    monkeypatch.setattr(exam.studies, "REST_SECONDS", 2.0)
+    room = Classroom()
+    followers = Followers(room, 15)
+    exams = project / "assets" / "exams.npz"
+    whole = exams.read_bytes()
+    exams.write_bytes(whole[: len(whole) // 2])
+    followers.expect_all_epochs()  # those who study have the exams before them
+    followers = Followers(room, 16)
+    os.kill(room._worker.pid, signal.SIGKILL)
+    followers.expect_trouble("exams")
+    exams.write_bytes(whole)
+    assert press(room, student=4)
+    room._worker.stop()
+
+
+def test_keras_gone_while_running(project, monkeypatch, capfd):
+    monkeypatch.setattr(exam.studies, "REST_SECONDS", 2.0)
+    room = Classroom()
+    followers = Followers(room, 17)
+    (project / "tensorflow.py").write_text("raise ImportError('gone')", encoding="utf-8")
+    os.kill(room._worker.pid, signal.SIGKILL)
+    followers.expect_trouble("keras")
+    assert "pip install -r requirements.txt" in capfd.readouterr().err
+    (project / "tensorflow.py").unlink()
+    assert press(room, student=5)
+    room._worker.stop()
+
+
+def test_nothing_looks_at_the_clock_on_the_wall():
+    """So that a clock that is set back, or forward, changes nothing."""
+    for file in [ROOT / "streamlit_app.py", *(ROOT / "exam").rglob("*.py")]:
+        text = file.read_text(encoding="utf-8")
+        assert "time.time(" not in text and "datetime" not in text, file
