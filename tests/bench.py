@@ -82,23 +82,19 @@ def bench_rerun() -> None:
     import shutil
 
     import psutil
-    import websockets
 
     from tests.browser import ROOT, running_server
-    from tests.load import ask, messages
+    from tests.visit import Visit
 
     reruns = 150
 
     async def cpu_of_reruns(server) -> float:
-        url = server.url.replace("http", "ws") + "_stcore/stream"
         process = psutil.Process(server.pid)
-        async with websockets.connect(url, subprotocols=["streamlit"], max_size=None) as socket:
+        async with Visit(server.url).connection() as visit:
             for number in range(reruns + 20):
                 if number == 20:
                     before = sum(process.cpu_times()[:2])
-                await socket.send(ask(""))
-                async for _ in messages(socket):
-                    pass
+                await visit.open()
         return 1000 * (sum(process.cpu_times()[:2]) - before) / reruns
 
     with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as running:

@@ -1,108 +1,160 @@
-"""Many learners at once, over Streamlit's own websocket: `python -m tests.load [learners]`.
+"""Many learners at once: `python -m tests.load [learners] [scene …]`.
 
-Each learner opens the page within 30 s and presses the button within the same 10 s; all from one
-process, beside the server on the same machine. Prints waiting times, CPU and memory.
+Each learner opens the page within 30 s and presses the button within the same 10 s, over
+Streamlit's own websocket, all from one process beside the server; three more sit at real
+Chromiums. Prints waiting times, CPU, and the memory of server and worker together.
 """
 
 import asyncio
-import dataclasses
+import contextlib
+import itertools
 import random
-import re
 import statistics
 import sys
 import tempfile
+import threading
 import time
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
-import websockets
-from streamlit.proto.BackMsg_pb2 import BackMsg
-from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
+from exam.lesson import CHAPTERS
 from tests.browser import Server, running_server
+from tests.visit import Visit
 
 OPEN_SECONDS, PRESS_SECONDS, PATIENCE_SECONDS = 30.0, 10.0, 240.0
+CHROMIUMS = 3
+SOAK_VISITS, SOAK_SECONDS, SOAK_SETTLED = 3000, 600.0, 300
+FLOOD_CONNECTIONS = 20
 
 
-@dataclasses.dataclass
+@dataclass
 class Learner:
     """One visit. Times are seconds: opening, press to first drawn pass, press to the end."""
 
-    query: str
+    link: str
     opened: float = 0.0
     first: float = 0.0
     ended: float = 0.0
     error: str = ""
+    leaves: bool = False  # closes the tab before the end
 
 
-def ask(query: str, pressed: str = "") -> bytes:
-    """The message with which a browser asks for a run of the page, a button pressed or none."""
-    message = BackMsg()
-    message.rerun_script.query_string = query
-    if pressed:
-        state = message.rerun_script.widget_states.widgets.add()
-        state.id, state.trigger_value = pressed, True
-    return message.SerializeToString()
+Deed = Callable[[Visit, Learner], Awaitable[None]]
 
 
-async def messages(socket):
-    """What the server sends, until a run of the page has ended."""
-    async for raw in socket:
-        message = ForwardMsg.FromString(raw)
-        yield message
-        if message.WhichOneof("type") == "script_finished":
-            status = message.script_finished
-            if status == ForwardMsg.FINISHED_SUCCESSFULLY:
-                return
-    raise ConnectionError("the server closed the connection")
+async def study(visit: Visit, learner: Learner) -> None:
+    await visit.press()
+    await visit.stay()
 
 
-async def visit(server: Server, learner: Learner, start: float) -> None:
-    url = server.url.replace("http", "ws") + "_stcore/stream"
-    await asyncio.sleep(start + random.uniform(0, OPEN_SECONDS) - time.monotonic())
+async def study_and_read(visit: Visit, learner: Learner) -> None:
+    """Open a chapter, run its experiment, and study meanwhile."""
+    name = random.choice([name for name in CHAPTERS if name != "questions"])
+    await visit.unfold(f"{name}_open")
+    await visit.read()
+    if f"{name}_guess" in visit.ids:
+        await visit.choose(f"{name}_guess", 0)
+        await visit.read()
+    visit.pressed = time.monotonic()
+    if f"{name}_begin" in visit.ids:
+        await visit.press(f"{name}_begin")
+    await visit.press()
+    await visit.stay()
+
+
+async def study_restlessly(visit: Visit, learner: Learner) -> None:
+    """Half of them leave in the middle, or move a slider and press again."""
+    await visit.press()
+    restless = random.random()
+    if restless < 0.5:
+        await visit.catch(random.uniform(0.2, 1.5))
+    if restless < 0.25:
+        learner.leaves = True
+        return
+    if restless < 0.5:
+        await visit.move("batch_size", random.randint(1, 100))
+        await visit.read()
+        await visit.press()
+    await visit.stay()
+
+
+async def one_visit(server: Server, learner: Learner, deed: Deed, open_at: float, press_at: float):
+    visit = Visit(server.url, learner.link)
+    await asyncio.sleep(open_at - time.monotonic())
     began = time.monotonic()
-    async with websockets.connect(url, subprotocols=["streamlit"], max_size=None) as socket:
-        await socket.send(ask(learner.query))
-        button = ""
-        async for message in messages(socket):
-            element = message.delta.new_element
-            if element.WhichOneof("type") == "button" and "start" in element.button.id:
-                button = element.button.id
-            if element.WhichOneof("type") == "exception":
-                learner.error = element.exception.message
+    async with visit.connection():
+        await visit.open()
         learner.opened = time.monotonic() - began
-        press = start + OPEN_SECONDS + random.uniform(0, PRESS_SECONDS)
-        await asyncio.sleep(max(0.0, press - time.monotonic()))
-        pressed = time.monotonic()
-        await socket.send(ask(learner.query, button))
-        has_ended = False
-        while not has_ended:
-            async for message in messages(socket):
-                element = message.delta.new_element
-                kind = element.WhichOneof("type")
-                if kind == "exception":
-                    learner.error = element.exception.message
-                if kind == "markdown" and not learner.first and is_drawn(element.markdown.body):
-                    learner.first = time.monotonic() - pressed
-                has_ended |= kind == "download_button"
-        learner.ended = time.monotonic() - pressed
+        await asyncio.sleep(press_at - time.monotonic())
+        await deed(visit, learner)
+        if not learner.leaves:
+            learner.first = visit.first_pass - visit.pressed
+            learner.ended = visit.ended - visit.pressed
 
 
-def is_drawn(text: str) -> bool:
-    """Whether the line beneath the chart says that a pass has been drawn."""
-    match = re.search(r"번 중 (\d+)번 풀었어요", text)
-    return bool(match) and int(match[1]) > 0
+async def counted(learner: Learner, visit: Awaitable) -> None:
+    """Every failure is counted, and none ends the load."""
+    try:
+        await asyncio.wait_for(visit, PATIENCE_SECONDS)
+    except Exception as error:  # noqa: BLE001
+        learner.error = repr(error)
 
 
-async def run_all(server: Server, learners: list[Learner]) -> None:
-    async def one(learner: Learner) -> None:
-        try:
-            await asyncio.wait_for(visit(server, learner, start), PATIENCE_SECONDS)
-        except Exception as error:  # noqa: BLE001 – every failure is counted, none ends the load
-            learner.error = learner.error or repr(error)
-
+async def lecture(
+    server: Server,
+    learners: Iterable[Learner],
+    deed: Deed,
+    open_seconds: float = OPEN_SECONDS,
+    press_seconds: float = PRESS_SECONDS,
+) -> None:
+    """All open the page within so many seconds and then press within so many."""
     start = time.monotonic()
-    await asyncio.gather(*map(one, learners))
+    visits = [
+        one_visit(
+            server,
+            learner,
+            deed,
+            start + random.uniform(0, open_seconds),
+            start + open_seconds + random.uniform(0, press_seconds),
+        )
+        for learner in learners
+    ]
+    await asyncio.gather(*map(counted, learners, visits))
+
+
+def sit_at_chromium(server: Server, learner: Learner, open_at: float, press_at: float) -> None:
+    """The same with a real browser; the times are those at which its chart shows it."""
+    from playwright.sync_api import sync_playwright
+
+    from tests.browser import launch, open_page
+    from tests.test_browser import KO, TIP, drawn_epochs, record
+
+    with sync_playwright() as playwright:
+        browser = launch(playwright)
+        page = browser.new_page(locale="ko-KR")
+        page.set_default_timeout(PATIENCE_SECONDS * 1000)
+        try:
+            time.sleep(max(0.0, open_at - time.monotonic()))
+            began = time.monotonic()
+            open_page(page, server, learner.link)
+            learner.opened = time.monotonic() - began
+            time.sleep(max(0.0, press_at - time.monotonic()))
+            record(page, TIP)
+            start = page.get_by_role("button", name=KO.start)
+            start.evaluate("b => b.addEventListener('click', () => window.at = performance.now())")
+            start.click()
+            page.get_by_role("button", name="CSV").wait_for()
+            passes = drawn_epochs(page)
+            pressed = page.evaluate("window.at")
+            learner.first = (next(at for epoch, at in passes if epoch) - pressed) / 1000
+            learner.ended = (passes[-1][1] - pressed) / 1000
+        except Exception as error:  # noqa: BLE001
+            learner.error = repr(error)
+        finally:
+            browser.close()
 
 
 def memory_of(server: Server) -> int:
@@ -110,50 +162,155 @@ def memory_of(server: Server) -> int:
     return sum(each.memory_info().rss for each in everyone)
 
 
-async def watch_memory(server: Server, found: list[int]) -> None:
-    while True:
-        found.append(memory_of(server))
-        await asyncio.sleep(0.5)
+class Watch:
+    """CPU and memory of server and worker from its beginning to `stop`."""
+
+    def __init__(self, server: Server):
+        self.server, self.peak, self._is_over = server, 0, threading.Event()
+        self._processes = [psutil.Process(server.pid), server.worker()]
+        self._before = self._cpu_seconds()
+        self._thread = threading.Thread(target=self._look)
+        self._thread.start()
+
+    def _cpu_seconds(self) -> list[float]:
+        return [sum(process.cpu_times()[:2]) for process in self._processes]
+
+    def _look(self) -> None:
+        while not self._is_over.wait(0.5):
+            self.peak = max(self.peak, memory_of(self.server))
+
+    def stop(self) -> str:
+        self._is_over.set()
+        self._thread.join()
+        cpu = zip(self._before, self._cpu_seconds(), strict=True)
+        server, worker = (after - before for before, after in cpu)
+        return f"CPU: server {server:.1f} s, worker {worker:.1f} s; peak {self.peak / 1e6:.0f} MB"
 
 
-async def load(server: Server, learners: list[Learner]) -> int:
-    """Let all learners in; returns the peak memory of server and worker together, in bytes."""
-    found: list[int] = []
-    watcher = asyncio.create_task(watch_memory(server, found))
-    await run_all(server, learners)
-    watcher.cancel()
-    return max(found)
-
-
-def report(name: str, learners: list[Learner], cpu: list[float], peak: int) -> None:
-    print(
-        f"\n{name}: {len(learners)} learners, {sum(bool(each.error) for each in learners)} errors"
-    )
-    for error in {each.error for each in learners if each.error}:
+def report(name: str, learners: list[Learner]) -> None:
+    errors = [learner.error for learner in learners if learner.error]
+    print(f"\n{name}: {len(learners)} learners, {len(errors)} errors")
+    for error in sorted(set(errors)):
         print("  ", error[:200])
     print("                           median    p95   worst (s)")
     fields = {"opening": "opened", "press → first pass": "first", "press → end": "ended"}
     for title, field in fields.items():
         times = sorted(getattr(each, field) for each in learners if not each.error)
+        times = [seconds for seconds in times if seconds] or [float("nan")]
         p95 = times[int(0.95 * (len(times) - 1))]
         print(f"  {title:24} {statistics.median(times):6.2f} {p95:6.2f} {times[-1]:6.2f}")
-    print(f"  CPU: server {cpu[0]:.1f} s, worker {cpu[1]:.1f} s; peak memory {peak / 1e6:.0f} MB")
 
 
-def scene(name: str, queries: list[str]) -> None:
+@contextlib.contextmanager
+def warm_server():
+    """A server at which somebody has studied, and whose worker has traced all it will."""
     with (
         tempfile.TemporaryDirectory() as folder,
         running_server(Path(folder) / "log.txt") as server,
     ):
-        warm_up = [Learner("")]
-        asyncio.run(run_all(server, warm_up))
-        worker = server.worker()
-        processes = [psutil.Process(server.pid), worker]
-        before = [sum(process.cpu_times()[:2]) for process in processes]
-        learners = [Learner(query) for query in queries]
-        peak = asyncio.run(load(server, learners))
-        after = [sum(process.cpu_times()[:2]) for process in processes]
-        report(name, learners, [b - a for a, b in zip(before, after, strict=True)], peak)
+        asyncio.run(lecture(server, [Learner("epochs=1&student=30")], study, 0, 0))
+        wait_until_quiet(server.worker())
+        yield server
+        log = server.log.read_text()
+        assert "Traceback" not in log, log[-3000:]
+
+
+def wait_until_quiet(worker: psutil.Process) -> None:
+    while worker.cpu_percent(interval=1.0) > 10:
+        pass
+
+
+def scene(name: str, links: list[str], deed: Deed = study, chromiums: int = CHROMIUMS) -> None:
+    with warm_server() as server:
+        learners = [Learner(link) for link in links]
+        seats = [Learner(random.choice(links)) for _ in range(chromiums)]
+        now, watch = time.monotonic(), Watch(server)
+        threads = [
+            threading.Thread(
+                target=sit_at_chromium,
+                args=(server, seat, now + 5 * number, now + OPEN_SECONDS + 3 * number),
+            )
+            for number, seat in enumerate(seats)
+        ]
+        for thread in threads:
+            thread.start()
+        asyncio.run(lecture(server, learners, deed))
+        for thread in threads:
+            thread.join()
+        figures = watch.stop()
+        report(name, learners)
+        print("  " + figures)
+        if seats:
+            report(f"{name}, at Chromiums", seats)
+
+
+def soak(visits: int = SOAK_VISITS, seconds: float = SOAK_SECONDS) -> None:
+    """Pages opened, pressed now and then, and left: what memory stays?"""
+    with warm_server() as server:
+        learners = [Learner(f"epochs=3&student={n % 30 + 1}") for n in range(visits)]
+        pace, settled = seconds / visits, []
+
+        async def leave(visit: Visit, learner: Learner) -> None:
+            learner.leaves = True
+            if random.random() < 0.2:
+                await visit.press()
+                await visit.catch(0.5)
+
+        async def all_visits() -> None:
+            start = time.monotonic()
+            tasks = []
+            for number, learner in enumerate(learners):
+                at = start + number * pace
+                await asyncio.sleep(at - time.monotonic())
+                visit = one_visit(server, learner, leave, at, at + random.uniform(0, 2))
+                tasks.append(asyncio.create_task(counted(learner, visit)))
+                if number == SOAK_SETTLED * visits // SOAK_VISITS:
+                    settled.append(memory_of(server))
+            await asyncio.gather(*tasks)
+
+        watch = Watch(server)
+        asyncio.run(all_visits())
+        end, figures = memory_of(server), watch.stop()
+        report(f"soak of {seconds:.0f} s", learners)
+        share = 100 * (end / settled[0] - 1)
+        print(f"  {figures}; after a tenth {settled[0] / 1e6:.0f} MB,", end=" ")
+        print(f"at the end {end / 1e6:.0f} MB ({share:+.1f} %)")
+
+
+def flood(learners: int) -> None:
+    """A lecture on the defaults while one script opens links with every setting, and presses."""
+    settings = itertools.product(range(1, 101), range(1, 31))
+    links = itertools.cycle(f"batch_size={b}&student={s}&epochs=200" for b, s in settings)
+
+    async def nuisance(server: Server) -> None:
+        while True:
+            visit = Visit(server.url, next(links))
+            with contextlib.suppress(Exception):
+                async with visit.connection():
+                    await visit.open()
+                    await visit.press()
+                    await visit.catch(0.5)
+
+    async def under_flood(server: Server, crowd: list[Learner]) -> None:
+        nuisances = [asyncio.create_task(nuisance(server)) for _ in range(FLOOD_CONNECTIONS)]
+        await lecture(server, crowd, study, 5, 5)
+        for task in nuisances:
+            task.cancel()
+
+    with warm_server() as server:
+        medians = []
+        for name, act in (
+            ("undisturbed", lambda crowd: lecture(server, crowd, study, 5, 5)),
+            ("flooded", lambda crowd: under_flood(server, crowd)),
+        ):
+            crowd = [Learner(f"epochs=40&student={n % 30 + 1}") for n in range(learners)]
+            watch = Watch(server)
+            asyncio.run(act(crowd))
+            figures = watch.stop()
+            report(name, crowd)
+            print("  " + figures)
+            medians.append(statistics.median(each.ended for each in crowd if not each.error))
+        print(f"flooded, a study takes {medians[1] / medians[0]:.1f} times as long")
 
 
 def any_settings(count: int) -> list[str]:
@@ -165,7 +322,19 @@ def any_settings(count: int) -> list[str]:
     ]
 
 
+SCENES: dict[str, Callable[[int], None]] = {
+    "defaults": lambda count: scene("defaults", [""] * count),
+    "random": lambda count: scene("random settings", any_settings(count)),
+    "chapters": lambda count: scene("chapters open", any_settings(count), study_and_read),
+    "restless": lambda count: scene("restless", any_settings(count), study_restlessly),
+    "flood": lambda count: flood(count // 4),
+    "soak": lambda count: soak(SOAK_VISITS * count // 200, SOAK_SECONDS * count / 200),
+}
+
+
 if __name__ == "__main__":
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 200
-    scene("defaults", [""] * count)
-    scene("random settings", any_settings(count))
+    random.seed(0)
+    numbers = [int(argument) for argument in sys.argv[1:] if argument.isdigit()]
+    names = [argument for argument in sys.argv[1:] if argument in SCENES]
+    for chosen in names or SCENES:
+        SCENES[chosen](numbers[0] if numbers else 200)

@@ -1,0 +1,132 @@
+"""One learner at the page over Streamlit's own websocket, without a browser."""
+
+import asyncio
+import contextlib
+import re
+import time
+from collections.abc import AsyncIterator
+
+import websockets
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+
+from exam.settings import SETTINGS
+
+
+class Visit:
+    """What the page has shown so far; times are those of `time.monotonic`, 0.0 is "not yet"."""
+
+    def __init__(self, url: str, link: str = "", cookie: str = ""):
+        self.url, self.link, self.cookie = url, link, cookie
+        self._forget()
+
+    def _forget(self) -> None:
+        self.settings: dict[str, int] = {}  # the sliders, as the page set them
+        self.ids: dict[str, str] = {}  # of widgets, by key
+        self.values: dict[str, WidgetState] = {}  # what the browser would send along
+        self.marks = b""  # the table behind the chart
+        self.text = ""  # the line beneath it
+        self.pressed = self.first_pass = self.ended = 0.0
+
+    @contextlib.asynccontextmanager
+    async def connection(self) -> AsyncIterator["Visit"]:
+        """A new connection: a new visit by the same link, and with the same cookie."""
+        self._forget()
+        options = {"origin": self.url.rstrip("/"), "max_size": None}
+        if self.cookie:
+            options["additional_headers"] = {"Cookie": self.cookie}
+        address = self.url.replace("http", "ws", 1) + "_stcore/stream"
+        async with websockets.connect(address, subprotocols=["streamlit"], **options) as socket:
+            self.socket = socket
+            yield self
+
+    async def open(self) -> None:
+        """Have the page drawn, by its link."""
+        await self.ask()
+        await self.read()
+
+    async def press(self, key: str = "start") -> None:
+        self.pressed, self.first_pass, self.ended = time.monotonic(), 0.0, 0.0
+        await self.ask(WidgetState(id=self.ids[key], trigger_value=True))
+
+    async def study(self) -> None:
+        """Open the page, press, and stay until the end of the study."""
+        await self.open()
+        await self.press()
+        await self.stay()
+
+    async def stay(self) -> None:
+        """Until the study has ended."""
+        while not self.ended:
+            await self.read()
+
+    async def catch(self, seconds: float) -> None:
+        """Read what comes within so many seconds."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self.read(), seconds)
+
+    async def move(self, key: str, value: float) -> None:
+        state = WidgetState(id=self.ids[key])
+        state.double_array_value.data.append(value)
+        self.values[key] = state
+        await self.ask()
+
+    async def choose(self, key: str, value: int) -> None:
+        self.values[key] = WidgetState(id=self.ids[key], int_value=value)
+        await self.ask()
+
+    async def unfold(self, key: str) -> None:
+        self.values[key] = WidgetState(id=self.ids[key], bool_value=True)
+        await self.ask()
+
+    async def ask(self, *once: WidgetState) -> None:
+        """Ask for a run of the page with all widgets as they stand."""
+        message = BackMsg()
+        message.rerun_script.query_string = self.link
+        message.rerun_script.widget_states.widgets.extend([*self.values.values(), *once])
+        await self.socket.send(message.SerializeToString())
+
+    async def read(self) -> None:
+        """Read what the page shows until a run of it is through."""
+        async for raw in self.socket:
+            message = ForwardMsg.FromString(raw)
+            self._look_at(message)
+            if message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY and (
+                message.WhichOneof("type") == "script_finished"
+            ):
+                return
+        raise ConnectionError("the server closed the connection")
+
+    def _look_at(self, message: ForwardMsg) -> None:
+        element = message.delta.new_element
+        kind = element.WhichOneof("type")
+        assert kind != "exception", element.exception.message
+        if widget := widget_id(message):
+            self.ids[widget.rsplit("-", 1)[-1]] = widget
+        if kind == "slider":
+            name = next(s.name for s in SETTINGS if s.name in element.slider.id)
+            self.settings[name] = int(element.slider.default[0])
+        if kind == "arrow_vega_lite_chart" and "run" in element.arrow_vega_lite_chart.spec:
+            self.marks = element.arrow_vega_lite_chart.datasets[0].data.data or self.marks
+        if kind == "markdown" and (passed := passes_in(element.markdown.body)) is not None:
+            self.text = element.markdown.body
+            if passed and self.pressed:
+                self.first_pass = self.first_pass or time.monotonic()
+        if kind == "download_button" and self.pressed:
+            self.ended = self.ended or time.monotonic()
+
+
+def widget_id(message: ForwardMsg) -> str:
+    """The id of the widget that the message brings, or ""."""
+    delta = message.delta
+    block = delta.new_element if delta.HasField("new_element") else delta.add_block
+    kind = block.WhichOneof("type")
+    widget = getattr(block, kind) if kind else block
+    return getattr(widget, "id", "") or ""
+
+
+def passes_in(text: str) -> int | None:
+    """How many passes the line beneath the chart says are drawn; None for another line."""
+    match = re.search(r"번 중 (\d+)번 풀었어요", text)
+    return int(match[1]) if match else None
