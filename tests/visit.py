@@ -104,11 +104,11 @@ class Visit:
         assert kind != "exception", element.exception.message
         if widget := widget_id(message):
             self.ids[widget.rsplit("-", 1)[-1]] = widget
-        if kind == "slider":
-            name = next(s.name for s in SETTINGS if s.name in element.slider.id)
-            self.settings[name] = int(element.slider.default[0])
-        if kind == "arrow_vega_lite_chart" and "run" in element.arrow_vega_lite_chart.spec:
-            self.marks = element.arrow_vega_lite_chart.datasets[0].data.data or self.marks
+        if kind == "slider" and element.slider.set_value:
+            name = next((s.name for s in SETTINGS if element.slider.id.endswith(s.name)), "other")
+            self.settings[name] = int(element.slider.value[0])
+        if kind == "vega_lite_chart" and '"run"' in element.vega_lite_chart.spec:
+            self.marks = element.vega_lite_chart.data.data or self.marks
         if kind == "markdown" and (passed := passes_in(element.markdown.body)) is not None:
             self.text = element.markdown.body
             if passed and self.pressed:

@@ -1,0 +1,162 @@
+"""Two replicas behind a real nginx, by the configuration that the README hands out."""
+
+import asyncio
+import contextlib
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.browser import ROOT, Server, running_server
+from tests.visit import Visit
+from tests.waiting import wait_for
+
+LEARNERS = 50
+LINKS = [f"batch_size={n % 5 + 20}&epochs=12&student={n % 3 + 1}" for n in range(LEARNERS)]
+NGINX = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
+
+
+@contextlib.contextmanager
+def running_nginx(folder: Path, replicas: list[Server]) -> Iterator[str]:
+    """The address of an nginx in front of those replicas, all else as in assets/nginx.conf."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    site = (ROOT / "assets" / "nginx.conf").read_text(encoding="utf-8")
+    site = site.replace("listen 80;", f"listen 127.0.0.1:{port};")
+    for written, replica in zip(("127.0.0.1:8501", "127.0.0.1:8502"), replicas, strict=True):
+        assert site.count(written) == 1
+        site = site.replace(written, f"127.0.0.1:{replica.port}")
+    (folder / "site.conf").write_text(site, encoding="utf-8")
+    (folder / "nginx.conf").write_text(
+        f"daemon off; pid {folder}/pid; error_log {folder}/error.log; worker_processes 1;\n"
+        "events { worker_connections 1024; }\n"
+        f"http {{ log_format seat '$cookie_seat $upstream_addr';\n"
+        f"access_log {folder}/access.log seat; client_body_temp_path {folder}/body;\n"
+        f"proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/f; uwsgi_temp_path {folder}/u;"
+        f"scgi_temp_path {folder}/s; include {folder}/site.conf; }}\n",
+        encoding="utf-8",
+    )
+    nginx = subprocess.Popen([NGINX, "-p", str(folder), "-c", str(folder / "nginx.conf")])
+    url = f"http://127.0.0.1:{port}/"
+    try:
+        wait_for(lambda: is_healthy(url))
+        yield url
+    finally:
+        nginx.send_signal(signal.SIGQUIT)
+        nginx.wait(timeout=20)
+
+
+def is_healthy(url: str) -> bool:
+    with contextlib.suppress(OSError):
+        return urllib.request.urlopen(url + "_stcore/health", timeout=5).read() == b"ok"
+    return False
+
+
+def seat_of(url: str) -> str:
+    """The cookie that a browser is given with the page."""
+    with urllib.request.urlopen(url, timeout=10) as answer:
+        assert answer.status == 200
+        return seat_in(answer)
+
+
+def seat_in(answer) -> str:
+    cookies = " ".join(answer.headers.get_all("Set-Cookie", []))
+    return next(iter(re.findall(r"seat=\w+", cookies)), "")
+
+
+async def study_each(url: str) -> dict[str, bytes]:
+    """By link, the numbers behind the chart after the study that it sets."""
+
+    async def study(link: str) -> bytes:
+        async with Visit(url, link).connection() as visit:
+            await visit.study()
+            return visit.marks
+
+    links = sorted(set(LINKS))
+    return dict(zip(links, await asyncio.gather(*map(study, links)), strict=True))
+
+
+needs_nginx = pytest.mark.skipif(NGINX is None, reason="nginx is not installed")
+
+
+@pytest.fixture
+def replicas(tmp_path):
+    with contextlib.ExitStack() as running:
+        yield [
+            running.enter_context(running_server(tmp_path / f"replica{number}.txt"))
+            for number in (1, 2)
+        ]
+
+
+@needs_nginx
+def test_a_lecture_hall_at_two_replicas_of_which_one_is_lost(replicas, tmp_path):
+    wanted, second = (asyncio.run(study_each(replica.url)) for replica in replicas)
+    assert all(wanted.values()) and wanted == second, "the same setting, other numbers"
+    with running_nginx(tmp_path, replicas) as url:
+        visits = [Visit(url, link, seat_of(url)) for link in LINKS]
+        asyncio.run(lose_a_replica(visits, replicas, wanted))
+
+
+async def lose_a_replica(visits: list[Visit], replicas: list[Server], wanted: dict) -> None:
+    async with contextlib.AsyncExitStack() as lecture:
+        for visit in visits:
+            await lecture.enter_async_context(visit.connection())
+        await asyncio.gather(*(visit.study() for visit in visits))
+        assert all(visit.marks == wanted[visit.link] for visit in visits)
+        seats = [learners_at(replica) for replica in replicas]
+        assert sum(seats) == len(visits) and min(seats) >= 10, seats
+        replicas[0].stop(signal.SIGKILL)
+        are_cut = await asyncio.gather(*map(is_cut, visits))
+        assert sum(are_cut) == seats[0]
+    lost = [visit for visit, was_cut in zip(visits, are_cut, strict=True) if was_cut]
+    await asyncio.gather(*map(come_back, lost))
+    assert all(visit.marks == wanted[visit.link] for visit in lost)
+
+
+async def come_back(visit: Visit) -> None:
+    """As a browser does: with the same cookie, by the same link, which brings the setting."""
+    async with visit.connection():
+        await visit.study()
+    setting = dict(part.split("=") for part in visit.link.split("&"))
+    assert visit.settings == {name: int(value) for name, value in setting.items()}
+
+
+async def is_cut(visit: Visit) -> bool:
+    """Whether the connection ends by itself, now that a replica is gone."""
+    try:
+        await asyncio.wait_for(visit.socket.wait_closed(), timeout=5)
+    except TimeoutError:
+        return False
+    return True
+
+
+def learners_at(replica: Server) -> int:
+    """How many websockets a replica holds."""
+    connections = psutil.Process(replica.pid).net_connections("tcp")
+    return sum(
+        each.status == psutil.CONN_ESTABLISHED and each.laddr.port == replica.port
+        for each in connections
+    )
+
+
+@needs_nginx
+def test_a_cookie_leads_back_to_the_same_replica(replicas, tmp_path):
+    with running_nginx(tmp_path, replicas) as url:
+        cookies = [seat_of(url) for _ in range(12)]
+        for _ in range(3):
+            for cookie in cookies:
+                again = urllib.request.Request(url + "_stcore/health", headers={"Cookie": cookie})
+                assert seat_in(urllib.request.urlopen(again, timeout=10)) == ""  # it has one
+        visits = (line.split() for line in (tmp_path / "access.log").read_text().splitlines())
+        places = {(seat, place) for seat, place in visits if f"seat={seat}" in cookies}
+        assert len(places) == len(cookies)
+        assert {place for _, place in places} == {f"127.0.0.1:{each.port}" for each in replicas}
