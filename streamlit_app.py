@@ -1,13 +1,12 @@
 """The page, from top to bottom: set batch size and epochs, press, watch a student study."""
 
-import logging
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import streamlit as st
 
-from exam.address import DEFAULTS, STUDY, hint, link_to, read_address
+from exam.address import DEFAULTS, STUDY, check, hint, link_to, read_address
 from exam.charts import study_spec, study_table
 from exam.classroom import open_classroom
 from exam.keras_script import keras_notebook, keras_script
@@ -19,6 +18,7 @@ from exam.runs import Run, begin
 from exam.sentences import progress, standing, warning
 from exam.settings import BATCH_SIZE, EPOCHS, SETTINGS, STUDENT, Setting
 from exam.share import qr_code, ways_to_embed
+from exam.stumbles import keep_log_short, log_stumble
 from exam.texts import LANGUAGES, choose_language, load_texts
 
 QUICK_PICKS = (1, 10, 32, 100)
@@ -33,6 +33,7 @@ st.set_page_config(page_title="batch_size · epochs", page_icon="✏️", layout
 st.html(ASSETS / "page.css")
 page = st.session_state
 classroom = open_classroom()
+keep_log_short()
 
 
 # What the learner does.
@@ -42,24 +43,41 @@ def settings() -> dict[str, int]:
     return {setting.name: page[setting.name] for setting in SETTINGS}
 
 
+def keep_settings() -> None:
+    """What is lost, or is what no browser sends, stands again where it stood."""
+    if "kept" not in page:
+        begin_visit()
+    for name, kept in page.kept.items():
+        try:
+            page.kept[name] = check(name, page[name])
+        except Exception:  # noqa: BLE001 – Streamlit raises anything at all for a forged value
+            page[name] = kept
+
+
 def begin_run() -> None:
     stop_drawing()
     page.runs = begin(page.runs, Run(**settings()))
 
 
+def latest_run() -> Run | None:
+    keep_settings()
+    return page.runs[-1] if page.runs else None
+
+
 def stop_drawing() -> None:
-    run = page.runs[-1] if page.runs else None
+    run = latest_run()
     if run and run.is_drawing:
         run.is_drawing = False
         classroom.look_away(batch_size=run.batch_size, student=run.student)
 
 
 def show_the_rest() -> None:
-    page.runs[-1].is_hurried = True
+    if run := latest_run():
+        run.is_hurried = True
 
 
 def clear_earlier() -> None:
-    page.runs = page.runs[-1:]
+    page.runs = list(filter(None, [latest_run()]))
 
 
 def change_setting() -> None:
@@ -69,17 +87,19 @@ def change_setting() -> None:
 
 
 def pick_batch_size() -> None:
+    keep_settings()
     if page.quick_pick is None:  # the one that was picked, pressed again
         page.quick_pick = page.batch_size
-    else:
+    elif page.quick_pick in QUICK_PICKS:
         page.batch_size = page.quick_pick
         change_setting()
 
 
 def write_address() -> None:
     # Not by bind="query-params": it opens ?batch_size=20.5 as 20, where we want to say no.
+    keep_settings()
     for name, default in page.defaults.items():
-        value = page.get(name, default)
+        value = page[name]
         if value != default:
             st.query_params[name] = value
         elif name in st.query_params:
@@ -93,7 +113,8 @@ def begin_visit() -> None:
     page.runs, page.experiments = [], {}
     page.only = chosen["only"]
     page.defaults = DEFAULTS | {"lang": lang}
-    page.update({name: chosen[name] for name in DEFAULTS})
+    page.kept = {name: chosen[name] for name in DEFAULTS}
+    page.update(page.kept)
     change_setting()
     if chosen["start"]:
         begin_run()
@@ -243,7 +264,7 @@ def show_share(say) -> None:
         views = {"": say.share_page, STUDY: say.share_study}
         views |= {name: getattr(say, name).title for name in CHAPTERS}
         view = st.selectbox(say.share_what, views, format_func=views.get, key="share_what")
-        own = {name: page.get(name, default) for name, default in page.defaults.items()}
+        own = dict(page.kept)
         own |= {"only": view} if view else {}
         own |= {"start": True} if st.toggle(say.share_start, key="share_start") else {}
         link = link_to(st.context.url or "", **own)
@@ -269,12 +290,10 @@ def follow(draw: Callable[[bool], float], run: Run | None, chapters: list[Chapte
 
 
 def show_page() -> None:
-    if "runs" not in page:
-        begin_visit()
+    run = latest_run()
     say = load_texts(page.lang)
     name_language(page.lang)
     show_heading(say)
-    run = page.runs[-1] if page.runs else None
     drawn = run if run and run.is_drawing else None
     lesson = {"words": say, "lang": page.lang, "settings": settings(), "kept": page.experiments}
     lesson |= {"marks": run.marks if run else [], "on_setting": write_address}
@@ -294,7 +313,8 @@ def show_page() -> None:
 
 try:
     show_page()
-except Exception:
-    # Widget values that no browser sends come here, and whatever we have overlooked.
-    logging.getLogger("exam").exception("The page stumbled")
-    st.error(load_texts(LANGUAGES[0]).stumbled)
+except Exception as error:  # noqa: BLE001 – widget values that no browser sends, and our mistakes
+    if "kept" not in page:  # the visit was cleared while it was drawn, and begins anew
+        st.rerun()
+    log_stumble(error)
+    st.error(load_texts(page.get("kept", DEFAULTS)["lang"]).stumbled)

@@ -41,6 +41,17 @@ def read_address(
     return chosen, wrong
 
 
+def check(name: str, value: object) -> int | str:
+    """The value, where the page may keep it in its address under this name; else a ValueError."""
+    for setting in NUMBERS:
+        if setting.name == name:
+            setting.check(value)
+            return value
+    if value not in LANGUAGES:
+        raise ValueError(f"{name} must be one of {LANGUAGES}, got {repr(value)[:40]}")
+    return value
+
+
 def choices_of(chapters: Sequence[str]) -> dict[str, Sequence[str]]:
     """What each parameter that is no number may be."""
     return {"lang": LANGUAGES, "start": tuple(TRUE_OR_FALSE), "only": (STUDY, *chapters)}

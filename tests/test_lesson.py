@@ -307,6 +307,9 @@ def test_the_final_exam_is_opened_after_the_stop_is_chosen(page, server):
     rows = chapter.get_by_role("row").all_inner_texts()[1:]
     for row, name in zip(rows, scores, strict=True):
         assert numbers(row)[-2:] == pytest.approx(list(means[name]), abs=0.3)
+    page.get_by_role("slider", name=KO.student).press("ArrowRight")  # another one practises
+    wait_until_idle(page)
+    expect(chapter.locator("[class*='_conclusion']")).to_contain_text("9번째에서 멈추기")
 
 
 def test_misprints_are_learnt_too(page, server):
@@ -423,7 +426,8 @@ def test_an_experiment_and_a_study_at_the_same_time(page, server):
 def test_a_guess_can_be_made_again(page, server):
     measured = result_of(page, server, "twenty_exams", choice=0)
     chapter = page.locator("details", has_text=KO.twenty_exams.title)
-    chapter.get_by_label(measured).wait_for()  # the figure is drawn once more, with that said
+    figure = chapter.get_by_test_id("stVegaLiteChart").and_(chapter.get_by_label(measured))
+    figure.wait_for()  # it is drawn once more, with that said
     chapter.get_by_role("button", name=KO.again).click()
     wait_until_idle(page)
     expect(chapter.get_by_role("radio", name=KO.twenty_exams.choices[0])).not_to_be_checked()

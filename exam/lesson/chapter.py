@@ -112,11 +112,16 @@ class Chapter:
                 yours.markdown(f"**{title or self.words.your_guess}**\n\n{guess}")
                 found.markdown(f"**{self.words.measured}**\n\n{self.measured()}")
                 found.markdown(self.say.rule)
+            self._offer_again()
         else:
-            line = st.markdown(self._progress(experiment))
-            self._redraw.append(lambda: line.markdown(self._progress(experiment)))
+            self.wait_for(experiment)
+
+    def wait_for(self, experiment: Experiment) -> None:
+        """How far an experiment is, or why it came to nothing."""
+        line = st.markdown(self._progress(experiment))
+        self._redraw.append(lambda: line.markdown(self._progress(experiment)))
         if not experiment.is_running:
-            st.button(self.words.again, key=f"{self.name}_again", on_click=self._forget)
+            self._offer_again()
 
     # What the page does with it while an experiment runs.
 
@@ -133,6 +138,9 @@ class Chapter:
             self._is_stale, self._drawn_at = False, time.monotonic()
             for draw in self._redraw:
                 draw()
+
+    def _offer_again(self) -> None:
+        st.button(self.words.again, key=f"{self.name}_again", on_click=self._forget)
 
     def _forget(self) -> None:
         self._kept.pop(self.name, None)

@@ -28,7 +28,7 @@ def show(chapter: Chapter) -> None:
     practice = chapter.at_once({student: (Plan(BATCH_SIZE, student), EPOCHS)})
     _show_practice(chapter, student, practice)
     if not practice.is_complete:
-        chapter.conclude()
+        chapter.wait_for(practice)
         return
     if chapter.experiment is None:
         wanted = {

@@ -30,14 +30,13 @@ FRAME_HEIGHT = 1650  # pixels, 700 wide: what the whole chapter takes
 def show(chapter: Chapter) -> None:
     say, student = chapter.say, chapter.settings["student"]
     st.markdown(say.story)
-    own = st.session_state.get(MISPRINTS.name, MISPRINTS.default)
+    own = st.session_state[MISPRINTS.name]
     if chapter.experiment is None:
         own = st.slider(
             say.how_many,
             MISPRINTS.lowest,
             MISPRINTS.highest,
-            own,
-            key="misprints",
+            key=MISPRINTS.name,
             on_change=chapter.on_setting,
         )
     wanted = {

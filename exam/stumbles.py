@@ -1,0 +1,47 @@
+"""What the log says when a run of the page fails: a traceback for a mistake of ours, and one line
+for a widget value that no browser sends, which Streamlit itself refuses with an exception."""
+
+import logging
+import traceback
+from pathlib import Path
+
+import streamlit
+from streamlit.errors import StreamlitAPIException
+
+_log = logging.getLogger("exam")
+_OURS = str(Path(__file__).parent.parent / "exam"), str(Path(__file__).parent.parent / "streamlit_")
+_STREAMLIT = str(Path(streamlit.__file__).parent)
+
+
+def log_stumble(error: Exception) -> None:
+    """Log what a run of the page raised."""
+    _log.error("The page stumbled", exc_info=error)
+
+
+def keep_log_short() -> None:
+    """From here on, a refusal is one line in the log, of whichever part of a run it ends."""
+    outside_our_script = "streamlit.error_util", "streamlit.runtime.app_session"
+    for name in (_log.name, *outside_our_script):
+        logging.getLogger(name).addFilter(_shorten)
+
+
+def is_refusal(error: BaseException) -> bool:
+    """Whether Streamlit could not read the state of a widget, and it was not we who asked wrongly.
+
+    Then the error comes from within Streamlit, and is none that it raises for a wrong call; we
+    were not in it at all, or called for a widget, and not for an entry of the session state.
+    """
+    files = [frame.f_code.co_filename for frame, _ in traceback.walk_tb(error.__traceback__)]
+    last_of_ours = max((n for n, file in enumerate(files) if file.startswith(_OURS)), default=-1)
+    theirs = [file for file in files[last_of_ours + 1 :] if file.startswith(_STREAMLIT)]
+    is_ours = not theirs or theirs[0].endswith("session_state_proxy.py")
+    return not is_ours and not isinstance(error, StreamlitAPIException)
+
+
+def _shorten(record: logging.LogRecord) -> bool:
+    error = record.exc_info[1] if record.exc_info else None
+    if error and is_refusal(error):
+        said = repr(error).encode("unicode_escape").decode("ascii")[:200]
+        record.msg, record.args = f"Refused a widget value that no browser sends: {said}", ()
+        record.exc_info, record.levelno, record.levelname = None, logging.WARNING, "WARNING"
+    return True

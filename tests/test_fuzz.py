@@ -1,0 +1,53 @@
+"""What no browser sends, a small form of it: `python -m tests.fuzz` sends ten thousand cases."""
+
+import asyncio
+import urllib.error
+import urllib.request
+
+import pytest
+
+from exam.stumbles import is_refusal
+from tests.browser import running_server
+from tests.fuzz import REFUSED, fuzz
+
+CASES = 200
+
+
+def test_no_exception_comes_of_what_no_browser_sends(tmp_path):
+    with running_server(tmp_path / "log.txt") as server:
+        shown = asyncio.run(fuzz(server, CASES, seed=1))
+        worker = server.worker()
+        assert server.process.poll() is None and worker.is_running()
+    assert [exception for exception in shown if REFUSED not in exception] == []
+    log = server.log.read_text(errors="replace")
+    assert "Traceback" not in log, log
+    assert "Refused a widget value" in log  # else nothing was forged
+
+
+def test_a_mistake_of_ours_is_no_refusal():
+    with pytest.raises(ZeroDivisionError) as mistake:
+        1 / 0  # noqa: B018
+    assert not is_refusal(mistake.value)
+
+
+PATHS = ["../streamlit_app.py", "%2e%2e/streamlit_app.py", "..%2frequirements.txt", "/etc/passwd"]
+PATHS += [
+    "static/../../streamlit_app.py",
+    "app/static/..%2f..%2fstreamlit_app.py",
+    "%2fetc%2fpasswd",
+]
+PATHS += ["media/../../etc/passwd", "media/%2e%2e%2f%2e%2e%2fetc%2fpasswd", "assets/exams.npz"]
+PATHS += ["component/../../../etc/passwd", "_stcore/../../etc/passwd", "..\\..\\etc\\passwd"]
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_no_file_but_the_pages_is_served(server, path):
+    request = urllib.request.Request(server.url)
+    request.selector = "/" + path.replace("\\", "%5c")
+    try:
+        body = urllib.request.urlopen(request, timeout=10).read()
+    except urllib.error.HTTPError as refused:
+        assert refused.code in (400, 403, 404)
+        return
+    shell = urllib.request.urlopen(server.url, timeout=10).read()
+    assert body == shell  # Streamlit's own page, which says what it makes of the address
