@@ -9,6 +9,7 @@ import streamlit as st
 from exam.address import DEFAULTS, STUDY, check, hint, link_to, read_address
 from exam.charts import study_spec, study_table
 from exam.classroom import open_classroom
+from exam.figure_files import figure_buttons
 from exam.keras_script import keras_notebook, keras_script
 from exam.lesson import CHAPTERS, show_alone, show_lesson
 from exam.lesson.chapter import Chapter
@@ -184,6 +185,10 @@ def show_controls(say, is_drawing: bool) -> None:
     )
 
 
+def fit_call(settings: dict[str, int]) -> str:
+    return "model.fit(x, y, batch_size={batch_size}, epochs={epochs})".format(**settings)
+
+
 def show_study(say, run: Run | None, is_drawing: bool) -> Callable[[bool], float]:
     """The first screen; returns what draws the next frame and says how long it may rest."""
 
@@ -201,8 +206,7 @@ def show_study(say, run: Run | None, is_drawing: bool) -> Callable[[bool], float
     with controls:
         show_controls(say, is_drawing)
     with picture:
-        fit = "model.fit(x, y, batch_size={batch_size}, epochs={epochs})".format(**settings())
-        st.code(fit, language=None, wrap_lines=True)
+        st.code(fit_call(settings()), language=None, wrap_lines=True)
         chart = st.vega_lite_chart(**figure())
     message = st.markdown(standing(run, say))
     alarm = st.warning(warning(run, say)) if run and run.best_epoch else st.empty()
@@ -240,6 +244,9 @@ def show_take_home(say, run: Run) -> None:
     ):
         # Made only when it is wanted, and not for every learner after every study.
         st.download_button(label, make, f"{name}.{ending}", kind, on_click="ignore")
+    setting = f"{fit_call(drawn)} · {say.student.split(':')[0]} {run.student}"
+    buttons = figure_buttons(say.figure, name, title=say.title, setting=setting, source=say.source)
+    st.html(buttons, unsafe_allow_javascript=True, width="content")
     st.markdown(say.link, width="content")
     link = link_to(st.context.url or "", **run.settings, lang=page.lang, start=True)
     st.code(link, language=None, wrap_lines=True)

@@ -44,6 +44,7 @@ def test_a_study_ends_with_its_sentence_its_csv_and_its_link(app):
         KO.csv,
         KO.script,
         KO.notebook,
+        KO.keras_file,
     ]
 
 
