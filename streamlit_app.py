@@ -14,6 +14,7 @@ from exam.keras_script import keras_notebook, keras_script
 from exam.lesson import CHAPTERS, show_alone, show_lesson
 from exam.lesson.chapter import Chapter
 from exam.papers import batches, batches_as_sum
+from exam.projector import magnified
 from exam.results import to_csv
 from exam.runs import Run, begin
 from exam.sentences import progress, standing, warning
@@ -112,7 +113,7 @@ def begin_visit() -> None:
     lang = choose_language(st.context.locale)
     chosen, page.wrong_parameters = read_address(st.query_params.get_all, tuple(CHAPTERS), lang)
     page.runs, page.experiments = [], {}
-    page.only = chosen["only"]
+    page.only, page.projected = chosen["only"], chosen["projected"]
     page.defaults = DEFAULTS | {"lang": lang}
     page.kept = {name: chosen[name] for name in DEFAULTS}
     page.update(page.kept)
@@ -165,7 +166,9 @@ def show_controls(say, is_drawing: bool) -> None:
         width="stretch",
     )
     epochs = slider(EPOCHS, say)
-    slider(STUDENT, say, help=say.student_help)
+    slider(STUDENT, say, help=None if page.projected else say.student_help)
+    if page.projected:
+        st.caption(say.student_help)  # nobody hovers in a lecture hall
     with st.container(horizontal=True, gap="xsmall"):
         st.button(say.start, type="primary", key="start", on_click=begin_run, width="stretch")
         while_drawing = st.empty()
@@ -194,9 +197,10 @@ def show_study(say, run: Run | None, is_drawing: bool) -> Callable[[bool], float
 
     def figure() -> dict:
         planned = run.epochs if run else page.epochs
+        spec = study_spec(page.lang, planned)
         return {
             "data": study_table(page.runs, say),
-            "spec": study_spec(page.lang, planned),
+            "spec": magnified(spec) if page.projected else spec,
             "alt": say.chart_alt(epochs=planned),
             "width": "stretch",
         }
@@ -300,10 +304,13 @@ def show_page() -> None:
     run = latest_run()
     say = load_texts(page.lang)
     name_language(page.lang)
+    if page.projected:
+        st.html((ASSETS / "projector.html").read_text("utf-8"), unsafe_allow_javascript=True)
     show_heading(say)
     drawn = run if run and run.is_drawing else None
     lesson = {"words": say, "lang": page.lang, "settings": settings(), "kept": page.experiments}
     lesson |= {"marks": run.marks if run else [], "on_setting": write_address}
+    lesson |= {"is_projected": page.projected}
     draw, chapters = None, []
     if page.only in ("", STUDY):
         draw = show_study(say, run, is_drawing=drawn is not None)

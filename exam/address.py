@@ -11,6 +11,7 @@ NUMBERS = (*SETTINGS, MISPRINTS)
 STUDY = "study"  # as `only`: the first screen alone
 # What the page keeps in its address for as long as it differs from this.
 DEFAULTS = {setting.name: setting.default for setting in NUMBERS} | {"lang": LANGUAGES[0]}
+SWITCHES = ("start", "projected")
 TRUE_OR_FALSE = {"true": True, "false": False}
 
 
@@ -28,7 +29,7 @@ def read_address(
     readers |= {
         name: lambda text, of=of: text if text in of else None for name, of in choices.items()
     }
-    chosen = DEFAULTS | {"lang": lang, "start": "false", "only": ""}
+    chosen = DEFAULTS | {"lang": lang, "start": "false", "projected": "false", "only": ""}
     wrong = []
     for name, read in readers.items():
         values = values_of(name)
@@ -37,7 +38,8 @@ def read_address(
             chosen[name] = value
         elif values:
             wrong.append(name)
-    chosen["start"] = TRUE_OR_FALSE[chosen["start"]]
+    for name in SWITCHES:
+        chosen[name] = TRUE_OR_FALSE[chosen[name]]
     return chosen, wrong
 
 
@@ -54,7 +56,8 @@ def check(name: str, value: object) -> int | str:
 
 def choices_of(chapters: Sequence[str]) -> dict[str, Sequence[str]]:
     """What each parameter that is no number may be."""
-    return {"lang": LANGUAGES, "start": tuple(TRUE_OR_FALSE), "only": (STUDY, *chapters)}
+    switches = dict.fromkeys(SWITCHES, tuple(TRUE_OR_FALSE))
+    return {"lang": LANGUAGES, "only": (STUDY, *chapters)} | switches
 
 
 def hint(name: str, chapters: Sequence[str], say: SimpleNamespace) -> str:

@@ -26,6 +26,8 @@ import traceback
 from exam.papers import QUESTIONS, BrokenExams, batches, load_exams
 from exam.plans import Plan
 
+# Keras loads these where it finds them, for uses that we have not: 170 MB and a second.
+NOT_NEEDED = ("IPython", "matplotlib", "pandas", "scipy", "sklearn")
 KEPT_NOTEBOOKS = 256  # 100 kB each; as many as the classroom keeps studies
 
 
@@ -40,6 +42,7 @@ def main() -> None:
     threading.Thread(target=_read_requests, args=(inbox,), daemon=True).start()
     try:
         load_exams()
+        sys.modules.update(dict.fromkeys(NOT_NEEDED))  # as if they were not installed
         from exam import training  # takes seconds, so after the reader has begun
 
         training.tf.get_logger().setLevel("ERROR")  # it takes 19 models for one traced anew

@@ -9,6 +9,7 @@ import streamlit as st
 
 from exam.experiments import Experiment
 from exam.plans import Plan
+from exam.projector import magnified
 from exam.results import Epoch
 
 FRAME_SECONDS = 0.3  # no faster: thirty lines in one chart keep a browser busy
@@ -34,10 +35,12 @@ class Chapter:
         kept: dict[str, Experiment],
         on_setting: Callable[[], None],
         is_alone: bool = False,
+        is_projected: bool = False,
     ):
         self.name, self.words, self.lang = name, words, lang
         self.settings, self.marks = settings, marks
         self.on_setting, self.is_alone = on_setting, is_alone
+        self._is_projected = is_projected
         self.say = getattr(words, name)
         self.experiment: Experiment | None = kept.get(name)
         self.measured: Callable[[], str] = str
@@ -98,9 +101,17 @@ class Chapter:
         """A chart of what is there; while the experiment runs, it grows."""
         if self.experiment and self.experiment.is_complete:
             alt = f"{alt} {self.measured().replace('**', '')}"
+        if self._is_projected:
+            spec = magnified(spec)
         chart = st.vega_lite_chart(data(), spec, alt=alt, width="stretch")
         draw = chart.vega_lite_chart
         self._redraw.append(lambda: draw(data(), spec, alt=alt, width="stretch"))
+
+    def sheet(self, spec: dict, data: pa.Table, alt: str) -> None:
+        """A marked sheet, as large as it is everywhere."""
+        if self._is_projected:
+            spec = magnified(spec, taller=1.0)
+        st.vega_lite_chart(data, spec, alt=alt, width="stretch")
 
     def conclude(self, guess: str = "", title: str = "") -> None:
         """The guess, what was measured, and the rule; until then, how far the experiment is."""

@@ -70,7 +70,7 @@ def _show_sheet(chapter: Chapter, own: int, marks: Sequence[Epoch]) -> None:
     is_shown = st.toggle(say.reveal, key=f"{chapter.name}_reveal")
     data = sheet_table(marks, key, misprinted=set(misprinted_questions(own)))
     spec = sheet_spec(chapter.lang, EPOCHS, shown=SEARCHED_AT, shows_misprints=is_shown)
-    st.vega_lite_chart(data, spec, alt=say.sheet_alt(misprints=own), width="stretch")
+    chapter.sheet(spec, data, say.sheet_alt(misprints=own))
 
 
 def _lines(chapter: Chapter) -> Iterator[tuple]:

@@ -29,7 +29,7 @@ def show(chapter: Chapter) -> None:
         last = marks[-1]
         alt = say.sheet_alt(epoch=last.epoch, right=100 - last.wrong, wrong=last.wrong)
         spec = sheet_spec(chapter.lang, last.epoch)
-        st.vega_lite_chart(sheet_table(marks, key), spec, alt=alt, width="stretch")
+        chapter.sheet(spec, sheet_table(marks, key), alt)
     elif not chapter.is_alone:
         st.info(say.no_study)
 
