@@ -167,8 +167,6 @@ def show_controls(say, is_drawing: bool) -> None:
     )
     epochs = slider(EPOCHS, say)
     slider(STUDENT, say, help=None if page.projected else say.student_help)
-    if page.projected:
-        st.caption(say.student_help)  # nobody hovers in a lecture hall
     with st.container(horizontal=True, gap="xsmall"):
         st.button(say.start, type="primary", key="start", on_click=begin_run, width="stretch")
         while_drawing = st.empty()
@@ -186,6 +184,8 @@ def show_controls(say, is_drawing: bool) -> None:
             all_updates=updates * epochs,
         )
     )
+    if page.projected:
+        st.caption(say.student_help)  # nobody hovers in a lecture hall
 
 
 def fit_call(settings: dict[str, int]) -> str:

@@ -12,7 +12,11 @@ _AXIS = {"labelFontSize": 12, "titleFontSize": 12.5}  # where a spec says nothin
 def magnified(spec: dict, taller: float = TALLER) -> dict:
     """The same Vega-Lite figure with larger letters and thicker lines."""
     config = spec.get("config", {})
-    spec = spec | {"config": config | {"axis": _AXIS | config.get("axis", {})}}
+    padding = spec.get("padding", {})
+    spec = spec | {
+        "config": config | {"axis": _AXIS | config.get("axis", {})},
+        "padding": padding | {"left": padding.get("left", 0) + 6},  # a title's letters overhang
+    }
     return _scaled(spec, taller)
 
 
