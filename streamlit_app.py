@@ -17,9 +17,9 @@ from exam.papers import batches, batches_as_sum
 from exam.projector import magnified
 from exam.results import to_csv
 from exam.runs import Run, begin
-from exam.sentences import progress, standing, warning
+from exam.sentences import progress, spoken, standing, warning
 from exam.settings import BATCH_SIZE, EPOCHS, SETTINGS, STUDENT, Setting
-from exam.share import qr_code, ways_to_embed
+from exam.share import PAGE_HEIGHT, STUDY_HEIGHT, qr_code, ways_to_embed
 from exam.stumbles import keep_log_short, log_stumble
 from exam.texts import LANGUAGES, choose_language, load_texts
 
@@ -27,8 +27,11 @@ QUICK_PICKS = (1, 10, 32, 100)
 LOOK_SECONDS = 0.5  # the longest wait for news before the page shows that it still waits
 STEP_SECONDS = 0.12  # the longest sleep between two looks before Stop is heard
 FILE_SECONDS = 60.0  # the longest wait for a trained student, which may have to study again
-STUDY_HEIGHT = 800  # pixels of a frame that holds the first screen, its result and its warning
-PAGE_HEIGHT = 1400  # of one that holds the whole page, which scrolls
+LET_LISTENERS_HEAR = "document.querySelector('.st-key-spoken').role = 'status'"
+HURRY_WHERE_MOTION_IS_UNWANTED = (
+    "if (matchMedia('(prefers-reduced-motion: reduce)').matches)"
+    " document.querySelector('.st-key-show_rest button')?.click()"
+)
 ASSETS = Path(__file__).parent / "assets"
 
 st.set_page_config(page_title="batch_size · epochs", page_icon="✏️", layout="wide")
@@ -88,6 +91,13 @@ def change_setting() -> None:
     write_address()
 
 
+def step(setting: Setting, by: int) -> None:
+    keep_settings()
+    value = page[setting.name] + by
+    page[setting.name] = min(max(value, setting.lowest), setting.highest)
+    change_setting()
+
+
 def pick_batch_size() -> None:
     keep_settings()
     if page.quick_pick is None:  # the one that was picked, pressed again
@@ -127,8 +137,11 @@ def begin_visit() -> None:
 
 def name_language(lang: str) -> None:
     """Tell screen readers and line breaking; Streamlit's own document is always English."""
-    script = f"<script>document.documentElement.lang = '{lang}'</script>"
-    st.html(script, unsafe_allow_javascript=True, width="content")
+    run_script(f"document.documentElement.lang = '{lang}'")
+
+
+def run_script(script: str) -> None:
+    st.html(f"<script>{script}</script>", unsafe_allow_javascript=True, width="content")
 
 
 def show_heading(say) -> None:
@@ -149,10 +162,23 @@ def show_heading(say) -> None:
 
 
 def slider(setting: Setting, say, **options) -> int:
+    """A slider between two buttons that move it by one: a fingertip covers ten steps of it."""
     label, name = getattr(say, setting.name), setting.name
-    return st.slider(
-        label, setting.lowest, setting.highest, key=name, on_change=change_setting, **options
-    )
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall"):
+        value = st.slider(
+            label, setting.lowest, setting.highest, key=name, on_change=change_setting, **options
+        )
+        for way, sign, end in (("less", -1, setting.lowest), ("more", 1, setting.highest)):
+            st.button(
+                getattr(say, way)(setting=label.split(":")[0].split("：")[0]),
+                key=f"{name}_{way}",
+                icon=":material/remove:" if sign < 0 else ":material/add:",
+                type="tertiary",
+                disabled=value == end,
+                on_click=step,
+                args=(setting, sign),
+            )
+    return value
 
 
 def show_controls(say, is_drawing: bool) -> None:
@@ -174,6 +200,7 @@ def show_controls(say, is_drawing: bool) -> None:
             with while_drawing.container(horizontal=True, gap="xsmall", width="content"):
                 st.button(say.show_rest, key="show_rest", on_click=show_the_rest)
                 st.button(say.stop, key="stop", on_click=stop_drawing)
+                run_script(HURRY_WHERE_MOTION_IS_UNWANTED)
     updates = len(batches(batch_size))
     st.markdown(
         say.updates_sum(
@@ -213,6 +240,10 @@ def show_study(say, run: Run | None, is_drawing: bool) -> Callable[[bool], float
         st.code(fit_call(settings()), language=None, wrap_lines=True)
         chart = st.vega_lite_chart(**figure())
     message = st.markdown(standing(run, say))
+    said = spoken(run, say)
+    with st.container(key="spoken"):
+        listeners = st.markdown(said)
+    run_script(LET_LISTENERS_HEAR)
     alarm = st.warning(warning(run, say)) if run and run.best_epoch else st.empty()
     take_home = st.empty()
     if run and len(run.marks) > 1 and not is_drawing:
@@ -222,7 +253,7 @@ def show_study(say, run: Run | None, is_drawing: bool) -> Callable[[bool], float
     last_news = next_frame = time.monotonic()
 
     def draw(is_alone: bool) -> float:
-        nonlocal last_news, next_frame
+        nonlocal last_news, next_frame, said
         patience = LOOK_SECONDS if is_alone else 0.0
         view = classroom.look(**run.settings, seen=len(run.marks), patience_seconds=patience)
         now, run.trouble = time.monotonic(), view.trouble
@@ -232,6 +263,9 @@ def show_study(say, run: Run | None, is_drawing: bool) -> Callable[[bool], float
             if run.best_epoch:
                 alarm.warning(warning(run, say))
         message.markdown(progress(run, view, waited_seconds=now - last_news, say=say))
+        if spoken(run, say) != said:
+            said = spoken(run, say)
+            listeners.markdown(said)
         return max(0.0, next_frame - time.monotonic())
 
     return draw

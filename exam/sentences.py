@@ -38,6 +38,17 @@ def standing(run: Run | None, say: SimpleNamespace) -> str:
     return say.stopped(epoch=epoch, epochs=run.epochs)
 
 
+def spoken(run: Run | None, say: SimpleNamespace) -> str:
+    """What a screen reader is told: a study quarter by quarter, and every other line as it is."""
+    if run and run.is_drawing and run.marks:
+        quarter = 4 * run.marks[-1].epoch // run.epochs
+        mark = run.marks[quarter * run.epochs // 4]
+        return say.spoken(
+            epoch=mark.epoch, epochs=run.epochs, wrong=mark.wrong, val_wrong=mark.val_wrong
+        )
+    return standing(run, say).replace("**", "")
+
+
 def _summary(run: Run, say: SimpleNamespace) -> str:
     first, last = run.marks[0], run.marks[-1]
     return say.summary(

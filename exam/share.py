@@ -4,6 +4,9 @@ import html
 
 import segno
 
+STUDY_HEIGHT = 800  # pixels of a frame that holds the first screen, its result and its warning
+PAGE_HEIGHT = 1400  # of one that holds the whole page, which scrolls
+
 
 def frame(link: str, height: int, title: str) -> str:
     """The `<iframe>` of a page, without Streamlit's own bars; `height` in pixels."""

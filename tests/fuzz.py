@@ -84,10 +84,10 @@ def any_value(draw: random.Random, state: WidgetState, kind: str) -> None:
         "slider": lambda: state.double_array_value.data.append(real),
         "button": lambda: setattr(state, "trigger_value", True),
         "download_button": lambda: setattr(state, "trigger_value", True),
-        "radio": lambda: setattr(state, "int_value", number),
+        "radio": lambda: setattr(state, "string_value", text),
         "checkbox": lambda: setattr(state, "bool_value", draw.random() < 0.5),
         "expandable": lambda: setattr(state, "bool_value", draw.random() < 0.8),
-        "button_group": lambda: state.int_array_value.data.extend([number] * several),
+        "button_group": lambda: state.string_array_value.data.extend([text] * several),
         "selectbox": lambda: setattr(state, "string_value", text),
     }
     others: list[Callable] = [
@@ -97,7 +97,8 @@ def any_value(draw: random.Random, state: WidgetState, kind: str) -> None:
         lambda: setattr(state, "json_trigger_value", text),
         lambda: setattr(state, "bytes_value", text.encode()),
         lambda: state.double_array_value.data.extend([real] * several),
-        lambda: state.string_array_value.data.extend([text] * several),
+        lambda: setattr(state, "int_value", number),
+        lambda: state.int_array_value.data.extend([number] * several),
         lambda: setattr(state.string_trigger_value, "data", text),
         lambda: setattr(state.chat_input_value, "data", text),
         lambda: setattr(state.arrow_value, "data", text.encode()),

@@ -8,7 +8,7 @@ from exam.texts import LANGUAGES, choose_language, load_texts
 
 CHAPTERS = ("sheet", "pianist")
 DEFAULTS = {"batch_size": 10, "epochs": 20, "student": 1, "misprints": 10, "lang": "ko"}
-DEFAULTS |= {"start": False, "only": ""}
+DEFAULTS |= {"start": False, "projected": False, "only": ""}
 
 
 def read(**parameters: str | list[str]) -> tuple[dict, list[str]]:
@@ -22,11 +22,12 @@ def test_an_empty_address_opens_the_defaults():
 
 def test_an_address_sets_everything():
     numbers = {"batch_size": "1", "epochs": "200", "student": "30", "misprints": "0"}
-    chosen, wrong = read(**numbers, lang="en", start="true", only="pianist")
+    chosen, wrong = read(**numbers, lang="en", start="true", projected="false", only="pianist")
     assert wrong == []
     assert chosen == {name: int(text) for name, text in numbers.items()} | {
         "lang": "en",
         "start": True,
+        "projected": False,
         "only": "pianist",
     }
     assert read(only="study")[0]["only"] == "study"

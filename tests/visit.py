@@ -24,6 +24,7 @@ class Visit:
     def _forget(self) -> None:
         self.settings: dict[str, int] = {}  # the sliders, as the page set them
         self.ids: dict[str, str] = {}  # of widgets, by key
+        self.options: dict[str, list[str]] = {}  # of radio buttons, by key
         self.values: dict[str, WidgetState] = {}  # what the browser would send along
         self.marks = b""  # the table behind the chart
         self.text = ""  # the line beneath it
@@ -73,7 +74,7 @@ class Visit:
         await self.ask()
 
     async def choose(self, key: str, value: int) -> None:
-        self.values[key] = WidgetState(id=self.ids[key], int_value=value)
+        self.values[key] = WidgetState(id=self.ids[key], string_value=self.options[key][value])
         await self.ask()
 
     async def unfold(self, key: str) -> None:
@@ -104,6 +105,8 @@ class Visit:
         assert kind != "exception", element.exception.message
         if widget := widget_id(message):
             self.ids[widget.rsplit("-", 1)[-1]] = widget
+        if kind == "radio":
+            self.options[element.radio.id.rsplit("-", 1)[-1]] = list(element.radio.options)
         if kind == "slider" and element.slider.set_value:
             name = next((s.name for s in SETTINGS if element.slider.id.endswith(s.name)), "other")
             self.settings[name] = int(element.slider.value[0])

@@ -1,0 +1,140 @@
+"""Two lecture pages from another origin, as lecturers write them: plain HTML with three frames,
+and a Jupyter notebook with one; what stands in them is what the share box gives."""
+
+import contextlib
+import functools
+import http.server
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbformat
+import psutil
+import pytest
+from nbclient import NotebookClient
+from nbconvert import HTMLExporter
+from playwright.sync_api import Frame, Page, expect
+
+from exam.lesson import CHAPTERS
+from exam.share import STUDY_HEIGHT, frame, ways_to_embed
+from exam.texts import load_texts
+from tests.browser import IDLE, ROOT
+from tests.test_lesson import begin
+from tests.waiting import wait_for
+
+KO = load_texts("ko")
+YOUR_PAGE = "https://YOUR-PAGE/"
+PAGES = ROOT / "tests" / "lecture"
+OVERFLOW = """() => [document.querySelector("[data-testid='stMain']"), document.documentElement]
+    .flatMap(box => [box.scrollHeight - box.clientHeight, box.scrollWidth - box.clientWidth])"""
+
+
+@contextlib.contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """The address of a folder on another origin than the page's."""
+    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=folder)
+    handler.log_message = lambda *ignored: None
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as files:
+        threading.Thread(target=files.serve_forever, daemon=True).start()
+        yield f"http://localhost:{files.server_port}"
+        files.shutdown()
+
+
+@pytest.fixture
+def lecture(server, tmp_path) -> Iterator[str]:
+    """The plain page, with the server of the tests in its frames."""
+    page = (PAGES / "lecture.html").read_text(encoding="utf-8").replace(YOUR_PAGE, server.url)
+    (tmp_path / "lecture.html").write_text(page, encoding="utf-8")
+    with served(tmp_path) as address:
+        yield f"{address}/lecture.html"
+
+
+def test_what_stands_in_them_is_what_the_share_box_gives():
+    page = (PAGES / "lecture.html").read_text(encoding="utf-8")
+    study = f"{YOUR_PAGE}?only=study&batch_size=1&epochs=200&start=true"
+    assert frame(study, STUDY_HEIGHT, KO.title) in page
+    for name in ("batch_sizes", "pianist"):
+        link = f"{YOUR_PAGE}?only={name}&embed_options=dark_theme"
+        assert frame(link, CHAPTERS[name].FRAME_HEIGHT, getattr(KO, name).title) in page
+    notebook = nbformat.read(PAGES / "lecture.ipynb", as_version=4)
+    line = ways_to_embed(f"{YOUR_PAGE}?only=study&epochs=5&start=true", STUDY_HEIGHT, "")["Jupyter"]
+    assert notebook.cells[1].source.split("\n\n") == line.split("; ")
+
+
+def frame_of(page: Page, part: str) -> Frame:
+    return next(each for each in page.frames if part in each.url)
+
+
+def websockets_at(server) -> int:
+    connections = psutil.Process(server.pid).net_connections("tcp")
+    return sum(
+        each.status == psutil.CONN_ESTABLISHED and each.laddr.port == server.port
+        for each in connections
+    )
+
+
+def test_three_frames_of_a_blog(page, server, lecture):
+    page.goto(server.url)  # so that the shell is in the browser's cache, and the worker is warm
+    page.get_by_role("button", name=KO.start).wait_for()
+    page.set_viewport_size({"width": 700, "height": 900})
+    began = time.monotonic()
+    page.goto(lecture)
+    frames = [page.frame_locator(f"iframe >> nth={number}") for number in range(3)]
+    frames[0].locator("svg.marks").wait_for()
+    for number, name in ((1, "batch_sizes"), (2, "pianist")):
+        frames[number].get_by_role("button", name=getattr(KO, name).press).wait_for()
+    assert time.monotonic() - began < 4
+
+    assert page.evaluate("document.documentElement.scrollWidth") <= 700
+    frames[0].get_by_role("button", name=KO.csv).wait_for(timeout=30_000)
+    chapter = frames[1].get_by_test_id("stMain")
+    begin(chapter, KO.batch_sizes)
+    expect(chapter.get_by_role("button", name=KO.again)).to_be_visible(timeout=60_000)
+    for part in ("only=study", "only=batch_sizes", "only=pianist"):
+        inside = frame_of(page, part)
+        inside.wait_for_selector(IDLE)
+        assert [pixels for pixels in inside.evaluate(OVERFLOW) if pixels > 0] == [], part
+    backgrounds = [
+        frame_of(page, part).evaluate(
+            "getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor"
+        )
+        for part in ("only=study", "only=pianist")
+    ]
+    light, dark = (sum(map(int, rgb[4:-1].split(","))) for rgb in backgrounds)
+    assert light > 600 and dark < 150, backgrounds
+
+
+def test_a_lecture_page_that_is_closed_leaves_nothing_running(browser, server, lecture):
+    wait_for(lambda: websockets_at(server) == 0)
+    threads = psutil.Process(server.pid).num_threads()
+    context = browser.new_context(viewport={"width": 700, "height": 900}, locale="ko-KR")
+    page = context.new_page()
+    page.goto(lecture)
+    study = page.frame_locator("iframe >> nth=0")
+    study.get_by_role("button", name=KO.stop).wait_for(timeout=30_000)
+    third = page.frame_locator("iframe >> nth=2").get_by_test_id("stMain")
+    begin(third, KO.pianist)
+    assert websockets_at(server) >= 3
+    context.close()
+    wait_for(lambda: websockets_at(server) == 0)
+    worker = server.worker()
+    wait_for(lambda: worker.cpu_percent(interval=0.5) < 10)
+    wait_for(lambda: psutil.Process(server.pid).num_threads() <= threads)
+
+
+def test_a_notebook_with_a_frame(page, server, tmp_path):
+    notebook = nbformat.read(PAGES / "lecture.ipynb", as_version=4)
+    notebook.cells[1].source = notebook.cells[1].source.replace(YOUR_PAGE, server.url)
+    NotebookClient(notebook, timeout=120, kernel_name="python3").execute(cwd=str(tmp_path))
+    shown, _ = HTMLExporter(template_name="classic").from_notebook_node(notebook)
+    (tmp_path / "lecture.html").write_text(shown, encoding="utf-8")
+    with served(tmp_path) as address:
+        page.set_viewport_size({"width": 900, "height": 1000})
+        page.goto(f"{address}/lecture.html")
+        study = page.frame_locator("iframe")
+        study.get_by_role("button", name=KO.csv).wait_for()
+        assert page.locator("iframe").bounding_box()["height"] == STUDY_HEIGHT
+        inside = frame_of(page, "only=study")
+        inside.wait_for_selector(IDLE)
+        assert [pixels for pixels in inside.evaluate(OVERFLOW) if pixels > 0] == []
