@@ -225,7 +225,8 @@ class Classroom:
 
     def _settle(self, is_first_pass: bool, seconds: float) -> None:
         owed = seconds if is_first_pass else -FIRST_PASSES_SHARE * seconds
-        self._owed_seconds = max(0.0, self._owed_seconds + owed)
+        most = FIRST_PASSES_SHARE * TURN_SECONDS  # one turn of another study settles it
+        self._owed_seconds = min(max(0.0, self._owed_seconds + owed), most)
 
     def _next_study(self) -> Study:
         with self._lock:

@@ -4,7 +4,7 @@ import html
 
 import segno
 
-STUDY_HEIGHT = 800  # pixels of a frame that holds the first screen, its result and its warning
+STUDY_HEIGHT = 920  # pixels of a frame, 700 wide, that holds the first screen and its result
 PAGE_HEIGHT = 1400  # of one that holds the whole page, which scrolls
 
 

@@ -27,7 +27,7 @@ from tests.visit import Visit
 OPEN_SECONDS, PRESS_SECONDS, PATIENCE_SECONDS = 30.0, 10.0, 240.0
 CHROMIUMS = 3
 SOAK_VISITS, SOAK_SECONDS, SOAK_SETTLED = 3000, 600.0, 300
-FLOOD_CONNECTIONS = 20
+FLOOD_CONNECTIONS, NUISANCE_SECONDS = 20, 5.0
 
 
 @dataclass
@@ -289,7 +289,7 @@ def flood(learners: int) -> None:
                 async with visit.connection():
                     await visit.open()
                     await visit.press()
-                    await visit.catch(0.5)
+                    await visit.catch(NUISANCE_SECONDS)
 
     async def under_flood(server: Server, crowd: list[Learner]) -> None:
         nuisances = [asyncio.create_task(nuisance(server)) for _ in range(FLOOD_CONNECTIONS)]
@@ -299,11 +299,12 @@ def flood(learners: int) -> None:
 
     with warm_server() as server:
         medians = []
-        for name, act in (
-            ("undisturbed", lambda crowd: lecture(server, crowd, study, 5, 5)),
-            ("flooded", lambda crowd: under_flood(server, crowd)),
+        for name, batch_size, act in (  # the same number of updates, and nothing known of either
+            ("undisturbed", 13, lambda crowd: lecture(server, crowd, study, 5, 5)),
+            ("flooded", 14, lambda crowd: under_flood(server, crowd)),
         ):
-            crowd = [Learner(f"epochs=40&student={n % 30 + 1}") for n in range(learners)]
+            link = f"batch_size={batch_size}&epochs=40&student="
+            crowd = [Learner(f"{link}{n % 30 + 1}") for n in range(learners)]
             watch = Watch(server)
             asyncio.run(act(crowd))
             figures = watch.stop()
