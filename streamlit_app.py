@@ -26,6 +26,7 @@ from exam.texts import LANGUAGES, choose_language, load_texts
 QUICK_PICKS = (1, 10, 32, 100)
 LOOK_SECONDS = 0.5  # the longest wait for news before the page shows that it still waits
 STEP_SECONDS = 0.12  # the longest sleep between two looks before Stop is heard
+LOOK_REST, LONGEST_REST = 5, 1.0  # after looking at experiments: times what it took; seconds
 FILE_SECONDS = 60.0  # the longest wait for a trained student, which may have to study again
 LET_LISTENERS_HEAR = "document.querySelector('.st-key-spoken').role = 'status'"
 HURRY_WHERE_MOTION_IS_UNWANTED = (
@@ -328,10 +329,13 @@ def show_share(say) -> None:
 def follow(draw: Callable[[bool], float], run: Run | None, chapters: list[Chapter]) -> None:
     """Draw what is on its way, until something has come to its end."""
     while (run is None or run.is_drawing) and all(chapter.is_running for chapter in chapters):
+        began = time.monotonic()
         for chapter in chapters:
             chapter.advance(classroom)
+        busy = time.monotonic() - began
         rest = STEP_SECONDS if run is None else draw(not chapters)
-        time.sleep(min(rest, STEP_SECONDS))
+        # Where many look at experiments, all of them look less often.
+        time.sleep(max(min(rest, STEP_SECONDS), min(LOOK_REST * busy, LONGEST_REST)))
 
 
 def show_page() -> None:

@@ -109,7 +109,8 @@ class Classroom:
     ) -> bytes:
         """The student of a `Plan` after so many epochs, as a `.keras` file.
 
-        Raises TimeoutError where it does not come within `patience_seconds`.
+        Raises TimeoutError where it does not come within `patience_seconds`, and OSError where it
+        cannot be written.
         """
         errand = Study(Plan(**plan), threading.Condition(self._lock), wants_file=True)
         EPOCHS.check(epochs)
@@ -117,8 +118,10 @@ class Classroom:
             errand.wanted, errand.asked_at = epochs, time.monotonic()
             errand.watched_until = errand.asked_at + patience_seconds
             self._join_queue(errand)
-            if not errand.news.wait_for(lambda: errand.file, patience_seconds):
+            if not errand.news.wait_for(lambda: errand.file is not None, patience_seconds):
                 raise TimeoutError(f"no file of {errand.plan} within {patience_seconds} s")
+        if not errand.file:
+            raise OSError(f"no room for a file of {errand.plan}")
         return errand.file
 
     def _study(self, plan: Plan) -> Study:

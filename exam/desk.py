@@ -100,7 +100,11 @@ class Desk:
         if len(self.notebooks) > KEPT_NOTEBOOKS:
             self.notebooks.popitem(last=False)
         if wants_file and notebook.epoch == epochs:
-            file = self.training.keras_file(notebook)
+            try:
+                file = self.training.keras_file(notebook)
+            except OSError:  # Keras writes it to the disk, which may be full
+                traceback.print_exc()
+                file = b""
             self.tell(file=base64.b64encode(file).decode("ascii"))
 
 

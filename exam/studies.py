@@ -52,7 +52,7 @@ class Study:
     lost_workers: int = 0
     is_patient: bool = True  # until somebody looks who is not
     wants_file: bool = False  # not the epochs but the student after them, as a `.keras` file
-    file: bytes = b""
+    file: bytes | None = None
     trouble: Trouble = Trouble()
 
     def take(self, answer: dict) -> None:
@@ -71,7 +71,8 @@ class Study:
 
     @property
     def is_wanted(self) -> bool:
-        is_complete = bool(self.file) if self.wants_file else len(self.epochs) > self.wanted
+        has_epochs = len(self.epochs) > self.wanted
+        is_complete = self.file is not None if self.wants_file else has_epochs
         return self.is_watched and not is_complete
 
     @property

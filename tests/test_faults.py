@@ -1,6 +1,7 @@
 """Faults during a study that twenty learners follow: each comes to the end, or to one sentence,
 and the next press works. Real processes throughout."""
 
+import asyncio
 import os
 import resource
 import shutil
@@ -19,6 +20,8 @@ import exam.studies
 import exam.worker
 from exam.classroom import Classroom
 from exam.plans import Plan
+from tests.browser import running_server
+from tests.visit import Visit
 from tests.waiting import wait_for
 
 ROOT = Path(__file__).parent.parent
@@ -226,6 +229,25 @@ def test_keras_gone_while_running(project, monkeypatch, capfd):
     (project / "tensorflow.py").unlink()
     assert press(room, student=5)
     room._worker.stop()
+
+
+def test_a_full_disk_costs_the_file_and_nothing_else(classroom):
+    followers, pid = Followers(classroom, 18), classroom._worker.pid
+    resource.prlimit(pid, resource.RLIMIT_FSIZE, (0, 0))  # nothing more can be written
+    with pytest.raises(OSError, match="no room"):
+        classroom.keras_file(batch_size=10, student=1, epochs=2, patience_seconds=60)
+    followers.expect_all_epochs()
+    assert classroom._worker.pid == pid
+
+
+def test_a_log_that_cannot_be_written_costs_nothing():
+    async def visit(url: str) -> str:
+        async with Visit(url, "epochs=3&lang=ko").connection() as learner:
+            await learner.study()
+            return learner.text
+
+    with running_server(Path("/dev/full")) as server:
+        assert "3번 중" in asyncio.run(visit(server.url))
 
 
 def test_nothing_looks_at_the_clock_on_the_wall():

@@ -13,6 +13,7 @@ from exam.projector import magnified
 from exam.results import Epoch
 
 FRAME_SECONDS = 0.3  # no faster: thirty lines in one chart keep a browser busy
+FRAME_REST = 10  # times what drawing a frame took: where many draw, all draw less often
 Wanted = Mapping[Hashable, tuple[Plan, int]]  # by name: who studies what, and how many epochs
 
 
@@ -47,7 +48,7 @@ class Chapter:
         self._kept, self._at_once = kept, f"{name}_at_once"
         self._followed: list[Experiment] = []
         self._redraw: list[Callable[[], None]] = []
-        self._is_stale, self._drawn_at = False, 0.0
+        self._is_stale, self._next_frame = False, 0.0
 
     # What a chapter is written with.
 
@@ -145,10 +146,13 @@ class Chapter:
         has_news = [experiment.advance(classroom) for experiment in self._followed]
         self._is_stale |= any(has_news)
         self._is_stale |= any(each.loading_seconds is not None for each in self._followed)
-        if self._is_stale and time.monotonic() - self._drawn_at >= FRAME_SECONDS:
-            self._is_stale, self._drawn_at = False, time.monotonic()
+        began = time.monotonic()
+        if self._is_stale and began >= self._next_frame:
             for draw in self._redraw:
                 draw()
+            drawn = time.monotonic()
+            self._is_stale = False
+            self._next_frame = drawn + max(FRAME_SECONDS, FRAME_REST * (drawn - began))
 
     def _offer_again(self) -> None:
         st.button(self.words.again, key=f"{self.name}_again", on_click=self._forget)

@@ -1,0 +1,81 @@
+"""A connection that is lost in the middle of a study, and comes back."""
+
+import contextlib
+import socket
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import expect
+
+from exam.texts import load_texts
+from tests.test_browser import csv_of
+from tests.waiting import wait_for
+
+KO = load_texts("ko")
+
+
+class Line:
+    """A line to the server that can be cut: what goes through it stops, and nothing new comes."""
+
+    def __init__(self, port: int):
+        self._port, self._is_cut, self._open = port, False, set()
+        self._door = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._door.getsockname()[1]}/"
+        threading.Thread(target=self._let_in, daemon=True).start()
+
+    def _let_in(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                visitor, _ = self._door.accept()
+                if self._is_cut:
+                    visitor.close()
+                    continue
+                server = socket.create_connection(("127.0.0.1", self._port))
+                self._open |= {visitor, server}
+                for ends in ((visitor, server), (server, visitor)):
+                    threading.Thread(target=self._carry, args=ends, daemon=True).start()
+
+    def _carry(self, here: socket.socket, there: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while part := here.recv(65536):
+                there.sendall(part)
+        for end in (here, there):
+            with contextlib.suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+
+    def cut(self) -> None:
+        self._is_cut = True
+        for end in self._open:
+            with contextlib.suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+
+    def mend(self) -> None:
+        self._is_cut = False
+
+    def close(self) -> None:
+        self._door.close()
+
+
+@pytest.fixture
+def line(server) -> Iterator[Line]:
+    line = Line(server.port)
+    yield line
+    line.close()
+
+
+@pytest.mark.parametrize("seconds", [5, pytest.param(90, marks=pytest.mark.slow)])
+def test_a_connection_cut_and_back_brings_the_study(page, line, seconds):
+    """Also a lid that is closed: to the server both look the same."""
+    page.goto(f"{line.url}?batch_size=1&epochs=200&student=23")
+    page.get_by_role("button", name=KO.start).click()
+    page.get_by_role("button", name=KO.stop).wait_for()
+    line.cut()
+    mended_at = time.monotonic() + seconds
+    wait_for(lambda: time.monotonic() > mended_at, seconds=seconds + 1)
+    line.mend()
+    page.get_by_role("button", name=KO.csv).wait_for(timeout=90_000)
+    assert len(csv_of(page)) == 201
+    expect(page.get_by_text("가중치 갱신 20,000번").first).to_be_visible()
+    expect(page.get_by_role("slider", name=KO.student)).to_have_value("23")
