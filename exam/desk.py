@@ -14,6 +14,7 @@ Keras has loaded, and leaves when its input ends.
 
 import base64
 import collections
+import contextlib
 import dataclasses
 import json
 import os
@@ -102,8 +103,9 @@ class Desk:
         if wants_file and notebook.epoch == epochs:
             try:
                 file = self.training.keras_file(notebook)
-            except OSError:  # Keras writes it to the disk, which may be full
-                traceback.print_exc()
+            except OSError as error:  # Keras writes it to the disk, which may be full, as the log
+                with contextlib.suppress(OSError):
+                    print(f"The student cannot be written: {error}", file=sys.stderr, flush=True)
                 file = b""
             self.tell(file=base64.b64encode(file).decode("ascii"))
 

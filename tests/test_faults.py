@@ -240,14 +240,18 @@ def test_a_full_disk_costs_the_file_and_nothing_else(classroom):
     assert classroom._worker.pid == pid
 
 
-def test_a_log_that_cannot_be_written_costs_nothing():
+def test_a_log_that_cannot_be_written_costs_nothing(tmp_path):
     async def visit(url: str) -> str:
         async with Visit(url, "epochs=3&lang=ko").connection() as learner:
             await learner.study()
             return learner.text
 
-    with running_server(Path("/dev/full")) as server:
+    with running_server(tmp_path / "log.txt") as server:
+        asyncio.run(visit(server.url))
+        whatever = resource.prlimit(server.pid, resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
+        server.worker().kill()  # of which the log would speak
         assert "3번 중" in asyncio.run(visit(server.url))
+        resource.prlimit(server.pid, resource.RLIMIT_FSIZE, whatever)  # Streamlit says good-bye
 
 
 def test_nothing_looks_at_the_clock_on_the_wall():
