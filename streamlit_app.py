@@ -244,7 +244,7 @@ def show_study(say, run: Run | None, is_drawing: bool) -> Callable[[bool], float
     said = spoken(run, say)
     with st.container(key="spoken"):
         listeners = st.markdown(said)
-    run_script(LET_LISTENERS_HEAR)
+        run_script(LET_LISTENERS_HEAR)
     alarm = st.warning(warning(run, say)) if run and run.best_epoch else st.empty()
     take_home = st.empty()
     if run and len(run.marks) > 1 and not is_drawing:

@@ -407,7 +407,7 @@ def test_a_slider_moved_during_an_experiment_harms_nobody(page, server):
     expect(chapter.get_by_text(re.compile(r"30개 가운데 [1-9]"))).to_be_visible()
     for _ in range(3):
         page.get_by_role("slider", name=KO.batch_size).press("ArrowRight")
-    expect(page.get_by_text("batch_size=7,")).to_be_visible()
+    expect(page.get_by_text("batch_size=7,").first).to_be_visible()
     expect(chapter.get_by_role("button", name=KO.again)).to_be_visible(timeout=120_000)
     expect(chapter.locator("[class*='_conclusion']")).to_contain_text("배치 4")
 
@@ -420,7 +420,7 @@ def test_an_experiment_and_a_study_at_the_same_time(page, server):
     begin(chapter, KO.twenty_exams)
     expect(chapter.get_by_role("button", name=KO.again)).to_be_visible(timeout=120_000)
     wait_until_drawn(page)
-    expect(page.get_by_text("가중치 갱신 510번")).to_be_visible()
+    expect(page.get_by_text("가중치 갱신 510번").first).to_be_visible()
 
 
 def test_a_guess_can_be_made_again(page, server):

@@ -39,7 +39,7 @@ def test_links_keep_working(page, server, query):
         0 if is_alone and "study" not in query or "lang=en" in query else 1
     )
     if "no_such" in query:
-        expect(page.get_by_role("status")).to_contain_text("`only`".strip("`"))
+        expect(page.get_by_test_id("stAlertContainer")).to_contain_text("`only`".strip("`"))
     if "misprints=20" in query:
         slider = page.get_by_role("slider", name=KO.misprints.how_many)
         assert slider.input_value() == "20"
@@ -127,7 +127,7 @@ def test_the_browser_chooses_the_language(browser, server, locale, words):
     assert urlsplit(visit.url).query == ""
     spoken = {KO.title: "ko", EN.title: "en", JA.title: "ja"}[words.title]
     visit.wait_for_function(f"document.documentElement.lang === '{spoken}'")
-    visit.get_by_text(EN.language, exact=True).click()
+    visit.get_by_text(EN.language, exact=True).first.click()
     visit.wait_for_function("document.documentElement.lang === 'en'")
     visit.close()
 

@@ -59,7 +59,7 @@ def test_the_trained_student_gives_the_same_wrong_answers(drawn, tmp_path):
 def test_the_student_of_a_study_that_was_stopped_is_the_one_on_the_screen(page, server, tmp_path):
     open_page(page, server, "batch_size=10&epochs=200&student=9")
     page.get_by_role("button", name=KO.start).click()
-    page.get_by_text(re.compile(r"200번 중 \d\d번 풀었어요")).wait_for()
+    page.get_by_text(re.compile(r"200번 중 \d\d번 풀었어요")).first.wait_for()
     page.get_by_role("button", name=KO.stop).click()
     page.get_by_role("button", name=KO.csv).wait_for()
     rows = list(csv.DictReader(io.StringIO(take(page, KO.csv, tmp_path).read_text("utf-8-sig"))))
