@@ -1,7 +1,6 @@
 """Faults during a study that twenty learners follow: each comes to the end, or to one sentence,
 and the next press works. Real processes throughout."""
 
-import asyncio
 import os
 import resource
 import shutil
@@ -21,7 +20,7 @@ import exam.worker
 from exam.classroom import Classroom
 from exam.plans import Plan
 from tests.browser import running_server
-from tests.visit import Visit
+from tests.visit import Visit, run
 from tests.waiting import wait_for
 
 ROOT = Path(__file__).parent.parent
@@ -247,10 +246,10 @@ def test_a_log_that_cannot_be_written_costs_nothing(tmp_path):
             return learner.text
 
     with running_server(tmp_path / "log.txt") as server:
-        asyncio.run(visit(server.url))
+        run(visit(server.url))
         whatever = resource.prlimit(server.pid, resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
         server.worker().kill()  # of which the log would speak
-        assert "3번 중" in asyncio.run(visit(server.url))
+        assert "3번 중" in run(visit(server.url))
         resource.prlimit(server.pid, resource.RLIMIT_FSIZE, whatever)  # Streamlit says good-bye
 
 

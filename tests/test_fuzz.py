@@ -1,6 +1,5 @@
 """What no browser sends, a small form of it: `python -m tests.fuzz` sends ten thousand cases."""
 
-import asyncio
 import urllib.error
 import urllib.request
 
@@ -9,13 +8,14 @@ import pytest
 from exam.stumbles import is_refusal
 from tests.browser import running_server
 from tests.fuzz import REFUSED, fuzz
+from tests.visit import run
 
 CASES = 200
 
 
 def test_no_exception_comes_of_what_no_browser_sends(tmp_path):
     with running_server(tmp_path / "log.txt") as server:
-        shown = asyncio.run(fuzz(server, CASES, seed=1))
+        shown = run(fuzz(server, CASES, seed=1))
         worker = server.worker()
         assert server.process.poll() is None and worker.is_running()
     assert [exception for exception in shown if REFUSED not in exception] == []

@@ -16,7 +16,7 @@ import psutil
 import pytest
 
 from tests.browser import ROOT, Server, running_server
-from tests.visit import Visit
+from tests.visit import Visit, run
 from tests.waiting import wait_for
 
 LEARNERS = 50
@@ -99,11 +99,11 @@ def replicas(tmp_path):
 
 @needs_nginx
 def test_a_lecture_hall_at_two_replicas_of_which_one_is_lost(replicas, tmp_path):
-    wanted, second = (asyncio.run(study_each(replica.url)) for replica in replicas)
+    wanted, second = (run(study_each(replica.url)) for replica in replicas)
     assert all(wanted.values()) and wanted == second, "the same setting, other numbers"
     with running_nginx(tmp_path, replicas) as url:
         visits = [Visit(url, link, seat_of(url)) for link in LINKS]
-        asyncio.run(lose_a_replica(visits, replicas, wanted))
+        run(lose_a_replica(visits, replicas, wanted))
 
 
 async def lose_a_replica(visits: list[Visit], replicas: list[Server], wanted: dict) -> None:

@@ -4,7 +4,9 @@ import asyncio
 import contextlib
 import re
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import websockets
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -118,6 +120,12 @@ class Visit:
                 self.first_pass = self.first_pass or time.monotonic()
         if kind == "download_button" and self.pressed:
             self.ended = self.ended or time.monotonic()
+
+
+def run(visits: Coroutine[None, None, Any]) -> Any:
+    """Like asyncio.run, also beside Playwright, which keeps a loop of its own in the thread."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, visits).result()
 
 
 def widget_id(message: ForwardMsg) -> str:
