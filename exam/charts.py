@@ -9,6 +9,10 @@ from collections.abc import Iterator, Sequence
 from types import SimpleNamespace
 
 import altair as alt
+
+# Altair and Streamlit take it as soon as somebody has begun to import it. Where many open a page
+# that has just started, they would find half of it; so it is whole before the first chart is.
+import pandas  # noqa: F401
 import pyarrow as pa  # Streamlit's own; a table costs a tenth of what a list of rows does
 
 from exam.results import Epoch

@@ -1,5 +1,6 @@
 """What no browser sends, a small form of it: `python -m tests.fuzz` sends ten thousand cases."""
 
+import asyncio
 import urllib.error
 import urllib.request
 
@@ -8,7 +9,7 @@ import pytest
 from exam.stumbles import is_refusal
 from tests.browser import running_server
 from tests.fuzz import REFUSED, fuzz
-from tests.visit import run
+from tests.visit import Visit, run
 
 CASES = 200
 
@@ -22,6 +23,22 @@ def test_no_exception_comes_of_what_no_browser_sends(tmp_path):
     log = server.log.read_text(errors="replace")
     assert "Traceback" not in log, log
     assert "Refused a widget value" in log  # else nothing was forged
+
+
+def test_many_may_open_a_page_that_has_just_started(tmp_path):
+    async def open_page(url: str) -> dict:
+        async with Visit(url, "lang=ko").connection() as visit:
+            await visit.open()
+            return visit.settings
+
+    async def open_together(url: str) -> list[dict]:
+        return await asyncio.gather(*(open_page(url) for _ in range(30)))
+
+    with running_server(tmp_path / "log.txt") as server:
+        assert run(open_together(server.url)) == [
+            {"batch_size": 10, "epochs": 20, "student": 1} for _ in range(30)
+        ]
+    assert "Traceback" not in server.log.read_text()
 
 
 def test_a_mistake_of_ours_is_no_refusal():

@@ -14,10 +14,15 @@ MODULES = {path.stem: path for path in (ROOT / "exam").glob("*.py")}
 LESSON = {path.stem: path for path in (ROOT / "exam" / "lesson").glob("*.py")}
 PAGE = [ROOT / "streamlit_app.py", *LESSON.values()]
 
-BROUGHT = {"pyarrow": "pyarrow", "pillow": "PIL"}  # by Streamlit, which needs them itself
+BROUGHT = {
+    "pyarrow": "pyarrow",
+    "pandas": "pandas",
+    "pillow": "PIL",
+}  # by Streamlit, which needs them itself
 
 # From the page down to the papers: a module may import those that stand after it.
-ORDER = "share figure_files stumbles projector experiments address sentences charts classroom studies worker runs desk training"
+ORDER = "share figure_files stumbles projector experiments address sentences charts"
+ORDER += " classroom studies worker runs desk training"
 ORDER = [
     *ORDER.split(),
     "keras_script",
