@@ -310,6 +310,7 @@ def show_share(say) -> None:
         views = {"": say.share_page, STUDY: say.share_study}
         views |= {name: getattr(say, name).title for name in CHAPTERS}
         view = st.selectbox(say.share_what, views, format_func=views.get, key="share_what")
+        view = view if view in views else ""  # a browser sends no other
         own = dict(page.kept)
         own |= {"only": view} if view else {}
         own |= {"start": True} if st.toggle(say.share_start, key="share_start") else {}
