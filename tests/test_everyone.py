@@ -113,11 +113,11 @@ def test_by_keyboard_alone(page, server):
     wait_until_idle(page)
     focus_by_tab(page, KO.batch_size)
     page.keyboard.press("ArrowRight")
-    wait_until_idle(page)
+    expect(page.locator("code", has_text="batch_size=11")).to_be_visible()
     focus_by_tab(page, KO.epochs)
     for _ in range(5):
         page.keyboard.press("ArrowRight")
-    wait_until_idle(page)
+    expect(page.locator("code", has_text="batch_size=11, epochs=25")).to_be_visible()
     focus_by_tab(page, KO.start)
     page.keyboard.press("Enter")
     expect(page.get_by_text(re.compile(r"번 중 [1-9]\d*번 풀었어요")).first).to_be_visible()
