@@ -106,6 +106,11 @@ def test_sheet_is_marked_pass_by_pass_and_says_what_is_under_the_pointer(page, s
     paper = chapter.locator("svg.marks").bounding_box()
     page.mouse.move(paper["x"] + 10 + 18 + 2 * 36, paper["y"] + 12 + 18 + 3 * 36)  # row 4, column 3
     expect(look).to_have_value("33")
+    said = chapter.locator("svg.marks .mark-text text").all_text_contents()
+    for x, y in ((3, 3), (paper["width"] / 2, paper["height"] - 20), (40, paper["height"] - 40)):
+        page.mouse.move(paper["x"] + x, paper["y"] + y)  # where no question is, that one stays
+        page.wait_for_function("() => new Promise(r => requestAnimationFrame(() => r(true)))")
+        assert chapter.locator("svg.marks .mark-text text").all_text_contents() == said
 
 
 def test_without_a_key_nothing_is_learnt_that_helps_elsewhere(page, server):

@@ -90,7 +90,7 @@ def sheet_chart(say: SimpleNamespace, shows_misprints: bool) -> alt.LayerChart:
     looked_at = alt.selection_point(
         name="looked_at",
         fields=["question"],
-        on="pointerover",
+        on="symbol:pointerover",  # anything else has no question, and would let all be looked at
         clear=False,
         value=[{"question": 1}],
         bind=alt.binding_range(min=1, max=100, step=1, name=f"{say.sheet_question} "),

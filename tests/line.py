@@ -1,0 +1,80 @@
+"""The first visit on a slow line, beside Streamlit's own shell: `python -m tests.line [pairs]`.
+
+1.6 Mbit/s and 150 ms, nothing in the browser's cache. The shell is a Streamlit page with one
+element of each kind that this page has, among them an empty chart. Prints, for both, how long it
+takes until the button can be pressed, and how many bytes came in all; and what this page adds.
+"""
+
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from playwright.sync_api import Browser, expect, sync_playwright
+
+from tests.browser import Server, launch, running_server
+
+LINE = {"latency": 150, "downloadThroughput": 1.6e6 / 8, "uploadThroughput": 0.75e6 / 8}
+SHELL = """
+import streamlit as st
+
+st.title("Shell")
+st.segmented_control("Language", ["a", "b"])
+st.slider("Slider")
+st.button("Start", type="primary")
+st.code("fit()", language=None)
+st.vega_lite_chart({"a": [1]}, {"mark": "line", "encoding": {"x": {"field": "a"}}})
+st.markdown("Text")
+with st.expander("Chapter"):
+    st.button("More")
+"""
+
+
+def first_visit(browser: Browser, server: Server) -> tuple[float, int]:
+    """Seconds until the button can be pressed, and bytes that came, its websocket's among them."""
+    context = browser.new_context(locale="ko-KR")
+    page = context.new_page()
+    page.set_default_timeout(120_000)
+    session = context.new_cdp_session(page)
+    session.send("Network.enable")
+    session.send("Network.emulateNetworkConditions", {"offline": False, **LINE})
+    came: list[int] = []
+    session.on("Network.loadingFinished", lambda event: came.append(event["encodedDataLength"]))
+    page.on(
+        "websocket",
+        lambda socket: socket.on("framereceived", lambda frame: came.append(len(frame))),
+    )
+    began = time.monotonic()
+    page.goto(server.url, wait_until="commit")
+    expect(page.get_by_test_id("stBaseButton-primary").first).to_be_enabled(timeout=120_000)
+    seconds = time.monotonic() - began
+    page.wait_for_load_state("networkidle")
+    context.close()
+    return seconds, round(sum(came))
+
+
+def measure(pairs: int) -> tuple[float, float]:
+    """What this page adds: seconds and kB, medians of so many pairs of visits side by side."""
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        empty = Path(folder) / "shell"
+        empty.mkdir()
+        (empty / "streamlit_app.py").write_text(SHELL, encoding="utf-8")
+        with (
+            running_server(Path(folder) / "shell.txt", empty) as shell,
+            running_server(Path(folder) / "page.txt") as ours,
+        ):
+            browser = launch(playwright)
+            first_visit(browser, ours)  # the server's first, which imports
+            visits = [[first_visit(browser, each) for each in (shell, ours)] for _ in range(pairs)]
+    seconds, came = zip(*(zip(*pair, strict=True) for pair in visits), strict=True)
+    for number, name in enumerate(("Streamlit's shell", "this page")):
+        middle = [statistics.median(pair[number] for pair in each) for each in (seconds, came)]
+        print(f"{name:18} {middle[0]:5.1f} s  {middle[1] / 1000:6.0f} kB")
+    added = [statistics.median(pair[1] - pair[0] for pair in each) for each in (seconds, came)]
+    print(f"this page adds {added[0]:.1f} s and {added[1] / 1000:.0f} kB")
+    return added[0], added[1] / 1000
+
+
+if __name__ == "__main__":
+    measure(int(sys.argv[1]) if len(sys.argv) > 1 else 5)
