@@ -17,7 +17,7 @@ from exam.papers import batches, batches_as_sum
 from exam.projector import magnified
 from exam.results import to_csv
 from exam.runs import Run, begin
-from exam.sentences import progress, spoken, standing, warning
+from exam.sentences import name_of, progress, spoken, standing, warning
 from exam.settings import BATCH_SIZE, EPOCHS, SETTINGS, STUDENT, Setting
 from exam.share import PAGE_HEIGHT, STUDY_HEIGHT, qr_code, ways_to_embed
 from exam.stumbles import keep_log_short, log_stumble
@@ -171,7 +171,7 @@ def slider(setting: Setting, say, **options) -> int:
         )
         for way, sign, end in (("less", -1, setting.lowest), ("more", 1, setting.highest)):
             st.button(
-                getattr(say, way)(setting=label.split(":")[0].split("：")[0]),
+                getattr(say, way)(setting=name_of(label)),
                 key=f"{name}_{way}",
                 icon=":material/remove:" if sign < 0 else ":material/add:",
                 type="tertiary",
@@ -283,7 +283,7 @@ def show_take_home(say, run: Run) -> None:
     ):
         # Made only when it is wanted, and not for every learner after every study.
         st.download_button(label, make, f"{name}.{ending}", kind, on_click="ignore")
-    setting = f"{fit_call(drawn)} · {say.student.split(':')[0]} {run.student}"
+    setting = f"{fit_call(drawn)} · {name_of(say.student)} {run.student}"
     buttons = figure_buttons(say.figure, name, title=say.title, setting=setting, source=say.source)
     st.html(buttons, unsafe_allow_javascript=True, width="content")
     st.markdown(say.link, width="content")

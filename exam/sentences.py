@@ -1,5 +1,6 @@
 """What the page says about a run: how it goes on, what came of it, and the warning."""
 
+import re
 from types import SimpleNamespace
 
 from exam.runs import Run
@@ -36,6 +37,11 @@ def standing(run: Run | None, say: SimpleNamespace) -> str:
     if run.is_drawing:
         return say.drawing(epoch=epoch, epochs=run.epochs, seconds=run.marks[-1].seconds)
     return say.stopped(epoch=epoch, epochs=run.epochs)
+
+
+def name_of(label: str) -> str:
+    """The name of a setting, which its label explains after a colon."""
+    return re.split("[:：]", label)[0]
 
 
 def spoken(run: Run | None, say: SimpleNamespace) -> str:

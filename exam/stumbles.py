@@ -2,6 +2,7 @@
 for a widget value that no browser sends, which Streamlit itself refuses with an exception."""
 
 import logging
+import os
 import traceback
 from pathlib import Path
 
@@ -9,7 +10,8 @@ import streamlit
 from streamlit.errors import StreamlitAPIException
 
 _log = logging.getLogger("exam")
-_OURS = str(Path(__file__).parent.parent / "exam"), str(Path(__file__).parent.parent / "streamlit_")
+_ROOT = Path(__file__).parent.parent
+_OURS = f"{_ROOT / 'exam'}{os.sep}", str(_ROOT / "streamlit_app.py")
 _STREAMLIT = str(Path(streamlit.__file__).parent)
 
 
@@ -32,16 +34,27 @@ def is_refusal(error: BaseException) -> bool:
     were not in it at all, or called for a widget, and not for an entry of the session state.
     """
     files = [frame.f_code.co_filename for frame, _ in traceback.walk_tb(error.__traceback__)]
-    last_of_ours = max((n for n, file in enumerate(files) if file.startswith(_OURS)), default=-1)
-    theirs = [file for file in files[last_of_ours + 1 :] if file.startswith(_STREAMLIT)]
+    ours = [number for number, file in enumerate(files) if file.startswith(_OURS)]
+    theirs = [file for file in files[ours[-1] + 1 if ours else 0 :] if file.startswith(_STREAMLIT)]
     is_ours = not theirs or theirs[0].endswith("session_state_proxy.py")
     return not is_ours and not isinstance(error, StreamlitAPIException)
+
+
+def _where(error: BaseException) -> str:
+    """The line of ours that called, should it be to blame after all."""
+    lines = [
+        f"{Path(frame.f_code.co_filename).name}:{line}"
+        for frame, line in traceback.walk_tb(error.__traceback__)
+        if frame.f_code.co_filename.startswith(_OURS)
+    ]
+    return lines[-1] if lines else "outside our script"
 
 
 def _shorten(record: logging.LogRecord) -> bool:
     error = record.exc_info[1] if record.exc_info else None
     if error and is_refusal(error):
         said = repr(error).encode("unicode_escape").decode("ascii")[:200]
-        record.msg, record.args = f"Refused a widget value that no browser sends: {said}", ()
+        record.msg = "Streamlit refused the value of a widget (%s): %s"
+        record.args = _where(error), said
         record.exc_info, record.levelno, record.levelname = None, logging.WARNING, "WARNING"
     return True

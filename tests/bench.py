@@ -117,7 +117,28 @@ def bench_rerun() -> None:
     print(f"without the lesson {alone:.1f} ms")
 
 
+def bench_memory() -> None:
+    """What the classroom keeps of an epoch, and of as many as it keeps at the most."""
+    import dataclasses
+    import json
+    import tracemalloc
+
+    from exam.classroom import KEPT_EPOCHS
+    from exam.results import Epoch
+    from exam.training import study
+
+    lines = [
+        json.dumps(dataclasses.asdict(mark)) for mark in study(batch_size=1, epochs=200, student=1)
+    ]
+    tracemalloc.start()
+    kept = [Epoch(**json.loads(line)) for line in lines]
+    bytes_each = tracemalloc.get_traced_memory()[0] / len(kept)
+    print(f"an epoch takes {bytes_each / 1000:.1f} kB, {KEPT_EPOCHS:,} of them", end=" ")
+    print(f"{bytes_each * KEPT_EPOCHS / 1e6:.0f} MB")
+
+
 if __name__ == "__main__":
+    bench_memory()
     bench_study()
     bench_page()
     bench_rerun()

@@ -1,8 +1,8 @@
-"""Many learners at once: `python -m tests.load [learners] [scene …]`.
+"""Many learners at once: `python -m tests.load [learners] [scene …] [alone]`.
 
 Each learner opens the page within 30 s and presses the button within the same 10 s, over
 Streamlit's own websocket, all from one process beside the server; three more sit at real
-Chromiums. Prints waiting times, CPU, and the memory of server and worker together.
+Chromiums, unless `alone`. Prints waiting times, CPU, and the memory of server and worker together.
 """
 
 import asyncio
@@ -161,15 +161,21 @@ def sit_at_chromium(server: Server, learner: Learner, open_at: float, press_at: 
 
 
 def memory_of(server: Server) -> int:
+    return sum(memory_of_each(server))
+
+
+def memory_of_each(server: Server) -> list[int]:
+    """Resident bytes, of the server first."""
     everyone = [psutil.Process(server.pid), *psutil.Process(server.pid).children(recursive=True)]
-    return sum(each.memory_info().rss for each in everyone)
+    return [each.memory_info().rss for each in everyone]
 
 
 class Watch:
     """CPU and memory of server and worker from its beginning to `stop`."""
 
     def __init__(self, server: Server):
-        self.server, self.peak, self._is_over = server, 0, threading.Event()
+        self.server, self.peak, self._is_over = server, memory_of_each(server), threading.Event()
+        self._at_first = sum(self.peak)
         self._processes = [psutil.Process(server.pid), server.worker()]
         self._before = self._cpu_seconds()
         self._thread = threading.Thread(target=self._look)
@@ -180,14 +186,16 @@ class Watch:
 
     def _look(self) -> None:
         while not self._is_over.wait(0.5):
-            self.peak = max(self.peak, memory_of(self.server))
+            self.peak = max(self.peak, memory_of_each(self.server), key=sum)
 
     def stop(self) -> str:
         self._is_over.set()
         self._thread.join()
         cpu = zip(self._before, self._cpu_seconds(), strict=True)
         server, worker = (after - before for before, after in cpu)
-        return f"CPU: server {server:.1f} s, worker {worker:.1f} s; peak {self.peak / 1e6:.0f} MB"
+        shares = " + ".join(f"{each / 1e6:.0f}" for each in self.peak)
+        memory = f"memory {self._at_first / 1e6:.0f} MB, at its peak {sum(self.peak) / 1e6:.0f}"
+        return f"CPU: server {server:.1f} s, worker {worker:.1f} s; {memory} ({shares})"
 
 
 def report(name: str, learners: list[Learner]) -> None:
@@ -223,10 +231,10 @@ def wait_until_quiet(worker: psutil.Process) -> None:
         pass
 
 
-def scene(name: str, links: list[str], deed: Deed = study, chromiums: int = CHROMIUMS) -> None:
+def scene(name: str, links: list[str], deed: Deed = study) -> None:
     with warm_server() as server:
         learners = [Learner(link) for link in links]
-        seats = [Learner(random.choice(links)) for _ in range(chromiums)]
+        seats = [Learner(random.choice(links)) for _ in range(CHROMIUMS)]
         now, watch = time.monotonic(), Watch(server)
         threads = [
             threading.Thread(
@@ -344,5 +352,6 @@ if __name__ == "__main__":
     random.seed(0)
     numbers = [int(argument) for argument in sys.argv[1:] if argument.isdigit()]
     names = [argument for argument in sys.argv[1:] if argument in SCENES]
+    CHROMIUMS = 0 if "alone" in sys.argv else CHROMIUMS
     for chosen in names or SCENES:
         SCENES[chosen](numbers[0] if numbers else 200)

@@ -168,14 +168,14 @@ def test_stopping_keeps_what_was_drawn_and_says_so(page, server, how):
 def test_a_switch_of_language_or_theme_loses_nothing(page, server):
     open_page(page, server, "batch_size=1&epochs=30&start=true")
     expect(page.get_by_text(re.compile(r"30번 중 \d+번 풀었어요")).first).to_be_visible()
-    page.get_by_text(EN.language, exact=True).first.click()
+    page.get_by_text(EN.language, exact=True).click()
     expect(page.get_by_role("heading", name=EN.title)).to_be_visible()
     wait_until_drawn(page)
     expect(page.get_by_role("alert")).to_contain_text("Overfitting begins")
     rows = csv_of(page)
     assert len(rows) == 31
     assert "lang=en" in page.url
-    page.get_by_text(KO.language, exact=True).first.click()
+    page.get_by_text(KO.language, exact=True).click()
     expect(page.get_by_role("alert")).to_contain_text("과적합 조짐")
     assert csv_of(page) == rows
     page.emulate_media(color_scheme="dark")
@@ -199,7 +199,7 @@ def test_start_begins_once_a_load(page, server):
     wait_until_drawn(page)
     record(page, TIP)
     page.get_by_role("slider", name=KO.epochs).press("ArrowRight")
-    page.get_by_text(EN.language, exact=True).first.click()
+    page.get_by_text(EN.language, exact=True).click()
     expect(page.get_by_role("heading", name=EN.title)).to_be_visible()
     wait_until_idle(page)
     assert {epoch for epoch, _ in drawn_epochs(page)} == {2}
@@ -211,15 +211,15 @@ def test_start_begins_once_a_load(page, server):
 def test_quick_picks_the_living_line_and_the_sum(page, server):
     open_page(page, server)
     wait_until_idle(page)
-    expect(page.get_by_text("model.fit(x, y, batch_size=10, epochs=20)").first).to_be_visible()
+    expect(page.get_by_text("model.fit(x, y, batch_size=10, epochs=20)")).to_be_visible()
     for pick, total in (("1", "100 × 20 = 2,000번"), ("32", "4 × 20 = 80번"), ("100", "1 × 20")):
         page.get_by_role("radio", name=pick, exact=True).click()
         line = f"model.fit(x, y, batch_size={pick}, epochs=20)"
-        expect(page.get_by_text(line).first).to_be_visible()
-        expect(page.get_by_text(total).first).to_be_visible()
+        expect(page.get_by_text(line)).to_be_visible()
+        expect(page.get_by_text(total)).to_be_visible()
         expect(page).to_have_url(re.compile(f"batch_size={pick}$"))
     page.get_by_role("radio", name="32", exact=True).click()
-    expect(page.get_by_text("100 ÷ 32 → 32+32+32+4").first).to_be_visible()
+    expect(page.get_by_text("100 ÷ 32 → 32+32+32+4")).to_be_visible()
     page.get_by_role("radio", name="10", exact=True).click()
     expect(page).to_have_url(server.url)  # a default leaves the address
 
@@ -229,7 +229,7 @@ def test_up_to_three_earlier_runs_stay_and_can_be_cleared(page, server):
     wait_until_idle(page)
     for pick in ("1", "10", "32", "100"):
         page.get_by_role("radio", name=pick, exact=True).click()
-        expect(page.get_by_text(f"batch_size={pick},").first).to_be_visible()
+        expect(page.get_by_text(f"batch_size={pick},")).to_be_visible()
         page.get_by_role("button", name=KO.start).click()
         expect(page.get_by_role("button", name=KO.stop)).to_be_visible()
         wait_until_drawn(page)
@@ -283,8 +283,8 @@ def test_the_first_screen_fits_and_axe_finds_nothing(page, server, lang, scheme)
         page.get_by_role("slider", name=say.epochs),
         page.get_by_role("radio", name="100", exact=True),
         page.get_by_role("button", name=say.start),
-        page.get_by_text("model.fit(x, y, batch_size=1, epochs=100)").first,
-        page.get_by_text("100 ÷ 1 →").first,
+        page.get_by_text("model.fit(x, y, batch_size=1, epochs=100)"),
+        page.get_by_text("100 ÷ 1 →"),
         page.locator("svg.marks"),
         page.get_by_role("alert"),
     ]
@@ -313,7 +313,7 @@ def test_by_keyboard_alone(page, server):
             break
     order = [visited.index(label) for label in (KO.batch_size, KO.epochs, KO.student)]
     assert order == sorted(order)
-    expect(page.get_by_text("batch_size=100, epochs=2").first).to_be_visible()
+    expect(page.get_by_text("batch_size=100, epochs=2")).to_be_visible()
     page.keyboard.press("Enter")
     wait_until_drawn(page)
     assert csv_of(page)[-1]["updates"] == 2
@@ -337,7 +337,7 @@ def test_a_worker_killed_in_the_middle_is_one_polite_line(page, server):
     before.kill()
     expect(page.get_by_text(KO.interrupted).first).to_be_visible()
     wait_until_drawn(page)
-    expect(page.get_by_text(KO.interrupted).first).to_have_count(0)
+    expect(page.get_by_text(KO.interrupted)).to_have_count(0)
     assert len(csv_of(page)) == 201
     assert server.worker().pid != before.pid
     wait_for(lambda: "ended" in server.log.read_text())
@@ -359,7 +359,7 @@ def test_broken_exams_are_a_polite_sentence_and_a_line_in_the_log(page, tmp_path
         expect(page.get_by_text(KO.trouble_exams).first).to_be_visible()
         assert page.get_by_role("slider", name=KO.batch_size).input_value() == "32"
         wait_for(lambda: "checksum" in server.log.read_text())
-        page.get_by_text(EN.language, exact=True).first.click()
+        page.get_by_text(EN.language, exact=True).click()
         expect(page.get_by_text(EN.trouble_exams).first).to_be_visible()
 
 

@@ -188,7 +188,7 @@ def test_a_listener_hears_the_study_and_is_not_flooded(page, server):
     assert [text for text in heard if text in quarters] == quarters
     assert "가중치 갱신 20,000번" in heard[-1] and len(heard) <= 7, heard
     expect(page.get_by_role("alert")).to_contain_text("과적합")  # an alert is heard by itself
-    page.get_by_text("English", exact=True).first.click()
+    page.get_by_text("English", exact=True).click()
     expect(region).to_contain_text("weight updates")
     expect(region).to_have_attribute("role", "status")
 

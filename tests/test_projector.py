@@ -47,9 +47,7 @@ def test_the_last_row_can_read_the_study(hall, server):
     wait_until_drawn(hall)
     expect(hall.locator("svg.marks")).to_contain_text("번째가 최저")
     assert hall.evaluate(SMALL, LEAST) == [] and hall.evaluate(CUT) == []
-    expect(
-        hall.get_by_text(KO.student_help).first
-    ).to_be_visible()  # without a pointer over anything
+    expect(hall.get_by_text(KO.student_help)).to_be_visible()  # without a pointer over anything
     assert hall.evaluate("document.scrollingElement.scrollWidth <= innerWidth")
     assert violations(hall) == []
 
@@ -95,7 +93,7 @@ def test_the_figure_is_the_same_but_for_its_size():
 
 def test_a_wrong_value_gets_a_hint(page, server):
     open_page(page, server, "projected=large")
-    expect(page.get_by_text("주소의 projected 값은 쓸 수 없어요.").first).to_be_visible()
+    expect(page.get_by_text("주소의 projected 값은 쓸 수 없어요.")).to_be_visible()
 
 
 def test_the_chapters_are_reached_from_the_projected_page(hall, server):
