@@ -22,7 +22,7 @@ from exam.texts import load_texts
 
 EPOCHS_PARAM = "epochs"
 LABEL_WIDTH = 124  # pixels kept free to the right of the lines
-WRONG_HEIGHT, LOSS_HEIGHT = 112, 160
+WRONG_HEIGHT, LOSS_HEIGHT = 112, 152
 HIGHEST_LOSS = 2.6  # no student begins higher; a test holds it
 _SCHEMA = pa.schema(
     [("run", pa.string()), ("label", pa.string()), ("series", pa.string()), ("epoch", pa.int64())]
@@ -59,7 +59,7 @@ def study_chart(say: SimpleNamespace) -> alt.VConcatChart:
         say=say,
     ).properties(height=WRONG_HEIGHT)
     loss = _panel(
-        x=x.title(say.passes).axis(**ticks),
+        x=x.title(say.passes).axis(**ticks, labelPadding=14),  # below the label of a loss of 0
         y=alt.Y("loss:Q").title(say.loss).scale(domain=[0, HIGHEST_LOSS]).axis(values=[0, 1, 2]),
         value="format(datum.loss, '.2f')",
         say=say,
