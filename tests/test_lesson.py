@@ -30,8 +30,10 @@ def open_chapter(page: Page, name: str, words=KO) -> Locator:
     """Open a chapter of the page that is on the screen; returns what is within it."""
     title = getattr(words, name).title
     page.locator("summary", has_text=title).click()
+    chapter = page.locator("details", has_text=title)
+    chapter.locator("[data-testid='stExpanderDetails'] p").first.wait_for()
     wait_until_idle(page)
-    return page.locator("details", has_text=title)
+    return chapter
 
 
 def begin(chapter: Locator, say, choice: int | None = 0) -> None:
