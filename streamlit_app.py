@@ -13,6 +13,7 @@ from exam.figure_files import figure_buttons
 from exam.keras_script import keras_notebook, keras_script
 from exam.lesson import CHAPTERS, show_alone, show_lesson
 from exam.lesson.chapter import Chapter
+from exam.listeners import Listeners
 from exam.papers import batches, batches_as_sum
 from exam.projector import magnified
 from exam.results import to_csv
@@ -28,7 +29,6 @@ LOOK_SECONDS = 0.5  # the longest wait for news before the page shows that it st
 STEP_SECONDS = 0.12  # the longest sleep between two looks before Stop is heard
 LOOK_REST, LONGEST_REST = 5, 1.0  # after looking at experiments: times what it took; seconds
 FILE_SECONDS = 60.0  # the longest wait for a trained student, which may have to study again
-LET_LISTENERS_HEAR = "document.querySelector('.st-key-spoken').role = 'status'"
 HURRY_WHERE_MOTION_IS_UNWANTED = (
     "if (matchMedia('(prefers-reduced-motion: reduce)').matches)"
     " document.querySelector('.st-key-show_rest button')?.click()"
@@ -241,10 +241,8 @@ def show_study(say, run: Run | None, is_drawing: bool) -> Callable[[bool], float
         st.code(fit_call(settings()), language=None, wrap_lines=True)
         chart = st.vega_lite_chart(**figure())
     message = st.markdown(standing(run, say))
-    said = spoken(run, say)
-    with st.container(key="spoken"):
-        listeners = st.markdown(said)
-        run_script(LET_LISTENERS_HEAR)
+    listeners = Listeners("study")
+    listeners.tell(spoken(run, say))
     alarm = st.warning(warning(run, say)) if run and run.best_epoch else st.empty()
     take_home = st.empty()
     if run and len(run.marks) > 1 and not is_drawing:
@@ -254,7 +252,7 @@ def show_study(say, run: Run | None, is_drawing: bool) -> Callable[[bool], float
     last_news = next_frame = time.monotonic()
 
     def draw(is_alone: bool) -> float:
-        nonlocal last_news, next_frame, said
+        nonlocal last_news, next_frame
         patience = LOOK_SECONDS if is_alone else 0.0
         view = classroom.look(**run.settings, seen=len(run.marks), patience_seconds=patience)
         now, run.trouble = time.monotonic(), view.trouble
@@ -264,9 +262,7 @@ def show_study(say, run: Run | None, is_drawing: bool) -> Callable[[bool], float
             if run.best_epoch:
                 alarm.warning(warning(run, say))
         message.markdown(progress(run, view, waited_seconds=now - last_news, say=say))
-        if spoken(run, say) != said:
-            said = spoken(run, say)
-            listeners.markdown(said)
+        listeners.tell(spoken(run, say, view))
         return max(0.0, next_frame - time.monotonic())
 
     return draw
@@ -314,6 +310,8 @@ def show_share(say) -> None:
         own = dict(page.kept)
         own |= {"only": view} if view else {}
         own |= {"start": True} if st.toggle(say.share_start, key="share_start") else {}
+        for_hall = st.toggle(say.share_projected, key="share_projected")
+        own |= {"projected": True} if for_hall else {}
         link = link_to(st.context.url or "", **own)
         height = {"": PAGE_HEIGHT, STUDY: STUDY_HEIGHT}.get(view)
         height = height or CHAPTERS[view].FRAME_HEIGHT
@@ -322,6 +320,8 @@ def show_share(say) -> None:
         with lines:
             st.markdown(say.link)
             st.code(link, language=None, wrap_lines=True)
+            if for_hall:  # which is nothing for a frame
+                return
             for name, text in ways_to_embed(link, height, views[view]).items():
                 st.markdown(name)
                 st.code(text, language=None, wrap_lines=True)

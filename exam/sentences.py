@@ -14,11 +14,10 @@ def progress(run: Run, view: View, *, waited_seconds: float, say: SimpleNamespac
 
     `waited_seconds` have gone by since the last news of it.
     """
-    nothing_comes = run.is_drawing and len(view.epochs) == len(run.marks)
-    if nothing_comes and view.loading_seconds is not None:
+    if _waits_for_keras(run, view):
         loading = say.loading(seconds=int(view.loading_seconds))
         return f"{say.interrupted} {loading}" if view.was_interrupted else loading
-    if nothing_comes and waited_seconds > LONG_WAIT_SECONDS:
+    if _nothing_comes(run, view) and waited_seconds > LONG_WAIT_SECONDS:
         return say.queued_behind(ahead=view.ahead) if view.ahead else say.queued
     return standing(run, say)
 
@@ -44,8 +43,10 @@ def name_of(label: str) -> str:
     return re.split("[:：]", label)[0]
 
 
-def spoken(run: Run | None, say: SimpleNamespace) -> str:
+def spoken(run: Run | None, say: SimpleNamespace, view: View | None = None) -> str:
     """What a screen reader is told: a study quarter by quarter, and every other line as it is."""
+    if view and _waits_for_keras(run, view):
+        return say.spoken_loading
     if run and run.is_drawing and run.marks:
         quarter = 4 * run.marks[-1].epoch // run.epochs
         mark = run.marks[quarter * run.epochs // 4]
@@ -53,6 +54,14 @@ def spoken(run: Run | None, say: SimpleNamespace) -> str:
             epoch=mark.epoch, epochs=run.epochs, wrong=mark.wrong, val_wrong=mark.val_wrong
         )
     return standing(run, say).replace("**", "")
+
+
+def _nothing_comes(run: Run, view: View) -> bool:
+    return run.is_drawing and len(view.epochs) == len(run.marks)
+
+
+def _waits_for_keras(run: Run, view: View) -> bool:
+    return _nothing_comes(run, view) and view.loading_seconds is not None
 
 
 def _summary(run: Run, say: SimpleNamespace) -> str:

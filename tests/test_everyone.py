@@ -9,7 +9,7 @@ from exam.lesson import CHAPTERS
 from exam.texts import load_texts
 from tests.browser import open_page, violations, wait_until_idle
 from tests.test_browser import TIP, csv_of, drawn_epochs, record, wait_until_drawn
-from tests.test_lesson import open_chapter
+from tests.test_lesson import find_out, open_chapter
 
 KO = load_texts("ko")
 PHONES = [(390, 844), (360, 640)]
@@ -156,21 +156,21 @@ def test_by_keyboard_alone(page, server):
     expect(chapter.locator("[class*='_conclusion']")).to_be_visible(timeout=120_000)
 
 
+LISTEN = """region => {
+    window.heard = [];
+    new MutationObserver(() => {
+        const text = region.innerText.trim();
+        if (text && text !== window.heard.at(-1)) window.heard.push(text);
+    }).observe(region, {childList: true, subtree: true, characterData: true});
+}"""
+
+
 def test_a_listener_hears_the_study_and_is_not_flooded(page, server):
     open_page(page, server, "batch_size=1&epochs=200&student=8")
     wait_until_idle(page)
-    region = page.locator(".st-key-spoken")
+    region = page.locator(".st-key-study_spoken")
     expect(region).to_have_attribute("role", "status")
-    page.evaluate(
-        """() => {
-            window.heard = [];
-            const region = document.querySelector(".st-key-spoken");
-            new MutationObserver(() => {
-                const text = region.innerText.trim();
-                if (text && text !== window.heard.at(-1)) window.heard.push(text);
-            }).observe(region, {childList: true, subtree: true, characterData: true});
-        }"""
-    )
+    region.evaluate(LISTEN)
     page.get_by_role("button", name=KO.start).click()
     wait_until_drawn(page)
     wait_until_idle(page)
@@ -186,11 +186,24 @@ def test_a_listener_hears_the_study_and_is_not_flooded(page, server):
         for epoch in (50, 100, 150)
     ]
     assert [text for text in heard if text in quarters] == quarters
-    assert "가중치 갱신 20,000번" in heard[-1] and len(heard) <= 7, heard
+    assert "가중치 갱신 20,000번" in heard[-1] and len(heard) <= 8, heard
     expect(page.get_by_role("alert")).to_contain_text("과적합")  # an alert is heard by itself
     page.get_by_text("English", exact=True).click()
     expect(region).to_contain_text("weight updates")
     expect(region).to_have_attribute("role", "status")
+
+
+def test_a_listener_hears_the_experiment_of_a_chapter(page, server):
+    open_page(page, server, "student=4&batch_size=8")
+    chapter = open_chapter(page, "students")
+    region = page.locator(".st-key-students_spoken")
+    expect(region).to_have_attribute("role", "status")
+    region.evaluate(LISTEN)
+    measured = find_out(page, chapter, KO.students)
+    heard = page.evaluate("window.heard")
+    quarters = [KO.studies_done(done=done, studies=30) for done in (0, 7, 15, 22)]
+    assert heard[-1] == measured
+    assert len(heard) > 2 and set(heard[:-1]) <= {*quarters, KO.spoken_loading}, heard
 
 
 def test_without_motion_the_last_frame_comes_at_once(page, server):

@@ -102,12 +102,18 @@ def test_the_share_box(page, server):
     frame = "".join(lines[1].split("\n"))
     assert re.search(r'<iframe src="http://.*only=pianist&amp;embed=true" ', frame)
     assert f'height="{CHAPTERS["pianist"].FRAME_HEIGHT}"' in frame
+    in_frames = box.locator("code", has_text="<iframe")
+    box.get_by_text(KO.share_projected).click()
+    expect(in_frames).to_have_count(0)  # a hall has no frames
+    link += "&projected=true"
+    expect(box.locator("code")).to_have_text(link)
     code = box.get_by_role("img", name=KO.share_qr)
     assert code.get_attribute("src") == qr_code(link)
     assert code.evaluate("image => image.naturalWidth") > 200
     assert violations(page) == []
     page.goto(link)
     expect(page.get_by_role("heading", name=KO.pianist.title, exact=True)).to_be_visible()
+    expect(page.locator("html")).to_have_css("font-size", "22px")
 
 
 def test_every_way_to_embed_names_the_link():

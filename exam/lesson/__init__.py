@@ -40,19 +40,23 @@ def show_lesson(**lesson) -> list[Chapter]:
     """
     words, opened = lesson["words"], []
     st.header(words.lesson, anchor=False)
-    for number, (name, module) in enumerate(CHAPTERS.items(), start=1):
+    for number, name in enumerate(CHAPTERS, start=1):
         title = f"{number}. {getattr(words, name).title}"
         expander = st.expander(title, key=f"{name}_open", on_change="rerun")
         if expander.open:
-            chapter = Chapter(name, **lesson)
             with expander:
-                module.show(chapter)
-            opened.append(chapter)
+                opened.append(_show(name, **lesson))
     return [chapter for chapter in opened if chapter.is_running]
 
 
 def show_alone(name: str, **lesson) -> list[Chapter]:
     """One chapter without the page around it; it comes back if its experiment runs."""
-    chapter = Chapter(name, is_alone=True, **lesson)
-    CHAPTERS[name].show(chapter)
+    chapter = _show(name, is_alone=True, **lesson)
     return [chapter] if chapter.is_running else []
+
+
+def _show(name: str, **lesson) -> Chapter:
+    chapter = Chapter(name, **lesson)
+    CHAPTERS[name].show(chapter)
+    chapter.tell()
+    return chapter

@@ -8,6 +8,7 @@ import pyarrow as pa
 import streamlit as st
 
 from exam.experiments import Experiment
+from exam.listeners import Listeners
 from exam.plans import Plan
 from exam.projector import magnified
 from exam.results import Epoch
@@ -49,6 +50,7 @@ class Chapter:
         self._followed: list[Experiment] = []
         self._redraw: list[Callable[[], None]] = []
         self._is_stale, self._next_frame = False, 0.0
+        self._listeners = Listeners(name)
 
     # What a chapter is written with.
 
@@ -141,6 +143,19 @@ class Chapter:
     def is_running(self) -> bool:
         return any(experiment.is_running for experiment in self._followed)
 
+    def tell(self) -> None:
+        """Tell listeners how far the experiment is, quarter by quarter, and what was measured."""
+        experiment = self.experiment or self._kept.get(self._at_once)
+        if experiment is None:
+            text = ""
+        elif experiment.is_complete:
+            text = self.measured().replace("**", "")
+        elif experiment.is_running and experiment.loading_seconds is not None:
+            text = self.words.spoken_loading
+        else:
+            text = self._progress(experiment, steps=4)
+        self._listeners.tell(text)
+
     def advance(self, classroom) -> None:
         """Look for news, and draw what there is."""
         has_news = [experiment.advance(classroom) for experiment in self._followed]
@@ -150,6 +165,7 @@ class Chapter:
         if self._is_stale and began >= self._next_frame:
             for draw in self._redraw:
                 draw()
+            self.tell()
             drawn = time.monotonic()
             self._is_stale = False
             self._next_frame = drawn + max(FRAME_SECONDS, FRAME_REST * (drawn - began))
@@ -162,10 +178,12 @@ class Chapter:
         self._kept.pop(self._at_once, None)
         st.session_state.pop(f"{self.name}_guess", None)
 
-    def _progress(self, experiment: Experiment) -> str:
+    def _progress(self, experiment: Experiment, steps: int | None = None) -> str:
         if experiment.trouble:
             return getattr(self.words, f"trouble_{experiment.trouble}")
         if experiment.loading_seconds is not None:
             return self.words.loading(seconds=int(experiment.loading_seconds))
         done, studies = len(experiment.complete), len(experiment.wanted)
+        if steps:
+            done = (steps * done // studies) * studies // steps
         return self.words.studies_done(done=done, studies=studies)
