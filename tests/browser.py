@@ -1,6 +1,7 @@
 """The running page and a real Chromium to look at it with."""
 
 import contextlib
+import os
 import shutil
 import signal
 import socket
@@ -43,7 +44,7 @@ def launch(playwright: Playwright) -> Browser:
 class Server:
     """`streamlit run streamlit_app.py` on a port of its own, and its log."""
 
-    def __init__(self, log: Path, project: Path = ROOT):
+    def __init__(self, log: Path, project: Path = ROOT, **environment: str):
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
@@ -53,7 +54,11 @@ class Server:
         options = [f"--server.port={self.port}", "--server.headless=true"]
         with log.open("w") as output:
             self.process = subprocess.Popen(
-                command + options, cwd=project, stdout=output, stderr=output
+                command + options,
+                cwd=project,
+                stdout=output,
+                stderr=output,
+                env=os.environ | environment,
             )
         self.pid = self.process.pid
         wait_for(self._is_healthy)
@@ -75,8 +80,8 @@ class Server:
 
 
 @contextlib.contextmanager
-def running_server(log: Path, project: Path = ROOT) -> Iterator[Server]:
-    server = Server(log, project)
+def running_server(log: Path, project: Path = ROOT, **environment: str) -> Iterator[Server]:
+    server = Server(log, project, **environment)
     try:
         yield server
     finally:

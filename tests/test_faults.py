@@ -1,17 +1,22 @@
 """Faults during a study that twenty learners follow: each comes to the end, or to one sentence,
 and the next press works. Real processes throughout."""
 
+import asyncio
 import os
 import resource
 import shutil
 import signal
+import struct
 import subprocess
 import sys
 import threading
 import time
+import urllib.request
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 import psutil
+import pyarrow as pa
 import pytest
 
 import exam.classroom
@@ -253,8 +258,33 @@ def test_a_log_that_cannot_be_written_costs_nothing(tmp_path):
         resource.prlimit(server.pid, resource.RLIMIT_FSIZE, whatever)  # Streamlit says good-bye
 
 
-def test_nothing_looks_at_the_clock_on_the_wall():
-    """So that a clock that is set back, or forward, changes nothing."""
-    for file in [ROOT / "streamlit_app.py", *(ROOT / "exam").rglob("*.py")]:
-        text = file.read_text(encoding="utf-8")
-        assert "time.time(" not in text and "datetime" not in text, file
+@pytest.mark.skipif(not shutil.which("gcc"), reason="no compiler for tests/wall_clock.c")
+def test_a_clock_set_back_by_an_hour_costs_nothing(tmp_path):
+    clock, library = tmp_path / "clock", tmp_path / "wall_clock.so"
+    clock.write_bytes(struct.pack("l", 0))
+    source = str(ROOT / "tests" / "wall_clock.c")
+    subprocess.run(["gcc", "-shared", "-fPIC", "-o", library, source], check=True)
+
+    async def follow(learner: Visit) -> int:
+        async with learner.connection():
+            await learner.study()
+            return max(pa.ipc.open_stream(learner.marks).read_all()["epoch"].to_pylist())
+
+    async def lecture(url: str) -> list[int]:
+        link = "batch_size=1&epochs=200&student=19&lang=ko"
+        learners = [Visit(url, link) for _ in range(FOLLOWERS)]
+        following = [asyncio.create_task(follow(learner)) for learner in learners]
+        while not all(learner.first_pass for learner in learners):
+            await asyncio.sleep(0.02)
+        assert not any(learner.ended for learner in learners)
+        with clock.open("r+b") as file:
+            file.write(struct.pack("l", -3600))
+        texts = await asyncio.gather(*following)
+        return texts + [await follow(Visit(url, "epochs=3&student=19&lang=ko"))]
+
+    settable = {"LD_PRELOAD": str(library), "WALL_CLOCK": str(clock)}
+    with running_server(tmp_path / "log.txt", **settable) as server:
+        assert run(lecture(server.url)) == [200] * FOLLOWERS + [3]
+        said = urllib.request.urlopen(server.url).headers["Date"]
+        seconds_back = time.time() - parsedate_to_datetime(said).timestamp()
+        assert 3500 < seconds_back < 3700, "the clock was not set back"
