@@ -44,13 +44,15 @@ def launch(playwright: Playwright) -> Browser:
 class Server:
     """`streamlit run streamlit_app.py` on a port of its own, and its log."""
 
-    def __init__(self, log: Path, project: Path = ROOT, **environment: str):
+    def __init__(
+        self, log: Path, project: Path = ROOT, python: str = sys.executable, **environment: str
+    ):
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}/"
         self.log = log
-        command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
+        command = [python, "-m", "streamlit", "run", "streamlit_app.py"]
         options = [f"--server.port={self.port}", "--server.headless=true"]
         with log.open("w") as output:
             self.process = subprocess.Popen(
@@ -80,8 +82,8 @@ class Server:
 
 
 @contextlib.contextmanager
-def running_server(log: Path, project: Path = ROOT, **environment: str) -> Iterator[Server]:
-    server = Server(log, project, **environment)
+def running_server(log: Path, project: Path = ROOT, **options: str) -> Iterator[Server]:
+    server = Server(log, project, **options)
     try:
         yield server
     finally:

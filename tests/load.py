@@ -7,6 +7,7 @@ Chromiums, unless `alone`. Prints waiting times, CPU, and the memory of server a
 
 import asyncio
 import contextlib
+import functools
 import itertools
 import random
 import statistics
@@ -17,10 +18,12 @@ import time
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import psutil
 
 from exam.lesson import CHAPTERS
+from exam.papers import QUESTIONS
 from tests.browser import Server, running_server
 from tests.visit import Visit
 
@@ -231,7 +234,7 @@ def wait_until_quiet(worker: psutil.Process) -> None:
         pass
 
 
-def scene(name: str, links: list[str], deed: Deed = study) -> None:
+def scene(name: str, links: list[str], deed: Deed = study) -> list[Learner]:
     with warm_server() as server:
         learners = [Learner(link) for link in links]
         seats = [Learner(random.choice(links)) for _ in range(CHROMIUMS)]
@@ -253,6 +256,42 @@ def scene(name: str, links: list[str], deed: Deed = study) -> None:
         print("  " + figures)
         if seats:
             report(f"{name}, at Chromiums", seats)
+        return learners + seats
+
+
+def scene_and_floor(name: str, links: list[str]) -> None:
+    """The scene, and how long plain fit() takes for all that it asks for."""
+    learners = scene(name, links)
+    passes, seconds = floor(learners)
+    worst = max(learner.ended for learner in learners)
+    print(f"  fit() alone takes {seconds:.0f} s for these {passes:,} passes, one after another,")
+    print(f"  without marks and turns; the last learner waited {worst / seconds:.2f} times as long")
+
+
+def floor(learners: list[Learner]) -> tuple[int, float]:
+    """How many different passes they ask for, and the seconds that fit() alone takes for them."""
+    from exam.plans import Plan
+    from exam.training import passes, trained_model
+
+    longest: dict[Plan, int] = {}
+    for learner in learners:
+        asked = {name: int(value) for name, value in parse_qsl(learner.link)}
+        plan = Plan(asked["batch_size"], asked["student"])
+        longest[plan] = max(asked["epochs"], longest.get(plan, 0))
+
+    @functools.cache
+    def seconds_a_pass(updates: int) -> float:
+        plan, model = Plan(-(-QUESTIONS // updates), 1), trained_model(updates)
+        times = []
+        for _ in range(3):
+            began = time.perf_counter()
+            fit = {"epochs": 50, "steps_per_epoch": updates, "shuffle": False, "verbose": 0}
+            model.fit(passes(plan, 0, 50), **fit)
+            times.append((time.perf_counter() - began) / 50)
+        return statistics.median(times)
+
+    seconds = sum(epochs * seconds_a_pass(plan.updates) for plan, epochs in longest.items())
+    return sum(longest.values()), seconds
 
 
 def soak(visits: int = SOAK_VISITS, seconds: float = SOAK_SECONDS) -> None:
@@ -338,9 +377,9 @@ def any_students(count: int) -> list[str]:
     return [f"student={number % 30 + 1}" for number in range(count)]
 
 
-SCENES: dict[str, Callable[[int], None]] = {
+SCENES: dict[str, Callable[[int], object]] = {
     "defaults": lambda count: scene("defaults", [""] * count),
-    "random": lambda count: scene("random settings", any_settings(count)),
+    "random": lambda count: scene_and_floor("random settings", any_settings(count)),
     "chapters": lambda count: scene("chapters open", any_students(count), study_and_read),
     "restless": lambda count: scene("restless", any_settings(count), study_restlessly),
     "flood": lambda count: flood(count // 4),

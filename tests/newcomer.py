@@ -1,0 +1,74 @@
+"""A newcomer's first minutes: `python -m tests.newcomer [interpreter …]`.
+
+For each Python: a clean copy of what is committed, a fresh environment with `requirements.txt`
+alone and no cache, `streamlit run streamlit_app.py`, a study, and then the experiment of every
+chapter, one after another. Prints the seconds of each step and the memory of page and worker.
+"""
+
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from exam.lesson import CHAPTERS
+from tests.browser import ROOT, Server, running_server
+from tests.load import Watch
+from tests.visit import Visit, run
+
+
+async def visit_everything(server: Server) -> tuple[dict[str, float], str]:
+    """The seconds of each step, and the CPU and memory that it took."""
+    began, seconds = time.monotonic(), {}
+    async with Visit(server.url).connection() as visit:
+        await visit.open()
+        seconds["page"] = time.monotonic() - began
+        watch = Watch(server)
+        await visit.press()
+        await visit.stay()
+        seconds["first study"] = visit.ended - visit.pressed
+        began = time.monotonic()
+        for name in CHAPTERS:
+            await visit.unfold(f"{name}_open")
+            await visit.read()
+            if f"{name}_guess" in visit.ids:
+                await visit.choose(f"{name}_guess", 0)
+                await visit.read()
+            while f"{name}_begin" not in visit.ids and name != "questions":  # it studies first
+                await visit.read()
+            if f"{name}_begin" in visit.ids:
+                await visit.press(f"{name}_begin")
+                while f"{name}_again" not in visit.ids:
+                    await visit.read()
+        seconds["all chapters"] = time.monotonic() - began
+        return seconds, watch.stop()
+
+
+def first_minutes(python: str, folder: Path) -> None:
+    def timed(*command: str | Path) -> float:
+        began = time.monotonic()
+        subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL)
+        return time.monotonic() - began
+
+    project, own = folder / "project", folder / "environment" / "bin" / "python"
+    timed("git", "clone", "--quiet", ROOT, project)
+    timed(python, "-m", "venv", folder / "environment")
+    pip = (own, "-m", "pip", "install", "--quiet", "--no-cache-dir")
+    seconds = {"installing": timed(*pip, "-r", project / "requirements.txt")}
+    with running_server(folder / "log.txt", project, str(own)) as server:
+        visited, figures = run(visit_everything(server))
+        log = server.log.read_text()
+    assert "Traceback" not in log, log[-3000:]
+    version = subprocess.check_output([own, "--version"], text=True).strip()
+    print(
+        version,
+        *(f"{step} {each:.1f} s" for step, each in (seconds | visited).items()),
+        figures,
+        sep="; ",
+    )
+
+
+if __name__ == "__main__":
+    for interpreter in sys.argv[1:] or [sys.executable]:
+        with tempfile.TemporaryDirectory() as temporary:
+            first_minutes(interpreter, Path(temporary))
