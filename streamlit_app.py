@@ -228,7 +228,7 @@ def show_study(say, run: Run | None, is_drawing: bool) -> Callable[[bool], float
         spec = study_spec(page.lang, planned)
         return {
             "data": study_table(page.runs, say),
-            "spec": magnified(spec) if page.projected else spec,
+            "spec": magnified(spec, taller=1.2) if page.projected else spec,
             "alt": say.chart_alt(epochs=planned),
             "width": "stretch",
         }

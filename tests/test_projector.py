@@ -47,6 +47,8 @@ def test_the_last_row_can_read_the_study(hall, server):
     wait_until_drawn(hall)
     expect(hall.locator("svg.marks")).to_contain_text("번째가 최저")
     assert hall.evaluate(SMALL, LEAST) == [] and hall.evaluate(CUT) == []
+    figure = hall.locator("svg.marks").bounding_box()
+    assert figure["y"] + figure["height"] <= 720  # whole without turning a page
     expect(hall.get_by_text(KO.student_help)).to_be_visible()  # without a pointer over anything
     assert hall.evaluate("document.scrollingElement.scrollWidth <= innerWidth")
     assert violations(hall) == []
