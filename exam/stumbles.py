@@ -1,5 +1,6 @@
 """What the log says when a run of the page fails: a traceback for a mistake of ours, and one line
-for a widget value that no browser sends, which Streamlit itself refuses with an exception."""
+for what Streamlit itself fails at: a widget value or a message that no browser sends, or a
+connection that is lost while it is written to."""
 
 import logging
 import os
@@ -13,6 +14,7 @@ _log = logging.getLogger("exam")
 _ROOT = Path(__file__).parent.parent
 _OURS = f"{_ROOT / 'exam'}{os.sep}", str(_ROOT / "streamlit_app.py")
 _STREAMLIT = str(Path(streamlit.__file__).parent)
+_CONNECTIONS = "uvicorn.error"
 
 
 def log_stumble(error: Exception) -> None:
@@ -22,7 +24,7 @@ def log_stumble(error: Exception) -> None:
 
 def keep_log_short() -> None:
     """From here on, a refusal is one line in the log, of whichever part of a run it ends."""
-    outside_our_script = "streamlit.error_util", "streamlit.runtime.app_session"
+    outside_our_script = "streamlit.error_util", "streamlit.runtime.app_session", _CONNECTIONS
     for name in (_log.name, *outside_our_script):
         logging.getLogger(name).addFilter(_shorten)
 
@@ -54,7 +56,10 @@ def _shorten(record: logging.LogRecord) -> bool:
     error = record.exc_info[1] if record.exc_info else None
     if error and is_refusal(error):
         said = repr(error).encode("unicode_escape").decode("ascii")[:200]
-        record.msg = "Streamlit refused the value of a widget (%s): %s"
-        record.args = _where(error), said
+        if record.name == _CONNECTIONS:
+            record.msg, record.args = "Streamlit ended a connection: %s", (said,)
+        else:
+            record.msg = "Streamlit refused the value of a widget (%s): %s"
+            record.args = _where(error), said
         record.exc_info, record.levelno, record.levelname = None, logging.WARNING, "WARNING"
     return True

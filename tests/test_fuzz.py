@@ -5,6 +5,7 @@ import urllib.error
 import urllib.request
 
 import pytest
+from websockets.exceptions import ConnectionClosed
 
 from exam.stumbles import is_refusal
 from tests.browser import running_server
@@ -23,6 +24,23 @@ def test_no_exception_comes_of_what_no_browser_sends(tmp_path):
     log = server.log.read_text(errors="replace")
     assert "Traceback" not in log, log
     assert "Streamlit refused the value of a widget" in log  # else nothing was forged
+
+
+def test_a_message_that_is_text_is_one_line_in_the_log(tmp_path):
+    """As is, now and then, a connection lost while it is written to."""
+
+    async def say(url: str) -> None:
+        async with Visit(url).connection() as visit:
+            await visit.open()
+            await visit.socket.send("{}")
+            with pytest.raises(ConnectionClosed):
+                await asyncio.wait_for(visit.read(), 20)
+
+    with running_server(tmp_path / "log.txt") as server:
+        run(say(server.url))
+    log = server.log.read_text()
+    assert "Traceback" not in log, log
+    assert log.count("Streamlit ended a connection") == 1, log
 
 
 def test_many_may_open_a_page_that_has_just_started(tmp_path):
