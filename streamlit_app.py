@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from exam.address import DEFAULTS, STUDY, check, hint, link_to, read_address
+from exam.address import DEFAULTS, STUDY, check, hint, is_local, link_to, read_address
 from exam.charts import study_spec, study_table
 from exam.classroom import open_classroom
 from exam.figure_files import figure_buttons
@@ -129,11 +129,15 @@ def begin_visit() -> None:
     page.kept = {name: chosen[name] for name in DEFAULTS}
     page.update(page.kept)
     change_setting()
-    if chosen["start"]:
+    if chosen["start"] and shows_study():  # a chapter waits for a guess
         begin_run()
 
 
 # The page.
+
+
+def shows_study() -> bool:
+    return page.only in ("", STUDY)
 
 
 def name_language(lang: str) -> None:
@@ -205,7 +209,6 @@ def show_controls(say, is_drawing: bool) -> None:
     updates = len(batches(batch_size))
     st.markdown(
         say.updates_sum(
-            batch_size=batch_size,
             batches=batches_as_sum(batch_size),
             updates=updates,
             epochs=epochs,
@@ -240,7 +243,8 @@ def show_study(say, run: Run | None, is_drawing: bool) -> Callable[[bool], float
     with picture:
         st.code(fit_call(settings()), language=None, wrap_lines=True)
         chart = st.vega_lite_chart(**figure())
-    message = st.markdown(standing(run, say))
+    line = standing(run, say)
+    message = st.markdown(line)
     listeners = Listeners("study")
     listeners.tell(spoken(run, say))
     alarm = st.warning(warning(run, say)) if run and run.best_epoch else st.empty()
@@ -252,16 +256,19 @@ def show_study(say, run: Run | None, is_drawing: bool) -> Callable[[bool], float
     last_news = next_frame = time.monotonic()
 
     def draw(is_alone: bool) -> float:
-        nonlocal last_news, next_frame
+        nonlocal last_news, next_frame, line
         patience = LOOK_SECONDS if is_alone else 0.0
         view = classroom.look(**run.settings, seen=len(run.marks), patience_seconds=patience)
         now, run.trouble = time.monotonic(), view.trouble
         if now >= next_frame and run.advance(view.epochs):
-            last_news, next_frame = now, now + run.seconds_per_frame
             chart.vega_lite_chart(**figure())
             if run.best_epoch:
                 alarm.warning(warning(run, say))
-        message.markdown(progress(run, view, waited_seconds=now - last_news, say=say))
+            run.frame_took = time.monotonic() - now
+            last_news, next_frame = now, now + run.seconds_per_frame
+        if (news := progress(run, view, waited_seconds=now - last_news, say=say)) != line:
+            line = news
+            message.markdown(line)
         listeners.tell(spoken(run, say, view))
         return max(0.0, next_frame - time.monotonic())
 
@@ -309,18 +316,23 @@ def show_share(say) -> None:
         view = view if view in views else ""  # a browser sends no other
         own = dict(page.kept)
         own |= {"only": view} if view else {}
-        own |= {"start": True} if st.toggle(say.share_start, key="share_start") else {}
+        if view not in CHAPTERS and st.toggle(say.share_start, key="share_start"):
+            own |= {"start": True}
         for_hall = st.toggle(say.share_projected, key="share_projected")
-        own |= {"projected": True} if for_hall else {}
         link = link_to(st.context.url or "", **own)
+        if is_local(link):
+            st.info(say.share_local)
         height = {"": PAGE_HEIGHT, STUDY: STUDY_HEIGHT}.get(view)
         height = height or CHAPTERS[view].FRAME_HEIGHT
         code, lines = st.columns([1, 3], gap="medium")
         code.html(f'<img class="qr" src="{qr_code(link)}" alt="{say.share_qr}">')
+        code.caption(say.share_for_learners)
         with lines:
             st.markdown(say.link)
+            if for_hall:  # the screen at the front, which is nothing for a frame
+                link = link_to(st.context.url or "", **own, projected=True)
             st.code(link, language=None, wrap_lines=True)
-            if for_hall:  # which is nothing for a frame
+            if for_hall:
                 return
             for name, text in ways_to_embed(link, height, views[view]).items():
                 st.markdown(name)
@@ -351,7 +363,7 @@ def show_page() -> None:
     lesson |= {"marks": run.marks if run else [], "on_setting": write_address}
     lesson |= {"is_projected": page.projected}
     draw, chapters = None, []
-    if page.only in ("", STUDY):
+    if shows_study():
         draw = show_study(say, run, is_drawing=drawn is not None)
     if page.only == "":
         chapters = show_lesson(**lesson)

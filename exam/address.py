@@ -79,3 +79,8 @@ def link_to(page: str, **settings: int | str | bool) -> str:
     parts = urlsplit(page)
     query = urlencode({name: str(value).lower() for name, value in settings.items()})
     return urlunsplit((parts.scheme, parts.netloc, parts.path, query, ""))
+
+
+def is_local(link: str) -> bool:
+    """Whether the link opens on this computer alone."""
+    return urlsplit(link).hostname in ("localhost", "127.0.0.1", "::1", "0.0.0.0")

@@ -4,8 +4,8 @@ import html
 
 import segno
 
-STUDY_HEIGHT = 920  # pixels of a frame, 700 wide, that holds the first screen and its result
-PAGE_HEIGHT = 1400  # of one that holds the whole page, which scrolls
+STUDY_HEIGHT = 980  # pixels of a frame, 700 wide, that holds the first screen and its result
+PAGE_HEIGHT = 1520  # of one that holds the whole page, which scrolls
 
 
 def frame(link: str, height: int, title: str) -> str:

@@ -247,7 +247,7 @@ def mark(plan: Plan, *, epoch: int, seconds: float = 0.0, solved: str = "") -> E
         epoch=epoch,
         updates=epoch * plan.updates,
         wrong=int(wrong[:practised].sum()),
-        val_wrong=float(100 * wrong[practised:].mean()),
+        val_wrong=100 * int(wrong[practised:].sum()) / len(wrong[practised:]),
         loss=float(losses[:practised].mean(dtype=np.float64)),
         val_loss=float(losses[practised:].mean(dtype=np.float64)),
         seconds=seconds,

@@ -19,6 +19,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
+from exam.lesson import CHAPTERS
 from tests.browser import Server, running_server
 from tests.load import memory_of
 from tests.visit import widget_id
@@ -58,6 +59,8 @@ NUMBERS = [0, 1, -1, 30, 101, 201, 2**31, 2**53, -(2**63), 2**63 - 1]
 FLOATS = [*map(float, NUMBERS), float("nan"), float("inf"), float("-inf"), 0.5, 1e308, -1e-308]
 PARAMETERS = ["batch_size", "epochs", "student", "misprints", "only", "lang", "start", "embed"]
 PARAMETERS += ["projected", "embed_options", "", "unknown", "__init__", "batch_size[]", "🎹"]
+RIGHT = [f"only={name}" for name in ("study", *CHAPTERS)]
+RIGHT += ["start=true", "projected=true"] * len(CHAPTERS)
 
 
 def any_text(draw: random.Random) -> str:
@@ -74,6 +77,8 @@ def any_query(draw: random.Random) -> str:
         f"{escaped(draw.choice(PARAMETERS))}={escaped(any_text(draw))}"
         for _ in range(draw.randrange(1, 6))
     ]
+    if draw.random() < 0.4:  # what is right each by itself may be wrong together
+        pairs += draw.sample(RIGHT, 2)
     return draw.choice(["&", "&", "&", ";", "&&"]).join(pairs)
 
 

@@ -16,7 +16,7 @@ from exam.papers import EXAMS_FILE
 from exam.texts import LANGUAGES, load_texts
 from tests.browser import Server, launch, open_page, running_server, wait_until_idle
 from tests.test_browser import wait_until_drawn
-from tests.test_lesson import NAMES, find_out, open_chapter
+from tests.test_lesson import NAMES, close_chapter, find_out, open_chapter
 
 SIZES = {"embed": (900, 700), "wide": (1440, 900), "phone": (390, 844)}
 STUDIES = {1: 100, 10: 60, 100: 20}
@@ -84,8 +84,7 @@ def chapters(browser: Browser, server: Server, folder: Path) -> None:
             page.mouse.move(0, 0)
             path = folder / f"{name}-{lang}-{scheme}-{size}.png"
             chapter.screenshot(path=path, animations="disabled")
-            page.locator("summary", has_text=say.title).click()
-            wait_until_idle(page)
+            close_chapter(page, chapter)
         page.close()
 
 

@@ -36,6 +36,12 @@ def open_chapter(page: Page, name: str, words=KO) -> Locator:
     return chapter
 
 
+def close_chapter(page: Page, chapter: Locator) -> None:
+    chapter.locator("summary").click()
+    expect(chapter.locator("[data-testid='stExpanderDetails'] p")).to_have_count(0)
+    wait_until_idle(page)
+
+
 def begin(chapter: Locator, say, choice: int | None = 0) -> None:
     """Guess, where there is something to guess, and press."""
     button = chapter.get_by_role("button", name=say.press)

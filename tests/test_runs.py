@@ -45,6 +45,14 @@ def test_short_studies_are_drawn_epoch_by_epoch():
     assert drawn(Run(10, 20, 1), marks([1.0] * 20)) == list(range(1, 22))
 
 
+@pytest.mark.parametrize("epochs", [1, 20, 60, 200])
+def test_where_drawing_is_slow_there_are_fewer_frames_and_not_more_time(epochs):
+    run = Run(10, epochs, 1, frame_took=0.08)
+    frames = drawn(run, marks([1.0] * epochs))
+    assert frames[-1] == epochs + 1 and len(frames) <= 9
+    assert 1.2 <= (len(frames) - 1) * run.seconds_per_frame <= 5.7
+
+
 def test_nothing_is_drawn_before_it_was_computed():
     run, known = Run(10, 200, 1), marks([1.0] * 200)
     for computed in (0, 1, 1, 2, 90, 90):

@@ -11,7 +11,7 @@ from exam.share import qr_code, ways_to_embed
 from exam.texts import load_texts
 from tests.browser import open_page, violations, wait_until_idle
 from tests.test_browser import wait_until_drawn
-from tests.test_lesson import find_out, open_chapter
+from tests.test_lesson import close_chapter, find_out, open_chapter
 
 KO, EN, JA = (load_texts(lang) for lang in ("ko", "en", "ja"))
 
@@ -25,6 +25,7 @@ LINKS = {
     "only=final_exam&student=3&lang=en": EN.final_exam.title,
     "only=no_such_chapter": KO.title,
     **{f"only={name}": getattr(KO, name).title for name in CHAPTERS},
+    **{f"only={name}&start=true": getattr(KO, name).title for name in CHAPTERS},
 }
 
 
@@ -33,6 +34,7 @@ def test_links_keep_working(page, server, query):
     page.goto(f"{server.url}?{query}")
     expect(page.get_by_role("heading", name=LINKS[query], exact=True)).to_be_visible()
     wait_until_idle(page)
+    expect(page.get_by_text(KO.stumbled)).to_have_count(0)
     is_alone = "only=" in query and "no_such" not in query
     expect(page.locator("summary")).to_have_count(0 if is_alone else len(CHAPTERS) + 1)
     expect(page.get_by_role("button", name=KO.start)).to_have_count(
@@ -89,6 +91,8 @@ def test_the_share_box(page, server):
     what.press("Enter")
     expect(box.get_by_text("only=pianist").first).to_be_visible()
     wait_until_idle(page)
+    expect(box.get_by_text(KO.share_start)).to_have_count(0)  # a chapter waits for a guess
+    expect(box.get_by_text(KO.share_local)).to_be_visible()
     lines = box.locator("code").all_inner_texts()
     link = lines[0].replace("\n", "")
     assert parse_qs(urlsplit(link).query) == {
@@ -105,13 +109,12 @@ def test_the_share_box(page, server):
     in_frames = box.locator("code", has_text="<iframe")
     box.get_by_text(KO.share_projected).click()
     expect(in_frames).to_have_count(0)  # a hall has no frames
-    link += "&projected=true"
-    expect(box.locator("code")).to_have_text(link)
+    expect(box.locator("code")).to_have_text(f"{link}&projected=true")
     code = box.get_by_role("img", name=KO.share_qr)
     assert code.get_attribute("src") == qr_code(link)
     assert code.evaluate("image => image.naturalWidth") > 200
     assert violations(page) == []
-    page.goto(link)
+    page.goto(f"{link}&projected=true")
     expect(page.get_by_role("heading", name=KO.pianist.title, exact=True)).to_be_visible()
     expect(page.locator("html")).to_have_css("font-size", "22px")
 
@@ -149,5 +152,4 @@ def test_axe_finds_nothing_in_any_chapter(page, server, scheme):
         if hasattr(say, "press"):
             find_out(page, chapter, say, 1 if hasattr(say, "choices") else None, EN)
             assert violations(page) == [], name
-        page.locator("summary", has_text=say.title).click()
-        wait_until_idle(page)
+        close_chapter(page, chapter)

@@ -67,7 +67,7 @@ def test_korean_particles_after_a_number(number, particles):
 def test_counted_nouns():
     say = load_texts("en")
     one = {"batch_size": 100, "batches": "100", "updates": 1, "epochs": 20, "all_updates": 20}
-    assert "= **1 update** a pass" in say.updates_sum(**one)
+    assert "→ **1 update** a pass" in say.updates_sum(**one)
     assert "**1,000 updates** a pass" in say.updates_sum(**one | {"updates": 1000})
 
 

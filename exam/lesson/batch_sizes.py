@@ -1,6 +1,8 @@
 """Batch sizes side by side: after the same number of passes, and after the same of updates."""
 
 import functools
+import itertools
+import statistics
 from collections.abc import Iterator, Sequence
 
 import streamlit as st
@@ -81,27 +83,33 @@ def _lines(chapter: Chapter, axis: str) -> Iterator[tuple]:
 
 
 def _figures(chapter: Chapter) -> str:
-    def row(size: int, last: Epoch) -> Sequence:
-        held = max(batches(size))
-        seconds = f"{last.seconds:.2f}"
+    def row(size: int, marks: Sequence[Epoch]) -> Sequence:
+        held, seconds, last = max(batches(size)), f"{_seconds(marks):.2f}", marks[-1]
         return size, held, f"{last.updates:,}", seconds, last.wrong, f"{last.val_wrong:.1f}"
 
     return markdown_table(
         chapter.say.columns,
-        [row(size, marks[-1]) for size, marks in chapter.experiment.complete.items()],
+        [row(size, marks) for size, marks in chapter.experiment.complete.items()],
     )
 
 
+def _seconds(marks: Sequence[Epoch]) -> float:
+    """What the passes took, by the median of them: others may have used the machine meanwhile."""
+    took = [after.seconds - before.seconds for before, after in itertools.pairwise(marks)]
+    return len(took) * statistics.median(took)
+
+
 def _measured(chapter: Chapter) -> str:
-    last = {size: marks[-1] for size, marks in chapter.experiment.marks.items()}
+    marks = chapter.experiment.marks
+    last = {size: each[-1] for size, each in marks.items()}
     return chapter.say.measured(
         epochs=EPOCHS,
         wrong_1=last[1].wrong,
         wrong_100=last[100].wrong,
         updates_1=last[1].updates,
         updates_100=last[100].updates,
-        same_updates=chapter.experiment.marks[10][2].updates,
-        wrong_10_then=chapter.experiment.marks[10][2].wrong,
+        same_updates=marks[10][2].updates,
+        wrong_10_then=marks[10][2].wrong,
         wrong_100_then=last[100].wrong,
-        times=last[1].seconds / last[100].seconds,
+        times=_seconds(marks[1]) / _seconds(marks[100]),
     )

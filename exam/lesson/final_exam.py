@@ -130,15 +130,17 @@ def _figures(chapter: Chapter) -> str:
 
 
 def _measured(chapter: Chapter) -> str:
-    (wrong, loss), (wrong_last, loss_last) = (
-        _columns(chapter.experiment)[stop] for stop in ("automatic", "last")
-    )
+    columns = _columns(chapter.experiment)
+    (wrong, loss), (wrong_last, loss_last) = columns["automatic"], columns["last"]
+    wrong_own, loss_own = columns["own"]
     return chapter.say.measured(
         students=len(STUDENTS),
+        wrong_own=wrong_own.mean(),
         wrong=wrong.mean(),
         wrong_last=wrong_last.mean(),
         fewer_wrong=int((wrong < wrong_last).sum()),
         more_wrong=int((wrong > wrong_last).sum()),
+        loss_own=loss_own.mean(),
         loss=loss.mean(),
         loss_last=loss_last.mean(),
         lower_loss=int((loss < loss_last).sum()),
