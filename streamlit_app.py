@@ -5,11 +5,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from exam.address import DEFAULTS, STUDY, check, hint, is_local, link_to, read_address
 from exam.charts import study_spec, study_table
 from exam.classroom import open_classroom
 from exam.figure_files import figure_buttons
+from exam.frames import one_at_a_time
 from exam.keras_script import keras_notebook, keras_script
 from exam.lesson import CHAPTERS, show_alone, show_lesson
 from exam.lesson.chapter import Chapter
@@ -186,7 +188,8 @@ def slider(setting: Setting, say, **options) -> int:
     return value
 
 
-def show_controls(say, is_drawing: bool) -> None:
+def show_controls(say, is_drawing: bool) -> DeltaGenerator:
+    """The settings and the button; returns the place of what is there only while drawing."""
     batch_size = slider(BATCH_SIZE, say)
     st.segmented_control(
         say.quick_pick,
@@ -217,6 +220,7 @@ def show_controls(say, is_drawing: bool) -> None:
     )
     if page.projected:
         st.caption(say.student_help)  # nobody hovers in a lecture hall
+    return while_drawing
 
 
 def fit_call(settings: dict[str, int]) -> str:
@@ -239,7 +243,7 @@ def show_study(say, run: Run | None, is_drawing: bool) -> Callable[[bool], float
     st.markdown(say.analogy)
     controls, picture = st.columns([2, 3], gap="medium")
     with controls:
-        show_controls(say, is_drawing)
+        while_drawing = show_controls(say, is_drawing)
     with picture:
         st.code(fit_call(settings()), language=None, wrap_lines=True)
         chart = st.vega_lite_chart(**figure())
@@ -249,10 +253,13 @@ def show_study(say, run: Run | None, is_drawing: bool) -> Callable[[bool], float
     listeners.tell(spoken(run, say))
     alarm = st.warning(warning(run, say)) if run and run.best_epoch else st.empty()
     take_home = st.empty()
-    if run and len(run.marks) > 1 and not is_drawing:
-        with take_home.container(horizontal=True, vertical_alignment="center"):
-            show_take_home(say, run)
 
+    def show_result() -> None:
+        if run and len(run.marks) > 1 and not run.is_drawing:
+            with take_home.container(horizontal=True, vertical_alignment="center"):
+                show_take_home(say, run)
+
+    show_result()
     last_news = next_frame = time.monotonic()
 
     def draw(is_alone: bool) -> float:
@@ -261,15 +268,19 @@ def show_study(say, run: Run | None, is_drawing: bool) -> Callable[[bool], float
         view = classroom.look(**run.settings, seen=len(run.marks), patience_seconds=patience)
         now, run.trouble = time.monotonic(), view.trouble
         if now >= next_frame and run.advance(view.epochs):
-            chart.vega_lite_chart(**figure())
-            if run.best_epoch:
-                alarm.warning(warning(run, say))
+            with one_at_a_time:
+                chart.vega_lite_chart(**figure())
+                if run.best_epoch:
+                    alarm.warning(warning(run, say))
             run.frame_took = time.monotonic() - now
             last_news, next_frame = now, now + run.seconds_per_frame
         if (news := progress(run, view, waited_seconds=now - last_news, say=say)) != line:
             line = news
             message.markdown(line)
         listeners.tell(spoken(run, say, view))
+        if not run.is_drawing:  # here and now, for a rerun costs as much as all the frames
+            while_drawing.empty()
+            show_result()
         return max(0.0, next_frame - time.monotonic())
 
     return draw
@@ -373,7 +384,8 @@ def show_page() -> None:
     # Last of all: while this loop draws, what would stand below it would fade.
     if drawn or chapters:
         follow(draw, drawn, chapters)
-        st.rerun()
+        if chapters or any(page.get(f"{name}_open") for name in CHAPTERS):
+            st.rerun()  # chapters show what has come to its end
 
 
 try:

@@ -21,8 +21,8 @@ BROUGHT = {
 }  # by Streamlit, which needs them itself
 
 # From the page down to the papers: a module may import those that stand after it.
-ORDER = "share figure_files listeners stumbles projector experiments address sentences charts"
-ORDER += " classroom studies worker runs desk training"
+ORDER = "share figure_files frames listeners stumbles projector experiments address sentences"
+ORDER += " charts classroom studies worker runs desk training"
 ORDER = [
     *ORDER.split(),
     "keras_script",

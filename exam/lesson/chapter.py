@@ -8,6 +8,7 @@ import pyarrow as pa
 import streamlit as st
 
 from exam.experiments import Experiment
+from exam.frames import one_at_a_time
 from exam.listeners import Listeners
 from exam.plans import Plan
 from exam.projector import magnified
@@ -163,9 +164,10 @@ class Chapter:
         self._is_stale |= any(each.loading_seconds is not None for each in self._followed)
         began = time.monotonic()
         if self._is_stale and began >= self._next_frame:
-            for draw in self._redraw:
-                draw()
-            self.tell()
+            with one_at_a_time:
+                for draw in self._redraw:
+                    draw()
+                self.tell()
             drawn = time.monotonic()
             self._is_stale = False
             self._next_frame = drawn + max(FRAME_SECONDS, FRAME_REST * (drawn - began))
