@@ -240,7 +240,8 @@ def mark(plan: Plan, *, epoch: int, seconds: float = 0.0, solved: str = "") -> E
     wrong = answers != key
     sure = probabilities.max(axis=1)
     sure_of_key = probabilities[np.arange(len(key)), key]
-    losses = -np.log(np.maximum(sure_of_key, keras.config.epsilon()))
+    # As evaluate() has it, which computes it before the softmax and so knows no smallest number.
+    losses = -np.log(np.maximum(sure_of_key, np.finfo(np.float32).tiny))
     first_unseen = slice(practised, practised + QUESTIONS)
     sure_when_wrong = sure[practised:][wrong[practised:]]
     return Epoch(

@@ -59,13 +59,10 @@ def first_minutes(python: str, folder: Path) -> None:
         visited, figures = run(visit_everything(server))
         log = server.log.read_text()
     assert "Traceback" not in log, log[-3000:]
+    installed = sum(file.stat().st_size for file in own.parents[1].rglob("*") if file.is_file())
     version = subprocess.check_output([own, "--version"], text=True).strip()
-    print(
-        version,
-        *(f"{step} {each:.1f} s" for step, each in (seconds | visited).items()),
-        figures,
-        sep="; ",
-    )
+    steps = "; ".join(f"{step} {took:.1f} s" for step, took in (seconds | visited).items())
+    print(f"{version}: {installed / 1e9:.1f} GB; {steps}; {figures}", flush=True)
 
 
 if __name__ == "__main__":

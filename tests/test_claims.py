@@ -28,7 +28,7 @@ def constants_of(module) -> set[float]:
 SPOKEN = {
     "repetition": {1, 2},  # "one or two more points"
     "twenty_exams": {20},  # the lesson's twenty exams
-    "pianist": {0, 4, 9, 20},
+    "pianist": {0, 4, 5, 9, 20},
     "questions": {4, 32, 200, 3, 2, 5, 7, 8, 9},  # 32+32+32+4, chapters
 }
 

@@ -25,7 +25,7 @@ def test_the_notebook_is_the_script_in_cells():
     assert "\n\n".join(parts) == keras_script(**settings)
 
 
-@pytest.mark.parametrize("settings", [(32, 6, 2), (1, 3, 1), (100, 4, 30)])
+@pytest.mark.parametrize("settings", [(32, 6, 2), (1, 40, 1), (100, 4, 30)])
 def test_it_prints_the_numbers_of_the_study(settings, tmp_path):
     named = dict(zip(("batch_size", "epochs", "student"), settings, strict=True))
     script = tmp_path / "exam.py"
@@ -42,4 +42,4 @@ def test_it_prints_the_numbers_of_the_study(settings, tmp_path):
     for row, mark in zip(rows, marks, strict=True):
         assert row[0] == mark.epoch
         assert row[1:3] == pytest.approx([mark.wrong, mark.val_wrong], abs=0.11)
-        assert row[3:] == pytest.approx([mark.loss, mark.val_loss], abs=1.1e-3)
+        assert row[3:] == pytest.approx([mark.loss, mark.val_loss], abs=6e-4)
