@@ -171,7 +171,7 @@ def test_a_switch_of_language_or_theme_loses_nothing(page, server):
     page.get_by_text(EN.language, exact=True).click()
     expect(page.get_by_role("heading", name=EN.title)).to_be_visible()
     wait_until_drawn(page)
-    expect(page.get_by_role("alert")).to_contain_text("Overfitting begins")
+    expect(page.get_by_role("alert")).to_contain_text("A sign of overfitting")
     rows = csv_of(page)
     assert len(rows) == 31
     assert "lang=en" in page.url
