@@ -422,7 +422,7 @@ def test_a_slider_moved_during_an_experiment_harms_nobody(page, server):
     wait_until_idle(page)
     chapter = open_chapter(page, "students")
     begin(chapter, KO.students)
-    expect(chapter.get_by_text(re.compile(r"30개 가운데 [1-9]"))).to_be_visible()
+    expect(chapter.get_by_text(re.compile(r"30개 가운데 [1-9]")).first).to_be_visible()
     for _ in range(3):
         page.get_by_role("slider", name=KO.batch_size).press("ArrowRight")
     expect(page.get_by_text("batch_size=7,")).to_be_visible()
