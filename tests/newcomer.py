@@ -55,7 +55,7 @@ def first_minutes(python: str, folder: Path) -> None:
     timed(python, "-m", "venv", folder / "environment")
     pip = (own, "-m", "pip", "install", "--quiet", "--no-cache-dir")
     seconds = {"installing": timed(*pip, "-r", project / "requirements.txt")}
-    with running_server(folder / "log.txt", project, str(own)) as server:
+    with running_server(folder / "log.txt", project, python=str(own)) as server:
         visited, figures = run(visit_everything(server))
         log = server.log.read_text()
     assert "Traceback" not in log, log[-3000:]
