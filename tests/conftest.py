@@ -15,8 +15,9 @@ def server(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def browser():
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=20_000)  # others may use the machine as well
     with sync_playwright() as playwright:
         chromium = launch(playwright)
         yield chromium
