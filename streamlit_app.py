@@ -11,7 +11,7 @@ from exam.address import DEFAULTS, STUDY, check, hint, is_local, link_to, read_a
 from exam.charts import study_spec, study_table
 from exam.classroom import open_classroom
 from exam.figure_files import figure_buttons
-from exam.frames import one_at_a_time
+from exam.frames import take_turn
 from exam.keras_script import keras_notebook, keras_script
 from exam.lesson import CHAPTERS, show_alone, show_lesson
 from exam.lesson.chapter import Chapter
@@ -262,17 +262,18 @@ def show_study(say, run: Run | None, is_drawing: bool) -> Callable[[bool], float
     show_result()
     last_news = next_frame = time.monotonic()
 
+    def draw_frame() -> None:
+        chart.vega_lite_chart(**figure())
+        if run.best_epoch:
+            alarm.warning(warning(run, say))
+
     def draw(is_alone: bool) -> float:
         nonlocal last_news, next_frame, line
         patience = LOOK_SECONDS if is_alone else 0.0
         view = classroom.look(**run.settings, seen=len(run.marks), patience_seconds=patience)
         now, run.trouble = time.monotonic(), view.trouble
         if now >= next_frame and run.advance(view.epochs):
-            with one_at_a_time:
-                chart.vega_lite_chart(**figure())
-                if run.best_epoch:
-                    alarm.warning(warning(run, say))
-            run.frame_took = time.monotonic() - now
+            run.frame_rest = take_turn(draw_frame)
             last_news, next_frame = now, now + run.seconds_per_frame
         if (news := progress(run, view, waited_seconds=now - last_news, say=say)) != line:
             line = news
@@ -340,12 +341,12 @@ def show_share(say) -> None:
         code.caption(say.share_for_learners)
         with lines:
             st.markdown(say.link)
-            if for_hall:  # the screen at the front, which is nothing for a frame
-                link = link_to(st.context.url or "", **own, projected=True)
-            st.code(link, language=None, wrap_lines=True)
-            if for_hall:
-                return
-            for name, text in ways_to_embed(link, height, views[view]).items():
+            if for_hall:  # the screen at the front, which is no frame
+                shown, ways = link_to(st.context.url or "", **own, projected=True), {}
+            else:
+                shown, ways = link, ways_to_embed(link, height, views[view])
+            st.code(shown, language=None, wrap_lines=True)
+            for name, text in ways.items():
                 st.markdown(name)
                 st.code(text, language=None, wrap_lines=True)
 

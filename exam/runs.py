@@ -9,7 +9,6 @@ EARLIER_RUNS = 3
 SHORTEST_SECONDS, LONGEST_SECONDS = 2.0, 5.0  # that a study takes on the screen
 PATIENCE = 5  # passes without a lower unseen loss, until the warning
 FRAME_SECONDS = 0.1  # no faster than this; of a long study, each frame shows several epochs
-FRAME_REST = 8  # times what drawing a frame took: where many draw at once, all draw less often
 
 
 @dataclass
@@ -23,7 +22,7 @@ class Run:
     is_drawing: bool = True
     is_hurried: bool = False
     trouble: str = ""
-    frame_took: float = 0.0  # seconds that drawing the latest frame took
+    frame_rest: float = 0.0  # seconds that must go by after the latest frame
 
     @property
     def settings(self) -> dict[str, int]:
@@ -43,7 +42,7 @@ class Run:
 
     @property
     def seconds_per_frame(self) -> float:
-        return max(FRAME_SECONDS, self._seconds_per_epoch, FRAME_REST * self.frame_took)
+        return max(FRAME_SECONDS, self._seconds_per_epoch, self.frame_rest)
 
     def advance(self, known: list[Epoch]) -> bool:
         """Put the next frame's epochs on the screen, as far as they are computed; False if none."""

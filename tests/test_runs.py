@@ -47,7 +47,7 @@ def test_short_studies_are_drawn_epoch_by_epoch():
 
 @pytest.mark.parametrize("epochs", [1, 20, 60, 200])
 def test_where_drawing_is_slow_there_are_fewer_frames_and_not_more_time(epochs):
-    run = Run(10, epochs, 1, frame_took=0.08)
+    run = Run(10, epochs, 1, frame_rest=0.64)
     frames = drawn(run, marks([1.0] * epochs))
     assert frames[-1] == epochs + 1 and len(frames) <= 9
     assert 1.2 <= (len(frames) - 1) * run.seconds_per_frame <= 5.7

@@ -8,14 +8,13 @@ import pyarrow as pa
 import streamlit as st
 
 from exam.experiments import Experiment
-from exam.frames import one_at_a_time
+from exam.frames import take_turn
 from exam.listeners import Listeners
 from exam.plans import Plan
 from exam.projector import magnified
 from exam.results import Epoch
 
 FRAME_SECONDS = 0.3  # no faster: thirty lines in one chart keep a browser busy
-FRAME_REST = 10  # times what drawing a frame took: where many draw, all draw less often
 Wanted = Mapping[Hashable, tuple[Plan, int]]  # by name: who studies what, and how many epochs
 
 
@@ -162,15 +161,15 @@ class Chapter:
         has_news = [experiment.advance(classroom) for experiment in self._followed]
         self._is_stale |= any(has_news)
         self._is_stale |= any(each.loading_seconds is not None for each in self._followed)
-        began = time.monotonic()
-        if self._is_stale and began >= self._next_frame:
-            with one_at_a_time:
-                for draw in self._redraw:
-                    draw()
-                self.tell()
-            drawn = time.monotonic()
+        if self._is_stale and time.monotonic() >= self._next_frame:
+            rest = take_turn(self._draw_again)
             self._is_stale = False
-            self._next_frame = drawn + max(FRAME_SECONDS, FRAME_REST * (drawn - began))
+            self._next_frame = time.monotonic() + max(FRAME_SECONDS, rest)
+
+    def _draw_again(self) -> None:
+        for draw in self._redraw:
+            draw()
+        self.tell()
 
     def _offer_again(self) -> None:
         st.button(self.words.again, key=f"{self.name}_again", on_click=self._forget)
