@@ -11,6 +11,7 @@ from exam.papers import QUESTIONS, load_exams
 MOCK_EXAMS = 20
 PASSES_TO_KNOW_TWENTY = 5 * MOCK_EXAMS  # of the pianist, before it plays one piece alone
 LOOK_ALIKES = 10
+KEPT_ORDERS = 8_000  # 0.5 kB each; a study of 200 passes would draw them anew at every turn
 _TYPESETTER = 20  # seeds what is misprinted or shuffled, the same for every student
 
 
@@ -39,12 +40,15 @@ class Workbook:
         return self.exams[self.practised]
 
 
+@functools.lru_cache(maxsize=KEPT_ORDERS)
 def question_order(student: int, epoch: int, questions: int = QUESTIONS) -> np.ndarray:
-    """The order in which a student solves the questions in a pass, int32 [questions].
+    """The order in which a student solves the questions in a pass, int32 [questions], read-only.
 
     Epochs count from 0 here. RandomState, for its stream is frozen across NumPy versions.
     """
-    return np.random.RandomState([student, epoch]).permutation(questions).astype(np.int32)
+    order = np.random.RandomState([student, epoch]).permutation(questions).astype(np.int32)
+    order.flags.writeable = False
+    return order
 
 
 @functools.cache
