@@ -2,7 +2,7 @@
 
 It reads one request a line and answers with one JSON object a line:
 
-    {"plan": {"batch_size": 10, "student": 1}, "epochs": 20, "known": 3, "turn_seconds": 0.2}
+    {"plan": {"batch_size": 10, "student": 1}, "epochs": 20, "known": 3, "turn_seconds": 0.5}
 
 asks for the epochs from number 3 on (0 is before studying) of the study of that `Plan`. Each
 comes as it is marked, and `{"turn_over": true}` ends the turn, at the latest after the pass in
