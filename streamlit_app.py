@@ -272,8 +272,9 @@ def show_study(say, run: Run | None, is_drawing: bool) -> Callable[[bool], float
         patience = LOOK_SECONDS if is_alone else 0.0
         view = classroom.look(**run.settings, seen=len(run.marks), patience_seconds=patience)
         now, run.trouble = time.monotonic(), view.trouble
+        is_first = len(run.marks) < 2  # no pass is to be seen yet
         if now >= next_frame and run.advance(view.epochs):
-            run.frame_rest = take_turn(draw_frame)
+            run.frame_rest = take_turn(draw_frame, is_first=is_first)
             last_news, next_frame = now, now + run.seconds_per_frame
         if (news := progress(run, view, waited_seconds=now - last_news, say=say)) != line:
             line = news
