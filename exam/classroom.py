@@ -8,7 +8,6 @@ epochs of a shorter one; so whoever asks for epochs that exist has them at once,
 for a study that is running follows it from its beginning.
 """
 
-import collections
 import dataclasses
 import functools
 import logging
@@ -50,7 +49,7 @@ class Classroom:
     def __init__(self):
         self._lock = threading.Lock()
         self._somebody_came = threading.Condition(self._lock)
-        self._studies: collections.OrderedDict[Plan, Study] = collections.OrderedDict()
+        self._studies: dict[Plan, Study] = {}  # the one used last stands last
         self._waiting: list[Study] = []
         self._at_the_desk: Study | None = None
         self._worker: Worker | None = None
@@ -126,7 +125,7 @@ class Classroom:
 
     def _study(self, plan: Plan) -> Study:
         study = self._studies.pop(plan, None) or Study(plan, threading.Condition(self._lock))
-        self._studies[plan] = study  # the one used last stands last
+        self._studies[plan] = study
         kept = sum(len(each.epochs) for each in self._studies.values())
         for old in list(self._studies.values()):
             if kept <= KEPT_EPOCHS:
