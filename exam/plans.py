@@ -1,5 +1,6 @@
 """What settles a study, but for its length: the same plan gives the same numbers."""
 
+import functools
 from dataclasses import dataclass
 
 from exam.papers import batches
@@ -37,7 +38,7 @@ class Plan:
     def book(self) -> Workbook:
         return open_workbook(self.workbook, self.misprints)
 
-    @property
+    @functools.cached_property
     def updates(self) -> int:
         """How many updates a pass has."""
         return len(batches(self.batch_size, self.book.size))

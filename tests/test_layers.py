@@ -90,3 +90,9 @@ def test_what_the_server_imports_brings_no_keras():
     script = "import sys, exam.classroom, exam.charts, exam.address, exam.sentences\n"
     script += "assert not {'keras', 'tensorflow', 'streamlit'} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=True)
+
+
+def test_arrow_keeps_no_memory_for_threads_that_are_gone():
+    script = "import exam.charts, pyarrow\n"
+    script += "assert pyarrow.default_memory_pool().backend_name == 'system'"
+    subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=True)
