@@ -93,7 +93,7 @@ class Classroom:
                 loading_seconds=None if is_complete else self._loading_seconds(),
                 was_interrupted=study.lost_workers > 0,
                 trouble="" if is_complete else self._trouble_with(study),
-                ahead=0 if len(study.epochs) > seen else self._ahead_of(study),
+                ahead=0 if is_patient or len(study.epochs) > seen else self._ahead_of(study),
             )
 
     def look_away(self, **plan: int | str | bool) -> None:
@@ -126,13 +126,6 @@ class Classroom:
     def _study(self, plan: Plan) -> Study:
         study = self._studies.pop(plan, None) or Study(plan, threading.Condition(self._lock))
         self._studies[plan] = study
-        kept = sum(len(each.epochs) for each in self._studies.values())
-        for old in list(self._studies.values()):
-            if kept <= KEPT_EPOCHS:
-                break
-            if old is not study and not old.is_watched:
-                kept -= len(old.epochs)
-                del self._studies[old.plan]
         return study
 
     def _ahead_of(self, study: Study) -> int:
@@ -211,6 +204,7 @@ class Classroom:
                 self._at_the_desk = None
                 self._join_queue(study)
                 self._settle(is_first_pass, time.monotonic() - began)
+                self._forget_the_oldest()
 
     def _turn_seconds(self) -> float:
         """How long the turn at the desk may be, as things stand."""
@@ -245,6 +239,15 @@ class Classroom:
                     self._waiting.remove(study)
                     self._at_the_desk = study
                     return study
+
+    def _forget_the_oldest(self) -> None:
+        kept = sum(len(study.epochs) for study in self._studies.values())
+        for study in list(self._studies.values()):
+            if kept <= KEPT_EPOCHS:
+                return
+            if not study.is_watched:
+                kept -= len(study.epochs)
+                del self._studies[study.plan]
 
     def _clear_the_desk(self, failed: str) -> None:
         """After the worker was lost: its study is next again, or given up after `TRIES`."""

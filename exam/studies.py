@@ -36,7 +36,7 @@ class View(NamedTuple):
     loading_seconds: float | None  # for how long Keras has been loading; None where it is there
     was_interrupted: bool
     trouble: str
-    ahead: int = 0  # studies of others that come first
+    ahead: int = 0  # studies of others that come first; not counted for the patient
 
 
 @dataclass(eq=False)
