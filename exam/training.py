@@ -238,8 +238,8 @@ def mark(plan: Plan, *, epoch: int, seconds: float = 0.0, solved: str = "") -> E
     probabilities = _student().predict_on_batch(questions)
     answers = probabilities.argmax(axis=1)
     wrong = answers != key
-    sure = probabilities.max(axis=1)
-    sure_of_key = probabilities[np.arange(len(key)), key]
+    rows = np.arange(len(key))
+    sure, sure_of_key = probabilities[rows, answers], probabilities[rows, key]
     # As evaluate() has it, which computes it before the softmax and so knows no smallest number.
     losses = -np.log(np.maximum(sure_of_key, np.finfo(np.float32).tiny))
     first_unseen = slice(practised, practised + QUESTIONS)
