@@ -22,7 +22,7 @@ from exam.worker import Worker, WorkerLost
 
 KEPT_EPOCHS = 30_000  # of all studies together, 1.0 kB each: 31 MB; more only while watched
 MOST_WAITING = 500  # studies; whoever comes later is told how many are ahead, and joins then
-TURN_SECONDS = 0.5  # of a study that others wait for; taking one up again costs some 20 ms
+TURN_SECONDS = 0.5  # of a study that others wait for; taking one up again costs some 10 ms
 FIRST_PASSES_SHARE = 3  # to one of all else, at the most, however many first passes there are
 WATCHED_SECONDS = 3.0  # a study that nobody has looked at for so long is put aside
 TRIES = 3  # of a study, or of a start, that loses the worker each time, before a rest

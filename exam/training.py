@@ -190,13 +190,26 @@ def passes(plan: Plan, first: int, last: int) -> tf.data.Dataset:
         book.exams[book.exam_of_pass(epoch)][question_order(plan.student, epoch, book.size)]
         for epoch in range(first, last)
     ]
+    batches = _batches(x, y, np.reshape(orders, (-1, book.size)), plan.batch_size)
+    return batches.with_options(_without_helpers())
+
+
+@tf.function(
+    input_signature=[
+        tf.TensorSpec([None, PIXELS], tf.float32),
+        tf.TensorSpec([None], tf.int32),
+        tf.TensorSpec([None, None], tf.int32),
+        tf.TensorSpec([], tf.int64),
+    ]
+)
+def _batches(x, y, orders, batch_size) -> tf.data.Dataset:
+    """A function of TensorFlow's own, for `flat_map` would trace `one_pass` at every turn."""
 
     def one_pass(order: tf.Tensor) -> tf.data.Dataset:
         solved = tf.data.Dataset.from_tensor_slices((tf.gather(x, order), tf.gather(y, order)))
-        return solved.batch(plan.batch_size)
+        return solved.batch(batch_size)
 
-    all_orders = tf.data.Dataset.from_tensor_slices(np.reshape(orders, (-1, book.size)))
-    return all_orders.flat_map(one_pass).with_options(_without_helpers())
+    return tf.data.Dataset.from_tensor_slices(orders).flat_map(one_pass)
 
 
 @functools.cache
