@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import functools
 import itertools
+import math
 import random
 import statistics
 import sys
@@ -211,7 +212,7 @@ def report(name: str, learners: list[Learner]) -> None:
     for title, field in fields.items():
         times = sorted(getattr(each, field) for each in learners if not each.error)
         times = [seconds for seconds in times if seconds] or [float("nan")]
-        p95 = times[int(0.95 * (len(times) - 1))]
+        p95 = times[math.ceil(0.95 * len(times)) - 1]
         print(f"  {title:24} {statistics.median(times):6.2f} {p95:6.2f} {times[-1]:6.2f}")
 
 
