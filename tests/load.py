@@ -263,16 +263,17 @@ def scene(name: str, links: list[str], deed: Deed = study) -> list[Learner]:
 def scene_and_floor(name: str, links: list[str]) -> None:
     """The scene, and how long plain fit() takes for all that it asks for."""
     learners = scene(name, links)
-    passes, seconds = floor(learners)
+    passes, fit_seconds, mark_seconds = floor(learners)
     worst = max(learner.ended for learner in learners)
-    print(f"  fit() alone takes {seconds:.0f} s for these {passes:,} passes, one after another,")
-    print(f"  without marks and turns; the last learner waited {worst / seconds:.2f} times as long")
+    print(f"  fit() alone takes {fit_seconds:.0f} s for these {passes:,} passes, one by one,")
+    print(f"  and marking them {mark_seconds:.0f} s more; the last learner waited", end=" ")
+    print(f"{worst / fit_seconds:.1f} times as long as fit() takes")
 
 
-def floor(learners: list[Learner]) -> tuple[int, float]:
-    """How many different passes they ask for, and the seconds that fit() alone takes for them."""
+def floor(learners: list[Learner]) -> tuple[int, float, float]:
+    """How many different passes they ask for, and the seconds for fit() and marks by themselves."""
     from exam.plans import Plan
-    from exam.training import passes, trained_model
+    from exam.training import mark, passes, trained_model
 
     longest: dict[Plan, int] = {}
     for learner in learners:
@@ -280,19 +281,21 @@ def floor(learners: list[Learner]) -> tuple[int, float]:
         plan = Plan(asked["batch_size"], asked["student"])
         longest[plan] = max(asked["epochs"], longest.get(plan, 0))
 
+    def seconds(act: Callable[[], object], times: int) -> float:
+        began = time.perf_counter()
+        for _ in range(times):
+            act()
+        return (time.perf_counter() - began) / times
+
     @functools.cache
     def seconds_a_pass(updates: int) -> float:
         plan, model = Plan(-(-QUESTIONS // updates), 1), trained_model(updates)
-        times = []
-        for _ in range(3):
-            began = time.perf_counter()
-            fit = {"epochs": 50, "steps_per_epoch": updates, "shuffle": False, "verbose": 0}
-            model.fit(passes(plan, 0, 50), **fit)
-            times.append((time.perf_counter() - began) / 50)
-        return statistics.median(times)
+        fit = {"epochs": 50, "steps_per_epoch": updates, "shuffle": False, "verbose": 0}
+        return seconds(lambda: model.fit(passes(plan, 0, 50), **fit), 3) / 50
 
-    seconds = sum(epochs * seconds_a_pass(plan.updates) for plan, epochs in longest.items())
-    return sum(longest.values()), seconds
+    fit_seconds = sum(epochs * seconds_a_pass(plan.updates) for plan, epochs in longest.items())
+    all_passes, any_plan = sum(longest.values()), next(iter(longest))
+    return all_passes, fit_seconds, all_passes * seconds(lambda: mark(any_plan, epoch=0), 500)
 
 
 def soak(visits: int = SOAK_VISITS, seconds: float = SOAK_SECONDS) -> None:
