@@ -355,11 +355,11 @@ def show_share(say) -> None:
 def follow(draw: Callable[[bool], float], run: Run | None, chapters: list[Chapter]) -> None:
     """Draw what is on its way, until something has come to its end."""
     while (run is None or run.is_drawing) and all(chapter.is_running for chapter in chapters):
+        rest = STEP_SECONDS if run is None else draw(not chapters)
         began = time.monotonic()
         for chapter in chapters:
             chapter.advance(classroom)
         busy = time.monotonic() - began
-        rest = STEP_SECONDS if run is None else draw(not chapters)
         # Where many look at experiments, all of them look less often.
         time.sleep(max(min(rest, STEP_SECONDS), min(LOOK_REST * busy, LONGEST_REST)))
 
