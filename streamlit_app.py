@@ -355,6 +355,8 @@ def show_share(say) -> None:
 def follow(draw: Callable[[bool], float], run: Run | None, chapters: list[Chapter]) -> None:
     """Draw what is on its way, until something has come to its end."""
     while (run is None or run.is_drawing) and all(chapter.is_running for chapter in chapters):
+        if "kept" not in page:  # asked for here, since Streamlit ends no run that asks for nothing
+            break
         rest = STEP_SECONDS if run is None else draw(not chapters)
         began = time.monotonic()
         for chapter in chapters:

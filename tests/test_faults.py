@@ -258,6 +258,34 @@ def test_a_log_that_cannot_be_written_costs_nothing(tmp_path):
         resource.prlimit(server.pid, resource.RLIMIT_FSIZE, whatever)  # Streamlit says good-bye
 
 
+def test_nobody_follows_for_a_learner_who_has_left(tmp_path):
+    """Though nothing is drawn that would show that the learner is gone: the worker stands still."""
+    link = "only=students&lang=ko"
+
+    async def ask_and_leave(url: str) -> None:
+        async with Visit(url, link).connection() as learner:
+            await learner.open()
+            await learner.choose("students_guess", 0)
+            await learner.read()
+            await learner.press("students_begin")
+            await learner.catch(3.0)  # all that comes while the worker stands still
+
+    async def all_leave(url: str) -> None:
+        await asyncio.gather(*(ask_and_leave(url) for _ in range(FOLLOWERS)))
+
+    async def warm_up(url: str) -> None:
+        async with Visit(url, "epochs=1").connection() as learner:
+            await learner.study()
+
+    with running_server(tmp_path / "log.txt") as server:
+        run(warm_up(server.url))
+        process = psutil.Process(server.pid)
+        server.worker().send_signal(signal.SIGSTOP)
+        run(all_leave(server.url))
+        wait_for(lambda: process.num_threads() < FOLLOWERS, seconds=exam.worker.SILENT_SECONDS / 2)
+        server.worker().kill()
+
+
 @pytest.mark.skipif(not shutil.which("gcc"), reason="no compiler for tests/wall_clock.c")
 def test_a_clock_set_back_by_an_hour_costs_nothing(tmp_path):
     clock, library = tmp_path / "clock", tmp_path / "wall_clock.so"
