@@ -227,8 +227,9 @@ def fit_call(settings: dict[str, int]) -> str:
     return "model.fit(x, y, batch_size={batch_size}, epochs={epochs})".format(**settings)
 
 
-def show_study(say, run: Run | None, is_drawing: bool) -> Callable[[bool], float]:
-    """The first screen; returns what draws the next frame and says how long it may rest."""
+def show_study(say, run: Run | None) -> Callable[[bool], float] | None:
+    """The first screen; while it draws, what draws the next frame and says how long it may rest."""
+    is_drawing = run is not None and run.is_drawing
 
     def figure() -> dict:
         planned = run.epochs if run else page.epochs
@@ -285,7 +286,7 @@ def show_study(say, run: Run | None, is_drawing: bool) -> Callable[[bool], float
             show_result()
         return max(0.0, next_frame - time.monotonic())
 
-    return draw
+    return draw if is_drawing else None
 
 
 def show_take_home(say, run: Run) -> None:
@@ -352,12 +353,12 @@ def show_share(say) -> None:
                 st.code(text, language=None, wrap_lines=True)
 
 
-def follow(draw: Callable[[bool], float], run: Run | None, chapters: list[Chapter]) -> None:
+def follow(draw: Callable[[bool], float] | None, run: Run | None, chapters: list[Chapter]) -> None:
     """Draw what is on its way, until something has come to its end."""
-    while (run is None or run.is_drawing) and all(chapter.is_running for chapter in chapters):
+    while (draw is None or run.is_drawing) and all(chapter.is_running for chapter in chapters):
         if "kept" not in page:  # asked for here, since Streamlit ends no run that asks for nothing
             break
-        rest = STEP_SECONDS if run is None else draw(not chapters)
+        rest = STEP_SECONDS if draw is None else draw(not chapters)
         began = time.monotonic()
         for chapter in chapters:
             chapter.advance(classroom)
@@ -373,21 +374,20 @@ def show_page() -> None:
     if page.projected:
         st.html((ASSETS / "projector.html").read_text("utf-8"), unsafe_allow_javascript=True)
     show_heading(say)
-    drawn = run if run and run.is_drawing else None
     lesson = {"words": say, "lang": page.lang, "settings": settings(), "kept": page.experiments}
     lesson |= {"marks": run.marks if run else [], "on_setting": write_address}
     lesson |= {"is_projected": page.projected}
     draw, chapters = None, []
     if shows_study():
-        draw = show_study(say, run, is_drawing=drawn is not None)
+        draw = show_study(say, run)
     if page.only == "":
         chapters = show_lesson(**lesson)
         show_share(say)
     elif page.only != STUDY:
         chapters = show_alone(page.only, **lesson)
     # Last of all: while this loop draws, what would stand below it would fade.
-    if drawn or chapters:
-        follow(draw, drawn, chapters)
+    if draw or chapters:
+        follow(draw, run, chapters)
         if chapters or any(page.get(f"{name}_open") for name in CHAPTERS):
             st.rerun()  # chapters show what has come to its end
 

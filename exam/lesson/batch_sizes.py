@@ -38,6 +38,7 @@ def show(chapter: Chapter) -> None:
         format_func={"epoch": say.by_pass, "updates": say.by_update}.get,
         key=f"{chapter.name}_axis",
     )
+    axis = axis or "epoch"  # a browser sends one of the two
     alt = say.alt_by_update if axis == "updates" else say.alt
     chapter.figure(_spec(chapter.lang, axis), lambda: table(LINES, _lines(chapter, axis)), alt)
     if found.is_complete:
