@@ -48,7 +48,8 @@ keep_log_short()
 
 
 def settings() -> dict[str, int]:
-    return {setting.name: page[setting.name] for setting in SETTINGS}
+    # As kept: what a widget holds goes where another run of the visit ends without the widget.
+    return {setting.name: page.kept[setting.name] for setting in SETTINGS}
 
 
 def keep_settings() -> None:
@@ -232,8 +233,8 @@ def show_study(say, run: Run | None) -> Callable[[bool], float] | None:
     is_drawing = run is not None and run.is_drawing
 
     def figure() -> dict:
-        planned = run.epochs if run else page.epochs
-        spec = study_spec(page.lang, planned)
+        planned = run.epochs if run else page.kept["epochs"]
+        spec = study_spec(page.kept["lang"], planned)
         return {
             "data": study_table(page.runs, say),
             "spec": magnified(spec, taller=1.2) if page.projected else spec,
@@ -304,7 +305,7 @@ def show_take_home(say, run: Run) -> None:
     buttons = figure_buttons(say.figure, name, title=say.title, setting=setting, source=say.source)
     st.html(buttons, unsafe_allow_javascript=True, width="content")
     st.markdown(say.link, width="content")
-    link = link_to(st.context.url or "", **run.settings, lang=page.lang, start=True)
+    link = link_to(st.context.url or "", **run.settings, lang=page.kept["lang"], start=True)
     st.code(link, language=None, wrap_lines=True)
     if len(page.runs) > 1:
         st.button(say.clear, key="clear", on_click=clear_earlier)
@@ -369,12 +370,13 @@ def follow(draw: Callable[[bool], float] | None, run: Run | None, chapters: list
 
 def show_page() -> None:
     run = latest_run()
-    say = load_texts(page.lang)
-    name_language(page.lang)
+    lang = page.kept["lang"]
+    say = load_texts(lang)
+    name_language(lang)
     if page.projected:
         st.html((ASSETS / "projector.html").read_text("utf-8"), unsafe_allow_javascript=True)
     show_heading(say)
-    lesson = {"words": say, "lang": page.lang, "settings": settings(), "kept": page.experiments}
+    lesson = {"words": say, "lang": lang, "settings": settings(), "kept": page.experiments}
     lesson |= {"marks": run.marks if run else [], "on_setting": write_address}
     lesson |= {"is_projected": page.projected}
     draw, chapters = None, []
