@@ -111,9 +111,14 @@ def test_sheet_is_marked_pass_by_pass_and_says_what_is_under_the_pointer(page, s
     alt = KO.sheet.sheet_alt(**counts)
     expect(chapter.get_by_label(alt, exact=True)).to_be_attached()
     chapter.locator("svg.marks").scroll_into_view_if_needed()
+
+    def pointed_at(column: int, row: int) -> str:
+        paper = chapter.locator("svg.marks").bounding_box()  # which may still find its place
+        page.mouse.move(paper["x"] + 28 + 36 * column, paper["y"] + 30 + 36 * row)
+        return look.input_value()
+
+    wait_for(lambda: pointed_at(column=2, row=3) == "33")
     paper = chapter.locator("svg.marks").bounding_box()
-    page.mouse.move(paper["x"] + 10 + 18 + 2 * 36, paper["y"] + 12 + 18 + 3 * 36)  # row 4, column 3
-    expect(look).to_have_value("33")
     expect(chapter.locator("svg.marks")).to_contain_text(f"{KO.sheet_key} {Y[32]} ·")
     said = chapter.locator("svg.marks .mark-text text").all_text_contents()
     for x, y in ((3, 3), (paper["width"] / 2, paper["height"] - 20), (40, paper["height"] - 40)):
