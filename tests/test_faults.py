@@ -270,6 +270,8 @@ def test_nobody_follows_for_a_learner_who_has_left(tmp_path):
             await learner.press("students_begin")
             await learner.catch(3.0)  # all that comes while the worker stands still
 
+            followed.append(process.num_threads() >= FOLLOWERS)
+
     async def all_leave(url: str) -> None:
         await asyncio.gather(*(ask_and_leave(url) for _ in range(FOLLOWERS)))
 
@@ -279,9 +281,10 @@ def test_nobody_follows_for_a_learner_who_has_left(tmp_path):
 
     with running_server(tmp_path / "log.txt") as server:
         run(warm_up(server.url))
-        process = psutil.Process(server.pid)
+        process, followed = psutil.Process(server.pid), []
         server.worker().send_signal(signal.SIGSTOP)
         run(all_leave(server.url))
+        assert any(followed)
         wait_for(lambda: process.num_threads() < FOLLOWERS, seconds=exam.worker.SILENT_SECONDS / 2)
         server.worker().kill()
 
