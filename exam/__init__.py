@@ -2,6 +2,6 @@
 
 import os
 
-# Arrow's own allocator would keep 120 MB for the threads in which Streamlit draws for a class.
-# Said here, for Arrow asks but once, at the first table.
+# Arrow's own allocator would keep 120 MB for the threads in which Streamlit serves a class.
+# Arrow reads this variable only once, when it makes its first table.
 os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")

@@ -22,7 +22,7 @@ def milliseconds(act: Callable[[], object]) -> float:
 
 def bench_study() -> None:
     """study() against the fit() of the textbooks, warm, both marking 1,000 unseen questions."""
-    from exam.training import study
+    from exam.model.training import study
     from tests.test_training import VAL_X, VAL_Y, X, Y, plain_model
 
     print(f"{EPOCHS} epochs, median of {PAIRS} pairs (ms)")
@@ -124,8 +124,8 @@ def bench_memory() -> None:
     import tracemalloc
 
     from exam.classroom import KEPT_EPOCHS
-    from exam.results import Epoch
-    from exam.training import study
+    from exam.model.results import Epoch
+    from exam.model.training import study
 
     lines = [
         json.dumps(dataclasses.asdict(mark)) for mark in study(batch_size=1, epochs=200, student=1)

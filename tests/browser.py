@@ -74,7 +74,7 @@ class Server:
     def worker(self) -> psutil.Process | None:
         """The process in which Keras lives, once the page has been needed."""
         children = psutil.Process(self.pid).children(recursive=True)
-        return next((each for each in children if "exam.desk" in each.cmdline()), None)
+        return next((each for each in children if "exam.service.worker_main" in each.cmdline()), None)
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
         self.process.send_signal(how)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from exam.papers import EXAMS_FILE, EXAMS_SHA256, QUESTIONS, check_exams
+from exam.model.exams import EXAMS_FILE, EXAMS_SHA256, QUESTIONS, check_exams
 
 EXAMS = 40
 SEED = 13  # of the first thirty, the one with the most middling first exam

@@ -24,7 +24,7 @@ from urllib.parse import parse_qsl
 import psutil
 
 from exam.lesson import CHAPTERS
-from exam.papers import QUESTIONS
+from exam.model.exams import QUESTIONS
 from tests.browser import Server, running_server
 from tests.visit import Visit
 
@@ -272,8 +272,8 @@ def scene_and_floor(name: str, links: list[str]) -> None:
 
 def floor(learners: list[Learner]) -> tuple[int, float, float]:
     """How many different passes they ask for, and the seconds for fit() and marks by themselves."""
-    from exam.plans import Plan
-    from exam.training import mark, passes, trained_model
+    from exam.model.plan import Plan
+    from exam.model.training import mark, passes, trained_model
 
     longest: dict[Plan, int] = {}
     for learner in learners:

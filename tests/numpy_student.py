@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from exam.papers import load_exams
-from exam.training import first_notebook
+from exam.model.exams import load_exams
+from exam.model.training import first_notebook
 
 EXAMS = load_exams()
 X = EXAMS.mock.questions.reshape(2000, 784).astype(np.float32) / 255

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
-from exam.papers import EXAMS_FILE
+from exam.model.exams import EXAMS_FILE
 from exam.texts import LANGUAGES, load_texts
 from tests.browser import Server, launch, open_page, running_server, wait_until_idle
 from tests.test_browser import wait_until_drawn

@@ -100,7 +100,7 @@ def test_batch_size_100_learns_slowly_and_does_not_overfit(page, server):
 
 
 def test_the_numbers_on_the_page_are_those_of_study(page, server):
-    from exam.training import study
+    from exam.model.training import study
 
     open_page(page, server, "batch_size=32&epochs=7&student=5&start=true")
     wait_until_drawn(page)

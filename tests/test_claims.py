@@ -5,10 +5,10 @@ import re
 import pytest
 
 from exam.lesson import CHAPTERS
-from exam.papers import QUESTIONS
+from exam.model.exams import QUESTIONS
 from exam.texts import LANGUAGES, load_texts
-from exam.training import LEARNING_RATE, study
-from exam.workbooks import PASSES_TO_KNOW_TWENTY
+from exam.model.training import LEARNING_RATE, study
+from exam.model.workbooks import PASSES_TO_KNOW_TWENTY
 from tests.test_texts import texts_of
 
 STUDENTS = (1, 8, 15, 22, 29)  # a few of those that a learner can choose; all 30 were tried

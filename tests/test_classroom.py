@@ -16,7 +16,7 @@ import pytest
 import exam.classroom
 import exam.worker
 from exam.classroom import Classroom
-from exam.plans import Plan
+from exam.model.plan import Plan
 from exam.worker import Worker, WorkerLost
 from tests.waiting import is_gone, wait_for
 
@@ -49,7 +49,7 @@ def classroom():
 
 
 def test_the_same_numbers_as_study_in_this_process(classroom):
-    from exam.training import study
+    from exam.model.training import study
 
     for more in ({}, {"workbook": "pianist"}, {"misprints": 20}, {"solving": True}):
         settings = {"batch_size": 32, "epochs": 8, "student": 3} | more

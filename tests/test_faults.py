@@ -23,7 +23,7 @@ import exam.classroom
 import exam.studies
 import exam.worker
 from exam.classroom import Classroom
-from exam.plans import Plan
+from exam.model.plan import Plan
 from tests.browser import running_server
 from tests.visit import Visit, run
 from tests.waiting import wait_for

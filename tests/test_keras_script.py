@@ -7,8 +7,8 @@ import sys
 
 import pytest
 
-from exam.keras_script import EXAMS_SEED, keras_notebook, keras_script
-from exam.training import study
+from exam.model.keras_script import EXAMS_SEED, keras_notebook, keras_script
+from exam.model.training import study
 from tests.build_exams import SEED
 
 

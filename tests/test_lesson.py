@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from exam.lesson import CHAPTERS
 from exam.texts import load_texts
-from exam.workbooks import misprint, misprinted_questions, open_workbook
+from exam.model.workbooks import misprint, misprinted_questions, open_workbook
 from tests.browser import open_page, wait_until_idle
 from tests.numpy_student import EXAMS, Student, X, Y, never_practised, order_of, passes
 from tests.test_browser import TIP, drawn_epochs, record, wait_until_drawn
@@ -87,7 +87,7 @@ def val_wrong(student: Student) -> float:
 
 
 def test_sheet_is_marked_pass_by_pass_and_says_what_is_under_the_pointer(page, server):
-    from exam.training import study
+    from exam.model.training import study
 
     open_page(page, server, "epochs=8&student=3&start=true")
     wait_until_drawn(page)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from exam.training import study
+from exam.model.training import study
 from tests.numpy_student import X, Y, never_practised, passes
 
 

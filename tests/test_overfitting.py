@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from exam.overfitting import best_epoch
+from exam.model.overfitting import best_epoch
 
 
 def early_stopping(val_losses, patience) -> int | None:
@@ -64,7 +64,7 @@ def test_as_early_stopping_on_random_series(seed):
 
 @pytest.mark.parametrize("batch_size", [1, 10, 32, 100])
 def test_as_early_stopping_on_real_studies(batch_size):
-    from exam.training import study
+    from exam.model.training import study
 
     marks = study(batch_size=batch_size, epochs=120, student=2)[1:]
     val_losses = [mark.val_loss for mark in marks]
@@ -97,7 +97,7 @@ def test_series_of_different_length():
 )
 def test_when_it_warns(batch_size, earliest, latest):
     """Mean of five students, at the epoch at which the page would warn them."""
-    from exam.training import study
+    from exam.model.training import study
 
     due = []
     for student in range(1, 6):

@@ -6,7 +6,7 @@ import os
 import numpy as np
 import pytest
 
-from exam.papers import (
+from exam.model.exams import (
     EXAMS_FILE,
     EXAMS_SHA256,
     BrokenExams,

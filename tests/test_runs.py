@@ -8,7 +8,7 @@ import math
 import pytest
 
 from exam.charts import HIGHEST_LOSS, study_spec, study_table
-from exam.results import CSV_COLUMNS, Epoch, to_csv
+from exam.model.results import CSV_COLUMNS, Epoch, to_csv
 from exam.runs import Run, begin
 from exam.sentences import progress, standing, warning
 from exam.studies import View
@@ -212,7 +212,7 @@ def test_the_chart_has_two_panels_over_one_axis_of_planned_epochs(lang):
 
 
 def test_no_student_begins_above_the_chart():
-    from exam.training import study
+    from exam.model.training import study
 
     highest = max(
         max(mark.loss, mark.val_loss)

@@ -3,7 +3,7 @@
 import pytest
 
 from exam.address import hint, link_to, read_address
-from exam.settings import BATCH_SIZE, EPOCHS, SETTINGS
+from exam.model.settings import BATCH_SIZE, EPOCHS, SETTINGS
 from exam.texts import LANGUAGES, choose_language, load_texts
 
 CHAPTERS = ("sheet", "pianist")

@@ -64,7 +64,7 @@ def test_a_chapter_alone_fits_its_frame(page, server, name):
 
 
 def test_the_marked_sheet_alone_is_that_of_its_setting(page, server):
-    from exam.training import study
+    from exam.model.training import study
 
     page.goto(f"{server.url}?only=sheet&epochs=4&student=9&batch_size=32")
     last = study(batch_size=32, epochs=4, student=9)[-1]

@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 
 from exam import training
-from exam.papers import load_exams
-from exam.plans import Plan
-from exam.training import study
-from exam.workbooks import question_order
+from exam.model.exams import load_exams
+from exam.model.plan import Plan
+from exam.model.training import study
+from exam.model.workbooks import question_order
 
 EXAMS = load_exams()
 X = EXAMS.mock.questions[0].reshape(100, 784) / np.float32(255)
@@ -127,7 +127,7 @@ def test_the_same_in_another_order_and_beside_other_studies():
 
 def test_the_same_in_another_process():
     script = (
-        "import dataclasses, json; from exam.training import study\n"
+        "import dataclasses, json; from exam.model.training import study\n"
         "study(batch_size=1, epochs=1, student=9)\n"
         "epochs = study(batch_size=10, epochs=3, student=2)\n"
         "print(json.dumps([dataclasses.asdict(epoch) for epoch in epochs]))"

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from exam.papers import load_exams
-from exam.plans import Plan
-from exam.results import sureness
-from exam.training import first_notebook, sit, study
-from exam.workbooks import (
+from exam.model.exams import load_exams
+from exam.model.plan import Plan
+from exam.model.results import sureness
+from exam.model.training import first_notebook, sit, study
+from exam.model.workbooks import (
     WORKBOOKS,
     misprint,
     misprinted_questions,

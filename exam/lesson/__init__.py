@@ -1,62 +1,55 @@
-"""The lesson: its chapters in their order, each a file of its own with one function, `show`."""
+"""The chapters, one file and one declaration each, in their order, and how they are shown.
+
+A chapter knows charts, model and the page's texts, and no other chapter.
+"""
+
+from importlib import import_module
 
 import streamlit as st
 
-from exam.lesson import (
-    batch_sizes,
-    final_exam,
-    first_pass,
-    misprints,
-    pianist,
-    questions,
-    repetition,
-    sheet,
-    students,
-    sureness,
-    twenty_exams,
-)
 from exam.lesson.chapter import Chapter
+from exam.lesson.view import ChapterView, Lesson
 
-_IN_ORDER = (
-    sheet,
-    first_pass,
-    batch_sizes,
-    repetition,
-    students,
-    twenty_exams,
-    sureness,
-    pianist,
-    final_exam,
-    misprints,
-    questions,
+# In the order of the page; their texts stand in the same order.
+ORDER = (
+    "sheet",
+    "first_pass",
+    "batch_sizes",
+    "repetition",
+    "students",
+    "twenty_exams",
+    "sureness",
+    "pianist",
+    "final_exam",
+    "misprints",
+    "questions",
 )
-CHAPTERS = {module.__name__.rsplit(".", 1)[-1]: module for module in _IN_ORDER}
+CHAPTERS: dict[str, Chapter] = {
+    name: import_module(f"exam.lesson.{name}").CHAPTER for name in ORDER
+}
 
 
-def show_lesson(**lesson) -> list[Chapter]:
-    """Every chapter under its title; of those that are open, the ones whose experiment runs.
-
-    `lesson` is what every `Chapter` takes.
-    """
-    words, opened = lesson["words"], []
-    st.header(words.lesson, anchor=False)
-    for number, name in enumerate(CHAPTERS, start=1):
-        title = f"{number}. {getattr(words, name).title}"
-        expander = st.expander(title, key=f"{name}_open", on_change="rerun")
-        if expander.open:
-            with expander:
-                opened.append(_show(name, **lesson))
-    return [chapter for chapter in opened if chapter.is_running]
+def show_lesson(lesson: Lesson) -> list[ChapterView]:
+    """Every chapter under its title, or the one that is shown alone; those that run come back."""
+    if lesson.is_alone:
+        views = [_show(lesson.visit.only, lesson)]
+    else:
+        st.header(lesson.words.lesson, anchor=False)
+        views = list(filter(None, (_show_in_turn(name, lesson) for name in ORDER)))
+    return [view for view in views if view.is_running]
 
 
-def show_alone(name: str, **lesson) -> list[Chapter]:
-    """One chapter without the page around it; it comes back if its experiment runs."""
-    chapter = _show(name, is_alone=True, **lesson)
-    return [chapter] if chapter.is_running else []
+def _show_in_turn(name: str, lesson: Lesson) -> ChapterView | None:
+    number = ORDER.index(name) + 1
+    title = f"{number}. {getattr(lesson.words, name).title}"
+    expander = st.expander(title, key=f"{name}_open", on_change="rerun")
+    if not expander.open:
+        return None
+    with expander:
+        return _show(name, lesson)
 
 
-def _show(name: str, **lesson) -> Chapter:
-    chapter = Chapter(name, **lesson)
-    CHAPTERS[name].show(chapter)
-    chapter.tell()
-    return chapter
+def _show(name: str, lesson: Lesson) -> ChapterView:
+    view = ChapterView(name, CHAPTERS[name], lesson)
+    view.show()
+    return view

@@ -2,61 +2,41 @@
 
 import functools
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 
 import altair as alt
-import streamlit as st
 
-from exam.lesson.chapter import Chapter
-from exam.lesson.drawing import (
-    INK,
-    LINES,
-    as_spec,
-    line,
-    lines_chart,
-    passes_axis,
-    table,
-)
-from exam.lesson.marked_sheet import PAPER, RED, picture
-from exam.plans import Plan
-from exam.results import Epoch
-from exam.texts import load_texts
-from exam.workbooks import open_workbook, question_order
+from exam.charts.lines import Rows, line, lines_chart, lines_table, passes_axis
+from exam.charts.sheet import picture
+from exam.charts.theme import EDGE, INK, PAPER, RED, STROKE, as_spec, table
+from exam.lesson.chapter import Chapter, Figure, Outcome, Plan, Plans, Settings, Texts
+from exam.model.workbooks import open_workbook, question_order
 
 BATCH_SIZES = (1, 10, 100)
+ALIKE_SIZES = (1, 10)
 STUDENTS = range(1, 11)
 MEETINGS = 10  # every digit comes ten times in an exam
-DASHES = {1: "solid", 10: "dashed", 100: "dotted"}
+LOOKS = {1: ("blue", "solid"), 10: ("orange", "dashed"), 100: ("ink", "dotted")}
 SOLVED = {"at": int, "row": str, "is_right": int, "ends_batch": int}
 ALIKE = {"at": int, "row": str, "digit": str, "is_right": int}
-FRAME_HEIGHT = 1300  # pixels, 700 wide: what the whole chapter takes
 
 
-def show(chapter: Chapter) -> None:
-    say = chapter.say
-    st.markdown(say.story)
-    exam = {
-        (size, student): (Plan(size, student, solving=True), 1)
-        for student in STUDENTS
-        for size in BATCH_SIZES
-    }
-    alike = {
-        ("look_alikes", size): (Plan(size, 1, "look_alikes", solving=True), 1) for size in (1, 10)
-    }
-    found = chapter.ask(alike | exam, lambda: _measured(chapter))
-    if found is None:
-        return
-    rows = {size: say.batch(batch_size=size) for size in BATCH_SIZES}
-    st.markdown(say.alike_title)
-    chapter.figure(_alike_spec(), lambda: table(ALIKE, _alike_rows(chapter, rows)), say.alike_alt)
-    st.markdown(say.strip_title)
-    chapter.figure(
-        _strip_spec(chapter.lang), lambda: table(SOLVED, _strip_rows(chapter, rows)), say.alt
-    )
-    st.markdown(say.meetings_title(students=len(STUDENTS)))
-    meetings = _meetings_spec(chapter.lang)
-    chapter.figure(meetings, lambda: table(LINES, _meeting_lines(chapter, rows)), say.meetings_alt)
-    chapter.conclude()
+def plans(settings: Settings) -> Plans:
+    alike = [(size, 1, "look_alikes") for size in ALIKE_SIZES]
+    exams = [(size, student, "one_exam") for student in STUDENTS for size in BATCH_SIZES]
+    return {name: (Plan(*name, solving=True), 1) for name in (*alike, *exams)}
+
+
+def figures(outcome: Outcome, words: Texts) -> Iterator[Figure]:
+    say, marks = words.first_pass, outcome.marks
+    names = {size: say.batch(batch_size=size) for size in BATCH_SIZES}
+    alike = table(ALIKE, _alike_rows(marks, names))
+    yield Figure(_alike_spec(), alike, say.alike_alt, say.alike_title)
+    solved = table(SOLVED, _strip_rows(marks, names))
+    yield Figure(_strip_spec(words), solved, say.alt, say.strip_title)
+    meetings = lines_table(*_meeting_lines(marks, names))
+    title = say.meetings_title(students=len(STUDENTS))
+    yield Figure(_meetings_spec(words), meetings, say.meetings_alt, title)
 
 
 def wrong_by_meeting(solved: str, student: int) -> list[int]:
@@ -72,47 +52,40 @@ def wrong_by_meeting(solved: str, student: int) -> list[int]:
     return wrong
 
 
-def _percent_by_meeting(marks: dict, batch_size: int) -> list[float]:
+def _percent_by_meeting(marks: Mapping, batch_size: int) -> list[float]:
     counts = [
-        wrong_by_meeting(marks[batch_size, student][1].solved, student)
-        for student in STUDENTS
-        if len(marks.get((batch_size, student), ())) > 1
+        wrong_by_meeting(found[1].solved, student)
+        for (size, student, book), found in marks.items()
+        if (size, book) == (batch_size, "one_exam") and len(found) > 1
     ]
     return [100 * sum(column) / (10 * len(counts)) for column in zip(*counts, strict=True)]
 
 
-def _solved_in_order(marks: Sequence[Epoch], book: str) -> Iterator[tuple[int, bool]]:
-    """The questions of student 1 as they were solved, and whether the answer was right."""
-    workbook = open_workbook(book)
-    for question in question_order(1, 0, workbook.size):
-        key = workbook.key[workbook.practised_questions[question]]
-        yield int(question), int(marks[1].solved[question]) == key
+def _solved_in_order(marks: Mapping, size: int, book: str) -> Iterator[tuple[int, int, bool]]:
+    """Student 1's questions as they were solved: their place, their number, and whether right."""
+    workbook, found = open_workbook(book), marks[size, 1, book]
+    order = question_order(1, 0, workbook.size) if len(found) > 1 else ()
+    for at, question in enumerate(order, start=1):
+        number = workbook.practised_questions[question]
+        yield at, int(number), int(found[1].solved[question]) == workbook.key[number]
 
 
-def _alike_rows(chapter: Chapter, rows: dict) -> Iterator[tuple]:
-    numbers = open_workbook("look_alikes").practised_questions
-    for size in (1, 10):
-        marks = chapter.experiment.marks.get(("look_alikes", size), ())
-        if len(marks) > 1:
-            for at, (question, is_right) in enumerate(_solved_in_order(marks, "look_alikes")):
-                digit = picture("mock", *divmod(int(numbers[question]), 100))
-                yield at + 1, rows[size], digit, int(is_right)
+def _alike_rows(marks: Mapping, names: Mapping[int, str]) -> Iterator[tuple]:
+    for size in ALIKE_SIZES:
+        for at, number, is_right in _solved_in_order(marks, size, "look_alikes"):
+            yield at, names[size], picture("mock", *divmod(number, 100)), int(is_right)
 
 
-def _strip_rows(chapter: Chapter, rows: dict) -> Iterator[tuple]:
+def _strip_rows(marks: Mapping, names: Mapping[int, str]) -> Iterator[tuple]:
     for size in BATCH_SIZES:
-        marks = chapter.experiment.marks.get((size, 1), ())
-        if len(marks) > 1:
-            for at, (_, is_right) in enumerate(_solved_in_order(marks, "one_exam"), start=1):
-                yield at, rows[size], int(is_right), int(at % size == 0 or at == 100)
+        for at, _, is_right in _solved_in_order(marks, size, "one_exam"):
+            yield at, names[size], int(is_right), int(at % size == 0 or at == 100)
 
 
-def _meeting_lines(chapter: Chapter, rows: dict) -> Iterator[tuple]:
-    for size, dash in DASHES.items():
-        rates = _percent_by_meeting(chapter.experiment.marks, size)
-        style = "blue" if size == 1 else "orange" if size == 10 else "ink"
-        points = list(enumerate(rates, start=1))
-        yield from line(rows[size], points, style=style, dash=dash, label=rows[size], side="beside")
+def _meeting_lines(marks: Mapping, names: Mapping[int, str]) -> Iterator[Rows]:
+    for size, look in LOOKS.items():
+        points = enumerate(_percent_by_meeting(marks, size), start=1)
+        yield line(size, points, look, label=names[size])
 
 
 @functools.cache
@@ -121,42 +94,41 @@ def _alike_spec() -> dict:
         alt.X("at:O").title(None).axis(None),
         alt.Y("row:N").title(None).sort(None).axis(domain=False, ticks=False),
     )
-    stroke = "M-0.8,0.8L0.8,-0.8"
-    paper = base.mark_square(size=1000, color=PAPER, stroke="#c8ccd4", opacity=1, aria=False)
-    digits = base.mark_image(width=26, height=26, aria=False).encode(url="digit:N")
-    right = base.transform_filter("datum.is_right == 1").mark_circle(
-        size=700, filled=False, stroke=RED, strokeWidth=1.5, opacity=0.9, aria=False
+    look = {"stroke": RED, "size": 700, "aria": False}
+    circle = {"filled": False, "strokeWidth": 1.5, "opacity": 0.9}
+    layers = (
+        base.mark_square(size=1000, color=PAPER, stroke=EDGE, opacity=1, aria=False),
+        base.mark_image(width=26, height=26, aria=False).encode(url="digit:N"),
+        base.transform_filter("datum.is_right == 1").mark_circle(**circle, **look),
+        base.transform_filter("datum.is_right == 0").mark_point(
+            shape=STROKE, strokeWidth=2.5, opacity=1, **look
+        ),
     )
-    wrong = base.transform_filter("datum.is_right == 0").mark_point(
-        shape=stroke, size=700, stroke=RED, strokeWidth=2.5, opacity=1, aria=False
-    )
-    return as_spec(alt.layer(paper, digits, right, wrong).configure_view(stroke=None))
+    return as_spec(alt.layer(*layers).configure_view(stroke=None))
 
 
 @functools.cache
-def _strip_spec(lang: str) -> dict:
-    say = load_texts(lang).first_pass
+def _strip_spec(words: Texts) -> dict:
     base = alt.Chart(height=132).encode(
         alt.X("at:Q")
-        .title(say.strip_axis)
+        .title(words.first_pass.strip_axis)
         .scale(domain=[0.5, 100.5], nice=False)
         .axis(grid=False, values=[1, 20, 40, 60, 80, 100]),
         alt.Y("row:N").title(None).sort(None).axis(domain=False, ticks=False, grid=False),
     )
     bar = {"shape": "M0,-1L0,1", "aria": False, "opacity": 1}
-    wrong = base.transform_filter("datum.is_right == 0").mark_point(
-        stroke=INK, strokeWidth=_narrow(1, 2), size=320, **bar
+    circle = {"filled": False, "strokeWidth": 1, "opacity": 1, "aria": False}
+    wrong, right = (base.transform_filter(f"datum.is_right == {each}") for each in (0, 1))
+    checks = base.transform_filter("datum.ends_batch == 1").transform_calculate(
+        at="datum.at + 0.5", series="'unseen'"
     )
-    right = base.transform_filter("datum.is_right == 1").mark_circle(
-        filled=False, stroke=INK, size=_narrow(7, 22), strokeWidth=1, opacity=1, aria=False
+    series = alt.Color("series:N").scale(domain=["practised", "unseen"]).legend(None)
+    layers = (
+        checks.mark_point(strokeWidth=_narrow(0.6, 1.5), size=1150, **bar).encode(series),
+        wrong.mark_point(stroke=INK, strokeWidth=_narrow(1, 2), size=320, **bar),
+        right.mark_circle(stroke=INK, size=_narrow(7, 22), **circle),
     )
-    checks = (
-        base.transform_filter("datum.ends_batch == 1")
-        .transform_calculate(at="datum.at + 0.5", series="'unseen'")
-        .mark_point(strokeWidth=_narrow(0.6, 1.5), size=1150, **bar)
-        .encode(alt.Color("series:N").scale(domain=["practised", "unseen"]).legend(None))
-    )
-    return as_spec(alt.layer(checks, wrong, right))
+    return as_spec(alt.layer(*layers))
 
 
 def _narrow(there: float, elsewhere: float) -> alt.ExprRef:
@@ -165,30 +137,26 @@ def _narrow(there: float, elsewhere: float) -> alt.ExprRef:
 
 
 @functools.cache
-def _meetings_spec(lang: str) -> dict:
-    say = load_texts(lang).first_pass
-    return as_spec(
-        lines_chart(
-            x=passes_axis(say.meetings_axis),
-            y=alt.Y("y:Q").title(say.rate_axis),
-            x_domain=[1, MEETINGS],
-            y_domain=[0, 100],
-            label_width=100,
-            height=220,
-        )
+def _meetings_spec(words: Texts) -> dict:
+    chart = lines_chart(
+        x=passes_axis(words.first_pass.meetings_axis),
+        y=alt.Y("y:Q").title(words.first_pass.rate_axis),
+        x_domain=[1, MEETINGS],
+        y_domain=[0, 100],
+        height=220,
     )
+    return as_spec(chart, label_width=100)
 
 
-def _measured(chapter: Chapter) -> str:
-    marks = chapter.experiment.marks
+def numbers(outcome: Outcome) -> dict:
+    marks = outcome.marks
+    wrong = {}
+    for size in ALIKE_SIZES:
+        alike = _solved_in_order(marks, size, "look_alikes")
+        wrong[f"alike_{size}"] = sum(not is_right for *_, is_right in alike)
     rates = {size: _percent_by_meeting(marks, size) for size in BATCH_SIZES}
-    alike = {size: marks["look_alikes", size][1].solved for size in (1, 10)}
-    digit = str(open_workbook("look_alikes").key[open_workbook("look_alikes").exams[0, 0]])
-    return chapter.say.measured(
-        alike_1=sum(answer != digit for answer in alike[1]),
-        alike_10=sum(answer != digit for answer in alike[10]),
-        first=rates[1][0],
-        last_1=rates[1][-1],
-        last_10=rates[10][-1],
-        last_100=rates[100][-1],
-    )
+    last = {f"last_{size}": rate[-1] for size, rate in rates.items()}
+    return wrong | last | {"first": rates[1][0]}
+
+
+CHAPTER = Chapter(frame_height=1300, plans=plans, figures=figures, numbers=numbers)

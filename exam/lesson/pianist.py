@@ -1,76 +1,53 @@
 """The pianist, who knew twenty pieces and then plays only one."""
 
-import functools
+from collections.abc import Iterator
+from dataclasses import replace
 
-import streamlit as st
-
-from exam.lesson.chapter import Chapter
-from exam.lesson.drawing import LINES, compared, mean_of, passes_chart, table
-from exam.plans import Plan
-from exam.texts import load_texts
-from exam.workbooks import PASSES_TO_KNOW_TWENTY
+from exam.charts.lines import mean_and_students, passes_figure
+from exam.lesson.chapter import Chapter, Figure, Outcome, Plan, Plans, Settings, Texts
+from exam.model.results import Epoch, mean_marks
+from exam.model.workbooks import PASSES_TO_KNOW_TWENTY
 
 BATCH_SIZE, REPEATS = 10, 100
 STUDENTS = range(1, 5)
-BOOKS = {"pianist": ("blue", "solid"), "pianist_0_to_4": ("orange", "dashed")}
-FRAME_HEIGHT = 850  # pixels, 700 wide: what the whole chapter takes
+LOOKS = {"pianist": ("blue", "solid"), "pianist_0_to_4": ("orange", "dashed")}
 
 
-def show(chapter: Chapter) -> None:
-    st.markdown(chapter.say.story(passes=PASSES_TO_KNOW_TWENTY))
-    wanted = {
-        (book, student): (Plan(BATCH_SIZE, student, book), PASSES_TO_KNOW_TWENTY + REPEATS)
-        for student in STUDENTS
-        for book in BOOKS
-    }
-    found = chapter.ask(wanted, lambda: _measured(chapter))
-    if found is None:
-        return
-    chapter.figure(_spec(chapter.lang), lambda: table(LINES, _lines(chapter)), chapter.say.alt)
-    chapter.conclude()
+def plans(settings: Settings) -> Plans:
+    names, epochs = [(b, s) for s in STUDENTS for b in LOOKS], PASSES_TO_KNOW_TWENTY + REPEATS
+    return {(book, student): (Plan(BATCH_SIZE, student, book), epochs) for book, student in names}
 
 
-def _studies(chapter: Chapter, book: str) -> list:
-    """What came after the twenty pieces were known, of those students who are through."""
-    complete = chapter.experiment.complete
-    return [
-        complete[book, student][PASSES_TO_KNOW_TWENTY:]
-        for student in STUDENTS
-        if (book, student) in complete
-    ]
+def _repeats(outcome: Outcome, book: str) -> list[list[Epoch]]:
+    """What came after the twenty pieces were known, counted from 0, of those who are through."""
+    through = [marks for (each, _), marks in outcome.complete.items() if each == book]
+    return [[_repeat(mark) for mark in marks[PASSES_TO_KNOW_TWENTY:]] for marks in through]
 
 
-def _lines(chapter: Chapter) -> list[tuple]:
-    return compared(BOOKS, functools.partial(_studies, chapter), chapter.say)
+def _repeat(mark: Epoch) -> Epoch:
+    return replace(mark, epoch=mark.epoch - PASSES_TO_KNOW_TWENTY)
 
 
-@functools.cache
-def _spec(lang: str) -> dict:
-    say = load_texts(lang).pianist
-    return passes_chart(
-        x=say.passes,
-        y=say.axis,
-        epochs=REPEATS,
-        highest=50,
-        label_width=140,
-        height=240,
+def figures(outcome: Outcome, words: Texts) -> Iterator[Figure]:
+    say, shape = words.pianist, {"passes": REPEATS, "label_width": 140, "height": 240}
+    lines = (
+        mean_and_students(_repeats(outcome, book), "val_wrong", look, getattr(say, book))
+        for book, look in LOOKS.items()
     )
+    yield passes_figure(lines, say.alt, say.passes, say.axis, y_domain=(0, 50), **shape)
 
 
-def _measured(chapter: Chapter) -> str:
-    any_digit, low = (_studies(chapter, book) for book in BOOKS)
-    rise = mean_of(any_digit, "val_wrong")
-    low_rise = mean_of(low, "val_wrong")
-    val_losses = mean_of(any_digit, "val_loss")
-    return chapter.say.measured(
-        students=len(STUDENTS),
-        repeats=REPEATS,
-        before=rise[0],
-        after=rise[-1],
-        val_loss_before=val_losses[0],
-        val_loss_after=val_losses[-1],
-        practised_before=mean_of(any_digit, "wrong")[0],
-        practised_after=mean_of(any_digit, "wrong")[-1],
-        low_after_5=low_rise[5],
-        low_after=low_rise[-1],
-    )
+def numbers(outcome: Outcome) -> dict:
+    any_digit, low = (mean_marks(_repeats(outcome, book)) for book in LOOKS)
+    found = {"students": len(STUDENTS), "repeats": REPEATS}
+    found |= {"before": any_digit[0], "after": any_digit[-1]}
+    return found | {"low_then": low[5], "low_after": low[-1]}
+
+
+CHAPTER = Chapter(
+    frame_height=850,
+    facts={"passes": PASSES_TO_KNOW_TWENTY},
+    plans=plans,
+    figures=figures,
+    numbers=numbers,
+)

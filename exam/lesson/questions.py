@@ -2,18 +2,23 @@
 
 import streamlit as st
 
-from exam.keras_script import keras_script
 from exam.lesson.chapter import Chapter
+from exam.lesson.view import ChapterView
+from exam.model.keras_script import keras_script
+from exam.model.plan import LEARNING_RATE
 
-FRAME_HEIGHT = 2500  # pixels, 700 wide: what the whole chapter takes
 
-
-def show(chapter: Chapter) -> None:
-    say = chapter.say
+def show_questions(view: ChapterView) -> None:
+    say = view.say
     for question, answer in zip(say.asked, say.answered, strict=True):
         st.markdown(f"**{question}**\n\n{answer}")
     st.markdown(say.analogy_ends)
-    st.markdown("\n".join(f"- {difference}" for difference in say.differences))
+    fields = {"learning_rate": LEARNING_RATE}
+    st.markdown("\n".join(f"- {difference(**fields)}" for difference in say.differences))
     st.markdown(say.code_title)
+    study = {name: view.settings[name] for name in ("batch_size", "epochs", "student")}
     # Streamlit's colours for Python are too faint on its own background.
-    st.code(keras_script(**chapter.settings), language=None, wrap_lines=True)
+    st.code(keras_script(**study), language=None, wrap_lines=True)
+
+
+CHAPTER = Chapter(frame_height=2500, before=show_questions)

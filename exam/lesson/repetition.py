@@ -4,35 +4,27 @@ import functools
 from collections.abc import Iterator, Sequence
 
 import altair as alt
-import streamlit as st
 
-from exam.lesson.chapter import Chapter
-from exam.lesson.drawing import INK, as_spec, markdown_table, table
-from exam.plans import Plan
-from exam.results import Epoch
-from exam.texts import load_texts
+from exam.charts.theme import INK, as_spec, table
+from exam.lesson.chapter import Chapter, Figure, Outcome, Plan, Plans, Settings, Texts
+from exam.model.results import Epoch
 
-BATCH_SIZES = (1, 10, 32, 100)
 EPOCHS = 200
-SHOWN = 10  # the batch size of the bars
+BATCH_SIZES = (1, 10, 32, 100)
+SHOWN = 10  # the batch size of the bars, which is computed first
 BLOCK, BLOCKS = 5, 6  # passes of one bar, and bars
 REMAINING = (50, 5, 0)
 BARS = {"block": str, "fewer": int}
-FRAME_HEIGHT = 1050  # pixels, 700 wide: what the whole chapter takes
 
 
-def show(chapter: Chapter) -> None:
-    say, student = chapter.say, chapter.settings["student"]
-    st.markdown(say.story)
-    wanted = {size: (Plan(size, student), EPOCHS) for size in (SHOWN, 1, 32, 100)}
-    found = chapter.ask(wanted, lambda: _measured(chapter))
-    if found is None:
-        return
-    st.markdown(say.bars_title(batch_size=SHOWN, block=BLOCK))
-    chapter.figure(_spec(chapter.lang), lambda: table(BARS, _bars(chapter)), say.alt)
-    if found.is_complete:
-        st.markdown(_figures(chapter))
-    chapter.conclude()
+def plans(settings: Settings) -> Plans:
+    sizes = sorted(BATCH_SIZES, key=lambda size: size != SHOWN)
+    return {size: (Plan(size, settings["student"]), EPOCHS) for size in sizes}
+
+
+def figures(outcome: Outcome, words: Texts) -> Iterator[Figure]:
+    say, bars = words.repetition, table(BARS, _bars(outcome.marks[SHOWN]))
+    yield Figure(_spec(words), bars, say.alt, say.bars_title(batch_size=SHOWN, block=BLOCK))
 
 
 def passes_until(marks: Sequence[Epoch], remaining: int) -> int | None:
@@ -45,49 +37,35 @@ def _fewer(marks: Sequence[Epoch], block: int) -> int:
     return marks[BLOCK * block].wrong - marks[BLOCK * (block + 1)].wrong
 
 
-def _bars(chapter: Chapter) -> Iterator[tuple]:
-    marks = chapter.experiment.marks.get(SHOWN, ())
-    for block in range(BLOCKS):
-        if len(marks) > BLOCK * (block + 1):
-            yield f"{BLOCK * block + 1}–{BLOCK * (block + 1)}", _fewer(marks, block)
+def _bars(marks: Sequence[Epoch]) -> Iterator[tuple]:
+    for block in range(min(BLOCKS, (len(marks) - 1) // BLOCK)):
+        yield f"{BLOCK * block + 1}–{BLOCK * (block + 1)}", _fewer(marks, block)
 
 
 @functools.cache
-def _spec(lang: str) -> dict:
-    words = load_texts(lang)
-    say = words.repetition
+def _spec(words: Texts) -> dict:
     base = alt.Chart(height=200).encode(
         alt.X("block:O").title(words.passes).sort(None).axis(labelAngle=0),
-        alt.Y("fewer:Q").title(say.axis).scale(domain=[0, 100]),
+        alt.Y("fewer:Q").title(words.repetition.axis).scale(domain=[0, 100]),
     )
-    bars = base.mark_bar(width={"band": 0.6}).encode(
-        alt.Color("series:N").scale(domain=["practised"]).legend(None)
-    )
-    bars = bars.transform_calculate(series="'practised'")
-    labels = base.mark_text(color=INK, dy=-9, fontSize=13, fontWeight="bold").encode(
-        alt.Text("fewer:Q")
-    )
-    return as_spec(bars + labels)
+    practised = alt.Color("series:N").scale(domain=["practised"]).legend(None)
+    bars = base.transform_calculate(series="'practised'").mark_bar(width={"band": 0.6})
+    labels = base.mark_text(color=INK, dy=-9, fontSize=13, fontWeight="bold")
+    return as_spec(bars.encode(practised) + labels.encode(alt.Text("fewer:Q")))
 
 
-def _figures(chapter: Chapter) -> str:
-    def row(size: int, marks: Sequence[Epoch]) -> list:
-        found = [passes_until(marks, remaining) for remaining in REMAINING]
-        words = chapter.say
-        return [size, *(words.never(epochs=EPOCHS) if each is None else each for each in found)]
-
-    complete = chapter.experiment.complete
-    return markdown_table(chapter.say.columns, [row(size, complete[size]) for size in BATCH_SIZES])
+def rows(outcome: Outcome, words: Texts) -> Iterator[tuple]:
+    never = words.repetition.never(epochs=EPOCHS)
+    for size in BATCH_SIZES:
+        found = [passes_until(outcome.marks[size], remaining) for remaining in REMAINING]
+        yield size, *(never if each is None else each for each in found)
 
 
-def _measured(chapter: Chapter) -> str:
-    marks = chapter.experiment.marks[SHOWN]
-    return chapter.say.measured(
-        batch_size=SHOWN,
-        block=BLOCK,
-        wrong_before=marks[0].wrong,
-        first=_fewer(marks, 0),
-        second=_fewer(marks, 1),
-        until_half=passes_until(marks, 50),
-        until_none=passes_until(marks, 0),
-    )
+def numbers(outcome: Outcome) -> dict:
+    marks = outcome.marks[SHOWN]
+    fewer = {"first": _fewer(marks, 0), "second": _fewer(marks, 1)}
+    until = {"until_half": passes_until(marks, 50), "until_none": passes_until(marks, 0)}
+    return fewer | until | {"batch_size": SHOWN, "block": BLOCK}
+
+
+CHAPTER = Chapter(frame_height=1050, plans=plans, figures=figures, rows=rows, numbers=numbers)

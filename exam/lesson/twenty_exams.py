@@ -1,64 +1,45 @@
 """One exam twenty times, or twenty exams once: the same number of updates."""
 
-import functools
+from collections.abc import Iterator
 
-import streamlit as st
-
-from exam.lesson.chapter import Chapter
-from exam.lesson.drawing import LINES, compared, mean_of, passes_chart, table
-from exam.plans import Plan
-from exam.texts import load_texts
+from exam.charts.lines import mean_and_students, passes_figure
+from exam.lesson.chapter import Chapter, Figure, Outcome, Plan, Plans, Settings, Texts
+from exam.model.results import Epoch, mean_marks
 
 BATCH_SIZE, EPOCHS = 10, 20
 STUDENTS = range(1, 11)
-BOOKS = {"one_exam": ("orange", "dashed"), "twenty_exams": ("blue", "solid")}
-FRAME_HEIGHT = 880  # pixels, 700 wide: what the whole chapter takes
+LOOKS = {"one_exam": ("orange", "dashed"), "twenty_exams": ("blue", "solid")}
 
 
-def show(chapter: Chapter) -> None:
-    st.markdown(chapter.say.story)
-    wanted = {
-        (book, student): (Plan(BATCH_SIZE, student, book), EPOCHS)
-        for student in STUDENTS
-        for book in BOOKS
+def plans(settings: Settings) -> Plans:
+    names = [(book, student) for student in STUDENTS for book in LOOKS]
+    return {(book, student): (Plan(BATCH_SIZE, student, book), EPOCHS) for book, student in names}
+
+
+def _studies(outcome: Outcome, book: str) -> list[list[Epoch]]:
+    return [marks for (each, _), marks in outcome.complete.items() if each == book]
+
+
+def figures(outcome: Outcome, words: Texts) -> Iterator[Figure]:
+    say, shape = words.twenty_exams, {"passes": EPOCHS, "label_width": 120, "height": 240}
+    lines = (
+        mean_and_students(_studies(outcome, book), "val_wrong", look, getattr(say, book))
+        for book, look in LOOKS.items()
+    )
+    yield passes_figure(lines, say.alt, say.passes, say.axis, **shape)
+
+
+def numbers(outcome: Outcome) -> dict:
+    one, twenty = (_studies(outcome, book) for book in LOOKS)
+    mean, pairs = mean_marks(one), zip(one, twenty, strict=True)
+    return {
+        "updates": one[0][-1].updates,
+        "students": len(one),
+        "one_exam": mean[-1].val_wrong,
+        "twenty_exams": mean_marks(twenty)[-1].val_wrong,
+        "once": mean[1].val_wrong,
+        "better": sum(b[-1].val_wrong < a[-1].val_wrong for a, b in pairs),
     }
-    found = chapter.ask(wanted, lambda: _measured(chapter))
-    if found is None:
-        return
-    chapter.figure(_spec(chapter.lang), lambda: table(LINES, _lines(chapter)), chapter.say.alt)
-    chapter.conclude()
 
 
-def _studies(chapter: Chapter, book: str) -> list:
-    complete = chapter.experiment.complete
-    return [complete[book, student] for student in STUDENTS if (book, student) in complete]
-
-
-def _lines(chapter: Chapter) -> list[tuple]:
-    return compared(BOOKS, functools.partial(_studies, chapter), chapter.say)
-
-
-@functools.cache
-def _spec(lang: str) -> dict:
-    say = load_texts(lang).twenty_exams
-    return passes_chart(
-        x=say.passes,
-        y=say.axis,
-        epochs=EPOCHS,
-        label_width=120,
-        height=240,
-    )
-
-
-def _measured(chapter: Chapter) -> str:
-    ends = {book: [marks[-1].val_wrong for marks in _studies(chapter, book)] for book in BOOKS}
-    pairs = zip(ends["twenty_exams"], ends["one_exam"], strict=True)
-    updates = chapter.experiment.marks["one_exam", STUDENTS[0]][-1].updates
-    return chapter.say.measured(
-        updates=updates,
-        students=len(STUDENTS),
-        one_exam=sum(ends["one_exam"]) / len(STUDENTS),
-        twenty_exams=sum(ends["twenty_exams"]) / len(STUDENTS),
-        once=mean_of(_studies(chapter, "one_exam"), "val_wrong")[1],
-        better=sum(twenty < one for twenty, one in pairs),
-    )
+CHAPTER = Chapter(frame_height=880, plans=plans, figures=figures, numbers=numbers)

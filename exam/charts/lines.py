@@ -1,0 +1,128 @@
+"""Lines over two fixed axes, each named beside it."""
+
+import functools
+from collections.abc import Iterable, Sequence
+
+import altair as alt
+import pyarrow as pa
+
+from exam.charts.theme import DASHES, INK, Figure, as_spec, table, x_range
+from exam.model.results import Epoch, MeanMarks, mean_marks
+
+COLOURS = ("blue", "orange")  # the theme's two; lines of another style are drawn in ink
+SIDES = {"above": -8, "below": 10, "beside": 0}  # where a name stands, in pixels
+_COLUMNS = {"line": str, "style": str, "dash": str, "x": float, "y": float}
+_COLUMNS |= {"label": str, "side": str}
+Rows = list[tuple]
+
+
+def line(
+    name: object,
+    points: Iterable[tuple[float, float]],
+    look: tuple[str, str] = ("ink", "solid"),
+    *,
+    label: str = "",
+    label_at: int = -1,
+    side: str = "beside",
+) -> Rows:
+    """The rows of one line, with its style and dash; named at the point `label_at`.
+
+    A style is "blue", "orange", "ink" or "quiet", a dash one of `DASHES`.
+    """
+    points = list(points)
+    at = label_at % len(points) if points else 0
+    return [
+        (str(name), *look, float(x), float(y), label if place == at else "", side)
+        for place, (x, y) in enumerate(points)
+    ]
+
+
+def curve(marks: Iterable[Epoch | MeanMarks], field: str) -> list[tuple[int, float]]:
+    """The points of one field of the marks, pass by pass."""
+    return [(mark.epoch, getattr(mark, field)) for mark in marks]
+
+
+def mean_and_students(
+    studies: Sequence[Sequence[Epoch]], field: str, look: tuple[str, str], label: str
+) -> Rows:
+    """Every student as a quiet line, and their mean as the one that carries the name."""
+    quiet = ("quiet", look[1])
+    lines = [line(f"{label} {n}", curve(each, field), quiet) for n, each in enumerate(studies)]
+    lines.append(line(label, curve(mean_marks(studies), field), look, label=label))
+    return [row for each in lines for row in each]
+
+
+def lines_table(*rows: Iterable[tuple]) -> pa.Table:
+    return table(_COLUMNS, (row for each in rows for row in each))
+
+
+def lines_chart(
+    *,
+    x: alt.X,
+    y: alt.Y,
+    x_domain: Sequence[float],
+    y_domain: Sequence[float],
+    height: int,
+    x_type: str = "linear",
+) -> alt.LayerChart:
+    """Quiet lines are thin; the others differ by dash, and two of them by the theme's colours."""
+    x = x.scale(type=x_type, domain=x_domain, range=x_range(), nice=False)
+    base = alt.Chart(height=height).encode(x, y.scale(domain=y_domain))
+    dash = alt.StrokeDash("dash:N").scale(domain=list(DASHES), range=list(DASHES.values()))
+    colour = alt.Color("style:N").scale(domain=COLOURS).legend(None)
+    strokes = alt.Detail("line:N"), dash.legend(None)
+
+    coloured = base.transform_filter(alt.FieldOneOfPredicate("style", COLOURS))
+    inked = base.transform_filter("datum.style == 'ink'")
+    quiet = base.transform_filter("datum.style == 'quiet'")
+    layers = [
+        quiet.mark_line(color=INK, strokeWidth=1, opacity=0.35, clip=True).encode(*strokes),
+        inked.mark_line(color=INK, strokeWidth=1.75, clip=True).encode(*strokes),
+        coloured.mark_line(strokeWidth=2.75, clip=True).encode(colour, *strokes),
+    ]
+    for side, dy in SIDES.items():
+        text = {"align": "left", "baseline": "middle", "dx": 7, "dy": dy, "fontSize": 12}
+        here = f"datum.label != '' && datum.side == '{side}'"
+        label = alt.Text("label:N"), alt.Description("label:N")
+        layers += [
+            inked.transform_filter(here).mark_text(color=INK, **text).encode(*label),
+            coloured.transform_filter(here)
+            .mark_text(fontWeight="bold", **text)
+            .encode(colour, *label),
+        ]
+    return alt.layer(*layers)
+
+
+def passes_axis(title: str) -> alt.X:
+    return alt.X("x:Q").title(title).axis(grid=False, tickMinStep=1, tickCount=6, format="d")
+
+
+def passes_figure(
+    lines: Iterable[Rows], alt: str, x: str, y: str, *, title: str = "", **shape
+) -> Figure:
+    """Lines over the passes; `x` and `y` title the axes. For `shape` see `passes_spec`."""
+    return Figure(passes_spec(x, y, **shape), lines_table(*lines), alt, title)
+
+
+@functools.cache
+def passes_spec(
+    x: str,
+    y: str,
+    *,
+    passes: int,
+    label_width: int,
+    height: int,
+    y_domain: tuple[float, float] = (0, 100),
+    band: tuple[str, ...] = (),
+) -> dict:
+    """The spec of lines over the passes, the names of which take `label_width` pixels.
+
+    `band` shades the range between the lowest and the highest of the lines of those styles.
+    """
+    axes = {"x": passes_axis(x), "y": alt.Y("y:Q").title(y)}
+    chart = lines_chart(**axes, x_domain=[0, passes], y_domain=y_domain, height=height)
+    if band:
+        shaded = alt.Chart().transform_filter(alt.FieldOneOfPredicate("style", band))
+        edges = alt.X("x:Q"), alt.Y("min(y):Q"), alt.Y2("max(y):Q")
+        chart = shaded.mark_area(color=INK, opacity=0.12, aria=False).encode(*edges) + chart
+    return as_spec(chart, label_width=label_width)

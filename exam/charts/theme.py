@@ -1,0 +1,96 @@
+"""How every chart looks: ink, dashes, letters, data as a table; and larger for a projector."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+import altair as alt
+
+# Importing pandas from two threads at once fails, and Altair and Streamlit would import it when
+# they draw the first charts. So it is imported here, before any chart is drawn.
+import pandas  # noqa: F401
+import pyarrow as pa  # Streamlit's own; a table costs a tenth of what a list of rows does
+
+INK = "currentColor"  # the text colour of the page around the chart, light or dark
+PAPER, PEN, RED = "#ffffff", "#1b1f27", "#c1121f"  # a sheet is white paper in either theme
+EDGE = "#c8ccd4"  # of a paper
+DASHES = {"solid": [1, 0], "dashed": [6, 4], "dotted": [2, 3]}
+STROKE = "M-0.8,0.8L0.8,-0.8"  # the shape that marks a wrong answer
+BESIDE_LINES = "label_width"  # the parameter for the pixels kept free beside lines for their names
+
+SCALE = 1.45  # of letters and lines on a projector: 11 pixels become 16, 2.2 % of 720 pixels
+TALLER = 1.35  # of a figure there, so that the larger titles of its axes fit
+_SCALED = ("fontSize", "labelFontSize", "titleFontSize", "strokeWidth", "dx", "dy")
+_FIGURE = {"mark", "layer", "vconcat"}  # one of these makes a part of a spec a figure
+_TYPES = {int: pa.int64(), float: pa.float64(), str: pa.string()}
+
+
+class Figure(NamedTuple):
+    """A chart with its data; `alt` is its text for who cannot see it, `title` Markdown above it."""
+
+    spec: dict
+    data: pa.Table
+    alt: str
+    title: str = ""
+
+
+def table(columns: Mapping[str, type], rows: Iterable[tuple]) -> pa.Table:
+    """The rows as a table of those columns, also where there are none."""
+    rows = list(rows)
+    values = zip(*rows, strict=True) if rows else ([] for _ in columns)
+    arrays = [
+        pa.array(column, _TYPES[kind])
+        for column, kind in zip(values, columns.values(), strict=True)
+    ]
+    return pa.table(arrays, names=list(columns))
+
+
+def x_range() -> list:
+    """The range of an x axis that leaves room for the names of lines."""
+    return [0, alt.ExprRef(f"width - {BESIDE_LINES}")]
+
+
+def as_spec(chart: alt.TopLevelMixin, *, label_width: int = 0) -> dict:
+    """The chart as Streamlit takes it, in the ink of the page and as wide as its place."""
+    chart = chart.properties(
+        data=alt.NamedData("source"),
+        autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
+        padding={"left": 0, "top": 6, "right": 0, "bottom": 4},
+    )
+    if label_width:
+        chart = chart.add_params(alt.param(name=BESIDE_LINES, value=label_width))
+    chart = chart.configure_axis(
+        labelColor=INK,
+        titleColor=INK,
+        titlePadding=8,
+        labelPadding=6,
+        labelFontSize=12,
+        titleFontSize=11,
+    )
+    return chart.to_dict()
+
+
+def magnified(spec: dict, taller: float = TALLER) -> dict:
+    """The same figure with larger letters, thicker lines and more room for the names of lines."""
+    padding = spec["padding"]
+    spec = spec | {"padding": padding | {"left": padding["left"] + 6}}  # a title's letters overhang
+    spec["params"] = [
+        param | {"value": SCALE * param["value"]} if param["name"] == BESIDE_LINES else param
+        for param in spec.get("params", [])
+    ]
+    return _scaled(spec, taller)
+
+
+def _scaled(part: Any, taller: float) -> Any:
+    if isinstance(part, list):
+        return [_scaled(each, taller) for each in part]
+    if not isinstance(part, dict):
+        return part
+    factors = dict.fromkeys(_SCALED, SCALE)
+    if part.keys() & _FIGURE:
+        factors["height"] = taller
+    return {
+        key: value * factors[key]
+        if key in factors and isinstance(value, int | float)
+        else _scaled(value, taller)
+        for key, value in part.items()
+    }

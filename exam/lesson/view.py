@@ -1,0 +1,143 @@
+"""A chapter on the screen: its story, its question, its figures while they grow, its rule."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from exam.charts.theme import TALLER, magnified
+from exam.lesson.chapter import Chapter, Figure, Outcome, Plans, Settings, Texts
+from exam.lesson.guess import ask, offer_again, show_conclusion
+from exam.model.results import Epoch
+from exam.page.live_region import LiveRegion
+from exam.page.visit import Visit
+from exam.service.experiment import Experiment
+from exam.service.scheduler import get_scheduler
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What all chapters are shown with; `marks` is the study on the first screen."""
+
+    visit: Visit
+    words: Texts
+    settings: Settings
+    marks: Sequence[Epoch] = ()
+    is_alone: bool = False
+
+
+class ChapterView:
+    """One chapter in one run of the script; while it runs, the page is run again for its news."""
+
+    def __init__(self, name: str, chapter: Chapter, lesson: Lesson):
+        self.name, self.chapter, self.lesson = name, chapter, lesson
+        self.words, self.say = lesson.words, getattr(lesson.words, name)
+        self.settings = lesson.settings
+        self._experiment = lesson.visit.experiments.get(name)
+        self._followed: list[Outcome] = []
+
+    def show(self) -> None:
+        chapter, spoken = self.chapter, ""
+        live_region = LiveRegion(self.name)
+        if chapter.plans:
+            st.markdown(self.say.story(**chapter.facts))
+        is_ready = chapter.before is None or chapter.before(self) is not False
+        if chapter.plans and is_ready and self._experiment:
+            spoken = self._answer(self._experiment)
+        elif chapter.plans and is_ready:
+            ask(self.name, chapter, self.words, chapter.plans(self.settings), self.lesson.visit)
+        elif not is_ready:
+            st.markdown(self._standing(self._followed[0]))
+            spoken = self._standing(self._followed[0], steps=4)
+        live_region.announce(spoken)
+
+    def _answer(self, experiment: Experiment) -> str:
+        """Figures and rule, or how far it is; returns what a screen reader is told of it."""
+        chapter, visit = self.chapter, self.lesson.visit
+        outcome = self._follow(Outcome(experiment, self._choose_option()))
+        spoken = measured = ""
+        if outcome.is_complete:
+            measured = self.say.measured(**chapter.numbers(outcome))
+            spoken = measured.replace("**", "")
+        for figure in chapter.figures(outcome, self.words):
+            self.figure(figure._replace(alt=f"{figure.alt} {spoken}".strip()))
+        if outcome.is_complete:
+            if chapter.rows:
+                st.markdown(markdown_table(self.say.columns, chapter.rows(outcome, self.words)))
+            if chapter.after:
+                chapter.after(self, outcome)
+            show_conclusion(self.name, chapter, self.words, experiment.choice, measured)
+        else:
+            st.markdown(self._standing(outcome))
+        if not outcome.is_running:
+            offer_again(self.name, self.words, visit)
+        return spoken or self._standing(outcome, steps=4)
+
+    # What `before` and `after` of a chapter are written with.
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether the learner has guessed and pressed."""
+        return self._experiment is not None
+
+    def at_once(self, plans: Plans) -> Outcome:
+        """An experiment that needs no guess and begins when the chapter is opened."""
+        return self._follow(Outcome(Experiment(plans)))
+
+    def figure(self, figure: Figure, *, taller: float = TALLER) -> None:
+        """A chart; `taller` by so much on a projector."""
+        is_projected = self.lesson.visit.is_projected
+        spec = magnified(figure.spec, taller) if is_projected else figure.spec
+        if figure.title:
+            st.markdown(figure.title)
+        st.vega_lite_chart(figure.data, spec, alt=figure.alt, width="stretch")
+
+    # While an experiment runs.
+
+    @property
+    def is_running(self) -> bool:
+        return any(outcome.is_running for outcome in self._followed)
+
+    def poll(self) -> bool:
+        """Look for news; True where there is some, or where the seconds of loading go on."""
+        scheduler, visit = get_scheduler(), self.lesson.visit
+        news = [each.poll(scheduler, visit) for each in self._followed]
+        is_loading = any(each.loading_seconds is not None for each in self._followed)
+        return any(news) or not self.is_running or is_loading
+
+    def _follow(self, outcome: Outcome) -> Outcome:
+        outcome.poll(get_scheduler(), self.lesson.visit)
+        if not outcome.is_complete:
+            self._followed.append(outcome)
+        return outcome
+
+    def _choose_option(self) -> str:
+        options, say = self.chapter.options, self.say
+        if not options:
+            return ""
+        return st.segmented_control(
+            say.option_label,
+            options,
+            default=next(iter(options)),
+            required=True,
+            format_func=lambda option: getattr(say, options[option]),
+            key=f"{self.name}_option",
+        )
+
+    def _standing(self, outcome: Outcome, steps: int | None = None) -> str:
+        """How far an experiment is, or why nothing comes of it; a listener is told in `steps`."""
+        if outcome.failure:
+            return getattr(self.words, f"failure_{outcome.failure}")
+        if outcome.loading_seconds is not None:
+            seconds = int(outcome.loading_seconds)
+            return self.words.spoken_loading if steps else self.words.loading(seconds=seconds)
+        done, studies = len(outcome.complete), len(outcome.marks)
+        if steps:
+            done = (steps * done // studies) * studies // steps
+        return self.words.studies_done(done=done, studies=studies)
+
+
+def markdown_table(header: Sequence[str], rows: Iterable[Sequence]) -> str:
+    """A table of figures, the first column to the left."""
+    lines = [header, ["---", *["---:"] * (len(header) - 1)], *rows]
+    return "\n".join("| " + " | ".join(map(str, row)) + " |" for row in lines)

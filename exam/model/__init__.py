@@ -1,0 +1,4 @@
+"""What a study is: exams, plan, training with Keras, marks, the overfitting rule.
+
+Knows nothing of who asks for a study or who looks at it; only training.py imports Keras.
+"""

@@ -1,0 +1,64 @@
+"""The exam papers: 40 exams of 100 handwritten digits, each with its answer key."""
+
+import functools
+import hashlib
+import io
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+EXAMS_FILE = Path(__file__).parents[2] / "assets" / "exams.npz"
+EXAMS_SHA256 = "66025edb727bbe081d9189ffb66ffb838cbbb93af981a67e15c505ed7193da3f"
+QUESTIONS = 100  # in one exam
+
+
+class BrokenExams(Exception):
+    """The file of the exams is missing or is not the one that was made; the text says why."""
+
+
+class Sheets(NamedTuple):
+    """Some exams: `questions` uint8 [exams, 100, 28, 28], `answers` uint8 [exams, 100]."""
+
+    questions: np.ndarray
+    answers: np.ndarray
+
+
+class Exams(NamedTuple):
+    """20 mock exams to practise, 10 unseen ones (validation), 10 final ones (test)."""
+
+    mock: Sheets
+    unseen: Sheets
+    final: Sheets
+
+
+def batches(batch_size: int, questions: int = QUESTIONS) -> list[int]:
+    """How many questions are solved before each check of the answers: 32 gives 32, 32, 32, 4."""
+    full, rest = divmod(questions, batch_size)
+    return [batch_size] * full + [rest] * (rest > 0)
+
+
+def batches_as_sum(batch_size: int) -> str:
+    """The batches written as a sum, shortened where there are many: 7+7+…+7+2."""
+    sizes = batches(batch_size)
+    if len(sizes) > 5:
+        sizes = sizes[:2] + ["…"] + sizes[-2:]
+    return "+".join(map(str, sizes))
+
+
+def read_exams(file: Path = EXAMS_FILE, sha256: str = EXAMS_SHA256) -> Exams:
+    """Read and check the exams; raise `BrokenExams` with the reason where they do not hold."""
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise BrokenExams(f"{file} cannot be read: {error}") from error
+    found = hashlib.sha256(content).hexdigest()
+    if found != sha256:
+        raise BrokenExams(f"{file} has the checksum {found}, expected {sha256}")
+    with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
+        questions, answers = arrays["questions"], arrays["answers"]
+    parts = slice(0, 20), slice(20, 30), slice(30, 40)
+    return Exams(*(Sheets(questions[part], answers[part]) for part in parts))
+
+
+load_exams = functools.cache(read_exams)

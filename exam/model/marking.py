@@ -1,0 +1,65 @@
+"""Marking: what the network answers now on the practised and on the unseen exams."""
+
+import functools
+
+import numpy as np
+
+from exam.model.exams import QUESTIONS, load_exams
+from exam.model.keras_setup import tf
+from exam.model.network import as_x, mock_questions, shared_network
+from exam.model.plan import Plan
+from exam.model.results import Epoch
+from exam.model.workbooks import open_workbook
+
+
+def mark(plan: Plan, *, epoch: int, seconds: float = 0.0, solved: str = "") -> Epoch:
+    """Mark the practised exam and the ten that are never practised in one forward pass."""
+    questions = _marked_questions(plan.workbook, plan.marked_on)
+    key, practised = _marked_key(plan), plan.book.size
+    probabilities = shared_network().predict_on_batch(questions)
+    answers = probabilities.argmax(axis=1)
+    wrong = answers != key
+    rows = np.arange(len(key))
+    sure, sure_of_key = probabilities[rows, answers], probabilities[rows, key]
+    # As evaluate() has it, which computes it before the softmax and so knows no smallest number.
+    losses = -np.log(np.maximum(sure_of_key, np.finfo(np.float32).tiny))
+    first_unseen = slice(practised, practised + QUESTIONS)
+    sure_when_wrong = sure[practised:][wrong[practised:]]
+    return Epoch(
+        epoch=epoch,
+        updates=epoch * plan.updates,
+        wrong=int(wrong[:practised].sum()),
+        val_wrong=100 * int(wrong[practised:].sum()) / len(wrong[practised:]),
+        loss=float(losses[:practised].mean(dtype=np.float64)),
+        val_loss=float(losses[practised:].mean(dtype=np.float64)),
+        seconds=seconds,
+        answers=as_digits(answers[:practised]),
+        sure=_as_percent(sure[:practised]),
+        val_answers=as_digits(answers[first_unseen]),
+        val_sure=_as_percent(sure[first_unseen]),
+        val_sure_when_wrong=float(sure_when_wrong.mean()) if len(sure_when_wrong) else 0.0,
+        solved=solved,
+    )
+
+
+@functools.cache
+def _marked_questions(workbook: str, marked_on: str) -> tf.Tensor:
+    """The practised questions and behind them the thousand that are never practised."""
+    practised = open_workbook(workbook).practised_questions
+    never_practised = getattr(load_exams(), marked_on).questions
+    return tf.concat([tf.gather(mock_questions(), practised), as_x(never_practised)], axis=0)
+
+
+@functools.lru_cache(maxsize=32)
+def _marked_key(plan: Plan) -> np.ndarray:
+    never_practised = getattr(load_exams(), plan.marked_on).answers.reshape(-1)
+    return np.concatenate([plan.book.key[plan.book.practised_questions], never_practised])
+
+
+def as_digits(numbers: np.ndarray) -> str:
+    return (numbers + ord("0")).astype(np.uint8).tobytes().decode("ascii")
+
+
+def _as_percent(shares: np.ndarray) -> str:
+    percent = np.minimum(np.round(100 * shares), 99).astype(np.uint8)
+    return as_digits(np.stack(np.divmod(percent, 10), axis=1))

@@ -1,0 +1,48 @@
+"""What settles a study, but for its length: the same plan gives the same numbers."""
+
+import functools
+from dataclasses import dataclass
+
+from exam.model.exams import batches
+from exam.model.settings import BATCH_SIZE, MISPRINTS, STUDENT
+from exam.model.workbooks import WORKBOOKS, Workbook, open_workbook
+
+UNSEEN, FINAL = "unseen", "final"
+LEARNING_RATE = 0.05
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Who studies what and how; raises ValueError for a value outside its range.
+
+    `marked_on` names the ten exams, never practised, on which the student is marked after every
+    pass. With `solving`, what the student answers during a pass is written down as well.
+    """
+
+    batch_size: int
+    student: int
+    workbook: str = "one_exam"
+    misprints: int = 0
+    marked_on: str = UNSEEN
+    solving: bool = False
+    learning_rate: float = LEARNING_RATE
+
+    def __post_init__(self):
+        BATCH_SIZE.check(self.batch_size)
+        STUDENT.check(self.student)
+        MISPRINTS.check(self.misprints)
+        if self.workbook not in WORKBOOKS:
+            raise ValueError(f"workbook must be one of {', '.join(WORKBOOKS)}")
+        if self.marked_on not in (UNSEEN, FINAL):
+            raise ValueError(f"marked_on must be {UNSEEN} or {FINAL}")
+        if not 0 < self.learning_rate <= 1:
+            raise ValueError(f"learning_rate must be in (0, 1], got {self.learning_rate}")
+
+    @property
+    def book(self) -> Workbook:
+        return open_workbook(self.workbook, self.misprints)
+
+    @functools.cached_property
+    def updates(self) -> int:
+        """How many updates a pass has."""
+        return len(batches(self.batch_size, self.book.size))

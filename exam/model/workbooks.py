@@ -1,0 +1,146 @@
+"""The workbooks: which exam a student works through in each pass, and what its key says."""
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from exam.model.exams import QUESTIONS, load_exams
+
+MOCK_EXAMS = 20
+PASSES_TO_KNOW_TWENTY = 5 * MOCK_EXAMS  # of the pianist, before it plays one piece alone
+LOOK_ALIKES = 10
+KEPT_ORDERS = 8_000  # 0.5 kB each; a study of 200 passes would draw them anew at every turn
+_TYPESETTER = 20  # seeds what is misprinted or shuffled, the same for every student
+
+
+@dataclass(frozen=True, eq=False)
+class Workbook:
+    """Some exams out of the 2,000 questions of the twenty mock exams.
+
+    `exams` int32 [exams, questions] numbers the questions of each exam, `key` uint8 [2000] holds
+    what is printed as the answer to every question. `exam_of_pass` says which of the exams is
+    worked through in a pass, counted from 0; `practised` is the one that is marked after each.
+    """
+
+    exams: np.ndarray
+    key: np.ndarray
+    exam_of_pass: Callable[[int], int] = lambda epoch: 0
+    practised: int = 0
+
+    @property
+    def size(self) -> int:
+        """How many questions each exam has."""
+        return self.exams.shape[1]
+
+    @property
+    def practised_questions(self) -> np.ndarray:
+        """The numbers of the questions that are marked after every pass."""
+        return self.exams[self.practised]
+
+
+@functools.lru_cache(maxsize=KEPT_ORDERS)
+def question_order(student: int, epoch: int, questions: int = QUESTIONS) -> np.ndarray:
+    """The order in which a student solves the questions in a pass, int32 [questions], read-only.
+
+    Epochs count from 0 here. RandomState, for its stream is frozen across NumPy versions.
+    """
+    order = np.random.RandomState([student, epoch]).permutation(questions).astype(np.int32)
+    order.flags.writeable = False
+    return order
+
+
+@functools.cache
+def open_workbook(name: str, misprints: int = 0) -> Workbook:
+    """The workbook of that name (see `WORKBOOKS`), so many answers to its first exam misprinted."""
+    workbook = WORKBOOKS[name]()
+    if not misprints:
+        return workbook
+    key = workbook.key.copy()
+    key[:QUESTIONS] = misprint(key[:QUESTIONS], misprints)
+    return Workbook(workbook.exams, key, workbook.exam_of_pass, workbook.practised)
+
+
+def misprinted_questions(misprints: int) -> np.ndarray:
+    """Which questions are misprinted, int [misprints]; more misprints are the same and further."""
+    return np.random.RandomState(_TYPESETTER).permutation(QUESTIONS)[:misprints]
+
+
+def misprint(key: np.ndarray, misprints: int) -> np.ndarray:
+    """The key uint8 [100] with another digit at each of the `misprinted_questions`."""
+    steps = np.random.RandomState(_TYPESETTER).randint(1, 10, QUESTIONS)
+    printed, wrong = key.copy(), misprinted_questions(misprints)
+    printed[wrong] = (key[wrong] + steps[wrong]) % 10
+    return printed
+
+
+# The workbooks by name.
+
+
+def one_exam() -> Workbook:
+    """The first mock exam, again and again."""
+    return Workbook(_mock_exams()[:1], _key())
+
+
+def shuffled_key() -> Workbook:
+    """The first mock exam, its 100 answers handed out to its questions at random: no key."""
+    key = _key().copy()
+    key[:QUESTIONS] = np.random.RandomState(_TYPESETTER).permutation(key[:QUESTIONS])
+    return Workbook(_mock_exams()[:1], key)
+
+
+def look_alikes() -> Workbook:
+    """One sheet of ten questions that look as alike as any ten among the mock exams do.
+
+    The tightest group of one question and its nearest nine, by the distance of their pixels;
+    not of ones, which all look alike.
+    """
+    # As whole numbers: for others NumPy's BLAS would keep 30 MB of the server's memory.
+    pixels = load_exams().mock.questions.reshape(-1, 784).astype(np.int32)
+    groups = []
+    for digit in {*range(10)} - {1}:
+        same = np.flatnonzero(_key() == digit)
+        squares = (pixels[same] ** 2).sum(axis=1)
+        apart = squares[:, None] + squares - 2 * pixels[same] @ pixels[same].T
+        nearest = apart.argsort(axis=1, kind="stable")[:, :LOOK_ALIKES]
+        spread = np.take_along_axis(apart, nearest, axis=1).sum(axis=1)
+        groups.append((spread.min(), same[nearest[spread.argmin()]]))
+    _, tightest = min(groups, key=lambda group: group[0])
+    return Workbook(tightest[None].astype(np.int32), _key())
+
+
+def twenty_exams() -> Workbook:
+    """All twenty mock exams in turn; the first is the one whose mistakes are counted."""
+    return Workbook(_mock_exams(), _key(), exam_of_pass=lambda epoch: epoch % MOCK_EXAMS)
+
+
+def pianist() -> Workbook:
+    """Five times through all twenty mock exams; from then on the first one alone."""
+    return Workbook(_mock_exams(), _key(), lambda epoch: _twenty_then(0, epoch))
+
+
+def pianist_0_to_4() -> Workbook:
+    """As the pianist, but the one exam that is then repeated holds only the digits 0 to 4."""
+    two_exams = _mock_exams()[:2].reshape(-1)  # whose halves make a whole one
+    one_piece = two_exams[_key()[two_exams] < 5]
+    exams = np.concatenate([_mock_exams(), one_piece[None]])
+    return Workbook(exams, _key(), lambda epoch: _twenty_then(MOCK_EXAMS, epoch), MOCK_EXAMS)
+
+
+def _twenty_then(one: int, epoch: int) -> int:
+    return epoch % MOCK_EXAMS if epoch < PASSES_TO_KNOW_TWENTY else one
+
+
+def _mock_exams() -> np.ndarray:
+    return np.arange(MOCK_EXAMS * QUESTIONS, dtype=np.int32).reshape(MOCK_EXAMS, QUESTIONS)
+
+
+def _key() -> np.ndarray:
+    return load_exams().mock.answers.reshape(-1)
+
+
+WORKBOOKS: dict[str, Callable[[], Workbook]] = {
+    make.__name__: make
+    for make in (one_exam, shuffled_key, look_alikes, twenty_exams, pianist, pianist_0_to_4)
+}

@@ -1,0 +1,64 @@
+"""The page's address: what a link may set, and the link to what is on the screen."""
+
+from collections.abc import Callable, Sequence
+from urllib.parse import urlencode, urlsplit, urlunsplit
+
+from exam.model.settings import MISPRINTS, SETTINGS
+from exam.page.texts import LANGUAGES, Texts
+
+NUMBERS = {setting.name: setting for setting in (*SETTINGS, MISPRINTS)}
+STUDY = "study"  # as `only`: the first screen alone
+# What the page keeps in its address for as long as it differs from this.
+DEFAULTS = {name: setting.default for name, setting in NUMBERS.items()} | {"lang": LANGUAGES[0]}
+TRUE_OR_FALSE = {"true": True, "false": False}
+
+
+def read_address(
+    values_of: Callable[[str], list[str]], chapters: Sequence[str], lang: str = LANGUAGES[0]
+) -> tuple[dict, list[str]]:
+    """What the query parameters set, defaults filled in, and the names of those that are wrong.
+
+    `values_of` gives every value of a parameter, none where it is absent. A repeated parameter
+    is wrong, for nobody can tell which one was meant. `lang` is the language where none is asked
+    for, and `only` the chapter that is to be shown alone, "study" or "" for the whole page.
+    """
+    readers = {name: setting.read for name, setting in NUMBERS.items()}
+    readers |= {name: choices.get for name, choices in choices_of(chapters).items()}
+    chosen = DEFAULTS | {"lang": lang, "start": False, "projected": False, "only": ""}
+    wrong = []
+    for name, read in readers.items():
+        values = values_of(name)
+        value = read(values[0]) if len(values) == 1 else None
+        if value is not None:
+            chosen[name] = value
+        elif values:
+            wrong.append(name)
+    return chosen, wrong
+
+
+def choices_of(chapters: Sequence[str]) -> dict[str, dict]:
+    """What each parameter that is no number may be, and what that means."""
+    parts = {name: name for name in (STUDY, *chapters)}
+    languages = {lang: lang for lang in LANGUAGES}
+    return {"lang": languages, "only": parts, "start": TRUE_OR_FALSE, "projected": TRUE_OR_FALSE}
+
+
+def hint(name: str, chapters: Sequence[str], words: Texts) -> str:
+    """The polite sentence about a parameter that could not be used."""
+    if setting := NUMBERS.get(name):
+        fields = {"lowest": setting.lowest, "highest": setting.highest, "default": setting.default}
+        return words.hint_number(name=name, **fields)
+    choices = ", ".join(f"`{choice}`" for choice in choices_of(chapters)[name])
+    return (words.hint_only if name == "only" else words.hint_choice)(name=name, choices=choices)
+
+
+def link_to(page: str, **settings: int | str | bool) -> str:
+    """The address of `page` with exactly these settings."""
+    parts = urlsplit(page)
+    query = urlencode({name: str(value).lower() for name, value in settings.items()})
+    return urlunsplit((parts.scheme, parts.netloc, parts.path, query, ""))
+
+
+def is_local(link: str) -> bool:
+    """Whether the link opens on this computer alone."""
+    return urlsplit(link).hostname in ("localhost", "127.0.0.1", "::1", "0.0.0.0")

@@ -1,0 +1,79 @@
+"""The share box: the present view as a link, as a frame for a lecture page, as a QR code."""
+
+import html
+from typing import NamedTuple
+
+import segno
+import streamlit as st
+
+from exam.page.address import DEFAULTS, STUDY, is_local, link_to
+from exam.page.texts import Texts
+
+STUDY_HEIGHT = 980  # pixels of a frame, 700 wide, that holds the first screen and its result
+PAGE_HEIGHT = 1520  # of one that holds the whole page, which scrolls
+
+
+class Part(NamedTuple):
+    """What can be shown alone: its title, and the height of its frame, 700 pixels wide."""
+
+    title: str
+    frame_height: int
+
+
+def show_share(words: Texts, chapters: dict[str, Part]) -> None:
+    expander = st.expander(
+        words.share, key="share_open", on_change="rerun", icon=":material/share:"
+    )
+    if not expander.open:
+        return
+    parts = {"": Part(words.share_page, PAGE_HEIGHT), STUDY: Part(words.share_study, STUDY_HEIGHT)}
+    parts |= chapters
+    with expander:
+        only = st.selectbox(
+            words.share_what,
+            parts,
+            format_func=lambda name: parts[name].title,
+            key="share_what",
+        )
+        view = {name: st.session_state[name] for name in DEFAULTS}
+        view |= {"only": only} if only else {}
+        if only not in chapters and st.toggle(words.share_start, key="share_start"):
+            view |= {"start": True}
+        is_for_hall = st.toggle(words.share_projected, key="share_projected")
+        link = link_to(st.context.url or "", **view)
+        if is_local(link):
+            st.info(words.share_local)
+        code, lines = st.columns([1, 3], gap="medium")
+        code.html(f'<img class="qr" src="{qr_code(link)}" alt="{words.share_qr}">')
+        code.caption(words.share_for_learners)
+        with lines:
+            _show_lines(words, link, None if is_for_hall else parts[only])
+
+
+def _show_lines(words: Texts, link: str, part: Part | None) -> None:
+    """The link and the ways to embed it; for the screen of a hall, which is no frame, its own."""
+    st.markdown(words.link)
+    shown = link if part else f"{link}&projected=true"
+    st.code(shown, language=None, wrap_lines=True)
+    for name, text in (ways_to_embed(link, part) if part else {}).items():
+        st.markdown(name)
+        st.code(text, language=None, wrap_lines=True)
+
+
+def ways_to_embed(link: str, part: Part) -> dict[str, str]:
+    """One line for each place in which lecturers keep their pages, without Streamlit's own bars."""
+    embedded, height = f"{link}&embed=true", part.frame_height
+    frame = (
+        f'<iframe src="{html.escape(embedded)}" title="{html.escape(part.title)}" width="100%"'
+        f' height="{height}" style="border:0"></iframe>'
+    )
+    return {
+        "HTML · Moodle · Jekyll": frame,
+        "Notion": f"/embed {embedded}",
+        "Jupyter": f'from IPython.display import IFrame; IFrame("{embedded}", "100%", {height})',
+    }
+
+
+def qr_code(link: str) -> str:
+    """The link as a QR code, dark on light in every theme: a PNG in a data URI."""
+    return segno.make(link, error="m", micro=False).png_data_uri(scale=8, border=3)

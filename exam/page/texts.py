@@ -1,0 +1,85 @@
+"""The texts of the page, one TOML file a language: `say.summary(wrong=3, …)`."""
+
+import functools
+import re
+import string
+import tomllib
+from pathlib import Path
+from types import SimpleNamespace
+
+_FOLDER = Path(__file__).parents[1] / "texts"
+LANGUAGES = tuple(
+    sorted((file.stem for file in _FOLDER.glob("*.toml")), key=lambda lang: lang != "ko")
+)
+
+
+def choose_language(locale: str | None) -> str:
+    """The language for a browser's locale such as "en-US": ours where we have it, else Korean."""
+    lang = (locale or "").split("-")[0].lower()
+    return lang if lang in LANGUAGES else LANGUAGES[0]
+
+
+class _Counting(string.Formatter):
+    """Adds the word that goes with a number.
+
+    `{updates:update|updates}` gives "1 update" or "80 updates"; `{student:/이/가}` gives "1이"
+    or "2가" and `{loss:.2f/과/와}` "0.81과": the Korean particle after a final consonant, then
+    the one after a vowel, of the number as it is read.
+    """
+
+    def format_field(self, value, spec):
+        if "|" in spec:
+            one, many = spec.split("|")
+            return f"{value:,} {one if value == 1 else many}"
+        if "/" in spec:
+            spec, after_consonant, after_vowel = spec.split("/")
+            number = format(value, spec)
+            is_vowel = number[-1] in _READ_WITH_A_VOWEL
+            is_ro = after_vowel == "로" and number[-1] in _READ_WITH_L
+            return number + (after_vowel if is_vowel or is_ro else after_consonant)
+        return super().format_field(value, spec)
+
+
+_READ_WITH_A_VOWEL = "2459"  # 이 사 오 구
+_READ_WITH_L = "178"  # 일 칠 팔 take 로, as vowels do
+
+
+class Sentence(str):
+    """A text whose named fields are filled in by calling it."""
+
+    def __call__(self, **fields) -> str:
+        return _Counting().format(self, **fields)
+
+
+class Texts(SimpleNamespace):
+    """The texts of a language, or of a chapter in it, as attributes."""
+
+    __hash__ = object.__hash__  # each exists once, so that specs can be cached by it
+
+    def __getattr__(self, name: str):
+        raise AttributeError(f"the text {name!r} is missing in {self._source}")
+
+
+@functools.cache
+def load_texts(lang: str) -> Texts:
+    """Every text of a language, each a `Sentence`; the table of a chapter is a `Texts` of its own.
+
+    A text names a chapter by its key, `{chapter[students]}`, and shows its number: the chapters
+    stand in the file in their order.
+    """
+    content = (_FOLDER / f"{lang}.toml").read_text(encoding="utf-8")
+    chapters = [key for key, part in tomllib.loads(content).items() if isinstance(part, dict)]
+    numbers = {key: str(number) for number, key in enumerate(chapters, start=1)}
+    content = re.sub(r"\{chapter\[(\w+)\]\}", lambda found: numbers[found[1]], content)
+    texts = _texts_of(tomllib.loads(content), f"{lang}.toml")
+    texts.lang = lang
+    return texts
+
+
+def _texts_of(found: dict | list | str, source: str) -> Texts | tuple | Sentence:
+    if isinstance(found, dict):
+        parts = {key: _texts_of(part, f"[{key}] of {source}") for key, part in found.items()}
+        return Texts(_source=source, **parts)
+    if isinstance(found, list):
+        return tuple(_texts_of(each, source) for each in found)
+    return Sentence(found)

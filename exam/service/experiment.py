@@ -1,0 +1,65 @@
+"""An experiment: the studies that a chapter compares, and what has been found so far."""
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+
+from exam.model.plan import Plan
+from exam.model.results import Epoch
+from exam.service.scheduler import Scheduler
+
+AT_ONCE = 4  # studies that are asked for at a time, so that a class of 30 floods nobody
+Plans = Mapping[Hashable, tuple[Plan, int]]
+
+
+@dataclass(frozen=True, eq=False)
+class Experiment:
+    """`plans` gives each study by its name: its plan and its number of passes.
+
+    `choice` is what the learner chose before it began: a guess by its number, or a pass.
+    """
+
+    plans: Plans
+    choice: int | None = None
+
+
+class Outcome:
+    """What an experiment has found so far: `marks` of each study by its name, as far as it is.
+
+    `option` is how the learner wants to see it, where the chapter offers several ways.
+    """
+
+    def __init__(self, experiment: Experiment, option: str = ""):
+        self.experiment, self.option = experiment, option
+        self.marks: dict[Hashable, list[Epoch]] = {name: [] for name in experiment.plans}
+        self.loading_seconds: float | None = None
+        self.failure = ""
+
+    @property
+    def complete(self) -> dict[Hashable, list[Epoch]]:
+        """The studies that have come to their end, in the order of the plans."""
+        return {name: marks for name, marks in self.marks.items() if self._is_complete(name)}
+
+    @property
+    def is_complete(self) -> bool:
+        return all(map(self._is_complete, self.marks))
+
+    @property
+    def is_running(self) -> bool:
+        return not self.failure and not self.is_complete
+
+    def poll(self, scheduler: Scheduler, follower: Hashable) -> bool:
+        """Look at the next few studies that are not there yet; True where there is news."""
+        before, asked = sum(map(len, self.marks.values())), 0
+        for name, (plan, epochs) in self.experiment.plans.items():
+            if self._is_complete(name):
+                continue
+            progress = scheduler.poll(plan, epochs, follower, is_background=True)
+            self.marks[name] = max(self.marks[name], progress.epochs, key=len)
+            self.loading_seconds, self.failure = progress.loading_seconds, progress.failure
+            asked += not self._is_complete(name)
+            if asked == AT_ONCE or self.failure:
+                break
+        return sum(map(len, self.marks.values())) > before
+
+    def _is_complete(self, name: Hashable) -> bool:
+        return len(self.marks[name]) > self.experiment.plans[name][1]

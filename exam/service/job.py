@@ -1,0 +1,113 @@
+"""A job: what the scheduler has of a study, who follows it, and how far it is to go."""
+
+import base64
+import threading
+import time
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from exam.model.plan import Plan
+from exam.model.results import Epoch
+
+FOLLOWED_SECONDS = 3.0  # a follower that has not polled for so long has left
+RETRY_SECONDS = 15.0  # after a failure, until the next try
+
+
+class Failure(NamedTuple):
+    """Why nothing comes for now: "exams" or "keras" do not load, or the "worker" was lost."""
+
+    reason: str = ""
+    until: float = 0.0
+
+    @classmethod
+    def now(cls, reason: str) -> "Failure":
+        return cls(reason, time.monotonic() + RETRY_SECONDS)
+
+    @property
+    def is_over(self) -> bool:
+        return time.monotonic() >= self.until
+
+
+class Progress(NamedTuple):
+    """What a poll of a study finds; `failure` is "" or the reason of a `Failure`."""
+
+    epochs: list[Epoch]
+    loading_seconds: float | None  # for how long Keras has been loading; None once it is there
+    was_interrupted: bool
+    failure: str
+    ahead: int = 0  # jobs that come first; not counted in the background
+
+
+@dataclass(eq=False)
+class Job:
+    """The epochs of a plan so far, and the number of passes (`target`) that somebody waits for."""
+
+    plan: Plan
+    changed: threading.Condition
+    epochs: list[Epoch] = field(default_factory=list)  # only ever grows at its end
+    target: int = 0
+    followers: dict[Hashable, float] = field(default_factory=dict)  # and until when each counts
+    lost_workers: int = 0
+    is_background: bool = True  # until somebody polls who is not
+    failure: Failure = Failure()
+    wants_file = False
+
+    def take(self, answer: dict) -> None:
+        """Keep what the worker sends, and wake whoever waits for it.
+
+        Raises KeyError, TypeError or ValueError for what was not asked for.
+        """
+        epoch = Epoch(**answer)
+        if epoch.epoch != len(self.epochs):
+            raise ValueError(f"epoch {epoch.epoch} out of turn")
+        self.epochs.append(epoch)
+        self.changed.notify_all()
+
+    def follow(self, follower: Hashable, seconds: float = FOLLOWED_SECONDS) -> None:
+        now = time.monotonic()
+        self.followers = {each: end for each, end in self.followers.items() if end > now}
+        self.followers[follower] = now + seconds
+
+    @property
+    def is_followed(self) -> bool:
+        return max(self.followers.values(), default=0.0) > time.monotonic()
+
+    @property
+    def is_complete(self) -> bool:
+        return len(self.epochs) > self.target
+
+    @property
+    def is_wanted(self) -> bool:
+        return self.is_followed and not self.is_complete
+
+    @property
+    def is_first_pass(self) -> bool:
+        """It takes milliseconds, and then something moves on somebody's screen."""
+        return not self.epochs and not self.is_background
+
+    @property
+    def priority(self) -> tuple[bool, float]:
+        """The smaller, the sooner: first passes, then the least work left."""
+        seconds_per_pass = 0.004 + 0.00007 * self.plan.updates  # so about, when warm
+        return not self.is_first_pass, (self.target + 1 - len(self.epochs)) * seconds_per_pass
+
+
+@dataclass(eq=False)
+class FileJob(Job):
+    """Not the epochs but the trained model after them, as a `.keras` file."""
+
+    file: bytes | None = None
+    wants_file = True
+
+    def take(self, answer: dict) -> None:
+        self.file = base64.b64decode(answer["file"], validate=True)
+        self.changed.notify_all()
+
+    @property
+    def is_complete(self) -> bool:
+        return self.file is not None
+
+    @property
+    def is_first_pass(self) -> bool:
+        return True  # as urgent: the study is done as a rule, and its checkpoint at hand

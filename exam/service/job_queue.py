@@ -1,0 +1,92 @@
+"""All jobs that there are, and which of them waits, runs, comes next or is forgotten.
+
+Not thread-safe by itself: whoever calls a method holds the lock.
+"""
+
+import threading
+
+from exam.model.plan import Plan
+from exam.service.job import Failure, Job
+
+KEPT_EPOCHS = 30_000  # of all jobs together, 1.0 kB each: 31 MB; more only while followed
+MOST_WAITING = 500  # jobs; whoever comes later is told how many are ahead, and joins then
+
+
+class JobQueue:
+    def __init__(self, lock: threading.Lock):
+        self._lock, self.job_came = lock, threading.Condition(lock)
+        self.jobs: dict[Plan, Job] = {}  # the one used last stands last
+        self.waiting: list[Job] = []
+        self.running: Job | None = None
+        self.failure = Failure()  # of the worker itself, and so of all jobs
+
+    def job_of(self, plan: Plan) -> Job:
+        job = self.jobs.pop(plan, None) or Job(plan, threading.Condition(self._lock))
+        self.jobs[plan] = job
+        return job
+
+    def add(self, job: Job) -> None:
+        """Let the job wait for its turn, where somebody wants it and there is room."""
+        is_there = job is self.running or job in self.waiting
+        if is_there or not job.is_wanted or self.failure_of(job):
+            return
+        if len(self.waiting) >= MOST_WAITING:
+            self._drop_unwanted()
+        if len(self.waiting) < MOST_WAITING:
+            self.waiting.append(job)
+            self.job_came.notify()
+
+    def ahead_of(self, job: Job) -> int:
+        """How many jobs come first, as things stand: all that wait, for one that found no room."""
+        if job is self.running:
+            return 0
+        is_queued = job in self.waiting
+        sooner = sum(not is_queued or each.priority < job.priority for each in self.waiting)
+        return sooner + (self.running is not None)
+
+    def start_next(self) -> Job | None:
+        """The job whose turn it is from now on, if any waits."""
+        self._drop_unwanted()
+        self.running = min(self.waiting, key=lambda job: job.priority, default=None)
+        if self.running:
+            self.waiting.remove(self.running)
+        return self.running
+
+    def end_turn(self) -> None:
+        """The job that ran waits again, unless it is complete; old results may go."""
+        self.running.lost_workers = 0
+        job, self.running = self.running, None
+        self.add(job)
+        self._forget_the_oldest()
+
+    def lose_worker(self, reason: str, tries: int) -> None:
+        """The job that ran is next again, or given up where it has lost so many workers.
+
+        With a `reason`, no other worker will do better: all jobs fail for a while.
+        """
+        job, self.running = self.running, None
+        if job:
+            job.lost_workers += 1
+            if job.lost_workers >= tries:
+                job.lost_workers, job.failure = 0, Failure.now("worker")
+            self.add(job)
+        if reason:
+            self.failure = Failure.now(reason)
+            self.waiting.clear()
+        for each in self.jobs.values():
+            each.changed.notify_all()
+
+    def failure_of(self, job: Job) -> str:
+        return next((each.reason for each in (job.failure, self.failure) if not each.is_over), "")
+
+    def _drop_unwanted(self) -> None:
+        self.waiting = [job for job in self.waiting if job.is_wanted]
+
+    def _forget_the_oldest(self) -> None:
+        kept = sum(len(job.epochs) for job in self.jobs.values())
+        for job in list(self.jobs.values()):
+            if kept <= KEPT_EPOCHS:
+                return
+            if not job.is_followed:
+                kept -= len(job.epochs)
+                del self.jobs[job.plan]
