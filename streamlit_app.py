@@ -2,32 +2,25 @@
 
 import logging
 import time
-from pathlib import Path
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
-from exam.lesson import CHAPTERS, ChapterView, Lesson, show_lesson
-from exam.model.settings import BATCH_SIZE, EPOCHS, STUDENT
+from exam.lesson import CHAPTERS, Lesson, numbered, open_chapter, show_lesson
 from exam.page.address import hint
-from exam.page.controls import quick_picks, slider, updates_sum
-from exam.page.save import fit_call
+from exam.page.controls import show_controls, updates_sum
+from exam.page.player import ASSETS, load_script
+from exam.page.save import fit_call, show_save
 from exam.page.share import Part, show_share
 from exam.page.study_view import StudyView
 from exam.page.texts import LANGUAGES, Texts, load_texts
 from exam.page.visit import Visit, language, open_visit, settings, write_address
 
-STEP_SECONDS = 0.12  # the longest sleep between two looks before Stop is heard
-CHAPTER_SECONDS = 0.5  # at least, between two drawings of what an experiment has found,
-CHAPTER_REST = 8  # and at least so many times what drawing takes
-ASSETS = Path(__file__).parent / "assets"
-SHOW_REST_WHERE_MOTION_IS_UNWANTED = (
-    "if (matchMedia('(prefers-reduced-motion: reduce)').matches)"
-    " document.querySelector('.st-key-show_rest button')?.click()"
-)
+POLL_SECONDS = 0.5  # between two looks at a study or at an experiment that runs
+CHAPTER_REST = 8  # and at least so many times what drawing the page took, where chapters run
 
 st.set_page_config(page_title="batch_size · epochs", page_icon="✏️", layout="wide")
 st.html(ASSETS / "page.css")
+st.html(ASSETS / "exam.css")
 
 
 def show_page() -> None:
@@ -35,62 +28,58 @@ def show_page() -> None:
     visit = open_visit(tuple(CHAPTERS))
     words = load_texts(language())
     show_heading(visit, words)
-    study, chapters = None, []
+    study, lesson = None, Lesson(visit, words, settings())
     if visit.shows_study:
         study = show_study(visit, words)
-    if visit.only in ("", *CHAPTERS):
-        marks = study.marks if study else ()
-        chapters = show_lesson(Lesson(visit, words, settings(), marks, bool(visit.only)))
-    if not visit.only:
-        parts = {name: part(name, words) for name in CHAPTERS}
-        show_share(words, parts)
-    # Last of all: while a loop draws, what would stand below it would fade.
-    if chapters or (study and study.is_drawing):
-        follow(study, chapters, drawn_in=time.monotonic() - began)
+    try:
+        if visit.only in ("", *CHAPTERS):
+            show_lesson(lesson)
+        # Last of all: while a loop draws, what would stand below it would fade.
+        follow(study, lesson.running, drawn_in=time.monotonic() - began)
+    finally:
+        lesson.is_whole_page = False
 
 
 def show_study(visit: Visit, words: Texts) -> StudyView:
-    """The first screen: sliders, button, the figure that grows, its sentence, its warning."""
-    study = StudyView(visit, words)
+    """The first screen: sliders, button, the sheet and the curves, the player, the warning."""
     st.markdown(words.analogy)
-    controls, figure = st.columns([2, 3], gap="medium")
-    with controls:
-        while_drawing = show_controls(visit, words)
-    with figure:
-        st.code(fit_call(settings()), language=None, wrap_lines=True)
-        study.show_curves()
-    study.show_result(while_drawing)
+    show_controls(visit, words)
+    chosen = settings()
+    updates = updates_sum(chosen["batch_size"], chosen["epochs"], words)
+    st.markdown(f"`{fit_call(chosen)}` &emsp; {updates}")
+    study = StudyView(visit, words)
+    study.show()
+    with st.container(horizontal=True, vertical_alignment="center", key="after"):
+        take_home(study, visit, words)
+        if not visit.only:
+            first = next(iter(CHAPTERS))
+            title = words.next(number=1, title=getattr(words, first).title)
+            st.button(title, key="next", on_click=open_chapter, args=(first,), type="tertiary")
     return study
 
 
-def show_controls(visit: Visit, words: Texts) -> DeltaGenerator:
-    """The settings and the button; returns the place of what is there only while drawing."""
-    batch_size = slider(BATCH_SIZE, visit, words)
-    quick_picks(visit, words)
-    epochs = slider(EPOCHS, visit, words)
-    student_help = None if visit.is_projected else words.student_help
-    slider(STUDENT, visit, words, help=student_help)
-    with st.container(horizontal=True, gap="xsmall"):
-        start = {"type": "primary", "key": "start", "width": "stretch"}
-        st.button(words.start, on_click=visit.begin_run, **start)
-        while_drawing = st.empty()
-        if visit.run and visit.run.is_drawing:
-            with while_drawing.container(horizontal=True, gap="xsmall", width="content"):
-                st.button(words.show_rest, key="show_rest", on_click=visit.show_the_rest)
-                st.button(words.stop, key="stop", on_click=visit.stop_run)
-                run_script(SHOW_REST_WHERE_MOTION_IS_UNWANTED)
-    st.markdown(updates_sum(batch_size, epochs, words))
-    if visit.is_projected:
-        st.caption(words.student_help)  # nobody hovers in a lecture hall
-    return while_drawing
+def take_home(study: StudyView, visit: Visit, words: Texts) -> None:
+    """What can be saved of the study, and how to share the page."""
+    if visit.run:
+        save = st.popover(words.save, key="save", on_change="rerun", disabled=study.is_running)
+        if save.open:
+            with save:
+                show_save(visit.run, words)
+    if not visit.only:
+        share = st.popover(words.share, key="share", on_change="rerun")
+        if share.open:
+            with share:
+                show_share(words, {name: part(name, words) for name in CHAPTERS})
 
 
 def show_heading(visit: Visit, words: Texts) -> None:
+    load_script()
     # For screen readers and line breaking; Streamlit's own document is always English.
-    run_script(f"document.documentElement.lang = '{words.lang}'")
+    script = f"<script>document.documentElement.lang = '{words.lang}'</script>"
+    st.html(script, unsafe_allow_javascript=True, width="content")
     if visit.is_projected:
         st.html((ASSETS / "projector.html").read_text("utf-8"), unsafe_allow_javascript=True)
-    title = part(visit.only, words).title if visit.only in CHAPTERS else words.title
+    title = numbered(visit.only, words) if visit.only in CHAPTERS else words.title
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.title(title, anchor=False, width="stretch")
         st.segmented_control(
@@ -99,36 +88,33 @@ def show_heading(visit: Visit, words: Texts) -> None:
             key="lang",
             required=True,
             format_func=lambda lang: load_texts(lang).language,
-            on_change=write_address,
             label_visibility="collapsed",
             width="content",
         )
     for name in visit.wrong_parameters:
         st.info(hint(name, tuple(CHAPTERS), words))
+    write_address()
 
 
 def part(chapter: str, words: Texts) -> Part:
     return Part(getattr(words, chapter).title, CHAPTERS[chapter].frame_height)
 
 
-def run_script(script: str) -> None:
-    st.html(f"<script>{script}</script>", unsafe_allow_javascript=True, width="content")
-
-
-def follow(study: StudyView | None, chapters: list[ChapterView], drawn_in: float) -> None:
-    """Draw what comes of the study, until it has come to its end or a chapter has news.
-
-    Where many draw, that takes long (`drawn_in` seconds), and all draw their chapters less often.
-    """
-    has_news, due = False, time.monotonic() + max(CHAPTER_SECONDS, CHAPTER_REST * drawn_in)
-    while (study and study.is_drawing or chapters) and not (has_news and time.monotonic() >= due):
-        st.session_state.get("visit")  # Streamlit ends a run only where it asks for something
-        is_drawing = study and study.is_drawing
-        rest = study.advance(waits=not chapters) if is_drawing else STEP_SECONDS
+def follow(study: StudyView | None, chapters: list, drawn_in: float) -> None:
+    """Send what comes of the study, until it has come to its end or a chapter has news."""
+    has_news, due = False, time.monotonic() + max(POLL_SECONDS, CHAPTER_REST * drawn_in)
+    was_running = bool(study and study.is_running)
+    while chapters or (study and study.is_running):
+        if study and study.is_running:
+            study.advance(POLL_SECONDS)
+        else:
+            st.session_state.get("visit")  # Streamlit ends a run only where it asks for something
+            time.sleep(POLL_SECONDS / 4)
         for chapter in chapters:
             has_news |= chapter.poll()
-        time.sleep(min(rest, STEP_SECONDS))
-    if chapters or any(st.session_state.get(f"{name}_open") for name in CHAPTERS):
+        if has_news and time.monotonic() >= due:
+            break
+    if chapters or was_running:
         st.rerun()
 
 

@@ -1,7 +1,8 @@
 """The chart of a study: wrong answers above, loss below, over one axis of passes.
 
-The spec depends on the planned epochs and the language alone, so that while a study runs only
-data is sent and the view stays the same. Colours come from the page's theme, light or dark.
+The player's two inputs drive it in the browser: `#pass` is the pass that is shown, `#reached` the
+furthest one so far, beyond which nothing is drawn. The spec depends on the planned epochs and the
+language alone, so that new data does not build the view anew.
 """
 
 import functools
@@ -12,30 +13,40 @@ import altair as alt
 import pyarrow as pa
 
 from exam.charts.theme import DASHES, INK, as_spec, table, x_range
+from exam.model.overfitting import warned_at
 from exam.model.results import Epoch
 from exam.model.settings import EPOCHS
 
 PLANNED = "epochs"  # the parameter for the planned epochs
+INPUTS = ("pass", "reached")  # those that the player's inputs drive
 LABEL_WIDTH = 124  # pixels kept free to the right of the lines
-WRONG_HEIGHT, LOSS_HEIGHT = 112, 152
+WRONG_HEIGHT, LOSS_HEIGHT = 122, 122
+# Beyond what is measured there is room for the labels of a line that stands at the very edge:
+# where they hung over, Vega would lay the chart out anew.
+WRONG_DOMAIN, LOSS_DOMAIN = [-11, 107], [-0.29, 2.8]
 HIGHEST_LOSS = 2.6  # no student begins higher; a test holds it
 _COLUMNS = {"run": str, "label": str, "series": str, "epoch": int}
 _COLUMNS |= {"wrong": float, "loss": float, "best": int}
 _SERIES = {"practised": DASHES["solid"], "unseen": [5, 3]}
+_LABEL_AT, _LABEL_STEP = 0.06, 0.31  # where earlier runs are named, as shares of the axis
 
 
 class Curve(NamedTuple):
-    """The marks of a training run as far as they are shown, and the name of an earlier one."""
+    """The marks of a training run, and the name of an earlier one."""
 
     marks: Sequence[Epoch]
     name: str = ""
 
 
-def curves_spec(words, epochs: int) -> dict:
-    """The spec of `curves_chart` for so many planned epochs; built once for each language."""
+def curves_spec(words, epochs: int, *, plays: bool = True) -> dict:
+    """The spec of `curves_chart` for so many planned epochs; built once for each language.
+
+    Where no player `plays` it, it stands at the last pass.
+    """
     spec = _spec(words)
-    others = [param for param in spec["params"] if param["name"] != PLANNED]
-    return spec | {"params": [{"name": PLANNED, "value": epochs}, *others]}
+    values = dict.fromkeys([PLANNED] if plays else [PLANNED, *INPUTS], epochs)
+    kept = [param for param in spec["params"] if param["name"] not in values]
+    return spec | {"params": [{"name": name, "value": epochs} for name in values] + kept}
 
 
 @functools.cache
@@ -47,57 +58,48 @@ def curves_chart(words) -> alt.VConcatChart:
     """Two panels over 0 to `epochs` (a parameter) passes, drawn from `curves_table`."""
     x = alt.X("epoch:Q").scale(domain=[0, alt.ExprRef(PLANNED)], range=x_range())
     ticks = {"grid": False, "tickMinStep": 1, "tickCount": 5, "format": "d"}
-    wrong = _panel(
-        x=x.title(None).axis(labels=False, **ticks),
-        y=alt.Y("wrong:Q")
-        .title(words.wrong)
-        .scale(domain=[0, 100])
-        .axis(values=[0, 25, 50, 75, 100]),
-        value="format(datum.wrong, datum.series == 'unseen' ? '.1f' : 'd')",
-        words=words,
-    )
-    loss = _panel(
-        x=x.title(words.passes).axis(**ticks, labelPadding=14),  # below the label of a loss of 0
-        y=alt.Y("loss:Q").title(words.loss).scale(domain=[0, HIGHEST_LOSS]).axis(values=[0, 1, 2]),
-        value="format(datum.loss, '.2f')",
-        words=words,
-    )
-    both = alt.vconcat(
-        wrong.properties(height=WRONG_HEIGHT),
-        (loss + _best_label(x, words)).properties(height=LOSS_HEIGHT),
-        spacing=12,
-    )
-    return both.add_params(alt.param(name=PLANNED, value=EPOCHS.default))
+    wrong = alt.Y("wrong:Q").title(words.wrong).scale(domain=WRONG_DOMAIN)
+    loss = alt.Y("loss:Q").title(words.loss).scale(domain=LOSS_DOMAIN)
+    axes = x.title(None).axis(labels=False, **ticks), wrong.axis(values=[0, 25, 50, 75, 100])
+    value = "format(datum.wrong, datum.series == 'unseen' ? '.1f' : 'd')"
+    above = _panel(axes, value, words).properties(height=WRONG_HEIGHT)
+    axes = x.title(words.passes).axis(**ticks), loss.axis(values=[0, 1, 2])
+    below = _panel(axes, "format(datum.loss, '.2f')", words) + _best_label(x, words)
+    params = [
+        alt.param(name=name, value=0, bind=alt.BindDirect(element=f"#{name}", event="input"))
+        for name in INPUTS
+    ]
+    both = alt.vconcat(above, below.properties(height=LOSS_HEIGHT), spacing=10)
+    return both.add_params(alt.param(name=PLANNED, value=EPOCHS.default), *params)
 
 
-def _panel(*, x: alt.X, y: alt.Y, value: str, words) -> alt.LayerChart:
-    base = alt.Chart().encode(x, y)
-    now = base.transform_filter("datum.run == 'now'")
+def _panel(axes: tuple[alt.X, alt.Y], value: str, words) -> alt.LayerChart:
+    base = alt.Chart().encode(*axes)
+    now, earlier = (base.transform_filter(f"datum.run {each} 'now'") for each in ("==", "!="))
     colour = alt.Color("series:N").scale(domain=list(_SERIES)).legend(None)
-    lines = now.mark_line(clip=True, strokeWidth=2.5).encode(colour, _dash())
-    earlier = base.transform_filter("datum.run != 'now'")
+    dash = alt.StrokeDash("series:N").scale(domain=list(_SERIES), range=list(_SERIES.values()))
+    dash = dash.legend(None)
+    ghosts = now.transform_filter("datum.epoch <= +reached").mark_line(opacity=0.25)
+    lines = now.transform_filter("datum.epoch <= +pass").mark_line(clip=True, strokeWidth=2.5)
     return alt.layer(
-        *_earlier_runs(earlier), _best_rule(x), lines, *_tips(now, colour, value, words)
+        *_earlier_runs(earlier, dash),
+        _best(axes[0]).mark_rule(color=INK, strokeDash=[2, 2], strokeWidth=1.5, aria=False),
+        ghosts.encode(colour, dash),
+        lines.encode(colour, dash),
+        *_tips(now.transform_filter("datum.epoch == +pass"), colour, value, words),
     )
 
 
-def _dash() -> alt.StrokeDash:
-    dash = alt.StrokeDash("series:N").scale(domain=list(_SERIES), range=list(_SERIES.values()))
-    return dash.legend(None)
-
-
-def _earlier_runs(earlier: alt.Chart) -> Iterator[alt.Chart]:
-    line = {"color": INK, "strokeWidth": 1.5, "opacity": 0.45}
-    yield earlier.mark_line(clip=True, **line).encode(_dash(), alt.Detail("run:N"))
-    text = {"color": INK, "align": "left", "dx": 3, "dy": -7, "fontSize": 11}
-    names = earlier.transform_filter("datum.label != ''").mark_text(clip=True, **text)
+def _earlier_runs(earlier: alt.Chart, dash: alt.StrokeDash) -> Iterator[alt.Chart]:
+    line = {"color": INK, "strokeWidth": 1.25, "opacity": 0.45}
+    yield earlier.mark_line(clip=True, **line).encode(dash, alt.Detail("run:N"))
+    text = {"color": INK, "align": "left", "dx": 2, "dy": -6, "fontSize": 11}
+    names = earlier.transform_filter("datum.label != ''").mark_text(**text)
     yield names.encode(alt.Text("label:N"), alt.Description("label:N"))
 
 
-def _tips(now: alt.Chart, colour: alt.Color, value: str, words) -> Iterator[alt.Chart]:
+def _tips(tip: alt.Chart, colour: alt.Color, value: str, words) -> Iterator[alt.Chart]:
     """The last point of each line, and what it says."""
-    tip = now.transform_joinaggregate(last="max(epoch)")
-    tip = tip.transform_filter("datum.epoch == datum.last")
     yield tip.mark_point(filled=True, size=50, opacity=1, aria=False).encode(colour)
     names = f"datum.series == 'unseen' ? '{words.unseen}' : '{words.practised}'"
     labelled = tip.transform_calculate(text=f"({names}) + ' ' + {value}").transform_calculate(
@@ -110,13 +112,9 @@ def _tips(now: alt.Chart, colour: alt.Color, value: str, words) -> Iterator[alt.
 
 
 def _best(x: alt.X) -> alt.Chart:
-    """The epoch of the lowest unseen loss, once the student has been warned of it."""
-    best = alt.Chart().transform_filter("isValid(datum.best)")
-    return best.transform_aggregate(epoch="max(best)").encode(x)
-
-
-def _best_rule(x: alt.X) -> alt.Chart:
-    return _best(x).mark_rule(color=INK, strokeDash=[2, 2], strokeWidth=1.5, aria=False)
+    """The epoch of the lowest unseen loss, at the passes of which the learner is warned."""
+    warned = alt.Chart().transform_filter("isValid(datum.best) && datum.epoch == +pass")
+    return warned.transform_aggregate(epoch="max(best)").encode(x)
 
 
 def _best_label(x: alt.X, words) -> alt.Chart:
@@ -127,25 +125,27 @@ def _best_label(x: alt.X, words) -> alt.Chart:
     return label.mark_text(**text).encode(y=alt.value(8), **words_of)
 
 
-def curves_table(curves: Sequence[Curve], epochs: int, best_epoch: int | None = None) -> pa.Table:
+def curves_table(curves: Sequence[Curve], epochs: int, *, warns: bool = True) -> pa.Table:
     """The rows behind the chart: the last curve as "now", the others as quiet lines.
 
     Two rows for each epoch, one for the practised and one for the unseen exams. A quiet line is
     named at one of its epochs, each line at another place, since many of them end in the same.
     """
     rows: list[tuple] = []
-    for number, curve in enumerate(curves[:-1], start=1):
+    for number, curve in enumerate(curves[:-1]):
         shown = min(len(curve.marks) - 1, epochs)
-        rows += _rows(str(number), curve, label_at=round(0.22 * number * shown))
+        label_at = round((_LABEL_AT + _LABEL_STEP * number) * shown)
+        rows += _rows(str(number), curve, label_at=label_at)
     for curve in curves[-1:]:
-        rows += _rows("now", curve, best=best_epoch)
+        rows += _rows("now", curve, warning=warned_at(curve.marks) if warns else None)
     return table(_COLUMNS, rows)
 
 
 def _rows(
-    run: str, curve: Curve, *, label_at: int = -1, best: int | None = None
+    run: str, curve: Curve, *, label_at: int = -1, warning: tuple[int, int] | None = None
 ) -> Iterator[tuple]:
     for mark in curve.marks:
         label = curve.name if mark.epoch == label_at else ""
+        best = warning[0] if warning and mark.epoch >= warning[1] else None
         yield run, label, "practised", mark.epoch, mark.wrong, mark.loss, best
         yield run, "", "unseen", mark.epoch, mark.val_wrong, mark.val_loss, best

@@ -1,7 +1,7 @@
-"""How every chart looks: ink, dashes, letters, data as a table; and larger for a projector."""
+"""How every chart looks: ink, dashes, letters, and its data as a table."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import altair as alt
 
@@ -17,11 +17,10 @@ DASHES = {"solid": [1, 0], "dashed": [6, 4], "dotted": [2, 3]}
 STROKE = "M-0.8,0.8L0.8,-0.8"  # the shape that marks a wrong answer
 BESIDE_LINES = "label_width"  # the parameter for the pixels kept free beside lines for their names
 
-SCALE = 1.45  # of letters and lines on a projector: 11 pixels become 16, 2.2 % of 720 pixels
-TALLER = 1.35  # of a figure there, so that the larger titles of its axes fit
-_SCALED = ("fontSize", "labelFontSize", "titleFontSize", "strokeWidth", "dx", "dy")
-_FIGURE = {"mark", "layer", "vconcat"}  # one of these makes a part of a spec a figure
 _TYPES = {int: pa.int64(), float: pa.float64(), str: pa.string()}
+
+# On a projector a chart is drawn so wide, in pixels, and page.css scales it, letters and all.
+PROJECTED_WIDTH = 500
 
 
 class Figure(NamedTuple):
@@ -67,30 +66,3 @@ def as_spec(chart: alt.TopLevelMixin, *, label_width: int = 0) -> dict:
         titleFontSize=11,
     )
     return chart.to_dict()
-
-
-def magnified(spec: dict, taller: float = TALLER) -> dict:
-    """The same figure with larger letters, thicker lines and more room for the names of lines."""
-    padding = spec["padding"]
-    spec = spec | {"padding": padding | {"left": padding["left"] + 6}}  # a title's letters overhang
-    spec["params"] = [
-        param | {"value": SCALE * param["value"]} if param["name"] == BESIDE_LINES else param
-        for param in spec.get("params", [])
-    ]
-    return _scaled(spec, taller)
-
-
-def _scaled(part: Any, taller: float) -> Any:
-    if isinstance(part, list):
-        return [_scaled(each, taller) for each in part]
-    if not isinstance(part, dict):
-        return part
-    factors = dict.fromkeys(_SCALED, SCALE)
-    if part.keys() & _FIGURE:
-        factors["height"] = taller
-    return {
-        key: value * factors[key]
-        if key in factors and isinstance(value, int | float)
-        else _scaled(value, taller)
-        for key, value in part.items()
-    }

@@ -7,7 +7,7 @@ from importlib import import_module
 
 import streamlit as st
 
-from exam.lesson.chapter import Chapter
+from exam.lesson.chapter import Chapter, Texts
 from exam.lesson.view import ChapterView, Lesson
 
 # In the order of the page; their texts stand in the same order.
@@ -29,27 +29,33 @@ CHAPTERS: dict[str, Chapter] = {
 }
 
 
-def show_lesson(lesson: Lesson) -> list[ChapterView]:
-    """Every chapter under its title, or the one that is shown alone; those that run come back."""
+def show_lesson(lesson: Lesson) -> None:
+    """Every chapter under its title, or the one that is shown alone."""
     if lesson.is_alone:
-        views = [_show(lesson.visit.only, lesson)]
-    else:
-        st.header(lesson.words.lesson, anchor=False)
-        views = list(filter(None, (_show_in_turn(name, lesson) for name in ORDER)))
-    return [view for view in views if view.is_running]
+        _show(lesson.visit.only, lesson)
+        return
+    st.header(lesson.words.lesson, anchor=False)
+    for name in ORDER:
+        _show_in_turn(name, lesson)
 
 
-def _show_in_turn(name: str, lesson: Lesson) -> ChapterView | None:
-    number = ORDER.index(name) + 1
-    title = f"{number}. {getattr(lesson.words, name).title}"
-    expander = st.expander(title, key=f"{name}_open", on_change="rerun")
-    if not expander.open:
-        return None
-    with expander:
-        return _show(name, lesson)
+def numbered(name: str, words: Texts) -> str:
+    return f"{ORDER.index(name) + 1}. {getattr(words, name).title}"
 
 
-def _show(name: str, lesson: Lesson) -> ChapterView:
+def open_chapter(name: str) -> None:
+    st.session_state[f"{name}_open"] = True
+
+
+@st.fragment
+def _show_in_turn(name: str, lesson: Lesson) -> None:
+    expander = st.expander(numbered(name, lesson.words), key=f"{name}_open", on_change="rerun")
+    if expander.open:
+        with expander:
+            _show(name, lesson)
+
+
+def _show(name: str, lesson: Lesson) -> None:
     view = ChapterView(name, CHAPTERS[name], lesson)
     view.show()
-    return view
+    lesson.follow(view)

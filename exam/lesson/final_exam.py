@@ -28,8 +28,9 @@ def show_practice(view: ChapterView) -> bool:
     """The study that the learner is to stop; the final exams wait until it is through."""
     words, plan = view.words, Plan(BATCH_SIZE, view.settings["student"])
     practice = view.at_once({"practice": (plan, EPOCHS)})
-    curves = curves_table([Curve(practice.marks["practice"])], EPOCHS)
-    view.figure(Figure(curves_spec(words, EPOCHS), curves, words.chart_alt(epochs=EPOCHS)))
+    curves = curves_table([Curve(practice.marks["practice"])], EPOCHS, warns=False)
+    spec, alt_text = curves_spec(words, EPOCHS, plays=False), words.chart_alt(epochs=EPOCHS)
+    view.figure(Figure(spec, curves, alt_text))
     return practice.is_complete
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 import altair as alt
 
 from exam.charts.lines import Rows, line, lines_chart, lines_table, passes_axis
-from exam.charts.sheet import picture
+from exam.charts.pictures import picture
 from exam.charts.theme import EDGE, INK, PAPER, RED, STROKE, as_spec, table
 from exam.lesson.chapter import Chapter, Figure, Outcome, Plan, Plans, Settings, Texts
 from exam.model.workbooks import open_workbook, question_order

@@ -6,13 +6,12 @@ import numpy as np
 import streamlit as st
 
 from exam.charts.lines import curve, line, passes_figure
-from exam.charts.sheet import sheet_spec, sheet_table
 from exam.lesson.chapter import Chapter, Figure, Outcome, Plan, Plans, Settings, Texts
 from exam.lesson.view import ChapterView
 from exam.model.results import Epoch
 from exam.model.settings import MISPRINTS
 from exam.model.workbooks import misprinted_questions, open_workbook
-from exam.page.visit import write_address
+from exam.page.player import sheet_data, show_marked_sheet
 
 BATCH_SIZE, EPOCHS = 10, 60
 ALWAYS = (0, 10, 20, 30)
@@ -32,7 +31,7 @@ def plans(settings: Settings) -> Plans:
 def show_slider(view: ChapterView) -> None:
     if not view.has_begun:
         ends, key = (MISPRINTS.lowest, MISPRINTS.highest), MISPRINTS.name
-        st.slider(view.say.how_many, *ends, key=key, on_change=write_address)
+        st.slider(view.say.how_many, *ends, key=key)
 
 
 def figures(outcome: Outcome, words: Texts) -> Iterator[Figure]:
@@ -59,9 +58,11 @@ def show_sheet(view: ChapterView, outcome: Outcome) -> None:
     own, marks = next(iter(outcome.marks.items()))
     st.markdown(view.say.search)
     is_shown = st.toggle(view.say.reveal, key="misprints_reveal")
-    data = sheet_table(marks, _key(own), misprinted=set(misprinted_questions(own)))
-    spec = sheet_spec(view.words, EPOCHS, shown=SEARCHED_AT, shows_misprints=is_shown)
-    view.figure(Figure(spec, data, view.say.sheet_alt(misprints=own)), taller=1.0)
+    student = outcome.experiment.plans[own][0].student
+    data = sheet_data(marks, student=student, key=_key(own), words=view.words)
+    framed = misprinted_questions(own).tolist() if is_shown else []
+    shown = {"run": f"{own} {student}", "passes": EPOCHS, "shown": SEARCHED_AT, "framed": framed}
+    show_marked_sheet(view.name, data | shown)
 
 
 def learnt_last(marks: Sequence[Epoch], key: np.ndarray) -> list[int]:

@@ -5,10 +5,12 @@ from collections.abc import Iterator
 import streamlit as st
 
 from exam.charts.lines import curve, line, passes_figure
-from exam.charts.sheet import sheet_spec, sheet_table
 from exam.lesson.chapter import Chapter, Figure, Outcome, Plan, Plans, Settings, Texts
 from exam.lesson.view import ChapterView
+from exam.model.exams import QUESTIONS
 from exam.model.workbooks import open_workbook
+from exam.page.player import sheet_data, show_marked_sheet
+from exam.page.training_run import TrainingRun
 
 BATCH_SIZE, EPOCHS = 10, 50
 BY_CHANCE = 90  # wrong of 100, when one of ten digits is guessed
@@ -35,22 +37,22 @@ def numbers(outcome: Outcome) -> dict:
     return ends | {"epochs": EPOCHS, "by_chance": BY_CHANCE}
 
 
-def show_marked_sheet(view: ChapterView) -> None:
+def show_sheet(view: ChapterView) -> None:
     """That of the study on the first screen, or of its settings where the chapter stands alone."""
-    marks, settings, say = view.lesson.marks, view.settings, view.say
+    run, student = view.lesson.visit.run, view.settings["student"]
     if view.lesson.is_alone:
-        plan = Plan(settings["batch_size"], settings["student"])
-        marks = view.at_once({"practice": (plan, settings["epochs"])}).complete.get("practice", ())
-    if len(marks) > 1:
-        key, last = open_workbook("one_exam").key[:100], marks[-1]
-        alt = say.sheet_alt(epoch=last.epoch, right=100 - last.wrong, wrong=last.wrong)
-        sheet = Figure(sheet_spec(view.words, last.epoch), sheet_table(marks, key), alt)
-        view.figure(sheet, taller=1.0)
-    elif not view.lesson.is_alone:
-        st.info(say.no_study)
-    st.markdown(say.without_key)
+        run = TrainingRun(view.settings["batch_size"], view.settings["epochs"], student)
+    plans = {"practice": (run.plan, run.epochs)} if run else {}
+    if marks := view.at_once(plans).complete.get("practice"):
+        key = open_workbook("one_exam").key[:QUESTIONS]
+        data = sheet_data(marks, student=run.student, key=key, words=view.words)
+        shown = {"run": str(run), "passes": run.epochs, "shown": run.epochs}
+        show_marked_sheet(view.name, data | shown)
+    elif not run:
+        st.info(view.say.no_study)
+    st.markdown(view.say.without_key)
 
 
 CHAPTER = Chapter(
-    frame_height=1450, before=show_marked_sheet, plans=plans, figures=figures, numbers=numbers
+    frame_height=1450, before=show_sheet, plans=plans, figures=figures, numbers=numbers
 )

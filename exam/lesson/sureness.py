@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 import streamlit as st
 
 from exam.charts.lines import Rows, curve, line, passes_figure
-from exam.charts.sheet import picture
+from exam.charts.pictures import picture
 from exam.lesson.chapter import Chapter, Figure, Outcome, Plan, Plans, Settings, Texts
 from exam.lesson.view import ChapterView
 from exam.model.exams import load_exams

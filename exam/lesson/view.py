@@ -1,29 +1,39 @@
 """A chapter on the screen: its story, its question, its figures while they grow, its rule."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import streamlit as st
 
-from exam.charts.theme import TALLER, magnified
+from exam.charts.theme import PROJECTED_WIDTH
 from exam.lesson.chapter import Chapter, Figure, Outcome, Plans, Settings, Texts
 from exam.lesson.guess import ask, offer_again, show_conclusion
-from exam.model.results import Epoch
 from exam.page.live_region import LiveRegion
+from exam.page.tables import markdown_table
 from exam.page.visit import Visit
 from exam.service.experiment import Experiment
 from exam.service.scheduler import get_scheduler
 
 
-@dataclass(frozen=True)
+@dataclass
 class Lesson:
-    """What all chapters are shown with; `marks` is the study on the first screen."""
+    """What all chapters are shown with, and those whose experiments run."""
 
     visit: Visit
     words: Texts
     settings: Settings
-    marks: Sequence[Epoch] = ()
-    is_alone: bool = False
+    running: list["ChapterView"] = field(default_factory=list)
+    is_whole_page: bool = True  # while the script shows it, and not a chapter's fragment alone
+
+    @property
+    def is_alone(self) -> bool:
+        return bool(self.visit.only)
+
+    def follow(self, view: "ChapterView") -> None:
+        """Let the page look for the news of a chapter that runs."""
+        if view.is_running:
+            self.running.append(view)
+            if not self.is_whole_page:
+                st.rerun()
 
 
 class ChapterView:
@@ -47,7 +57,7 @@ class ChapterView:
         elif chapter.plans and is_ready:
             ask(self.name, chapter, self.words, chapter.plans(self.settings), self.lesson.visit)
         elif not is_ready:
-            st.markdown(self._standing(self._followed[0]))
+            self._show_progress(self._followed[0])
             spoken = self._standing(self._followed[0], steps=4)
         live_region.announce(spoken)
 
@@ -68,7 +78,7 @@ class ChapterView:
                 chapter.after(self, outcome)
             show_conclusion(self.name, chapter, self.words, experiment.choice, measured)
         else:
-            st.markdown(self._standing(outcome))
+            self._show_progress(outcome)
         if not outcome.is_running:
             offer_again(self.name, self.words, visit)
         return spoken or self._standing(outcome, steps=4)
@@ -84,13 +94,11 @@ class ChapterView:
         """An experiment that needs no guess and begins when the chapter is opened."""
         return self._follow(Outcome(Experiment(plans)))
 
-    def figure(self, figure: Figure, *, taller: float = TALLER) -> None:
-        """A chart; `taller` by so much on a projector."""
-        is_projected = self.lesson.visit.is_projected
-        spec = magnified(figure.spec, taller) if is_projected else figure.spec
+    def figure(self, figure: Figure) -> None:
         if figure.title:
             st.markdown(figure.title)
-        st.vega_lite_chart(figure.data, spec, alt=figure.alt, width="stretch")
+        width = PROJECTED_WIDTH if self.lesson.visit.is_projected else "stretch"
+        st.vega_lite_chart(figure.data, figure.spec, alt=figure.alt, width=width)
 
     # While an experiment runs.
 
@@ -100,13 +108,12 @@ class ChapterView:
 
     def poll(self) -> bool:
         """Look for news; True where there is some, or where the seconds of loading go on."""
-        scheduler, visit = get_scheduler(), self.lesson.visit
-        news = [each.poll(scheduler, visit) for each in self._followed]
+        news = [each.poll(get_scheduler()) for each in self._followed]
         is_loading = any(each.loading_seconds is not None for each in self._followed)
         return any(news) or not self.is_running or is_loading
 
     def _follow(self, outcome: Outcome) -> Outcome:
-        outcome.poll(get_scheduler(), self.lesson.visit)
+        outcome.poll(get_scheduler())
         if not outcome.is_complete:
             self._followed.append(outcome)
         return outcome
@@ -124,6 +131,12 @@ class ChapterView:
             key=f"{self.name}_option",
         )
 
+    def _show_progress(self, outcome: Outcome) -> None:
+        if outcome.failure:
+            st.markdown(self._standing(outcome))
+        else:
+            st.progress(len(outcome.complete) / len(outcome.marks), self._standing(outcome))
+
     def _standing(self, outcome: Outcome, steps: int | None = None) -> str:
         """How far an experiment is, or why nothing comes of it; a listener is told in `steps`."""
         if outcome.failure:
@@ -135,9 +148,3 @@ class ChapterView:
         if steps:
             done = (steps * done // studies) * studies // steps
         return self.words.studies_done(done=done, studies=studies)
-
-
-def markdown_table(header: Sequence[str], rows: Iterable[Sequence]) -> str:
-    """A table of figures, the first column to the left."""
-    lines = [header, ["---", *["---:"] * (len(header) - 1)], *rows]
-    return "\n".join("| " + " | ".join(map(str, row)) + " |" for row in lines)

@@ -30,3 +30,12 @@ def best_epoch_of(marks: Sequence[Epoch]) -> int | None:
     """The `best_epoch` of a study's marks, epoch 0 first, with the page's patience."""
     passes = marks[1:]
     return best_epoch([each.val_loss for each in passes], [each.loss for each in passes], PATIENCE)
+
+
+def warned_at(marks: Sequence[Epoch]) -> tuple[int, int] | None:
+    """The `best_epoch_of` the marks, and the first epoch at which it is known."""
+    best = best_epoch_of(marks)
+    if best is None:
+        return None
+    known = range(best + PATIENCE, len(marks))
+    return best, next(epoch for epoch in known if best_epoch_of(marks[: epoch + 1]))

@@ -1,69 +1,58 @@
-"""Sliders that a fingertip can move by one, quick picks, and what the settings mean in updates."""
+"""The controls in one row, and what the settings mean in updates."""
 
 import streamlit as st
 
 from exam.model.exams import batches, batches_as_sum
-from exam.model.settings import Setting
+from exam.model.settings import BATCH_SIZE, EPOCHS, STUDENT, Setting
 from exam.page.sentences import name_of
 from exam.page.texts import Texts
-from exam.page.visit import QUICK_PICKS, Visit
+from exam.page.visit import Visit
+
+QUICK_PICKS = (1, 10, 32, 100)  # of the batch size
 
 
-def slider(setting: Setting, visit: Visit, words: Texts, **options) -> int:
+def show_controls(visit: Visit, words: Texts) -> None:
+    batch, passes, who, begin = st.columns([9, 9, 4, 7], gap="small")
+    with batch:
+        slider(BATCH_SIZE, visit, words)
+        picks = "".join(
+            f'<button type="button" data-slider="batch_size" data-to="{size}">{size}</button>'
+            for size in QUICK_PICKS
+        )
+        st.html(f'<div class="picks" role="group" aria-label="{words.quick_pick}">{picks}</div>')
+    with passes:
+        slider(EPOCHS, visit, words)
+    with who:
+        students = range(STUDENT.lowest, STUDENT.highest + 1)
+        help = None if visit.is_projected else words.student_help
+        st.selectbox(words.student, students, key="student", help=help)
+    with begin, st.container(key="start_place"):
+        st.button(
+            words.start, type="primary", key="start", on_click=visit.begin_run, width="stretch"
+        )
+
+
+def slider(setting: Setting, visit: Visit, words: Texts) -> None:
     """A slider between two buttons that move it by one: a fingertip covers ten steps of it."""
     label, name = getattr(words, setting.name), setting.name
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall"):
-        value = st.slider(
-            label,
-            setting.lowest,
-            setting.highest,
-            key=name,
-            on_change=visit.change_setting,
-            **options,
-        )
-        for way, step, end in (("less", -1, setting.lowest), ("more", 1, setting.highest)):
-            st.button(
-                getattr(words, way)(setting=name_of(label)),
-                key=f"{name}_{way}",
-                icon=":material/remove:" if step < 0 else ":material/add:",
-                type="tertiary",
-                disabled=value == end,
-                on_click=_move,
-                args=(visit, setting, step),
-            )
-    return value
+    label = name_of(label) if visit.is_projected else label  # in large letters there is less room
+    with st.container(horizontal=True, vertical_alignment="bottom", gap=None, key=f"{name}_row"):
+        _step(name, -1, words.less(setting=name_of(label)))
+        st.slider(label, setting.lowest, setting.highest, key=name)
+        _step(name, +1, words.more(setting=name_of(label)))
 
 
-def _move(visit: Visit, setting: Setting, step: int) -> None:
-    value = st.session_state[setting.name] + step
-    st.session_state[setting.name] = min(max(value, setting.lowest), setting.highest)
-    visit.change_setting()
-
-
-def quick_picks(visit: Visit, words: Texts) -> None:
-    st.segmented_control(
-        words.quick_pick,
-        QUICK_PICKS,
-        key="quick_pick",
-        on_change=_pick_batch_size,
-        args=(visit,),
-        label_visibility="collapsed",
-        width="stretch",
+def _step(name: str, by: int, label: str) -> None:
+    sign = "−" if by < 0 else "+"
+    st.html(
+        f'<button type="button" class="step" data-slider="{name}" data-by="{by}"'
+        f' aria-label="{label}">{sign}</button>',
+        width="content",
     )
-
-
-def _pick_batch_size(visit: Visit) -> None:
-    # Pressing the one that was picked clears the control; then the batch size stays.
-    st.session_state.batch_size = st.session_state.quick_pick or st.session_state.batch_size
-    visit.change_setting()
 
 
 def updates_sum(batch_size: int, epochs: int, words: Texts) -> str:
     """How many updates these settings make: 100 = 32+32+32+4 → 4 updates a pass, 4 × 20 = 80."""
-    updates = len(batches(batch_size))
-    return words.updates_sum(
-        batches=batches_as_sum(batch_size),
-        updates=updates,
-        epochs=epochs,
-        all_updates=updates * epochs,
-    )
+    updates, batch_sum = len(batches(batch_size)), batches_as_sum(batch_size)
+    counted = {"updates": updates, "epochs": epochs, "all_updates": updates * epochs}
+    return words.updates_sum(batches=batch_sum, **counted)

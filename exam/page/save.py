@@ -1,56 +1,47 @@
-"""What a learner takes home of a study: table, script, notebook, model, figure, link."""
+"""What a learner takes home of a study: table, script, notebook, model, and figures."""
 
 import functools
 from collections.abc import Callable
 from html import escape
-from pathlib import Path
 
 import streamlit as st
 
 from exam.model.keras_script import keras_notebook, keras_script
 from exam.model.results import to_csv
-from exam.page.address import link_to
+from exam.page.player import ASSETS
+from exam.page.recording import recording
 from exam.page.sentences import name_of
 from exam.page.texts import Texts
 from exam.page.training_run import TrainingRun
-from exam.page.visit import Visit
 from exam.service.scheduler import get_scheduler
 
 FILE_SECONDS = 20.0  # the longest wait for results that must be computed again, or for a model
-_SCRIPT = Path(__file__).parents[2] / "assets" / "figure.js"
 
 
 def fit_call(settings: dict[str, int]) -> str:
     return "model.fit(x, y, batch_size={batch_size}, epochs={epochs})".format(**settings)
 
 
-def show_save(visit: Visit, words: Texts) -> None:
-    run = visit.run
-    drawn = run.settings | {"epochs": run.shown - 1}
-    name = "exam-b{batch_size}-e{epochs}-s{student}".format(**drawn)
-    for label, ending, kind, make in _files(run, drawn, words):
+def show_save(run: TrainingRun, words: Texts) -> None:
+    name = "exam-b{batch_size}-e{epochs}-s{student}".format(**run.settings)
+    for label, ending, kind, make in _files(run, words):
         # Made only when it is wanted, and not for every learner after every study.
-        st.download_button(label, make, f"{name}.{ending}", kind, on_click="ignore")
-    setting = f"{fit_call(drawn)} · {name_of(words.student)} {run.student}"
+        st.download_button(label, make, f"{name}.{ending}", kind, on_click="ignore", key=ending)
+    setting = f"{fit_call(run.settings)} · {name_of(words.student)} {run.student}"
     buttons = figure_buttons(words, name, setting)
     st.html(buttons, unsafe_allow_javascript=True, width="content")
-    st.markdown(words.link, width="content")
-    link = link_to(st.context.url or "", **run.settings, lang=words.lang, start=True)
-    st.code(link, language=None, wrap_lines=True)
-    if len(visit.runs) > 1:
-        st.button(words.clear, key="clear", on_click=visit.clear_earlier)
 
 
-def _files(
-    run: TrainingRun, drawn: dict[str, int], words: Texts
-) -> list[tuple[str, str, str, Callable[[], str | bytes]]]:
+def _files(run: TrainingRun, words: Texts) -> list[tuple[str, str, str, Callable[[], str | bytes]]]:
     """Label, ending, media type and maker of each file; a maker holds no results of its own."""
-    scheduler, study = get_scheduler(), (run.plan, drawn["epochs"], FILE_SECONDS)
+    scheduler, study = get_scheduler(), (run.plan, run.epochs, FILE_SECONDS)
+    fetch, settings = lambda: scheduler.fetch(*study), run.settings
     return [
-        (words.csv, "csv", "text/csv", lambda: to_csv(scheduler.fetch(*study))),
-        (words.script, "py", "text/x-python", lambda: keras_script(**drawn)),
-        (words.notebook, "ipynb", "application/x-ipynb+json", lambda: keras_notebook(**drawn)),
+        (words.csv, "csv", "text/csv", lambda: to_csv(fetch())),
+        (words.script, "py", "text/x-python", lambda: keras_script(**settings)),
+        (words.notebook, "ipynb", "application/x-ipynb+json", lambda: keras_notebook(**settings)),
         (words.keras_file, "keras", "application/zip", lambda: scheduler.keras_file(*study)),
+        (words.save_html, "html", "text/html", lambda: recording(run, fetch(), words)),
     ]
 
 
@@ -71,4 +62,4 @@ def figure_buttons(words: Texts, name: str, setting: str) -> str:
 
 @functools.cache
 def _script() -> str:
-    return _SCRIPT.read_text(encoding="utf-8")
+    return (ASSETS / "figure.js").read_text(encoding="utf-8")

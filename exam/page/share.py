@@ -21,43 +21,29 @@ class Part(NamedTuple):
 
 
 def show_share(words: Texts, chapters: dict[str, Part]) -> None:
-    expander = st.expander(
-        words.share, key="share_open", on_change="rerun", icon=":material/share:"
-    )
-    if not expander.open:
-        return
     parts = {"": Part(words.share_page, PAGE_HEIGHT), STUDY: Part(words.share_study, STUDY_HEIGHT)}
     parts |= chapters
-    with expander:
-        only = st.selectbox(
-            words.share_what,
-            parts,
-            format_func=lambda name: parts[name].title,
-            key="share_what",
-        )
-        view = {name: st.session_state[name] for name in DEFAULTS}
-        view |= {"only": only} if only else {}
-        if only not in chapters and st.toggle(words.share_start, key="share_start"):
-            view |= {"start": True}
-        is_for_hall = st.toggle(words.share_projected, key="share_projected")
-        link = link_to(st.context.url or "", **view)
-        if is_local(link):
-            st.info(words.share_local)
-        code, lines = st.columns([1, 3], gap="medium")
-        code.html(f'<img class="qr" src="{qr_code(link)}" alt="{words.share_qr}">')
-        code.caption(words.share_for_learners)
-        with lines:
-            _show_lines(words, link, None if is_for_hall else parts[only])
-
-
-def _show_lines(words: Texts, link: str, part: Part | None) -> None:
-    """The link and the ways to embed it; for the screen of a hall, which is no frame, its own."""
-    st.markdown(words.link)
-    shown = link if part else f"{link}&projected=true"
-    st.code(shown, language=None, wrap_lines=True)
-    for name, text in (ways_to_embed(link, part) if part else {}).items():
-        st.markdown(name)
-        st.code(text, language=None, wrap_lines=True)
+    titles = {name: part.title for name, part in parts.items()}
+    only = st.selectbox(words.share_what, parts, format_func=titles.get, key="share_what")
+    view = {name: st.session_state[name] for name in DEFAULTS}
+    view |= {"only": only} if only else {}
+    if only not in chapters and st.toggle(words.share_start, key="share_start"):
+        view |= {"start": True}
+    is_for_hall = st.toggle(words.share_projected, key="share_projected")
+    link = link_to(st.context.url or "", **view)
+    if is_local(link):
+        st.info(words.share_local)
+    code, lines = st.columns([1, 3], gap="medium")
+    code.html(f'<img class="qr" src="{qr_code(link)}" alt="{words.share_qr}">')
+    code.caption(words.share_for_learners)
+    with lines:
+        st.markdown(words.link)
+        if is_for_hall:  # which is no frame
+            st.code(f"{link}&projected=true", language=None, wrap_lines=True)
+            return
+        for name, text in ({"": link} | ways_to_embed(link, parts[only])).items():
+            st.markdown(name)
+            st.code(text, language=None, wrap_lines=True)
 
 
 def ways_to_embed(link: str, part: Part) -> dict[str, str]:
@@ -65,7 +51,7 @@ def ways_to_embed(link: str, part: Part) -> dict[str, str]:
     embedded, height = f"{link}&embed=true", part.frame_height
     frame = (
         f'<iframe src="{html.escape(embedded)}" title="{html.escape(part.title)}" width="100%"'
-        f' height="{height}" style="border:0"></iframe>'
+        f' height="{height}" style="border:0" loading="lazy"></iframe>'
     )
     return {
         "HTML · Moodle · Jekyll": frame,

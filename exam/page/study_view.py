@@ -1,24 +1,25 @@
-"""The study on the screen: its figure, its sentence, its warning; drawn again while it grows."""
+"""The study on the first screen: the sheet, the curves, the player, and what is said of them.
+
+The server sends what is there; the browser plays it.
+"""
 
 import time
 
 import streamlit as st
 
 from exam.charts.curves import Curve, curves_spec, curves_table
-from exam.charts.theme import magnified
-from exam.model.overfitting import best_epoch_of
+from exam.charts.theme import PROJECTED_WIDTH
 from exam.model.results import Epoch
-from exam.page.live_region import LiveRegion
-from exam.page.save import show_save
-from exam.page.sentences import run_label, spoken, standing, waiting, warning
+from exam.model.workbooks import open_workbook
+from exam.page import player
+from exam.page.sentences import run_label, runs_rows, waiting, warnings
+from exam.page.tables import markdown_table
 from exam.page.texts import Texts
-from exam.page.training_run import TrainingRun
-from exam.page.visit import Visit
+from exam.page.visit import Visit, settings
 from exam.service.job import Progress
 from exam.service.scheduler import get_scheduler
 
-POLL_SECONDS = 0.5  # the longest wait for news before the page shows that it still waits
-REST = 8  # times what drawing a frame took: where many draw it takes long, and all draw less often
+WARNINGS = ("warning_1", "warning_2")  # the keys of their places; a sign, and its end
 
 
 class StudyView:
@@ -26,85 +27,87 @@ class StudyView:
 
     def __init__(self, visit: Visit, words: Texts):
         self.visit, self.words, self.run = visit, words, visit.run
-        self._known: list[Epoch] = []
-        self._earlier = [self._earlier_curve(run) for run in visit.runs[:-1]]
-        if self.run:
-            self._known = self._poll(0.0).epochs
-            self.run.ask_again(len(self._known))
-        self._last_news = self._next_frame = time.monotonic()
-
-    @property
-    def is_drawing(self) -> bool:
-        return self.run is not None and self.run.is_drawing
+        scheduler = get_scheduler()
+        self._earlier = [
+            scheduler.poll(run.plan, run.epochs, is_background=True).epochs
+            for run in visit.runs[:-1]
+        ]
+        self._progress = scheduler.poll(self.run.plan, self.run.epochs) if self.run else None
+        self._last_news = time.monotonic()
 
     @property
     def marks(self) -> list[Epoch]:
-        """Those on the screen, epoch 0 first."""
-        return self._known[: self.run.shown] if self.run else []
+        return self._progress.epochs if self._progress else []
 
-    def show_curves(self) -> None:
-        self._chart = st.vega_lite_chart(**self._figure())
+    @property
+    def is_running(self) -> bool:
+        progress = self._progress
+        return bool(self.run) and not progress.failure and len(self.marks) <= self.run.epochs
 
-    def show_result(self, while_drawing) -> None:
-        """What is said of the run, and what can be saved of it once `while_drawing` is over."""
-        self._while_drawing = while_drawing
-        self._line = standing(self.run, self.marks, self.words)
-        self._message = st.markdown(self._line)
-        self._live_region = LiveRegion("study")
-        self._live_region.announce(spoken(self.run, self.marks, self.words))
-        self._alarm, self._save = st.empty(), st.empty()
-        self._show_warning()
-        self._show_save()
+    def show(self) -> None:
+        sheet, curves = st.columns([5, 8], gap="small")
+        with sheet:
+            st.html(player.html_of_sheet(player.MAIN))
+        self._chart = curves.empty()
+        st.html(player.html_of_player(player.MAIN))
+        self._line = st.empty()
+        self._warnings = [st.container(key=key).empty() for key in WARNINGS]
+        self._data, self._runs = st.empty(), st.empty()
+        self._send()
 
-    def advance(self, *, waits: bool) -> float:
-        """Draw what is new; returns the seconds until the next frame. `waits` for news, if any."""
-        progress = self._poll(POLL_SECONDS if waits else 0.0)
-        now, self.run.failure = time.monotonic(), progress.failure
-        if now >= self._next_frame and self.run.advance(len(progress.epochs)):
-            self._known = progress.epochs
-            self._chart.vega_lite_chart(**self._figure())
-            self._show_warning()
-            self.run.frame_rest = REST * (time.monotonic() - now)
-            self._last_news, self._next_frame = now, now + self.run.seconds_per_frame
-        self._say(progress, waited_seconds=now - self._last_news)
-        if not self.is_drawing:  # here and now, for a rerun costs as much as all the frames
-            self._while_drawing.empty()
-            self._show_save()
-        return max(0.0, self._next_frame - time.monotonic())
+    def advance(self, wait_seconds: float) -> None:
+        """Wait for news, for the first pass or for the end, and send what there is."""
+        run, known = self.run, len(self.marks)
+        seen = 1 if known < 2 else run.epochs
+        progress = get_scheduler().poll(run.plan, run.epochs, seen=seen, wait_seconds=wait_seconds)
+        has_news = len(progress.epochs) > known
+        self._progress = progress
+        if has_news:
+            self._last_news = time.monotonic()
+            self._send()
+        else:
+            self._say(progress)
 
-    def _say(self, progress: Progress, waited_seconds: float) -> None:
-        line = waiting(self.run, self.marks, progress, waited_seconds, self.words)
-        if line != self._line:
-            self._message.markdown(line)
-        self._line = line
-        self._live_region.announce(spoken(self.run, self.marks, self.words, progress))
+    def _send(self) -> None:
+        self._chart.vega_lite_chart(**self._figure())
+        shown = list(warnings(self.marks, self.words))
+        for place, warning in zip(self._warnings, shown, strict=False):
+            place.warning(warning.text)
+        spans = [
+            {"key": key, "from": each.start, "until": each.end}
+            for key, each in zip(WARNINGS, shown, strict=False)
+        ]
+        player.push("study", player.MAIN, self._sheet() | {"warnings": spans}, place=self._data)
+        if self._earlier:
+            rows = runs_rows(self.visit.runs, [*self._earlier, self.marks])
+            self._runs.markdown(markdown_table(self.words.runs_columns, rows))
+        self._say(self._progress)
 
-    def _poll(self, wait_seconds: float) -> Progress:
-        run = self.run
-        epochs, news = max(run.last_epoch, 1), {"seen": run.shown, "wait_seconds": wait_seconds}
-        return get_scheduler().poll(run.plan, epochs, self.visit, **news)
+    def _say(self, progress: Progress | None) -> None:
+        """Why nothing comes, or which settings the figure shows where others are set now."""
+        waited = time.monotonic() - self._last_news
+        text = waiting(progress, self.run.epochs, waited, self.words) if progress else ""
+        chosen = {name: value for name, value in settings().items() if name != "misprints"}
+        if self.run and not text and chosen != self.run.settings:
+            new = {f"new_{name}": value for name, value in chosen.items()}
+            text = self.words.shown_is(**self.run.settings, **new)
+        self._line.markdown(text or ("" if self.run else self.words.ready))
 
-    def _earlier_curve(self, run: TrainingRun) -> Curve:
-        shown = max(run.shown - 1, 1)
-        progress = get_scheduler().poll(run.plan, shown, self.visit, is_background=True)
-        return Curve(progress.epochs, run_label(run, self.words))
+    def _sheet(self) -> dict:
+        """Of the run; before any, clean paper in the batches that are set."""
+        run = self.run.settings if self.run else settings()
+        key = open_workbook("one_exam").key[:100]
+        data = player.sheet_data(self.marks, student=run["student"], key=key, words=self.words)
+        is_new = {"plays": bool(self.run), "scrolls": True, "passes": run["epochs"]}
+        return data | is_new | {"run": self.visit.presses, "batch_size": run["batch_size"]}
 
     def _figure(self) -> dict:
         epochs = self.run.epochs if self.run else st.session_state.epochs
-        spec = curves_spec(self.words, epochs)
-        curves = [*self._earlier, Curve(self.marks)] if self.run else []
+        names = [run_label(run, self.words) for run in self.visit.runs]
+        curves = list(map(Curve, [*self._earlier, self.marks], names)) if self.run else []
         return {
-            "data": curves_table(curves, epochs, best_epoch_of(self.marks)),
-            "spec": magnified(spec, taller=1.2) if self.visit.is_projected else spec,
+            "data": curves_table(curves, epochs),
+            "spec": curves_spec(self.words, epochs),
             "alt": self.words.chart_alt(epochs=epochs),
-            "width": "stretch",
+            "width": PROJECTED_WIDTH if self.visit.is_projected else "stretch",
         }
-
-    def _show_warning(self) -> None:
-        if text := warning(self.marks, self.words):
-            self._alarm.warning(text)
-
-    def _show_save(self) -> None:
-        if self.run and self.run.shown > 1 and not self.is_drawing:
-            with self._save.container(horizontal=True, vertical_alignment="center"):
-                show_save(self.visit, self.words)

@@ -14,9 +14,12 @@ LANGUAGES = tuple(
 
 
 def choose_language(locale: str | None) -> str:
-    """The language for a browser's locale such as "en-US": ours where we have it, else Korean."""
-    lang = (locale or "").split("-")[0].lower()
-    return lang if lang in LANGUAGES else LANGUAGES[0]
+    """The language for a browser's locale such as "en-US": ours where we have it, else English.
+
+    Korean where the browser says nothing.
+    """
+    lang = (locale or LANGUAGES[0]).split("-")[0].lower()
+    return lang if lang in LANGUAGES else "en"
 
 
 class _Counting(string.Formatter):
@@ -58,6 +61,10 @@ class Texts(SimpleNamespace):
 
     def __getattr__(self, name: str):
         raise AttributeError(f"the text {name!r} is missing in {self._source}")
+
+    def starting(self, prefix: str) -> dict[str, str]:
+        """The texts whose keys start so, by the rest of their keys."""
+        return {k.removeprefix(prefix): v for k, v in vars(self).items() if k.startswith(prefix)}
 
 
 @functools.cache

@@ -10,21 +10,23 @@ import streamlit as st
 
 from exam.model.settings import MISPRINTS, SETTINGS
 from exam.page.address import DEFAULTS, STUDY, read_address
+from exam.page.player import push
 from exam.page.texts import LANGUAGES, choose_language
 from exam.page.training_run import TrainingRun, begin
 from exam.service.experiment import Experiment
-from exam.service.scheduler import get_scheduler
-
-QUICK_PICKS = (1, 10, 32, 100)  # of the batch size
 
 
 @dataclass(eq=False)
 class Visit:
-    """`only` is the part that is shown alone, or ""; `experiments` those begun, by chapter."""
+    """`only` is the part that is shown alone, or ""; `experiments` those begun, by chapter.
+
+    `presses` counts how often a study was begun, so that the browser plays each from its start.
+    """
 
     only: str
     is_projected: bool
     wrong_parameters: list[str]
+    presses: int = 0
     runs: list[TrainingRun] = field(default_factory=list)
     experiments: dict[str, Experiment] = field(default_factory=dict)
 
@@ -38,28 +40,9 @@ class Visit:
         return self.runs[-1] if self.runs else None
 
     def begin_run(self) -> None:
-        self.stop_run()
+        self.presses += 1
         chosen = {setting.name: st.session_state[setting.name] for setting in SETTINGS}
         self.runs = begin(self.runs, TrainingRun(**chosen))
-
-    def stop_run(self) -> None:
-        if self.run and self.run.is_drawing:
-            self.run.stop()
-            get_scheduler().unfollow(self.run.plan, self)
-
-    def show_the_rest(self) -> None:
-        if self.run:
-            self.run.is_hurried = True
-
-    def clear_earlier(self) -> None:
-        self.runs = self.runs[-1:]
-
-    def change_setting(self) -> None:
-        """What follows from a moved slider."""
-        self.stop_run()
-        batch_size = st.session_state.batch_size
-        st.session_state.quick_pick = batch_size if batch_size in QUICK_PICKS else None
-        write_address()
 
 
 def open_visit(chapters: Sequence[str]) -> Visit:
@@ -72,7 +55,6 @@ def open_visit(chapters: Sequence[str]) -> Visit:
         state.setdefault(name, chosen[name])
     if "visit" not in state:
         state.visit = Visit(chosen["only"], chosen["projected"], wrong)
-        state.visit.change_setting()
         if chosen["start"] and state.visit.shows_study:  # a chapter waits for a guess
             state.visit.begin_run()
     return state.visit
@@ -93,10 +75,14 @@ def settings() -> dict[str, int]:
 
 
 def write_address() -> None:
-    # Not by bind="query-params": it opens ?batch_size=20.5 as 20, where we want to say no.
-    for name, default in (DEFAULTS | {"lang": browser_language()}).items():
-        value = str(st.session_state[name])
-        if value != str(default):
-            st.query_params[name] = value
-        elif name in st.query_params:
-            del st.query_params[name]
+    """Let the address open the page as it is: it holds what differs from the defaults.
+
+    Not by `st.query_params`, which would make the browser's Back go through every setting, nor by
+    bind="query-params", which opens ?batch_size=20.5 as 20, where we want to say no.
+    """
+    state, lang = st.session_state, st.session_state.lang
+    wanted = {name: state[name] for name in DEFAULTS if name != "lang"}
+    wanted = {name: None if value == DEFAULTS[name] else value for name, value in wanted.items()}
+    if "lang" in st.query_params or lang != browser_language():
+        wanted["lang"] = lang  # one that was asked for stays
+    push("address", wanted)

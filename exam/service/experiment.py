@@ -47,13 +47,13 @@ class Outcome:
     def is_running(self) -> bool:
         return not self.failure and not self.is_complete
 
-    def poll(self, scheduler: Scheduler, follower: Hashable) -> bool:
+    def poll(self, scheduler: Scheduler) -> bool:
         """Look at the next few studies that are not there yet; True where there is news."""
         before, asked = sum(map(len, self.marks.values())), 0
         for name, (plan, epochs) in self.experiment.plans.items():
             if self._is_complete(name):
                 continue
-            progress = scheduler.poll(plan, epochs, follower, is_background=True)
+            progress = scheduler.poll(plan, epochs, is_background=True)
             self.marks[name] = max(self.marks[name], progress.epochs, key=len)
             self.loading_seconds, self.failure = progress.loading_seconds, progress.failure
             asked += not self._is_complete(name)

@@ -3,14 +3,13 @@
 import base64
 import threading
 import time
-from collections.abc import Hashable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from exam.model.plan import Plan
 from exam.model.results import Epoch
 
-FOLLOWED_SECONDS = 3.0  # a follower that has not polled for so long has left
+FOLLOWED_SECONDS = 3.0  # a job that nobody has polled for so long is put aside
 RETRY_SECONDS = 15.0  # after a failure, until the next try
 
 
@@ -47,7 +46,7 @@ class Job:
     changed: threading.Condition
     epochs: list[Epoch] = field(default_factory=list)  # only ever grows at its end
     target: int = 0
-    followers: dict[Hashable, float] = field(default_factory=dict)  # and until when each counts
+    followed_until: float = 0.0
     lost_workers: int = 0
     is_background: bool = True  # until somebody polls who is not
     failure: Failure = Failure()
@@ -64,14 +63,12 @@ class Job:
         self.epochs.append(epoch)
         self.changed.notify_all()
 
-    def follow(self, follower: Hashable, seconds: float = FOLLOWED_SECONDS) -> None:
-        now = time.monotonic()
-        self.followers = {each: end for each, end in self.followers.items() if end > now}
-        self.followers[follower] = now + seconds
+    def follow(self, seconds: float = FOLLOWED_SECONDS) -> None:
+        self.followed_until = max(self.followed_until, time.monotonic() + seconds)
 
     @property
     def is_followed(self) -> bool:
-        return max(self.followers.values(), default=0.0) > time.monotonic()
+        return self.followed_until > time.monotonic()
 
     @property
     def is_complete(self) -> bool:

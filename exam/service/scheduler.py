@@ -14,7 +14,6 @@ import logging
 import sys
 import threading
 import time
-from collections.abc import Hashable
 
 from exam.model.plan import Plan
 from exam.model.results import Epoch
@@ -59,29 +58,29 @@ class Scheduler:
         self,
         plan: Plan,
         epochs: int,
-        follower: Hashable,
         *,
         seen: int = 0,
         wait_seconds: float = 0.0,
         is_background: bool = False,
     ) -> Progress:
-        """The study of `plan` as far as `epochs`; waits for more than the `seen` marks.
+        """The study of `plan` as far as `epochs`, waiting so long for more than the `seen` marks.
 
-        Waits no longer than `wait_seconds`. The first poll asks for the study. It is computed as
-        long as somebody polls; first passes in the background come after those that are not.
-        Raises ValueError for a number of epochs outside its range.
+        The first poll asks for the study. It is computed as long as somebody polls; first passes
+        in the background come after those that are not. Raises ValueError for a number of epochs
+        outside its range.
         """
         EPOCHS.check(epochs)
         with self._lock:
             job = self._queue.job_of(plan)
             job.target = max(job.target, epochs) if job.is_wanted else epochs
             job.is_background &= is_background
-            job.follow(follower)
+            job.follow()
             self._queue.add(job)
+            job.changed.wait_for(
+                lambda: len(job.epochs) > min(seen, epochs) or self._queue.failure_of(job),
+                wait_seconds,
+            )
             is_complete = len(job.epochs) > epochs
-            if not is_complete and len(job.epochs) <= seen and not self._queue.failure_of(job):
-                job.changed.wait(wait_seconds)
-                is_complete = len(job.epochs) > epochs
             return Progress(
                 epochs=job.epochs[: epochs + 1],
                 loading_seconds=None if is_complete else self._loading_seconds(),
@@ -90,26 +89,18 @@ class Scheduler:
                 ahead=0 if is_background or len(job.epochs) > seen else self._queue.ahead_of(job),
             )
 
-    def unfollow(self, plan: Plan, follower: Hashable) -> None:
-        """Let the study rest, unless somebody else follows it."""
-        with self._lock:
-            if job := self._queue.jobs.get(plan):
-                job.followers.pop(follower, None)
-
     def fetch(self, plan: Plan, epochs: int, timeout_seconds: float) -> list[Epoch]:
         """The study as far as `epochs`, computed again where it has been let go.
 
         Raises TimeoutError where it does not come in time.
         """
-        ends, seen, me = time.monotonic() + timeout_seconds, 0, object()
-        while time.monotonic() < ends:
-            progress = self.poll(plan, epochs, me, seen=seen, wait_seconds=0.5)
-            seen = len(progress.epochs)
-            if seen > epochs:
+        ends = time.monotonic() + timeout_seconds
+        while True:
+            progress = self.poll(plan, epochs, seen=epochs, wait_seconds=0.5)
+            if len(progress.epochs) > epochs:
                 return progress.epochs
-            if progress.failure:
-                break
-        raise TimeoutError(f"no {epochs} epochs of {plan} within {timeout_seconds} s")
+            if progress.failure or time.monotonic() > ends:
+                raise TimeoutError(f"no {epochs} epochs of {plan} within {timeout_seconds} s")
 
     def keras_file(self, plan: Plan, epochs: int, timeout_seconds: float) -> bytes:
         """The model after so many epochs of `plan`, as a `.keras` file.
@@ -123,7 +114,7 @@ class Scheduler:
             raise TimeoutError(f"{FILES_AT_ONCE} downloads wait for a file already")
         try:
             with self._lock:
-                job.follow(self, timeout_seconds)
+                job.follow(timeout_seconds)
                 self._queue.add(job)
                 if not job.changed.wait_for(lambda: job.is_complete, timeout_seconds):
                     raise TimeoutError(f"no file of {plan} within {timeout_seconds} s")

@@ -1,0 +1,278 @@
+// What happens in the browser alone: the marked sheet and its player, the buttons beside a slider,
+// the page's address. The server sends a study as data; nothing here asks the server for anything.
+// Streamlit drops a script that holds "<" before a letter or a digit, so write "a > b".
+(() => {
+  if (window.exam?.isAlive) return;
+  const SHORTEST = 2, LONGEST = 5; // seconds that a study plays
+  const isStill = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const studies = {}; // by name: the data, the pass that is shown, the furthest one shown so far
+  const part = (what, name) => document.querySelector(`.${what}[data-exam="${name}"]`);
+  const nameOf = (element) => element.closest("[data-exam]").dataset.exam;
+
+  // Texts, filled in like those of the page: {wrong}, {val_wrong:.1f}, {updates:update|updates}.
+  const fill = (text, fields) =>
+    text.replace(/\{(\w+)(?::([^}]*))?\}/g, (_, name, format = "") => {
+      const value = fields[name];
+      if (format.startsWith(".")) return value.toFixed(+format[1]);
+      const number = typeof value === "number" ? value.toLocaleString("en") : value;
+      if (!format.includes("|")) return number;
+      const [one, many] = format.split("|");
+      return `${number} ${value === 1 ? one : many}`;
+    });
+
+  const lastKnown = ({ data }) => Math.max(data.answers.length - 1, 0);
+
+  const receive = (name, data) => {
+    const old = studies[name];
+    const isNew = !old || old.data.run !== data.run;
+    const shown = data.shown ?? 0;
+    const study = isNew ? { pass: shown, reached: shown, looked: null } : old;
+    studies[name] = Object.assign(study, { data });
+    if (isNew && data.plays) {
+      study.pass = study.reached = 0;
+      study.isPlaying = true;
+      if (data.scrolls && innerWidth <= 640) part("sheet", name)?.scrollIntoView({ block: "start" });
+    }
+    if (data.jumps || (study.isPlaying && isStill())) {
+      study.pass = study.reached = lastKnown(study);
+      study.isPlaying = study.isPlaying && data.passes > study.pass;
+    }
+    draw(name);
+    if (study.isPlaying && !isStill()) play(name);
+  };
+
+  // The player.
+
+  const play = (name) => {
+    const study = studies[name];
+    cancelAnimationFrame(study.frame);
+    let before = null, at = study.pass;
+    study.isPlaying = true;
+    const step = (now) => {
+      const passes = study.data.passes;
+      const seconds = SHORTEST + ((LONGEST - SHORTEST) * passes) / 200;
+      at = Math.min(at + ((now - (before ?? now)) / 1000 / seconds) * passes, lastKnown(study));
+      before = now;
+      if (Math.floor(at) !== study.pass) show(name, Math.floor(at));
+      if (study.pass >= passes) pause(name);
+      else if (study.isPlaying) study.frame = requestAnimationFrame(step);
+    };
+    study.frame = requestAnimationFrame(step);
+    drawPlayer(name);
+  };
+
+  const pause = (name) => {
+    studies[name].isPlaying = false;
+    drawPlayer(name);
+  };
+
+  const toggle = (name) => {
+    const study = studies[name];
+    if (study.isPlaying) return pause(name);
+    if (study.pass >= study.data.passes) show(name, 0);
+    if (isStill()) return show(name, lastKnown(study));
+    play(name);
+  };
+
+  const show = (name, pass) => {
+    const study = studies[name];
+    study.pass = Math.min(pass, lastKnown(study));
+    study.reached = Math.max(study.reached, study.pass);
+    draw(name);
+  };
+
+  // Drawing.
+
+  const draw = (name) => {
+    drawSheet(name);
+    drawPlayer(name);
+    tellCharts(name);
+    drawSentence(name);
+    drawWarnings(name);
+  };
+
+  const tellCharts = (name) => {
+    const { pass, reached } = studies[name];
+    for (const [what, value] of [["reached", reached], ["pass", pass]]) {
+      const input = part("player", name)?.querySelector(`.${what}`);
+      if (!input) continue;
+      input.value = value;
+      input.dispatchEvent(new Event("input")); // the charts listen to it
+    }
+  };
+
+  const fieldsOf = ({ data, pass }) => ({
+    passes: data.passes, pass, wrong_before: data.wrong[0], wrong: data.wrong[pass],
+    val_wrong: data.val_wrong[pass], updates: data.updates[pass], seconds: data.seconds[pass],
+  });
+
+  const drawPlayer = (name) => {
+    const study = studies[name], player = part("player", name);
+    if (!player) return;
+    const { words, passes } = study.data, hasMarks = study.data.answers.length > 0;
+    const [button, range] = [player.querySelector(".play"), player.querySelector(".pass")];
+    const state = study.isPlaying ? "pause" : study.pass >= passes && hasMarks ? "replay" : "play";
+    player.dataset.state = state;
+    button.setAttribute("aria-label", words[state]);
+    button.title = words[state];
+    button.disabled = range.disabled = !hasMarks;
+    range.max = player.querySelector(".reached").max = passes;
+    range.setAttribute("aria-label", words.range);
+    if (hasMarks && words.valuetext)
+      range.setAttribute("aria-valuetext", fill(words.valuetext, fieldsOf(study)));
+    range.style.setProperty("--known", `${(100 * lastKnown(study)) / passes}%`);
+    player.querySelector("output").textContent = `${study.pass} / ${passes}`;
+  };
+
+  const drawSentence = (name) => {
+    const study = studies[name], { words, passes } = study.data;
+    const sentence = part("sentence", name), live = part("live", name);
+    if (!sentence) return;
+    const hasMarks = study.data.answers.length > 0;
+    if (!hasMarks) return void (sentence.textContent = live.textContent = "");
+    const parts = fill(words.summary, fieldsOf(study)).split("**");
+    sentence.replaceChildren(...parts.map((text, at) => (at % 2 ? bold(text) : text)));
+    const quarter = Math.floor((4 * study.pass) / passes);
+    if (study.spoken === `${study.data.run} ${quarter}` || study.pass === 0) return;
+    study.spoken = `${study.data.run} ${quarter}`;
+    live.textContent = fill(words.valuetext, fieldsOf(study));
+  };
+
+  const bold = (text) => Object.assign(document.createElement("b"), { textContent: text });
+
+  const drawWarnings = (name) => {
+    const { data, pass } = studies[name];
+    for (const { key, from, until } of data.warnings ?? []) {
+      const place = document.querySelector(`.st-key-${key}`);
+      if (place) place.classList.toggle("is-shown", pass >= from && until > pass);
+    }
+  };
+
+  const drawSheet = (name) => {
+    const study = studies[name], sheet = part("sheet", name);
+    if (!sheet) return;
+    const { data, pass } = study, { batch_size: size } = data;
+    if (!sheet.firstChild)
+      for (let at = 0; 100 > at; at++) {
+        const cell = sheet.appendChild(document.createElement("button"));
+        cell.type = "button";
+        cell.className = "cell";
+        cell.tabIndex = at ? -1 : 0;
+        cell.style.backgroundPosition = `${((at % 10) * 100) / 9}% ${(Math.floor(at / 10) * 100) / 9}%`;
+        cell.appendChild(document.createElement("i"));
+      }
+    sheet.setAttribute("aria-label", data.words.sheet);
+    const picture = `url("${data.picture}")`;
+    const batchOf = (at) => Math.floor(at / size);
+    [...sheet.children].forEach((cell, at) => {
+      const { answer, key } = answerAt(study, at);
+      const state = !answer ? "" : answer === key ? "right" : "wrong";
+      const hasEnd = (other, isNear) => isNear && 100 > other && batchOf(other) !== batchOf(at);
+      cell.dataset.state = state;
+      cell.firstChild.textContent = { right: "○", wrong: `╱${answer}`, "": "" }[state];
+      cell.classList.toggle("ends-right", size > 0 && hasEnd(at + 1, at % 10 !== 9));
+      cell.classList.toggle("ends-below", size > 0 && hasEnd(at + 10, true));
+      cell.classList.toggle("is-odd", size > 0 && batchOf(at) % 2 === 1);
+      cell.classList.toggle("is-framed", Boolean(data.framed?.includes(data.order[at])));
+      cell.setAttribute("aria-label", describe(study, at));
+      if (cell.style.backgroundImage !== picture) cell.style.backgroundImage = picture;
+    });
+    drawDetail(name);
+  };
+
+  const answerAt = ({ data, pass }, at) => {
+    const question = data.order[at];
+    const answer = data.answers[pass]?.[question] ?? "";
+    const sure = data.sure?.[pass]?.slice(2 * question, 2 * question + 2);
+    return { key: data.key[question], answer: answer.trim(), sure: +sure };
+  };
+
+  const describe = (study, at) => {
+    const { words } = study.data, { key, answer, sure } = answerAt(study, at);
+    const parts = [fill(words.question, { number: at + 1, key })];
+    if (answer) parts.push(fill(answer === key ? words.right : words.wrong, { answer }));
+    if (answer && study.data.sure) parts.push(fill(words.sure, { sure }));
+    return parts.join(" · ");
+  };
+
+  const drawDetail = (name) => {
+    const study = studies[name], detail = part("detail", name);
+    if (!detail) return;
+    const { looked, data } = study;
+    detail.textContent = looked === null ? data.words.hint : describe(study, looked);
+  };
+
+  // What the learner does. Streamlit may make elements anew, so the document listens for them.
+
+  const listen = (what, selector, act) =>
+    document.addEventListener(what, (event) => {
+      const element = event.target.closest?.(selector);
+      if (element) act(element, event);
+    });
+  listen("click", ".player .play", (button) => toggle(nameOf(button)));
+  listen("input", ".player .pass", (range, event) => {
+    if (!event.isTrusted) return;
+    pause(nameOf(range));
+    show(nameOf(range), +range.value);
+  });
+  const look = (cell) => {
+    studies[nameOf(cell)].looked = [...cell.parentElement.children].indexOf(cell);
+    drawDetail(nameOf(cell));
+  };
+  for (const what of ["pointerover", "focusin", "click"]) listen(what, ".sheet .cell", look);
+  listen("keydown", ".sheet .cell", (cell, event) => {
+    const by = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: 10, ArrowUp: -10 }[event.key];
+    const cells = [...cell.parentElement.children], to = cells[cells.indexOf(cell) + by];
+    if (!by || !to) return;
+    event.preventDefault();
+    cell.tabIndex = -1;
+    to.tabIndex = 0;
+    to.focus();
+  });
+
+  // The buttons beside a slider: they move it here, so that six quick presses make six.
+
+  const setSlider = (name, to) => {
+    const input = document.querySelector(`.st-key-${name} input[type="range"]`);
+    const value = Math.min(Math.max(to(+input.value), +input.min), +input.max);
+    const focused = document.activeElement;
+    input.dispatchEvent(new PointerEvent("pointerdown", { bubbles: true })); // as a finger does
+    Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set.call(input, value);
+    input.dispatchEvent(new Event("input", { bubbles: true }));
+    window.dispatchEvent(new PointerEvent("pointerup"));
+    focused.focus();
+  };
+  listen("click", "[data-slider]", ({ dataset }) =>
+    setSlider(dataset.slider, (now) => (dataset.to ? +dataset.to : now + +dataset.by)));
+
+  // The address holds what is set, and is replaced, so that Back leaves the page.
+
+  const setAddress = (wanted) => {
+    const address = new URL(location.href);
+    for (const [name, value] of Object.entries(wanted))
+      if (value === null) address.searchParams.delete(name);
+      else address.searchParams.set(name, value);
+    if (address.href !== location.href) history.replaceState(history.state, "", address);
+  };
+
+  // What Streamlit makes anew is drawn anew: an empty sheet, a chart that is bound again.
+
+  let isDue = false;
+  const refresh = () => {
+    isDue = false;
+    for (const name of Object.keys(studies)) if (part("player", name)) draw(name);
+  };
+  new MutationObserver((changes) => {
+    const isOurs = (node) =>
+      node.nodeType === 1 && (node.matches?.(".sheet, .player, svg.marks, [class*='st-key-warning']") ||
+        node.querySelector?.(".sheet, .player, svg.marks, [class*='st-key-warning']"));
+    if (isDue || !changes.some((change) => [...change.addedNodes].some(isOurs))) return;
+    isDue = true;
+    requestAnimationFrame(refresh);
+  }).observe(document.body, { childList: true, subtree: true });
+
+  const act = ([what, ...values]) => ({ study: receive, address: setAddress })[what](...values);
+  const waiting = window.exam ?? [];
+  window.exam = { isAlive: true, push: act, studies };
+  waiting.forEach(act);
+})();

@@ -1,0 +1,81 @@
+"""The marked sheet and its player, which the browser plays by itself (assets/exam.js).
+
+Their HTML never changes, since Streamlit would replace its nodes, and charts are bound to them.
+What they show comes as data, in a script that Streamlit runs whenever its text is another.
+"""
+
+import functools
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from exam.charts.pictures import sheet_picture
+from exam.model.results import Epoch
+from exam.model.workbooks import question_order
+from exam.page.texts import Texts
+
+ASSETS = Path(__file__).parents[2] / "assets"
+SHEET = '<div class="sheet" role="group" data-exam="{name}"></div>'
+DETAIL = '<p class="detail" data-exam="{name}"></p>'
+PLAYER = """<div class="player" data-exam="{name}">
+<button type="button" class="play"{play}></button>
+<input type="range" class="pass" min="0" max="1" value="0" step="1" disabled{range}>
+<input type="range" class="reached" min="0" max="1" value="0" hidden{reached}>
+<output></output></div>"""
+SENTENCE = """<p class="sentence" data-exam="{name}"></p>
+<p class="live" data-exam="{name}" role="status"></p>"""
+MAIN = "study"  # the player of the first screen, whose inputs drive the curves
+
+
+def html_of_sheet(name: str) -> str:
+    return (SHEET + DETAIL).format(name=name)
+
+
+def html_of_player(name: str) -> str:
+    """The inputs of the first screen's have ids, for the curves are bound to them."""
+    ids = {"play": ' id="play"', "range": ' id="pass"', "reached": ' id="reached"'}
+    player = PLAYER.format(name=name, **(ids if name == MAIN else dict.fromkeys(ids, "")))
+    return player + (SENTENCE.format(name=name) if name == MAIN else "")
+
+
+@functools.cache
+def _script() -> str:
+    return (ASSETS / "exam.js").read_text(encoding="utf-8")
+
+
+def load_script() -> None:
+    """What plays; before anything that it plays."""
+    st.html(f"<script>{_script()}</script>", unsafe_allow_javascript=True, width="content")
+
+
+def push(what: str, *values, place: DeltaGenerator | None = None) -> None:
+    """Send something to the script: "study" or "address", and its values."""
+    data = json.dumps([what, *values], ensure_ascii=False).replace("<", "\\u003c")
+    script = f"<script>(window.exam ??= []).push({data})</script>"
+    (place or st).html(script, unsafe_allow_javascript=True, width="content")
+
+
+def show_marked_sheet(name: str, data: dict) -> None:
+    """A sheet with a player of its own, standing at the pass `shown` of the data."""
+    st.html(html_of_sheet(name) + html_of_player(name))
+    push("study", name, data)
+
+
+def sheet_data(marks: Sequence[Epoch], *, student: int, key: Sequence[int], words: Texts) -> dict:
+    """What every marked sheet is drawn from, in the order of the student's first pass."""
+    return {
+        "order": question_order(student, 0).tolist(),
+        "key": "".join(map(str, key)),
+        "picture": sheet_picture(student),
+        "answers": [mark.answers for mark in marks],
+        "sure": [mark.sure for mark in marks],
+        "wrong": [mark.wrong for mark in marks],
+        "val_wrong": [mark.val_wrong for mark in marks],
+        "updates": [mark.updates for mark in marks],
+        "seconds": [round(mark.seconds, 3) for mark in marks],
+        "batch_size": 0,
+        "words": words.starting("player_") | {"summary": words.summary},
+    }

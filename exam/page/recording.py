@@ -1,0 +1,48 @@
+"""A study as one HTML file that plays by itself on any web space: sheet, curves and player."""
+
+import datetime
+import json
+from collections.abc import Sequence
+from html import escape
+
+import altair as alt
+
+from exam.charts.curves import Curve, curves_spec, curves_table
+from exam.model.exams import QUESTIONS
+from exam.model.results import Epoch
+from exam.model.workbooks import open_workbook
+from exam.page import player
+from exam.page.texts import Texts
+from exam.page.training_run import TrainingRun
+
+WIDTH = 520  # pixels of the curves
+
+
+def recording(run: TrainingRun, marks: Sequence[Epoch], words: Texts) -> str:
+    """The file. It holds all but Vega, which it loads from where Altair's own files load it."""
+    spec = curves_spec(words, run.epochs)
+    rows = curves_table([Curve(marks)], run.epochs).to_pylist()
+    spec |= {"datasets": {"source": rows}, "width": WIDTH}
+    chart = alt.Chart.from_dict(spec, validate=False)
+    curves = chart.to_html(fullhtml=False, embed_options={"actions": False, "renderer": "svg"})
+    key = open_workbook("one_exam").key[:QUESTIONS]
+    data = player.sheet_data(marks, student=run.student, key=key, words=words)
+    data |= {"run": 1, "passes": run.epochs, "plays": True, "batch_size": run.batch_size}
+    when = datetime.datetime.now(datetime.UTC)
+    fields = {
+        "lang": words.lang,
+        "title": escape(words.title),
+        "call": f"model.fit(x, y, batch_size={run.batch_size}, epochs={run.epochs})",
+        "recorded": words.recorded(when=f"{when:%Y-%m-%d %H:%M}"),
+        "source": words.source,
+        "sheet": player.html_of_sheet(player.MAIN),
+        "curves": curves,
+        "player": player.html_of_player(player.MAIN),
+        "style": (player.ASSETS / "exam.css").read_text(encoding="utf-8"),
+        "script": (player.ASSETS / "exam.js").read_text(encoding="utf-8"),
+        "study": json.dumps(["study", player.MAIN, data]).replace("<", "\\u003c"),
+    }
+    page = (player.ASSETS / "recording.html").read_text(encoding="utf-8")
+    for name, text in fields.items():
+        page = page.replace(f"{{{{{name}}}}}", text)
+    return page
