@@ -1,6 +1,8 @@
 """The running page and a real Chromium to look at it with."""
 
 import contextlib
+import csv
+import io
 import os
 import shutil
 import signal
@@ -13,11 +15,13 @@ from pathlib import Path
 
 import psutil
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, Playwright
+from playwright.sync_api import Browser, Locator, Page, Playwright, expect
 
-from tests.waiting import wait_for
+from exam.page.texts import Texts, load_texts
+from tests.waiting import wait_for, workers_of
 
 ROOT = Path(__file__).parent.parent
+KO = load_texts("ko")
 IDLE = "[data-testid='stApp'][data-test-script-state='notRunning']"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
@@ -45,22 +49,24 @@ class Server:
     """`streamlit run streamlit_app.py` on a port of its own, and its log."""
 
     def __init__(
-        self, log: Path, project: Path = ROOT, python: str = sys.executable, **environment: str
+        self,
+        log: Path,
+        project: Path = ROOT,
+        python: str = sys.executable,
+        options: tuple[str, ...] = (),
+        **environment: str,
     ):
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}/"
         self.log = log
-        command = [python, "-m", "streamlit", "run", "streamlit_app.py"]
-        options = [f"--server.port={self.port}", "--server.headless=true"]
+        command = [python, "-m", "streamlit", "run", "streamlit_app.py", *options]
+        command += [f"--server.port={self.port}", "--server.headless=true"]
         with log.open("w") as output:
+            environment = os.environ | environment
             self.process = subprocess.Popen(
-                command + options,
-                cwd=project,
-                stdout=output,
-                stderr=output,
-                env=os.environ | environment,
+                command, cwd=project, stdout=output, stderr=output, env=environment
             )
         self.pid = self.process.pid
         wait_for(self._is_healthy)
@@ -73,8 +79,7 @@ class Server:
 
     def worker(self) -> psutil.Process | None:
         """The process in which Keras lives, once the page has been needed."""
-        children = psutil.Process(self.pid).children(recursive=True)
-        return next((each for each in children if "exam.service.worker_main" in each.cmdline()), None)
+        return next(iter(workers_of(psutil.Process(self.pid))), None)
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
         self.process.send_signal(how)
@@ -82,7 +87,7 @@ class Server:
 
 
 @contextlib.contextmanager
-def running_server(log: Path, project: Path = ROOT, **options: str) -> Iterator[Server]:
+def running_server(log: Path, project: Path = ROOT, **options) -> Iterator[Server]:
     server = Server(log, project, **options)
     try:
         yield server
@@ -91,15 +96,75 @@ def running_server(log: Path, project: Path = ROOT, **options: str) -> Iterator[
             server.stop()
 
 
+def copy_of_the_project(folder: Path) -> Path:
+    for part in ("exam", "assets", ".streamlit"):
+        shutil.copytree(ROOT / part, folder / part)
+    shutil.copy(ROOT / "streamlit_app.py", folder)
+    return folder
+
+
 def open_page(page: Page, server: Server, query: str = "") -> None:
-    """Open the page and wait until its first run is through (or a study draws)."""
+    """Open the first screen and wait until its first run is through (or a study is followed)."""
     page.goto(f"{server.url}?{query}")
-    page.get_by_role("slider").first.wait_for()
-    page.locator("[data-testid='stVegaLiteChart'] svg.marks").wait_for()
+    page.locator("#pass").wait_for()
+    page.locator("[data-testid='stVegaLiteChart'] svg.marks").first.wait_for()
+    page.locator(".sheet .cell").first.wait_for()
 
 
 def wait_until_idle(page: Page) -> None:
     page.wait_for_selector(IDLE, timeout=120_000)
+
+
+def press_start(page: Page, words: Texts = KO) -> None:
+    page.get_by_role("button", name=words.start).click()
+
+
+def wait_until_played(page: Page) -> None:
+    """Until the study is computed and the player has come to its end."""
+    page.locator(".player[data-exam='study'][data-state='replay']").wait_for(timeout=120_000)
+    wait_until_idle(page)
+
+
+def show_pass(page: Page, number: int) -> None:
+    """Move the player as a finger would."""
+    page.locator("#pass").fill(str(number))
+
+
+def csv_of(page: Page, words: Texts = KO) -> list[dict[str, float]]:
+    """The CSV, two clicks away; the box that held it is closed again."""
+    page.get_by_role("button", name=words.save, exact=True).click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="CSV").click()
+    text = download.value.path().read_text(encoding="utf-8")
+    page.keyboard.press("Escape")
+    return [{k: float(v) for k, v in row.items()} for row in csv.DictReader(io.StringIO(text))]
+
+
+def open_chapter(page: Page, name: str, words: Texts = KO) -> Locator:
+    """Open a chapter of the page that is on the screen; returns what is within it."""
+    title = getattr(words, name).title
+    page.locator("summary", has_text=title).click()
+    chapter = page.locator("details", has_text=title)
+    chapter.locator("[data-testid='stExpanderDetails'] p").first.wait_for()
+    wait_until_idle(page)
+    return chapter
+
+
+def find_out(page: Page, chapter: Locator, name: str, words: Texts = KO) -> Locator:
+    """Guess, where there is something to guess, press, and wait for the conclusion."""
+    say = getattr(words, name)
+    button = chapter.get_by_role("button", name=say.press)
+    if hasattr(say, "choices"):
+        expect(button).to_be_disabled()
+        chapter.locator("[data-baseweb='radio'], [role='radiogroup'] label").first.click()
+    expect(button).to_be_enabled()
+    button.click()
+    again = chapter.get_by_role("button", name=words.again)
+    expect(again).to_be_visible(timeout=120_000)
+    wait_until_idle(page)
+    conclusion = chapter.locator("[class*='_conclusion']")
+    expect(conclusion).to_contain_text(say.rule.replace("`", ""))
+    return conclusion
 
 
 def violations(page: Page) -> list[dict]:
@@ -110,3 +175,23 @@ def violations(page: Page) -> list[dict]:
         if not (found := Axe().run(page).response["violations"]):
             break
     return found
+
+
+# Pairs of names in one chart that cover each other.
+OVERLAPS = """() => [...document.querySelectorAll("svg.marks")].flatMap(svg => {
+    const names = [...svg.querySelectorAll(".mark-text text")]
+        .map(text => [text.textContent, text.getBoundingClientRect()])
+        .filter(([text, at]) => text.trim() && at.width);
+    return names.flatMap(([a, p], n) => names.slice(n + 1).filter(([b, q]) =>
+        Math.min(p.right, q.right) - Math.max(p.left, q.left) > 2 &&
+        Math.min(p.bottom, q.bottom) - Math.max(p.top, q.top) > 4).map(([b]) => `${a} | ${b}`));
+})"""
+# Letters of a chart that are cut off at its edge.
+CUT = """() => [...document.querySelectorAll("svg.marks")].flatMap(svg => {
+    const whole = svg.getBoundingClientRect();
+    return [...svg.querySelectorAll("text")]
+        .map(text => [text.textContent, text.getBoundingClientRect()])
+        .filter(([text, at]) => at.width && (whole.left - at.left > 1 || at.right - whole.right > 1
+            || whole.top - at.top > 1 || at.bottom - whole.bottom > 1))
+        .map(([text]) => text);
+})"""

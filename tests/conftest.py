@@ -17,7 +17,7 @@ def server(tmp_path_factory):
 def browser():
     from playwright.sync_api import expect, sync_playwright
 
-    expect.set_options(timeout=20_000)  # others may use the machine as well
+    expect.set_options(timeout=8_000)  # others may use the machine as well
     with sync_playwright() as playwright:
         chromium = launch(playwright)
         yield chromium

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from exam.model.exams import load_exams
-from exam.model.training import first_notebook
+from exam.model.network import initial_weights
 
 EXAMS = load_exams()
 X = EXAMS.mock.questions.reshape(2000, 784).astype(np.float32) / 255
@@ -22,9 +22,7 @@ class Student:
     """Dense(32, relu), Dense(10, softmax), SGD(0.05), sparse categorical cross-entropy."""
 
     def __init__(self, number: int):
-        self.w1, self.b1, self.w2, self.b2 = (
-            part.copy() for part in first_notebook(number).weights
-        )
+        self.w1, self.b1, self.w2, self.b2 = (part.copy() for part in initial_weights(number))
 
     def sure(self, x: np.ndarray) -> np.ndarray:
         """The probability of each digit, [questions, 10]."""

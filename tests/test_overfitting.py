@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from exam.model.overfitting import best_epoch
+from exam.model.overfitting import best_epoch, best_epoch_of, warned_at
 
 
 def early_stopping(val_losses, patience) -> int | None:
@@ -54,12 +54,22 @@ def test_as_early_stopping_on_scripted_series(val_losses, patience):
     assert best_epoch(val_losses, falling(len(val_losses)), patience) == expected
 
 
-@pytest.mark.parametrize("seed", range(40))
-def test_as_early_stopping_on_random_series(seed):
-    random = np.random.RandomState(seed)
-    val_losses = np.round(np.cumsum(random.normal(0, 0.3, 30)) + 5, 1).tolist()  # with ties
-    patience = random.randint(1, 7)
-    assert best_epoch(val_losses, falling(30), patience) == early_stopping(val_losses, patience)
+def test_as_early_stopping_on_random_series():
+    for seed in range(40):
+        random = np.random.RandomState(seed)
+        val_losses = np.round(np.cumsum(random.normal(0, 0.3, 30)) + 5, 1).tolist()  # with ties
+        patience = random.randint(1, 7)
+        assert best_epoch(val_losses, falling(30), patience) == early_stopping(val_losses, patience)
+
+
+def test_it_is_known_from_the_pass_on_that_shows_it():
+    from exam.model.training import study
+
+    marks = study(batch_size=1, epochs=40, student=2)
+    best, known = warned_at(marks)
+    assert best_epoch_of(marks[: known + 1]) == best == best_epoch_of(marks)
+    assert best_epoch_of(marks[:known]) is None
+    assert warned_at(marks[:known]) is None
 
 
 @pytest.mark.parametrize("batch_size", [1, 10, 32, 100])

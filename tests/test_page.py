@@ -1,9 +1,17 @@
-"""The page as Streamlit runs it, without a browser: the state that reruns must not lose."""
+"""The page as Streamlit runs it, without a browser: state that reruns must not lose, and faults."""
+
+import gc
+import logging
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from exam.texts import load_texts
+from exam.model.plan import Plan
+from exam.model.results import Epoch
+from exam.page import visit
+from exam.page.texts import load_texts
+from exam.service import job_queue
+from exam.service.scheduler import get_scheduler
 from tests.browser import ROOT
 
 KO, EN = load_texts("ko"), load_texts("en")
@@ -15,61 +23,58 @@ def app():
 
 
 def texts(app: AppTest) -> str:
-    return "\n".join(element.value for element in [*app.markdown, *app.warning, *app.info])
+    return "\n".join(each.value for each in [*app.markdown, *app.warning, *app.info, *app.error])
 
 
 def test_the_first_screen(app):
     app.run()
-    assert not app.exception
+    assert not app.exception and not app.error
     assert app.title[0].value == KO.title
-    assert [s.key for s in app.slider] == ["batch_size", "epochs", "student"]
-    assert [(s.min, s.max, s.value) for s in app.slider] == [(1, 100, 10), (1, 200, 20), (1, 30, 1)]
+    assert [(s.key, s.min, s.max, s.value) for s in app.slider] == [
+        ("batch_size", 1, 100, 10),
+        ("epochs", 1, 200, 20),
+    ]
+    assert app.selectbox(key="student").options == [str(number) for number in range(1, 31)]
     assert app.button(key="start").label == "학습 시작"
-    assert app.code[0].value == "model.fit(x, y, batch_size=10, epochs=20)"
+    assert "`model.fit(x, y, batch_size=10, epochs=20)`" in texts(app)
     assert KO.ready in texts(app)
 
 
-def test_a_study_ends_with_its_sentence_its_csv_and_its_link(app):
+def test_a_study_is_kept_by_its_settings_and_not_by_its_results(app):
     app.query_params["epochs"] = "3"
     app.run()
     app.button(key="start").click().run()
-    assert not app.exception
-    assert "가중치 갱신 30번" in texts(app)
-    (run,) = app.session_state.runs
-    assert [mark.epoch for mark in run.marks] == [0, 1, 2, 3]
-    link = app.code[1].value
-    for part in ("batch_size=10", "epochs=3", "student=1", "lang=ko", "start=true"):
-        assert part in link
-    assert [each.proto.label for each in app.get("download_button")] == [
-        KO.csv,
-        KO.script,
-        KO.notebook,
-        KO.keras_file,
-    ]
-
-
-def test_reruns_keep_what_is_on_the_screen(app):
-    app.query_params["epochs"] = "2"
-    app.run()
-    app.button(key="start").click().run()
-    marks = app.session_state.runs[-1].marks
+    assert not app.exception and not app.error and KO.ready not in texts(app)
+    (run,) = app.session_state.visit.runs
+    assert run.settings == {"batch_size": 10, "epochs": 3, "student": 1}
     app.slider(key="batch_size").set_value(32).run()
-    app.slider(key="epochs").set_value(40).run()
-    assert app.session_state.runs[-1].marks is marks
-    assert "갱신 20번" in texts(app)
-    assert app.code[0].value == "model.fit(x, y, batch_size=32, epochs=40)"
-    assert (app.query_params["batch_size"], app.query_params["epochs"]) == ("32", "40")
-
-
-def test_the_same_setting_again_replaces_its_run(app):
-    app.query_params["epochs"] = "1"
-    app.run()
-    for _ in range(2):
-        app.button(key="start").click().run()
-    assert len(app.session_state.runs) == 1
-    app.slider(key="student").set_value(2).run()
+    assert "`model.fit(x, y, batch_size=32, epochs=3)`" in texts(app)
+    assert "새 설정(배치 사이즈 32" in texts(app)
     app.button(key="start").click().run()
-    assert [run.student for run in app.session_state.runs] == [1, 2]
+    app.button(key="start").click().run()  # the same again replaces it
+    assert [run.batch_size for run in app.session_state.visit.runs] == [10, 32]
+    assert app.session_state.visit.presses == 3
+
+
+def test_a_visit_holds_no_results_that_the_scheduler_has_let_go(app, monkeypatch):
+    app.query_params["epochs"] = "7"
+    app.query_params["student"] = "29"
+    app.run()
+    app.button(key="start").click().run()
+    scheduler = get_scheduler()
+    monkeypatch.setattr(job_queue, "KEPT_EPOCHS", 0)
+    monkeypatch.setattr("exam.service.scheduler.FOLLOWED_SECONDS", 0.3)
+
+    def kept() -> int:
+        gc.collect()
+        return sum(type(each) is Epoch and each.updates == 70 for each in gc.get_objects())
+
+    epochs = iter(range(1, 200))
+    while kept():  # until nobody has asked for it so long that it goes
+        scheduler.fetch(Plan(99, 1), next(epochs), 60)
+    monkeypatch.undo()
+    app.slider(key="batch_size").set_value(11).run()
+    assert kept() and not app.error  # computed again, and on the screen again
 
 
 def test_start_in_the_address_begins_once(app):
@@ -77,17 +82,45 @@ def test_start_in_the_address_begins_once(app):
     app.query_params["epochs"] = "1"
     app.query_params["lang"] = "en"
     app.run()
-    run = app.session_state.runs[-1]
-    assert run.is_complete
+    assert app.session_state.visit.presses == 1 and app.title[0].value == EN.title
     app.slider(key="epochs").set_value(2).run()
-    assert app.session_state.runs == [run]
-    assert EN.title == app.title[0].value
+    assert app.session_state.visit.presses == 1
 
 
-def test_a_wrong_parameter_is_said_and_leaves_the_address(app):
+def test_a_wrong_parameter_is_said(app):
     app.query_params["batch_size"] = "20.5"
     app.query_params["epochs"] = "7"
     app.run()
-    assert [s.value for s in app.slider] == [10, 7, 1]
+    assert [s.value for s in app.slider] == [10, 7]
     assert "`batch_size`" in app.info[0].value and len(app.info) == 1
-    assert "batch_size" not in app.query_params
+
+
+def test_a_visit_that_cannot_begin_is_one_polite_sentence_and_a_traceback_in_the_log(
+    app, monkeypatch, caplog
+):
+    """And no endless row of silent reruns."""
+    monkeypatch.setattr(visit, "read_address", lambda *_: 1 / 0)
+    with caplog.at_level(logging.ERROR):
+        app.run()
+    assert [error.value for error in app.error] == [KO.failed] and not app.exception
+    assert caplog.text.count("ZeroDivisionError") == 1 and "Traceback" in caplog.text
+    monkeypatch.undo()
+    app.run()
+    assert not app.error and app.title[0].value == KO.title
+
+
+def test_a_mistake_in_a_chapter_is_in_the_log_and_not_on_the_page(app, monkeypatch, caplog):
+    monkeypatch.setattr("exam.lesson.view.ask", lambda *_: {}["no such thing"])
+    app.query_params["only"] = "pianist"
+    with caplog.at_level(logging.ERROR):
+        app.run()
+    assert [error.value for error in app.error] == [KO.failed] and not app.exception
+    assert "KeyError: 'no such thing'" in caplog.text and "view.py" in caplog.text
+
+
+def test_a_forged_value_loses_nothing_but_its_own_run(app):
+    app.query_params["lang"] = "en"
+    app.run()
+    app.session_state["lang"] = "<script>"
+    app.run()
+    assert not app.exception and "<script>" not in texts(app)

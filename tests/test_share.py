@@ -7,8 +7,8 @@ import pytest
 from playwright.sync_api import expect
 
 from exam.lesson import CHAPTERS
-from exam.share import qr_code, ways_to_embed
-from exam.texts import load_texts
+from exam.page.share import qr_code, ways_to_embed
+from exam.page.texts import load_texts
 from tests.browser import open_page, violations, wait_until_idle
 from tests.test_browser import wait_until_drawn
 from tests.test_lesson import close_chapter, find_out, open_chapter

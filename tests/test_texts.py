@@ -2,11 +2,13 @@
 
 import re
 import string
-from types import SimpleNamespace
 
 import pytest
 
-from exam.texts import LANGUAGES, Sentence, load_texts
+from exam.lesson import ORDER
+from exam.page.texts import LANGUAGES, Sentence, Texts, load_texts
+
+PLAYED = ("player_", "summary")  # texts that the browser fills in, by its own simple formats
 
 
 def fields(text: str) -> set[str]:
@@ -17,10 +19,11 @@ def texts_of(part, path: str = "") -> dict[str, str]:
     """Every text by its path: chapter, key and, in a list, place."""
     if isinstance(part, str):
         return {path: part}
-    parts = vars(part) if isinstance(part, SimpleNamespace) else dict(enumerate(part))
+    parts = vars(part) if isinstance(part, Texts) else dict(enumerate(part))
     return {
         name: text
         for key, each in parts.items()
+        if key not in ("_source", "lang")
         for name, text in texts_of(each, f"{path}.{key}").items()
     }
 
@@ -29,48 +32,81 @@ def test_korean_comes_first():
     assert LANGUAGES[0] == "ko" and "en" in LANGUAGES
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
-def test_the_same_texts_with_the_same_fields(lang):
-    korean, other = texts_of(load_texts("ko")), texts_of(load_texts(lang))
-    assert korean.keys() == other.keys()
-    for key, text in korean.items():
-        assert fields(text) == fields(other[key]), key
-        assert other[key].strip(), key
+def test_the_same_texts_with_the_same_fields():
+    korean = texts_of(load_texts("ko"))
+    for lang in LANGUAGES:
+        other = texts_of(load_texts(lang))
+        for key in korean.keys() ^ other.keys():
+            pytest.fail(f"{key} is missing in {lang if key in korean else 'ko'}.toml")
+        for key, text in korean.items():
+            assert fields(text) == fields(other[key]), f"{key} in {lang}.toml"
+            assert other[key].strip(), f"{key} in {lang}.toml"
 
 
-@pytest.mark.parametrize("lang", [lang for lang in LANGUAGES if lang != "ko"])
-def test_no_korean_elsewhere(lang):
-    for key, text in texts_of(load_texts(lang)).items():
-        assert not any("가" <= letter <= "힣" for letter in text), key
+def test_chapters_stand_in_the_order_of_the_page():
+    for lang in LANGUAGES:
+        chapters = [key for key, part in vars(load_texts(lang)).items() if isinstance(part, Texts)]
+        assert chapters == list(ORDER), f"the tables of {lang}.toml"
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
-def test_bold_ends_where_markdown_lets_it(lang):
+def test_chapters_are_named_by_their_key_and_never_by_a_number():
+    number = {"ko": r"\d+장", "en": r"chapter \d", "ja": r"\d+章"}
+    folder = load_texts.__wrapped__.__globals__["_FOLDER"]
+    for lang in LANGUAGES:
+        written = (folder / f"{lang}.toml").read_text(encoding="utf-8")
+        assert not re.search(number[lang], written, re.IGNORECASE), f"{lang}.toml"
+    place = ORDER.index("students") + 1
+    assert f"**{place}장**" in load_texts("ko").questions.answered[3]
+
+
+def test_a_missing_text_is_named():
+    with pytest.raises(AttributeError, match=r"'no_such' is missing in \[students\] of en.toml"):
+        _ = load_texts("en").students.no_such
+
+
+def test_no_korean_elsewhere():
+    for lang in set(LANGUAGES) - {"ko"}:
+        for key, text in texts_of(load_texts(lang)).items():
+            assert not any("가" <= letter <= "힣" for letter in text), f"{key} in {lang}.toml"
+
+
+def test_bold_ends_where_markdown_lets_it():
     """Two stars between a sign and a letter, as in **5%**예요, would be shown as stars."""
-    for key, text in texts_of(load_texts(lang)).items():
-        parts = text.split("**")
-        for bold, behind in zip(parts[1::2], parts[2::2], strict=True):
-            assert re.search(r"[\w}]$", bold) or not re.match(r"\w", behind), key
+    for lang in LANGUAGES:
+        for key, text in texts_of(load_texts(lang)).items():
+            parts = text.split("**")
+            for bold, behind in zip(parts[1::2], parts[2::2], strict=True):
+                is_shown = re.search(r"[\w}]$", bold) or not re.match(r"\w", behind)
+                assert is_shown, f"{key} in {lang}.toml"
 
 
-@pytest.mark.parametrize(
-    ("number", "particles"),
-    [(1, "1이 1과 1로"), (2, "2가 2와 2로"), (3, "3이 3과 3으로"), (7, "7이 7과 7로")]
-    + [(10, "10이 10과 10으로"), (14, "14가 14와 14로"), (100, "100이 100과 100으로")]
-    + [(6, "6이 6과 6으로"), (9, "9가 9와 9로"), (5, "5가 5와 5로"), (8, "8이 8과 8로")],
-)
-def test_korean_particles_after_a_number(number, particles):
-    assert Sentence("{n:/이/가} {n:/과/와} {n:/으로/로}")(n=number) == particles
+def test_what_the_browser_fills_in_has_formats_that_it_knows():
+    for lang in LANGUAGES:
+        for key, text in texts_of(load_texts(lang)).items():
+            if key.removeprefix(".").startswith(PLAYED):
+                for _, name, spec, _ in string.Formatter().parse(text):
+                    is_known = not spec or re.fullmatch(r"\.\df|,|[^/]+\|[^/]+", spec)
+                    assert not name or is_known, f"{key} in {lang}.toml"
+
+
+def test_korean_particles_after_a_number():
+    for number, particles in {
+        1: "1이 1과 1로",
+        2: "2가 2와 2로",
+        3: "3이 3과 3으로",
+        7: "7이 7과 7로",
+        10: "10이 10과 10으로",
+        14: "14가 14와 14로",
+        100: "100이 100과 100으로",
+        6: "6이 6과 6으로",
+        9: "9가 9와 9로",
+        5: "5가 5와 5로",
+        8: "8이 8과 8로",
+    }.items():
+        assert Sentence("{n:/이/가} {n:/과/와} {n:/으로/로}")(n=number) == particles
     assert Sentence("{n:.2f/과/와}")(n=0.815) == "0.81과"
-
-
-def test_counted_nouns():
-    say = load_texts("en")
-    one = {"batch_size": 100, "batches": "100", "updates": 1, "epochs": 20, "all_updates": 20}
-    assert "→ **1 update** a pass" in say.updates_sum(**one)
-    assert "**1,000 updates** a pass" in say.updates_sum(**one | {"updates": 1000})
 
 
 def test_a_missing_field_is_noticed():
     with pytest.raises(KeyError):
-        load_texts("ko").stopped(epoch=3)
+        load_texts("ko").queued_behind(epoch=3)

@@ -6,7 +6,7 @@ import pytest
 from exam.model.exams import load_exams
 from exam.model.plan import Plan
 from exam.model.results import sureness
-from exam.model.training import first_notebook, sit, study
+from exam.model.training import initial_checkpoint, resume, study
 from exam.model.workbooks import (
     WORKBOOKS,
     misprint,
@@ -90,8 +90,8 @@ def test_equal_to_plain_fit(plan):
             solved[batch] = model.predict(X[exam[batch]], verbose=0).argmax(axis=1)
             model.train_on_batch(X[exam[batch]], book.key[exam[batch]].astype(int))
     marks = []
-    notebook = sit(first_notebook(plan.student), plan, epochs=epochs, on_epoch=marks.append)
-    for ours, theirs in zip(notebook.weights, model.get_weights(), strict=True):
+    end = resume(initial_checkpoint(plan.student), plan, epochs=epochs, on_epoch=marks.append)
+    for ours, theirs in zip(end.weights, model.get_weights(), strict=True):
         np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-6)
     last, practised = marks[-1], book.practised_questions
     assert last.updates == epochs * -(-len(practised) // plan.batch_size)
@@ -135,7 +135,14 @@ def test_the_final_exams_are_marked_only_when_asked_for():
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"workbook": "no such"}, {"misprints": 31}, {"marked_on": "mock"}, {"misprints": True}],
+    [
+        {"workbook": "no such"},
+        {"misprints": 31},
+        {"misprints": True},
+        {"marked_on": "mock"},
+        {"learning_rate": 0},
+        {"learning_rate": 2.0},
+    ],
 )
 def test_a_plan_that_cannot_be(wrong):
     with pytest.raises(ValueError, match=next(iter(wrong))):

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-import re
+import json
 import time
 from collections.abc import AsyncIterator, Coroutine
 from concurrent.futures import ThreadPoolExecutor
@@ -13,7 +13,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
-from exam.model.settings import SETTINGS
+PUSHED = '.push(["study", "study", '  # how the page sends the study on the first screen
 
 
 class Visit:
@@ -26,10 +26,12 @@ class Visit:
     def _forget(self) -> None:
         self.settings: dict[str, int] = {}  # the sliders, as the page set them
         self.ids: dict[str, str] = {}  # of widgets, by key
+        self.fragments: dict[str, str] = {}  # in which they are, by key
         self.options: dict[str, list[str]] = {}  # of radio buttons, by key
         self.values: dict[str, WidgetState] = {}  # what the browser would send along
-        self.marks = b""  # the table behind the chart
-        self.text = ""  # the line beneath it
+        self.shown: dict = {"run": 0, "answers": []}  # what the sheet was sent last
+        self.messages = 0
+        self._presses = 0
         self.pressed = self.first_pass = self.ended = 0.0
 
     @contextlib.asynccontextmanager
@@ -50,8 +52,10 @@ class Visit:
         await self.read()
 
     async def press(self, key: str = "start") -> None:
-        self.pressed, self.first_pass, self.ended = time.monotonic(), 0.0, 0.0
-        await self.ask(WidgetState(id=self.ids[key], trigger_value=True))
+        if key == "start":
+            self._presses = self.shown["run"] + 1
+            self.pressed, self.first_pass, self.ended = time.monotonic(), 0.0, 0.0
+        await self.ask(WidgetState(id=self.ids[key], trigger_value=True), within=key)
 
     async def study(self) -> None:
         """Open the page, press, and stay until the end of the study."""
@@ -62,12 +66,16 @@ class Visit:
     async def stay(self) -> None:
         """Until the study has ended."""
         while not self.ended:
-            await self.read()
+            await self.read_one()
 
     async def catch(self, seconds: float) -> None:
         """Read what comes within so many seconds."""
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self.read(), seconds)
+            await asyncio.wait_for(self._read_on(), seconds)
+
+    async def _read_on(self) -> None:
+        while True:
+            await self.read_one()
 
     async def move(self, key: str, value: float) -> None:
         state = WidgetState(id=self.ids[key])
@@ -77,49 +85,58 @@ class Visit:
 
     async def choose(self, key: str, value: int) -> None:
         self.values[key] = WidgetState(id=self.ids[key], string_value=self.options[key][value])
-        await self.ask()
+        await self.ask(within=key)
 
     async def unfold(self, key: str) -> None:
         self.values[key] = WidgetState(id=self.ids[key], bool_value=True)
-        await self.ask()
+        await self.ask(within=key)
 
-    async def ask(self, *once: WidgetState) -> None:
-        """Ask for a run of the page with all widgets as they stand."""
+    async def ask(self, *once: WidgetState, within: str = "") -> None:
+        """Ask for a run of the page, or of the fragment that this widget is in."""
         message = BackMsg()
+        message.rerun_script.fragment_id = self.fragments.get(within, "")
         message.rerun_script.query_string = self.link
         message.rerun_script.widget_states.widgets.extend([*self.values.values(), *once])
         await self.socket.send(message.SerializeToString())
 
     async def read(self) -> None:
         """Read what the page shows until a run of it is through."""
-        async for raw in self.socket:
-            message = ForwardMsg.FromString(raw)
-            self._look_at(message)
-            if message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY and (
-                message.WhichOneof("type") == "script_finished"
-            ):
+        while True:
+            message = await self.read_one()
+            is_over = message.WhichOneof("type") == "script_finished"
+            through = ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY
+            if is_over and message.script_finished in through:
                 return
-        raise ConnectionError("the server closed the connection")
+
+    async def read_one(self) -> ForwardMsg:
+        message = ForwardMsg.FromString(await self.socket.recv())
+        self.messages += 1
+        self._look_at(message)
+        return message
 
     def _look_at(self, message: ForwardMsg) -> None:
         element = message.delta.new_element
         kind = element.WhichOneof("type")
         assert kind != "exception", element.exception.message
         if widget := widget_id(message):
-            self.ids[widget.rsplit("-", 1)[-1]] = widget
+            key = widget.rsplit("-", 1)[-1]
+            self.ids[key], self.fragments[key] = widget, message.delta.fragment_id
         if kind == "radio":
             self.options[element.radio.id.rsplit("-", 1)[-1]] = list(element.radio.options)
         if kind == "slider" and element.slider.set_value:
-            name = next((s.name for s in SETTINGS if element.slider.id.endswith(s.name)), "other")
+            name = element.slider.id.rsplit("-", 1)[-1]
             self.settings[name] = int(element.slider.value[0])
-        if kind == "vega_lite_chart" and '"run"' in element.vega_lite_chart.spec:
-            self.marks = element.vega_lite_chart.data.data or self.marks
-        if kind == "markdown" and (passed := passes_in(element.markdown.body)) is not None:
-            self.text = element.markdown.body
-            if passed and self.pressed:
-                self.first_pass = self.first_pass or time.monotonic()
-        if kind == "download_button" and self.pressed:
-            self.ended = self.ended or time.monotonic()
+        if kind == "html" and PUSHED in element.html.body:
+            self._look_at_study(element.html.body)
+
+    def _look_at_study(self, body: str) -> None:
+        written = body.split(PUSHED)[1].rsplit("])</script>", 1)[0]
+        self.shown = json.loads(written)
+        passes = len(self.shown["answers"]) - 1
+        if self.pressed and self.shown["run"] == self._presses and passes > 0:
+            self.first_pass = self.first_pass or time.monotonic()
+            if passes >= self.shown["passes"]:
+                self.ended = self.ended or time.monotonic()
 
 
 def run(visits: Coroutine[None, None, Any]) -> Any:
@@ -135,9 +152,3 @@ def widget_id(message: ForwardMsg) -> str:
     kind = block.WhichOneof("type")
     widget = getattr(block, kind) if kind else block
     return getattr(widget, "id", "") or ""
-
-
-def passes_in(text: str) -> int | None:
-    """How many passes the line beneath the chart says are drawn; None for another line."""
-    match = re.search(r"번 중 (\d+)번 풀었어요", text)
-    return int(match[1]) if match else None

@@ -24,3 +24,12 @@ def is_gone(process: psutil.Process) -> bool:
         return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return True
+
+
+def workers_of(server: psutil.Process) -> list[psutil.Process]:
+    """The processes in which Keras lives for this server."""
+    return [
+        each
+        for each in server.children(recursive=True)
+        if not is_gone(each) and "exam.service.worker_main" in each.cmdline()
+    ]

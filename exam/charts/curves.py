@@ -20,7 +20,7 @@ from exam.model.settings import EPOCHS
 PLANNED = "epochs"  # the parameter for the planned epochs
 INPUTS = ("pass", "reached")  # those that the player's inputs drive
 LABEL_WIDTH = 124  # pixels kept free to the right of the lines
-WRONG_HEIGHT, LOSS_HEIGHT = 122, 122
+WRONG_HEIGHT, LOSS_HEIGHT = 114, 114
 # Beyond what is measured there is room for the labels of a line that stands at the very edge:
 # where they hung over, Vega would lay the chart out anew.
 WRONG_DOMAIN, LOSS_DOMAIN = [-11, 107], [-0.29, 2.8]

@@ -53,7 +53,7 @@ def as_spec(chart: alt.TopLevelMixin, *, label_width: int = 0) -> dict:
     chart = chart.properties(
         data=alt.NamedData("source"),
         autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
-        padding={"left": 0, "top": 6, "right": 0, "bottom": 4},
+        padding={"left": 4, "top": 6, "right": 6, "bottom": 4},  # an axis title overhangs
     )
     if label_width:
         chart = chart.add_params(alt.param(name=BESIDE_LINES, value=label_width))

@@ -110,7 +110,7 @@ def numbers(outcome: Outcome) -> dict:
 
 
 CHAPTER = Chapter(
-    frame_height=1500,
+    frame_height=1450,
     before=show_practice,
     passes=range(1, EPOCHS + 1),
     plans=plans,

@@ -159,4 +159,4 @@ def numbers(outcome: Outcome) -> dict:
     return wrong | last | {"first": rates[1][0]}
 
 
-CHAPTER = Chapter(frame_height=1300, plans=plans, figures=figures, numbers=numbers)
+CHAPTER = Chapter(frame_height=1214, plans=plans, figures=figures, numbers=numbers)

@@ -91,7 +91,10 @@ class StudyView:
         if self.run and not text and chosen != self.run.settings:
             new = {f"new_{name}": value for name, value in chosen.items()}
             text = self.words.shown_is(**self.run.settings, **new)
-        self._line.markdown(text or ("" if self.run else self.words.ready))
+        if text := text or ("" if self.run else self.words.ready):
+            self._line.markdown(text)
+        else:
+            self._line.empty()
 
     def _sheet(self) -> dict:
         """Of the run; before any, clean paper in the batches that are set."""

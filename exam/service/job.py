@@ -9,7 +9,6 @@ from typing import NamedTuple
 from exam.model.plan import Plan
 from exam.model.results import Epoch
 
-FOLLOWED_SECONDS = 3.0  # a job that nobody has polled for so long is put aside
 RETRY_SECONDS = 15.0  # after a failure, until the next try
 
 
@@ -63,7 +62,7 @@ class Job:
         self.epochs.append(epoch)
         self.changed.notify_all()
 
-    def follow(self, seconds: float = FOLLOWED_SECONDS) -> None:
+    def follow(self, seconds: float) -> None:
         self.followed_until = max(self.followed_until, time.monotonic() + seconds)
 
     @property

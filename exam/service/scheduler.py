@@ -22,6 +22,7 @@ from exam.service.job import FileJob, Job, Progress
 from exam.service.job_queue import JobQueue
 from exam.service.worker import Worker, WorkerLost
 
+FOLLOWED_SECONDS = 3.0  # a job that nobody has polled for so long is put aside
 TURN_SECONDS = 0.2  # of a job; resuming one costs some 10 ms
 FILES_AT_ONCE = 3  # downloads that may wait for a file; asyncio's pool has 6 threads on two cores
 TRIES = 3  # of a job, or of a start, that loses the worker each time, before a rest
@@ -74,7 +75,7 @@ class Scheduler:
             job = self._queue.job_of(plan)
             job.target = max(job.target, epochs) if job.is_wanted else epochs
             job.is_background &= is_background
-            job.follow()
+            job.follow(FOLLOWED_SECONDS)
             self._queue.add(job)
             job.changed.wait_for(
                 lambda: len(job.epochs) > min(seen, epochs) or self._queue.failure_of(job),

@@ -1,4 +1,4 @@
-"""Pictures of the running page, to look at and for the README: `python -m tests.screenshots`.
+"""Pictures of the running page, to look at and for the README: `python -m tests.tools.screenshots`.
 
 Writes assets/page.ko.png and assets/page.en.png; with a folder as argument, the whole gallery
 into it instead: the first screen (three studies, two languages, two themes, three sizes; before,
@@ -13,9 +13,9 @@ from pathlib import Path
 from playwright.sync_api import Browser, sync_playwright
 
 from exam.model.exams import EXAMS_FILE
-from exam.texts import LANGUAGES, load_texts
+from exam.page.texts import LANGUAGES, load_texts
 from tests.browser import Server, launch, open_page, running_server, wait_until_idle
-from tests.test_browser import wait_until_drawn
+from tests.browser import wait_until_drawn
 from tests.test_lesson import NAMES, close_chapter, find_out, open_chapter
 
 SIZES = {"embed": (900, 700), "wide": (1440, 900), "phone": (390, 844)}

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from exam.lesson import CHAPTERS
-from exam.texts import load_texts
+from exam.page.texts import load_texts
 from tests.browser import open_page, violations, wait_until_idle
 from tests.test_browser import TIP, csv_of, drawn_epochs, record, wait_until_drawn
 from tests.test_lesson import find_out, open_chapter

@@ -14,8 +14,8 @@ from nbclient import NotebookClient
 from PIL import Image
 from playwright.sync_api import Page
 
-from exam.texts import load_texts
 from exam.model.training import study
+from exam.page.texts import load_texts
 from tests.browser import open_page
 from tests.numpy_student import X, Y, never_practised
 from tests.test_browser import wait_until_drawn

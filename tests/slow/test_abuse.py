@@ -5,9 +5,9 @@ import urllib.error
 import urllib.request
 
 import pytest
+from exam.stumbles import is_refusal
 from websockets.exceptions import ConnectionClosed
 
-from exam.stumbles import is_refusal
 from tests.browser import running_server
 from tests.fuzz import REFUSED, fuzz
 from tests.visit import Visit, run

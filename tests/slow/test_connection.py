@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import expect
 
-from exam.texts import load_texts
+from exam.page.texts import load_texts
 from tests.test_browser import csv_of
 from tests.waiting import wait_for
 

@@ -3,12 +3,12 @@
 import re
 
 import pytest
+from exam.projector import magnified
 from playwright.sync_api import expect
 
 from exam.charts import study_spec
 from exam.lesson import CHAPTERS
-from exam.projector import magnified
-from exam.texts import load_texts
+from exam.page.texts import load_texts
 from tests.browser import open_page, violations, wait_until_idle
 from tests.test_browser import wait_until_drawn
 from tests.test_lesson import find_out, open_chapter

@@ -2,9 +2,9 @@
 
 import pytest
 
-from exam.address import hint, link_to, read_address
 from exam.model.settings import BATCH_SIZE, EPOCHS, SETTINGS
-from exam.texts import LANGUAGES, choose_language, load_texts
+from exam.page.address import hint, link_to, read_address
+from exam.page.texts import LANGUAGES, choose_language, load_texts
 
 CHAPTERS = ("sheet", "pianist")
 DEFAULTS = {"batch_size": 10, "epochs": 20, "student": 1, "misprints": 10, "lang": "ko"}

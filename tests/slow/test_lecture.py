@@ -17,8 +17,8 @@ from nbconvert import HTMLExporter
 from playwright.sync_api import Frame, Page, expect
 
 from exam.lesson import CHAPTERS
-from exam.share import STUDY_HEIGHT, frame, ways_to_embed
-from exam.texts import load_texts
+from exam.page.share import STUDY_HEIGHT, frame, ways_to_embed
+from exam.page.texts import load_texts
 from tests.browser import IDLE, ROOT
 from tests.test_lesson import begin
 from tests.waiting import wait_for

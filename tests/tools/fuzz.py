@@ -1,4 +1,4 @@
-"""What no browser sends: `python -m tests.fuzz [cases] [seed]`, 10,000 cases by default.
+"""What no browser sends: `python -m tests.tools.fuzz [cases] [seed]`, 10,000 cases by default.
 
 Addresses and websocket messages with values out of range, of wrong types, for unknown or forged
 widgets, and up to 1 MB long. The page may answer as it likes, but not with an exception, neither
@@ -21,7 +21,7 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 from exam.lesson import CHAPTERS
 from tests.browser import Server, running_server
-from tests.load import memory_of
+from tests.tools.load import memory_of
 from tests.visit import widget_id
 
 MOST_KEPT = 80_000_000  # bytes: the studies, and the visits of which Streamlit keeps the state

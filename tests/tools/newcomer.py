@@ -1,4 +1,4 @@
-"""A newcomer's first minutes: `python -m tests.newcomer [interpreter …]`.
+"""A newcomer's first minutes: `python -m tests.tools.newcomer [interpreter …]`.
 
 For each Python: a clean copy of what is committed, a fresh environment with `requirements.txt`
 alone and no cache, `streamlit run streamlit_app.py`, a study, and then the experiment of every
@@ -13,7 +13,7 @@ from pathlib import Path
 
 from exam.lesson import CHAPTERS
 from tests.browser import ROOT, Server, running_server
-from tests.load import Watch
+from tests.tools.load import Watch
 from tests.visit import Visit, run
 
 

@@ -6,9 +6,10 @@ import pytest
 
 from exam.lesson import CHAPTERS
 from exam.model.exams import QUESTIONS
-from exam.texts import LANGUAGES, load_texts
-from exam.model.training import LEARNING_RATE, study
+from exam.model.plan import LEARNING_RATE
+from exam.model.training import study
 from exam.model.workbooks import PASSES_TO_KNOW_TWENTY
+from exam.page.texts import LANGUAGES, load_texts
 from tests.test_texts import texts_of
 
 STUDENTS = (1, 8, 15, 22, 29)  # a few of those that a learner can choose; all 30 were tried

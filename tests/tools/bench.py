@@ -1,4 +1,4 @@
-"""The measurements that the README quotes, side by side in one run: `python -m tests.bench`.
+"""The measurements that the README quotes, side by side in one run: `python -m tests.tools.bench`.
 
 Times on a shared machine mean little by themselves; the ratios and medians are what counts.
 """
@@ -50,7 +50,7 @@ def bench_page() -> None:
     from playwright.sync_api import sync_playwright
 
     from tests.browser import launch, open_page, running_server, wait_until_idle
-    from tests.test_browser import KO, TIP, drawn_epochs, record, wait_until_drawn
+    from tests.browser import KO, TIP, drawn_epochs, record, wait_until_drawn
 
     waits = []
     with (
@@ -124,6 +124,7 @@ def bench_memory() -> None:
     import tracemalloc
 
     from exam.classroom import KEPT_EPOCHS
+
     from exam.model.results import Epoch
     from exam.model.training import study
 

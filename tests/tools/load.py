@@ -1,4 +1,4 @@
-"""Many learners at once: `python -m tests.load [learners] [scene …] [alone]`.
+"""Many learners at once: `python -m tests.tools.load [learners] [scene …] [alone]`.
 
 Each learner opens the page within 30 s and presses the button within the same 10 s, over
 Streamlit's own websocket, all from one process beside the server; three more sit at real
@@ -62,7 +62,6 @@ async def study_and_read(visit: Visit, learner: Learner) -> None:
     if f"{name}_guess" in visit.ids:
         await visit.choose(f"{name}_guess", 0)
         await visit.read()
-    visit.pressed = time.monotonic()
     if f"{name}_begin" in visit.ids:
         await visit.press(f"{name}_begin")
     await visit.press()
@@ -80,7 +79,6 @@ async def study_restlessly(visit: Visit, learner: Learner) -> None:
         return
     if restless < 0.5:
         await visit.move("batch_size", random.randint(1, 100))
-        await visit.read()
         await visit.press()
     await visit.stay()
 
@@ -129,12 +127,25 @@ async def lecture(
     await asyncio.gather(*map(counted, learners, visits))
 
 
+# Collect the seconds from the press to the first pass that is shown, and to the last.
+WATCH = """() => {
+    document.querySelector(".st-key-start button").addEventListener("click", () => {
+        const at = performance.now();
+        window.passes = [];
+        document.querySelector("#pass").addEventListener("input", (event) => {
+            const seconds = (performance.now() - at) / 1000;
+            if (+event.target.value === 1) window.passes[0] = seconds;
+            window.passes[1] = seconds;
+        });
+    });
+}"""
+
+
 def sit_at_chromium(server: Server, learner: Learner, open_at: float, press_at: float) -> None:
     """The same with a real browser; the times are those at which its chart shows it."""
     from playwright.sync_api import sync_playwright
 
-    from tests.browser import launch, open_page
-    from tests.test_browser import KO, TIP, drawn_epochs, record
+    from tests.browser import launch, open_page, press_start
 
     with sync_playwright() as playwright:
         browser = launch(playwright)
@@ -149,15 +160,10 @@ def sit_at_chromium(server: Server, learner: Learner, open_at: float, press_at: 
             open_page(page, server, learner.link)
             learner.opened = time.monotonic() - began
             time.sleep(max(0.0, press_at - time.monotonic()))
-            record(page, TIP)
-            start = page.get_by_role("button", name=KO.start)
-            start.evaluate("b => b.addEventListener('click', () => window.at = performance.now())")
-            start.click()
-            page.get_by_role("button", name="CSV").wait_for()
-            passes = drawn_epochs(page)
-            pressed = page.evaluate("window.at")
-            learner.first = (next(at for epoch, at in passes if epoch) - pressed) / 1000
-            learner.ended = (passes[-1][1] - pressed) / 1000
+            page.evaluate(WATCH)
+            press_start(page)
+            page.locator(".player[data-exam='study'][data-state='replay']").wait_for()
+            learner.first, learner.ended = page.evaluate("window.passes")
         except Exception as error:  # noqa: BLE001
             learner.error = repr(error)
         finally:
@@ -272,8 +278,10 @@ def scene_and_floor(name: str, links: list[str]) -> None:
 
 def floor(learners: list[Learner]) -> tuple[int, float, float]:
     """How many different passes they ask for, and the seconds for fit() and marks by themselves."""
+    from exam.model.marking import mark
+    from exam.model.passes import passes
     from exam.model.plan import Plan
-    from exam.model.training import mark, passes, trained_model
+    from exam.model.training import compiled_for
 
     longest: dict[Plan, int] = {}
     for learner in learners:
@@ -289,7 +297,7 @@ def floor(learners: list[Learner]) -> tuple[int, float, float]:
 
     @functools.cache
     def seconds_a_pass(updates: int) -> float:
-        plan, model = Plan(-(-QUESTIONS // updates), 1), trained_model(updates)
+        plan, model = Plan(-(-QUESTIONS // updates), 1), compiled_for(updates)
         fit = {"epochs": 50, "steps_per_epoch": updates, "shuffle": False, "verbose": 0}
         return seconds(lambda: model.fit(passes(plan, 0, 50), **fit), 3) / 50
 

@@ -1,0 +1,82 @@
+"""Charts: fixed axes over the planned epochs, rows for every mark, names that do not collide."""
+
+import math
+
+from exam.charts.curves import (
+    HIGHEST_LOSS,
+    LOSS_DOMAIN,
+    WRONG_DOMAIN,
+    Curve,
+    curves_spec,
+    curves_table,
+)
+from exam.charts.pictures import picture, sheet_picture
+from exam.page.texts import LANGUAGES, load_texts
+from tests.scripted import marks
+from tests.test_sentences import RISING
+
+
+def params_of(spec: dict) -> dict[str, dict]:
+    return {param["name"]: param for param in spec["params"]}
+
+
+def test_two_panels_over_one_axis_of_planned_epochs():
+    for lang in LANGUAGES:
+        words = load_texts(lang)
+        spec = curves_spec(words, 77)
+        assert params_of(spec)["epochs"]["value"] == 77
+        wanted = (words.wrong, WRONG_DOMAIN), (words.loss, LOSS_DOMAIN)
+        for panel, (title, domain) in zip(spec["vconcat"], wanted, strict=True):
+            encodings = [layer["encoding"] for layer in panel["layer"]]
+            domains = [e["x"]["scale"]["domain"] for e in encodings if "x" in e]
+            assert all(each == [0, {"expr": "epochs"}] for each in domains)
+            assert encodings[0]["y"]["title"] == title
+            assert encodings[0]["y"]["scale"]["domain"] == domain
+
+
+def test_the_player_drives_the_chart_or_it_stands_at_the_end():
+    bound = params_of(curves_spec(load_texts("en"), 20))
+    assert bound["pass"]["bind"] == {"element": "#pass", "event": "input"}
+    assert bound["reached"]["bind"]["element"] == "#reached"
+    alone = params_of(curves_spec(load_texts("en"), 20, plays=False))
+    assert alone["pass"] == {"name": "pass", "value": 20} and "bind" not in alone["reached"]
+
+
+def test_the_rows_of_the_curves():
+    rows = curves_table(
+        [Curve(marks([1.0] * 200), "batch 10"), Curve(marks(RISING))], 8
+    ).to_pylist()
+    assert len(rows) == 2 * (201 + 9)
+    (labelled,) = (row for row in rows if row["label"])
+    assert labelled["label"] == "batch 10" and labelled["epoch"] < 8  # on the axis of the last run
+    now = [row for row in rows if row["run"] == "now"]
+    assert {row["epoch"]: row["best"] for row in now} == dict.fromkeys(range(8)) | {8: 3}
+    last = [(row["series"], row["wrong"]) for row in now if row["epoch"] == 8]
+    assert last == [("practised", 82), ("unseen", 93.5)]
+    quiet = curves_table([Curve(marks(RISING))], 8, warns=False).to_pylist()
+    assert {row["best"] for row in quiet} == {None}
+    assert curves_table([], 8).num_rows == 0
+
+
+def test_earlier_runs_are_named_at_different_places():
+    curves = [Curve(marks([1.0] * 20), f"batch {size}") for size in (1, 10, 32, 100)]
+    rows = [row for row in curves_table(curves, 20).to_pylist() if row["label"]]
+    places = [row["epoch"] for row in rows]
+    assert [row["label"] for row in rows] == ["batch 1", "batch 10", "batch 32"]
+    assert all(later - earlier >= 5 for earlier, later in zip(places, places[1:], strict=False))
+
+
+def test_no_student_begins_above_the_chart():
+    from exam.model.training import study
+
+    highest = max(
+        max(mark.loss, mark.val_loss)
+        for student in range(1, 31)
+        for mark in study(batch_size=100, epochs=1, student=student)
+    )
+    assert highest < HIGHEST_LOSS < LOSS_DOMAIN[1] and not math.isnan(highest)
+
+
+def test_pictures_are_small():
+    assert len(picture("mock", 0, 0)) < 1_000 and len(sheet_picture(1)) < 30_000
+    assert sheet_picture(1) != sheet_picture(2)  # each in the order of its first pass

@@ -1,0 +1,114 @@
+"""Which job comes next, how many are ahead, and what is forgotten: without any process."""
+
+import threading
+
+import pytest
+
+from exam.model.plan import Plan
+from exam.service import job_queue
+from exam.service.job import FileJob, Job
+from exam.service.job_queue import JobQueue
+from tests.scripted import marks
+
+
+@pytest.fixture
+def queue() -> JobQueue:
+    return JobQueue(threading.Lock())
+
+
+def ask(
+    queue: JobQueue, plan: Plan, epochs: int, *, known: int = 0, background: bool = False
+) -> Job:
+    with queue.job_came:
+        job = queue.job_of(plan)
+        job.epochs = marks([1.0] * known)[:known]
+        job.target, job.is_background = epochs, background
+        job.follow(60)
+        queue.add(job)
+    return job
+
+
+def order_of(queue: JobQueue) -> list[Job]:
+    found = []
+    with queue.job_came:
+        while job := queue.start_next():
+            found.append(job)
+    return found
+
+
+def test_first_passes_come_first_and_then_the_least_work_left(queue):
+    long = ask(queue, Plan(1, 1), 200, known=1)
+    short = ask(queue, Plan(1, 2), 20, known=1)
+    background = ask(queue, Plan(100, 3), 1, background=True)
+    first = ask(queue, Plan(1, 4), 200)
+    assert order_of(queue) == [first, background, short, long]
+
+
+def test_a_file_is_as_urgent_as_a_first_pass(queue):
+    study = ask(queue, Plan(1, 1), 20, known=5)
+    file = FileJob(Plan(1, 2), threading.Condition(), target=200)
+    file.follow(60)
+    with queue.job_came:
+        queue.add(file)
+    assert order_of(queue) == [file, study]
+
+
+def test_how_many_are_ahead(queue):
+    jobs = [ask(queue, Plan(10, student), 20, known=student) for student in (1, 2, 3)]
+    assert [queue.ahead_of(job) for job in jobs] == [2, 1, 0]
+    with queue.job_came:
+        assert queue.start_next() is jobs[2]
+    assert [queue.ahead_of(job) for job in jobs] == [2, 1, 0]  # one of them runs now
+
+
+def test_no_more_than_so_many_wait_and_the_rest_are_told_that_all_come_first(queue, monkeypatch):
+    monkeypatch.setattr(job_queue, "MOST_WAITING", 3)
+    jobs = [ask(queue, Plan(10, student), 20) for student in range(1, 6)]
+    assert [queue.ahead_of(job) for job in jobs] == [0, 0, 0, 3, 3]
+
+
+def test_a_study_that_another_follows_keeps_its_place(queue, monkeypatch):
+    """Whoever leaves just polls no more: it is no other learner's matter."""
+    monkeypatch.setattr(job_queue, "MOST_WAITING", 1)
+    shared = ask(queue, Plan(1, 1), 200)  # two learners; one of them goes on to another study
+    assert ask(queue, Plan(1, 1), 200) is shared
+    other = ask(queue, Plan(1, 2), 200)
+    assert order_of(queue) == [shared] and queue.ahead_of(other) == 0
+
+
+def test_what_nobody_follows_is_left_out_and_taken_up_again(queue):
+    job = ask(queue, Plan(1, 1), 200, known=3)
+    job.followed_until = 0.0
+    assert order_of(queue) == []
+    assert ask(queue, Plan(1, 1), 200, known=3) is job and order_of(queue) == [job]
+
+
+def test_results_are_bounded_the_oldest_go_first_and_what_is_followed_stays(queue, monkeypatch):
+    jobs = [ask(queue, Plan(100, student), 1, known=2) for student in (1, 2, 3)]
+    for job in jobs[:2]:
+        job.followed_until = 0.0
+    for kept, students in ((5, [2, 3, 4]), (1, [3, 4])):
+        monkeypatch.setattr(job_queue, "KEPT_EPOCHS", kept)
+        running = ask(queue, Plan(100, 4), 2, known=1)
+        with queue.job_came:
+            queue.waiting = [running]
+            assert queue.start_next() is running
+            queue.end_turn()
+        assert [plan.student for plan in queue.jobs] == students
+
+
+def test_a_job_that_loses_three_workers_is_given_up_and_others_go_on(queue):
+    job, other = ask(queue, Plan(1, 1), 20, known=1), ask(queue, Plan(1, 2), 200, known=1)
+    for lost in (1, 2, 3):
+        with queue.job_came:
+            assert queue.start_next() is job
+            queue.lose_worker("", tries=3)
+        assert queue.failure_of(job) == ("worker" if lost == 3 else "")
+    assert queue.failure_of(other) == "" and order_of(queue) == [other]
+
+
+def test_broken_exams_fail_everybody(queue):
+    jobs = [ask(queue, Plan(1, student), 20) for student in (1, 2)]
+    with queue.job_came:
+        queue.lose_worker("exams", tries=3)
+    assert [queue.failure_of(job) for job in jobs] == ["exams"] * 2 and order_of(queue) == []

@@ -1,0 +1,115 @@
+"""The scheduler with its real worker: sharing, turns, files, and results that are let go."""
+
+import dataclasses
+import itertools
+import threading
+import time
+
+import psutil
+import pytest
+
+from exam.model.plan import Plan
+from exam.service import job_queue, scheduler
+from exam.service.scheduler import Scheduler, get_scheduler
+from tests.waiting import wait_for, workers_of
+
+
+@pytest.fixture(scope="module")
+def ours() -> Scheduler:
+    """The one of this process, so that all tests have one worker."""
+    found = get_scheduler()
+    found.fetch(Plan(10, 30), 1, 90)
+    return found
+
+
+def numbers(marks) -> list:
+    return [dataclasses.replace(mark, seconds=0.0) for mark in marks]
+
+
+def test_the_same_numbers_as_study_in_this_process(ours):
+    from exam.model.training import study
+
+    for more in (
+        {},
+        {"workbook": "pianist"},
+        {"misprints": 20},
+        {"solving": True},
+        {"learning_rate": 0.005},
+    ):
+        plan = Plan(32, 3, **more)
+        there = study(batch_size=32, epochs=8, student=3, **more)
+        assert numbers(ours.fetch(plan, 8, 90)) == numbers(there)
+
+
+def test_a_finished_study_is_there_at_once_and_a_longer_one_goes_on(ours):
+    marks = ours.fetch(Plan(10, 4), 12, 90)
+    assert [ours.poll(Plan(10, 4), epochs).epochs for epochs in (12, 5)] == [marks, marks[:6]]
+    longer = ours.fetch(Plan(10, 4), 15, 90)
+    assert longer[:13] == marks and [mark.epoch for mark in longer] == list(range(16))
+
+
+def test_a_running_study_is_followed_from_its_beginning_by_everybody(ours):
+    plan, found = Plan(1, 6), []
+    threads = [
+        threading.Thread(target=lambda: found.append(ours.fetch(plan, 200, 90))) for _ in range(20)
+    ]
+    for thread in threads:
+        thread.start()
+    first = wait_for(lambda: ours.poll(plan, 200).epochs)
+    assert first[0].epoch == 0
+    for thread in threads:
+        thread.join()
+    assert [mark.epoch for mark in found[0]] == list(range(201))
+    assert all(each == found[0] for each in found) and len(found) == 20
+
+
+def test_nobody_waits_for_anothers_long_study(ours):
+    long, short = Plan(1, 7), Plan(10, 8)
+    wait_for(lambda: ours.poll(long, 200).epochs)
+    ours.fetch(short, 5, 90)
+    assert len(ours.poll(long, 200).epochs) < 201
+    ours.fetch(long, 200, 90)
+
+
+def test_what_is_out_of_range_never_reaches_the_worker(ours):
+    for epochs in (0, 201, "20"):
+        with pytest.raises(ValueError, match="epochs"):
+            ours.poll(Plan(10, 1), epochs)
+    assert len(ours.fetch(Plan(10, 1), 2, 90)) == 3
+
+
+def test_results_that_were_let_go_are_computed_again(ours, monkeypatch):
+    monkeypatch.setattr(scheduler, "FOLLOWED_SECONDS", 0.6)
+    monkeypatch.setattr(job_queue, "KEPT_EPOCHS", 1)
+    before, polled = ours.fetch(Plan(100, 11), 3, 90), time.monotonic()
+    for epochs in itertools.count(1):  # another goes on until nobody has asked for it so long
+        ours.fetch(Plan(50, 1), epochs, 90)
+        if time.monotonic() > polled + 0.7:
+            break
+    again = ours.fetch(Plan(100, 11), 3, 90)
+    assert numbers(again) == numbers(before) and again[0] is not before[0]
+
+
+def test_a_file_comes_and_others_that_wait_for_theirs_block_nobody(ours, monkeypatch):
+    assert ours.keras_file(Plan(10, 4), 12, 60)[:2] == b"PK"
+    (worker,) = workers_of(psutil.Process())
+    worker.suspend()
+    ends = []
+
+    def wait(student: int) -> None:
+        try:
+            ends.append(len(ours.keras_file(Plan(10, student), 3, 60)))
+        except TimeoutError:
+            ends.append("refused")
+
+    threads = [
+        threading.Thread(target=wait, args=(student,))
+        for student in range(13, 13 + scheduler.FILES_AT_ONCE + 2)
+    ]
+    for thread in threads:
+        thread.start()
+    wait_for(lambda: ends == ["refused"] * 2)  # at once, while the others wait
+    worker.resume()
+    for thread in threads:
+        thread.join()
+    assert len(ends) == len(threads) and ends.count("refused") == 2

@@ -1,0 +1,75 @@
+"""What the page says of a run, the table of the visit's runs, and the CSV. No training."""
+
+import csv
+import io
+
+from exam.model.results import CSV_COLUMNS, to_csv
+from exam.page.controls import updates_sum
+from exam.page.sentences import runs_rows, waiting, warnings
+from exam.page.texts import LANGUAGES, load_texts
+from exam.page.training_run import TrainingRun, begin
+from exam.service.job import Progress
+from tests.scripted import marks
+
+RISING = [1.0, 0.8, 0.7, 0.71, 0.72, 0.73, 0.74, 0.75]
+PROGRESS = Progress(epochs=[], loading_seconds=None, was_interrupted=False, failure="")
+
+
+def test_the_warning_belongs_to_the_passes_that_show_it():
+    for lang in LANGUAGES:
+        words = load_texts(lang)
+        (warning,) = warnings(marks(RISING), words)
+        assert (warning.start, warning.end) == (8, 9)
+        assert warning.text == words.warning(best=3, val_loss_best=0.7, loss_best=0.5)
+        assert "3" in warning.text and "0.700" in warning.text and "0.500" in warning.text
+        assert list(warnings(marks(RISING[:-1]), words)) == []
+
+
+def test_a_warning_that_did_not_last_is_taken_back_from_that_pass_on():
+    words = load_texts("en")
+    first, second = warnings(marks([*RISING, 0.72, 0.6, 0.65]), words)
+    assert (first.start, first.end, second.start, second.end) == (8, 10, 10, 12)
+    assert second.text.startswith("**A passing sign") and "0.700" in second.text
+
+
+def test_why_nothing_comes():
+    words = load_texts("en")
+    assert waiting(PROGRESS, 20, 0.5, words) == ""
+    assert waiting(PROGRESS, 20, 1.5, words) == words.queued
+    assert "3 other studies" in waiting(PROGRESS._replace(ahead=3), 20, 1.5, words)
+    loading = PROGRESS._replace(loading_seconds=4.9)
+    assert "4 s" in waiting(loading, 20, 0.0, words)
+    interrupted = loading._replace(was_interrupted=True)
+    assert waiting(interrupted, 20, 0.0, words).startswith(words.interrupted)
+    for failure in ("exams", "keras", "worker"):
+        said = waiting(interrupted._replace(failure=failure), 20, 9.0, words)
+        assert said == getattr(words, f"failure_{failure}")
+    assert waiting(PROGRESS._replace(epochs=marks([1.0] * 20)), 20, 9.0, words) == ""
+
+
+def test_up_to_three_earlier_runs_stay_and_the_same_one_is_replaced():
+    runs: list[TrainingRun] = []
+    for batch_size in (1, 10, 32, 100, 7, 10):
+        runs = begin(runs, TrainingRun(batch_size, 20, 1))
+    assert [run.batch_size for run in runs] == [32, 100, 7, 10]
+    assert [run.batch_size for run in begin(runs, TrainingRun(7, 20, 1))] == [32, 100, 10, 7]
+
+
+def test_the_table_of_runs():
+    runs = [TrainingRun(10, 8, 1), TrainingRun(1, 8, 2), TrainingRun(1, 8, 3)]
+    rows = list(runs_rows(runs, [marks(RISING), marks(RISING, 100), []]))
+    assert rows == [(10, 8, 1, "80", 82, "93.5", 3), (1, 8, 2, "800", 82, "93.5", 3)]
+
+
+def test_csv():
+    table = list(csv.reader(io.StringIO(to_csv(marks(RISING)))))
+    assert ",".join(table[0]) == "epoch,updates,wrong,val_wrong,loss,val_loss,seconds"
+    assert tuple(table[0]) == CSV_COLUMNS and len(table) == 10
+    assert table[-1] == ["8", "80", "82", "93.5", repr(2 / 9), "0.75", "0.08"]
+
+
+def test_the_sum_of_updates():
+    words = load_texts("en")
+    said = updates_sum(32, 20, words)
+    assert "32+32+32+4" in said and "4 updates" in said and "**80**" in said
+    assert "1 update**" in updates_sum(100, 20, words)

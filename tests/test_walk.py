@@ -1,0 +1,340 @@
+"""One walk through the page in a real Chromium: first screen, chapters, languages, keyboard."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from exam.lesson import CHAPTERS, ORDER
+from exam.page.texts import load_texts
+from tests.browser import (
+    CUT,
+    KO,
+    OVERLAPS,
+    csv_of,
+    find_out,
+    open_chapter,
+    open_page,
+    press_start,
+    show_pass,
+    violations,
+    wait_until_idle,
+    wait_until_played,
+)
+
+EN = load_texts("en")
+ROOM = 70  # pixels that the frame of a chapter may be too high
+WRONG_CELLS = ".sheet[data-exam='study'] .cell[data-state='wrong']"
+
+
+NEEDED = """() => document.querySelector("[data-testid='stMainBlockContainer'] > *")
+    .getBoundingClientRect().bottom + 16"""
+
+
+SETTLED = f"""() => {{
+    const height = ({NEEDED})();
+    window.settled = window.settled?.height === height ? window.settled : {{height, at: Date.now()}};
+    return Date.now() - window.settled.at > 400;
+}}"""
+
+
+def settled(page: Page) -> float:
+    """The height that the page needs, once its charts have come."""
+    page.wait_for_function(SETTLED)
+    return page.evaluate(NEEDED)
+
+
+def sentence(page: Page) -> str:
+    return page.locator(".sentence").inner_text()
+
+
+@pytest.mark.parametrize(("lang", "scheme"), [("ko", "light"), ("en", "dark"), ("ja", "light")])
+def test_the_first_screen(page, server, lang, scheme):
+    """It fits a frame of 900 by 700 pixels, and axe finds nothing before, during and after."""
+    words = load_texts(lang)
+    page.emulate_media(color_scheme=scheme)
+    open_page(page, server, f"embed=true&batch_size=1&epochs=100&student=4&lang={lang}")
+    wait_until_idle(page)
+    assert violations(page) == []
+    press_start(page, words)
+    page.locator(".player[data-state='pause']").wait_for()
+    assert violations(page) == []
+    wait_until_played(page)
+    alarm = page.get_by_role("alert")
+    shown = [
+        page.get_by_role("heading", name=words.title),
+        page.get_by_role("slider", name=words.batch_size),
+        page.get_by_role("slider", name=words.epochs),
+        page.get_by_role("button", name=words.start),
+        page.get_by_text("model.fit(x, y, batch_size=1, epochs=100)"),
+        page.get_by_text("100 = 1+1+"),
+        page.locator(".sheet"),
+        page.locator("svg.marks").first,
+        page.locator("#pass"),
+        page.locator(".sentence"),
+        alarm,
+    ]
+    for element in shown:
+        box = element.bounding_box()
+        assert box["x"] >= 0 and box["x"] + box["width"] <= 900, element
+        assert box["y"] >= 0 and box["y"] + box["height"] <= 705, element
+    assert violations(page) == [] and page.evaluate(CUT) == [] and page.evaluate(OVERLAPS) == []
+    if lang != "ko":
+        text = page.locator("body").inner_text().replace(KO.language, "")
+        assert not re.search("[가-힣]", text)
+        assert "**" not in text and "{" not in text
+
+
+def test_the_numbers_are_those_of_study_and_each_pass_shows_its_own(page, server):
+    from exam.model.training import study
+
+    open_page(page, server, "batch_size=1&epochs=40&student=5")
+    assert page.locator(".cell.ends-below").count() == 90  # clean paper in batches of one
+    press_start(page)
+    wait_until_played(page)
+    marks = study(batch_size=1, epochs=40, student=5)
+    for column in ("epoch", "updates", "wrong", "val_wrong", "loss", "val_loss"):
+        assert [row[column] for row in csv_of(page)] == [getattr(mark, column) for mark in marks]
+    alarm = page.get_by_role("alert")
+    expect(alarm).to_contain_text("과적합 조짐")
+    best = int(re.search(r"(\d+)번째", alarm.inner_text())[1])
+    assert min(marks[1:], key=lambda mark: mark.val_loss).epoch == best
+    lowest = page.locator("svg.marks").get_by_text(f"{best}번째가 최저")
+    for epoch, warns in ((0, False), (2, False), (best + 4, False), (best + 5, True), (40, True)):
+        show_pass(page, epoch)
+        expect(page.locator(WRONG_CELLS)).to_have_count(marks[epoch].wrong)
+        assert f"→ {marks[epoch].wrong}개" in sentence(page)
+        expect(alarm).to_be_visible(visible=warns)
+        expect(lowest).to_have_count(int(warns))
+        labels = page.locator("svg.marks .mark-text text").all_inner_texts()
+        assert any(f"{KO.unseen} {marks[epoch].val_loss:.2f}" == label for label in labels)
+    assert page.url.endswith("batch_size=1&epochs=40&student=5")
+
+
+def test_it_plays_by_itself_shows_nothing_ahead_and_can_be_moved(page, server):
+    open_page(page, server, "batch_size=100&epochs=200&student=6")
+    wait_until_idle(page)
+    page.evaluate(
+        """() => {
+            window.seen = [];
+            document.querySelector("#reached").addEventListener("input", (event) =>
+                window.seen.push([+event.target.value, performance.now()]));
+        }"""
+    )
+    press_start(page)
+    wait_until_played(page)
+    seen = page.evaluate("window.seen")
+    passes = [number for number, _ in seen]
+    assert passes == sorted(passes) and passes[-1] == 200 and len(set(passes)) > 20
+    ghost = page.locator("svg.marks .mark-line path[opacity='0.25']")
+    assert ghost.count() == 4  # scrubbed back, what comes later stays as a pale line
+    slider = page.get_by_role("slider", name=KO.player_range)
+    slider.focus()
+    page.keyboard.press("ArrowLeft")
+    expect(slider).to_have_value("199")
+    assert "199번째 풀이" in slider.get_attribute("aria-valuetext")
+    play = page.locator("#play")
+    expect(play).to_have_attribute("aria-label", KO.player_play)
+    slider.press("End")
+    expect(play).to_have_attribute("aria-label", KO.player_replay)
+    play.press("Enter")
+    expect(play).to_have_attribute("aria-label", KO.player_pause)
+    play.press("Enter")
+    assert int(slider.input_value()) < 200
+
+
+def test_a_question_says_its_key_the_answer_and_how_sure(page, server):
+    from exam.model.training import study
+    from tests.numpy_student import Y, order_of
+
+    open_page(page, server, "batch_size=10&epochs=2&student=3")
+    press_start(page)
+    wait_until_played(page)
+    last, question = study(batch_size=10, epochs=2, student=3)[-1], order_of(3, 0)[37]
+    cell, detail = page.locator(".sheet .cell").nth(37), page.locator(".detail").first
+    key, answer = str(Y[question]), last.answers[question]
+    said = [KO.player_question(number=38, key=key)]
+    said += [(KO.player_right if answer == key else KO.player_wrong)(answer=answer)]
+    said += [KO.player_sure(sure=int(last.sure[2 * question : 2 * question + 2]))]
+    expect(cell).to_have_attribute("aria-label", " · ".join(said))
+    cell.hover()
+    expect(detail).to_have_text(" · ".join(said))
+    page.locator(".sheet .cell").first.focus()
+    page.keyboard.press("ArrowDown")
+    expect(detail).to_contain_text("11번")
+
+
+def test_runs_stay_named_without_overlapping_and_in_a_table(page, server):
+    open_page(page, server, "epochs=6")
+    wait_until_idle(page)
+    for pick in (1, 10, 32, 100):
+        page.locator(f"[data-slider='batch_size'][data-to='{pick}']").click()
+        expect(page.get_by_text(f"batch_size={pick},")).to_be_visible()
+        press_start(page)
+        page.locator(
+            f".stApp:has-text('batch_size={pick},') .player[data-state='pause']"
+        ).wait_for()
+        wait_until_played(page)
+    chart = page.locator("svg.marks").first
+    for pick in (1, 10, 32):
+        expect(chart.get_by_text(f"배치 {pick}", exact=True)).to_have_count(2)  # one a panel
+    assert page.evaluate(OVERLAPS) == []
+    rows = page.locator("table").first.get_by_role("row").all_inner_texts()
+    assert [row.split()[0] for row in rows[1:]] == ["1", "10", "32", "100"]
+    page.get_by_role("slider", name=KO.batch_size).press("ArrowLeft")
+    expect(page.get_by_text("새 설정(배치 사이즈 99")).to_be_visible()
+
+
+def test_six_quick_presses_make_six_and_back_leaves_the_page(page, server):
+    page.goto(server.url + "_stcore/health")
+    open_page(page, server)
+    wait_until_idle(page)
+    more = page.get_by_role("button", name=KO.more(setting="에포크"))
+    for _ in range(6):
+        more.click(delay=20)
+    expect(page.get_by_text("model.fit(x, y, batch_size=10, epochs=26)")).to_be_visible()
+    expect(more).to_be_focused()
+    expect(page).to_have_url(re.compile("epochs=26$"))
+    less = page.get_by_role("button", name=KO.less(setting="에포크"))
+    for _ in range(6):
+        less.click()
+    expect(page).to_have_url(server.url)  # a default leaves the address
+    page.go_back()
+    assert page.url.endswith("health")
+
+
+def test_by_keyboard_alone(page, server):
+    open_page(page, server, "epochs=2&student=7")
+    wait_until_idle(page)
+    visited: list[str] = []
+
+    def tab_to(name: str) -> None:
+        for _ in range(60):
+            page.keyboard.press("Tab")
+            visited.append(page.evaluate(NAME_OF_FOCUSED))
+            if name in visited[-1]:
+                return
+        raise AssertionError(f"no way by Tab to {name}: {visited}")
+
+    tab_to(KO.batch_size)
+    page.keyboard.press("End")
+    tab_to(KO.start)
+    expect(page.get_by_text("batch_size=100, epochs=2")).to_be_visible()
+    page.keyboard.press("Enter")
+    wait_until_played(page)
+    tab_to(KO.player_range)
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator(".player output").first).to_have_text("1 / 2")
+    tab_to(KO.save)
+    page.keyboard.press("Enter")
+    with page.expect_download() as download:
+        tab_to("CSV")
+        page.keyboard.press("Enter")
+    assert download.value.suggested_filename == "exam-b100-e2-s7.csv"
+
+
+NAME_OF_FOCUSED = """() => {
+    const e = document.activeElement;
+    if (e.contains(document.querySelector("h1"))) return "";  // the page, to scroll it
+    return e.getAttribute("aria-label") || e.innerText || e.value || "";
+}"""
+
+
+def test_without_motion_it_stands_at_the_end_at_once(page, server):
+    page.emulate_media(reduced_motion="reduce")
+    open_page(page, server, "batch_size=100&epochs=200&student=7")
+    wait_until_idle(page)
+    page.evaluate(
+        """() => {
+            window.seen = new Set();
+            document.querySelector("#pass").addEventListener("input", (event) =>
+                window.seen.add(event.target.value));
+        }"""
+    )
+    press_start(page)
+    wait_until_played(page)
+    expect(page.locator(".player output").first).to_have_text("200 / 200")
+    assert page.evaluate("window.seen.size") < 12
+
+
+def test_a_screen_reader_hears_quarters(page, server):
+    open_page(page, server, "batch_size=1&epochs=200&student=8")
+    wait_until_idle(page)
+    page.evaluate(
+        """() => {
+            const live = document.querySelector(".live");
+            window.heard = [];
+            new MutationObserver(() => window.heard.push(live.textContent))
+                .observe(live, {childList: true});
+        }"""
+    )
+    press_start(page)
+    wait_until_played(page)
+    heard = [text for text in page.evaluate("window.heard") if text]
+    assert 4 <= len(heard) <= 6 and "200번 중 200번째" in heard[-1]
+    assert page.locator(".live").first.get_attribute("role") == "status"
+
+
+def test_on_a_phone(browser, server):
+    for width, height in ((390, 844), (360, 740)):
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, locale="ko-KR", has_touch=True
+        )
+        phone = context.new_page()
+        open_page(phone, server, "epochs=4")
+        wait_until_idle(phone)
+        for button in phone.locator(".step, .picks button").all():
+            box = button.bounding_box()
+            assert box["width"] >= 36 and box["height"] >= 30, box
+        phone.get_by_role("button", name=KO.start).tap()
+        wait_until_played(phone)
+        for element in (phone.locator(".sheet").first, phone.locator("#pass")):
+            box = element.bounding_box()  # the press brings them into view
+            assert box["y"] >= -1 and box["y"] + box["height"] <= height + 1, box
+        wide = """() => [document.documentElement, document.querySelector("[data-testid='stMain']")]
+            .some(box => box.scrollWidth > box.clientWidth)"""
+        assert not phone.evaluate(wide) and violations(phone) == []
+        context.close()
+
+
+@pytest.mark.parametrize("name", ORDER)
+def test_a_chapter_alone_fits_its_frame(page, server, name):
+    words, height = EN, CHAPTERS[name].frame_height  # English takes most room
+    page.emulate_media(color_scheme="dark" if ORDER.index(name) % 2 else "light")
+    page.set_viewport_size({"width": 700, "height": height})
+    page.goto(f"{server.url}?only={name}&embed=true&lang=en")
+    heading = page.get_by_role("heading", name=getattr(words, name).title)
+    expect(heading).to_have_text(re.compile(rf"^{ORDER.index(name) + 1}\. "))
+    wait_until_idle(page)
+    expect(page.get_by_text(words.failed)).to_have_count(0)
+    assert violations(page) == []
+    if CHAPTERS[name].plans:
+        find_out(page, page.locator("body"), name, words)
+    needed = settled(page)
+    assert page.evaluate(CUT) == [] and page.evaluate(OVERLAPS) == []
+    assert height - ROOM <= needed <= height, f"{name} needs a frame of {needed:.0f} pixels"
+    assert page.evaluate("document.documentElement.scrollWidth") <= 700
+    text = " ".join(page.locator("p, li, h1, td, label, text").all_inner_texts())
+    assert "**" not in text and not re.search(r"\bnan\b|\{\w+", text)
+    assert violations(page) == []
+
+
+def test_chapters_one_after_another_and_another_guess(page, server):
+    open_page(page, server, "epochs=3&lang=en")
+    wait_until_idle(page)
+    press_start(page, EN)
+    wait_until_played(page)
+    page.get_by_role("button", name=EN.next(number=1, title=EN.sheet.title)).click()
+    first = page.locator("details", has_text=EN.sheet.title)
+    expect(first.locator(".sheet .cell").first).to_be_visible()
+    chapter = open_chapter(page, "twenty_exams", EN)
+    conclusion = find_out(page, chapter, "twenty_exams", EN)
+    expect(conclusion).to_contain_text(EN.twenty_exams.choices[0])
+    expect(page.locator(".player output").first).to_have_text("3 / 3")  # it plays not again
+    chapter.get_by_role("button", name=EN.again).click()
+    wait_until_idle(page)
+    expect(chapter.get_by_role("radio").first).not_to_be_checked()
+    find_out(page, chapter, "twenty_exams", EN)
+    page.get_by_text(KO.language, exact=True).click()
+    expect(page.get_by_role("heading", name=KO.title)).to_be_visible()
+    assert "lang=ko" in page.url
