@@ -6,6 +6,7 @@ import time
 import streamlit as st
 
 from exam.lesson import CHAPTERS, Lesson, numbered, open_chapter, show_lesson
+from exam.model.exams import BrokenExams
 from exam.page.address import hint
 from exam.page.controls import show_controls, updates_sum
 from exam.page.player import ASSETS, load_script
@@ -120,6 +121,7 @@ def follow(study: StudyView | None, chapters: list, drawn_in: float) -> None:
 
 try:
     show_page()
-except Exception:
+except Exception as error:
     logging.getLogger("exam").exception("The page failed")
-    st.error(load_texts(language()).failed)
+    words = load_texts(language())
+    st.error(words.failure_exams if isinstance(error, BrokenExams) else words.failed)

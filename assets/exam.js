@@ -46,7 +46,7 @@
   const play = (name) => {
     const study = studies[name];
     cancelAnimationFrame(study.frame);
-    let before = null, at = study.pass;
+    let before = null, at = Math.max(study.pass, 0.7); // the first pass at once
     study.isPlaying = true;
     const step = (now) => {
       const passes = study.data.passes;
@@ -260,11 +260,12 @@
   const refresh = () => {
     isDue = false;
     for (const name of Object.keys(studies)) if (part("player", name)) draw(name);
+    for (const line of document.querySelectorAll("[class*='_spoken']")) line.role = "status";
   };
+  const OURS = ".sheet, .player, svg.marks, [class*='st-key-warning'], [class*='_spoken']";
   new MutationObserver((changes) => {
     const isOurs = (node) =>
-      node.nodeType === 1 && (node.matches?.(".sheet, .player, svg.marks, [class*='st-key-warning']") ||
-        node.querySelector?.(".sheet, .player, svg.marks, [class*='st-key-warning']"));
+      node.nodeType === 1 && (node.matches(OURS) || node.querySelector(OURS));
     if (isDue || !changes.some((change) => [...change.addedNodes].some(isOurs))) return;
     isDue = true;
     requestAnimationFrame(refresh);

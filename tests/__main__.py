@@ -1,4 +1,8 @@
-"""Set up what the tests need, then run them all: `python -m tests [arguments for pytest]`."""
+"""Set up what the tests need, then run them: `python -m tests [slow] [arguments for pytest]`.
+
+Without `slow`, what a change is likely to break, in five minutes on two cores; with it, the rest:
+faults with real processes, replicas, notebooks, every screen and language.
+"""
 
 import os
 import shutil
@@ -42,4 +46,6 @@ def provide_chromium() -> None:
 if __name__ == "__main__":
     install_requirements()
     provide_chromium()
-    sys.exit(subprocess.run([sys.executable, "-m", "pytest", *sys.argv[1:]], cwd=ROOT).returncode)
+    is_slow, arguments = "slow" in sys.argv[1:2], sys.argv[1:]
+    which = ["tests/slow", *arguments[1:]] if is_slow else ["--ignore=tests/slow", *arguments]
+    sys.exit(subprocess.run([sys.executable, "-m", "pytest", *which], cwd=ROOT).returncode)

@@ -195,3 +195,18 @@ CUT = """() => [...document.querySelectorAll("svg.marks")].flatMap(svg => {
             || whole.top - at.top > 1 || at.bottom - whole.bottom > 1))
         .map(([text]) => text);
 })"""
+NEEDED = """() => document.querySelector("[data-testid='stMainBlockContainer'] > *")
+    .getBoundingClientRect().bottom + 16"""
+
+
+SETTLED = f"""() => {{
+    const height = ({NEEDED})();
+    window.settled = window.settled?.height === height ? window.settled : {{height, at: Date.now()}};
+    return Date.now() - window.settled.at > 400;
+}}"""
+
+
+def settled(page: Page) -> float:
+    """The height that the page needs, once its charts have come."""
+    page.wait_for_function(SETTLED)
+    return page.evaluate(NEEDED)

@@ -16,6 +16,7 @@ from tests.browser import (
     open_chapter,
     open_page,
     press_start,
+    settled,
     show_pass,
     violations,
     wait_until_idle,
@@ -25,23 +26,6 @@ from tests.browser import (
 EN = load_texts("en")
 ROOM = 70  # pixels that the frame of a chapter may be too high
 WRONG_CELLS = ".sheet[data-exam='study'] .cell[data-state='wrong']"
-
-
-NEEDED = """() => document.querySelector("[data-testid='stMainBlockContainer'] > *")
-    .getBoundingClientRect().bottom + 16"""
-
-
-SETTLED = f"""() => {{
-    const height = ({NEEDED})();
-    window.settled = window.settled?.height === height ? window.settled : {{height, at: Date.now()}};
-    return Date.now() - window.settled.at > 400;
-}}"""
-
-
-def settled(page: Page) -> float:
-    """The height that the page needs, once its charts have come."""
-    page.wait_for_function(SETTLED)
-    return page.evaluate(NEEDED)
 
 
 def sentence(page: Page) -> str:
@@ -106,7 +90,7 @@ def test_the_numbers_are_those_of_study_and_each_pass_shows_its_own(page, server
         assert f"→ {marks[epoch].wrong}개" in sentence(page)
         expect(alarm).to_be_visible(visible=warns)
         expect(lowest).to_have_count(int(warns))
-        labels = page.locator("svg.marks .mark-text text").all_inner_texts()
+        labels = page.locator("svg.marks .mark-text text").all_text_contents()
         assert any(f"{KO.unseen} {marks[epoch].val_loss:.2f}" == label for label in labels)
     assert page.url.endswith("batch_size=1&epochs=40&student=5")
 
@@ -314,7 +298,7 @@ def test_a_chapter_alone_fits_its_frame(page, server, name):
     assert page.evaluate(CUT) == [] and page.evaluate(OVERLAPS) == []
     assert height - ROOM <= needed <= height, f"{name} needs a frame of {needed:.0f} pixels"
     assert page.evaluate("document.documentElement.scrollWidth") <= 700
-    text = " ".join(page.locator("p, li, h1, td, label, text").all_inner_texts())
+    text = " ".join(page.locator("p, li, h1, td, label").all_inner_texts())
     assert "**" not in text and not re.search(r"\bnan\b|\{\w+", text)
     assert violations(page) == []
 

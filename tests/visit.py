@@ -104,7 +104,10 @@ class Visit:
         while True:
             message = await self.read_one()
             is_over = message.WhichOneof("type") == "script_finished"
-            through = ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY
+            through = (
+                ForwardMsg.FINISHED_SUCCESSFULLY,
+                ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY,
+            )
             if is_over and message.script_finished in through:
                 return
 

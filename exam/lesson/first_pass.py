@@ -5,19 +5,22 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 import altair as alt
+import streamlit as st
 
 from exam.charts.lines import Rows, line, lines_chart, lines_table, passes_axis
 from exam.charts.pictures import picture
-from exam.charts.theme import EDGE, INK, PAPER, RED, STROKE, as_spec, table
+from exam.charts.theme import EDGE, PAPER, RED, STROKE, as_spec, table
 from exam.lesson.chapter import Chapter, Figure, Outcome, Plan, Plans, Settings, Texts
+from exam.lesson.view import ChapterView
+from exam.model.exams import QUESTIONS
 from exam.model.workbooks import open_workbook, question_order
+from exam.page.player import sheet_data, show_marked_sheet
 
 BATCH_SIZES = (1, 10, 100)
 ALIKE_SIZES = (1, 10)
 STUDENTS = range(1, 11)
 MEETINGS = 10  # every digit comes ten times in an exam
 LOOKS = {1: ("blue", "solid"), 10: ("orange", "dashed"), 100: ("ink", "dotted")}
-SOLVED = {"at": int, "row": str, "is_right": int, "ends_batch": int}
 ALIKE = {"at": int, "row": str, "digit": str, "is_right": int}
 
 
@@ -32,8 +35,6 @@ def figures(outcome: Outcome, words: Texts) -> Iterator[Figure]:
     names = {size: say.batch(batch_size=size) for size in BATCH_SIZES}
     alike = table(ALIKE, _alike_rows(marks, names))
     yield Figure(_alike_spec(), alike, say.alike_alt, say.alike_title)
-    solved = table(SOLVED, _strip_rows(marks, names))
-    yield Figure(_strip_spec(words), solved, say.alt, say.strip_title)
     meetings = lines_table(*_meeting_lines(marks, names))
     title = say.meetings_title(students=len(STUDENTS))
     yield Figure(_meetings_spec(words), meetings, say.meetings_alt, title)
@@ -76,12 +77,6 @@ def _alike_rows(marks: Mapping, names: Mapping[int, str]) -> Iterator[tuple]:
             yield at, names[size], picture("mock", *divmod(number, 100)), int(is_right)
 
 
-def _strip_rows(marks: Mapping, names: Mapping[int, str]) -> Iterator[tuple]:
-    for size in BATCH_SIZES:
-        for at, _, is_right in _solved_in_order(marks, size, "one_exam"):
-            yield at, names[size], int(is_right), int(at % size == 0 or at == 100)
-
-
 def _meeting_lines(marks: Mapping, names: Mapping[int, str]) -> Iterator[Rows]:
     for size, look in LOOKS.items():
         points = enumerate(_percent_by_meeting(marks, size), start=1)
@@ -108,35 +103,6 @@ def _alike_spec() -> dict:
 
 
 @functools.cache
-def _strip_spec(words: Texts) -> dict:
-    base = alt.Chart(height=132).encode(
-        alt.X("at:Q")
-        .title(words.first_pass.strip_axis)
-        .scale(domain=[0.5, 100.5], nice=False)
-        .axis(grid=False, values=[1, 20, 40, 60, 80, 100]),
-        alt.Y("row:N").title(None).sort(None).axis(domain=False, ticks=False, grid=False),
-    )
-    bar = {"shape": "M0,-1L0,1", "aria": False, "opacity": 1}
-    circle = {"filled": False, "strokeWidth": 1, "opacity": 1, "aria": False}
-    wrong, right = (base.transform_filter(f"datum.is_right == {each}") for each in (0, 1))
-    checks = base.transform_filter("datum.ends_batch == 1").transform_calculate(
-        at="datum.at + 0.5", series="'unseen'"
-    )
-    series = alt.Color("series:N").scale(domain=["practised", "unseen"]).legend(None)
-    layers = (
-        checks.mark_point(strokeWidth=_narrow(0.6, 1.5), size=1150, **bar).encode(series),
-        wrong.mark_point(stroke=INK, strokeWidth=_narrow(1, 2), size=320, **bar),
-        right.mark_circle(stroke=INK, size=_narrow(7, 22), **circle),
-    )
-    return as_spec(alt.layer(*layers))
-
-
-def _narrow(there: float, elsewhere: float) -> alt.ExprRef:
-    """One size on a phone, another where there is room."""
-    return alt.ExprRef(f"width < 450 ? {there} : {elsewhere}")
-
-
-@functools.cache
 def _meetings_spec(words: Texts) -> dict:
     chart = lines_chart(
         x=passes_axis(words.first_pass.meetings_axis),
@@ -159,4 +125,28 @@ def numbers(outcome: Outcome) -> dict:
     return wrong | last | {"first": rates[1][0]}
 
 
-CHAPTER = Chapter(frame_height=1214, plans=plans, figures=figures, numbers=numbers)
+def show_film(view: ChapterView, outcome: Outcome) -> None:
+    """The first pass on the sheet: a batch is solved, then its answers are checked."""
+    st.markdown(view.say.film_title)
+    size = st.segmented_control(
+        view.words.quick_pick, BATCH_SIZES, default=10, required=True, key="first_pass_size"
+    )
+    solved, key = outcome.marks[size, 1, "one_exam"][1].solved, open_workbook("one_exam").key[:100]
+    frames = [checked(solved, size, count) for count in range(QUESTIONS + 1)]
+    words = {"range": view.say.film_range, "hint": view.say.film_hint, "valuetext": ""}
+    data = sheet_data([], student=1, key=key, words=view.words) | {"answers": frames, "sure": None}
+    film = {"run": size, "passes": QUESTIONS, "batch_size": size, "words": data["words"] | words}
+    show_marked_sheet(view.name, data | film)
+
+
+def checked(solved: str, batch_size: int, count: int) -> str:
+    """The answers, in the order of the sheet, that are checked once so many questions are solved.
+
+    A batch is checked when its last question is solved; until then its answers are blank.
+    """
+    until = count if count == QUESTIONS else count - count % batch_size
+    seen = set(question_order(1, 0)[:until].tolist())
+    return "".join(answer if number in seen else " " for number, answer in enumerate(solved))
+
+
+CHAPTER = Chapter(frame_height=1600, plans=plans, figures=figures, after=show_film, numbers=numbers)

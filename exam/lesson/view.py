@@ -7,8 +7,7 @@ import streamlit as st
 from exam.charts.theme import PROJECTED_WIDTH
 from exam.lesson.chapter import Chapter, Figure, Outcome, Plans, Settings, Texts
 from exam.lesson.guess import ask, offer_again, show_conclusion
-from exam.page.live_region import LiveRegion
-from exam.page.tables import markdown_table
+from exam.page.sentences import markdown_table
 from exam.page.visit import Visit
 from exam.service.experiment import Experiment
 from exam.service.scheduler import get_scheduler
@@ -48,7 +47,8 @@ class ChapterView:
 
     def show(self) -> None:
         chapter, spoken = self.chapter, ""
-        live_region = LiveRegion(self.name)
+        # Its place is the same in every run; a screen reader speaks it when it changes (exam.js).
+        live_region = st.container(key=f"{self.name}_spoken")
         if chapter.plans:
             st.markdown(self.say.story(**chapter.facts))
         is_ready = chapter.before is None or chapter.before(self) is not False
@@ -59,7 +59,7 @@ class ChapterView:
         elif not is_ready:
             self._show_progress(self._followed[0])
             spoken = self._standing(self._followed[0], steps=4)
-        live_region.announce(spoken)
+        live_region.markdown(spoken)
 
     def _answer(self, experiment: Experiment) -> str:
         """Figures and rule, or how far it is; returns what a screen reader is told of it."""

@@ -4,10 +4,21 @@ import functools
 import json
 from pathlib import Path
 
+from exam.model.overfitting import PATIENCE
 from exam.model.plan import LEARNING_RATE
 
 EXAMS_SEED = 13  # of the choice of questions; tests/build_exams.py uses it
 _TEMPLATE = Path(__file__).parents[2] / "assets" / "keras_script.txt"
+_INSTALL = "# First install what it needs.\n%pip install -q keras tensorflow mlxtend matplotlib"
+_DRAW = """# The page's curves: wrong answers above, loss below; dashed are the unseen exams.
+import matplotlib.pyplot as plt
+
+above, below = plt.subplots(2, sharex=True)[1]
+for column, panel, style in ((0, above, "-"), (1, above, "--"), (2, below, "-"), (3, below, "--")):
+    panel.plot([mark[column] for mark in marks], style)
+above.set_ylabel("wrong per 100")
+below.set(xlabel="epoch", ylabel="loss")
+plt.show()"""
 
 
 @functools.cache
@@ -17,19 +28,25 @@ def _template() -> str:
 
 def keras_script(**settings: int) -> str:
     """A script that repeats the study of these settings and prints its numbers, pass by pass."""
-    return _template().format(**settings, seed=EXAMS_SEED, learning_rate=LEARNING_RATE)
+    constants = {"seed": EXAMS_SEED, "learning_rate": LEARNING_RATE, "patience": PATIENCE}
+    return _template().format(**settings, **constants)
 
 
 def keras_notebook(**settings: int) -> str:
-    """The same as a Jupyter notebook: one cell that installs, one for each part of the script."""
-    parts = keras_script(**settings).split("\n\n# ")
-    sources = ["%pip install -q keras tensorflow mlxtend", parts[0]]
-    sources += [f"# {part}" for part in parts[1:]]
-    cells = [
-        {"cell_type": "code", "id": f"part-{number}", "source": source}
-        | {"metadata": {}, "execution_count": None, "outputs": []}
-        for number, source in enumerate(sources)
-    ]
+    """The same as a Jupyter notebook, a sentence before each cell; it draws the curves, too."""
+    head, *parts = keras_script(**settings).rstrip().split("\n\n# ")
+    cells = [_cell("code", head)]
+    for part in [_INSTALL, *parts, _DRAW]:
+        sentence, code = part.removeprefix("# ").split("\n", 1)
+        at = 0 if part is _INSTALL else len(cells)
+        cells[at:at] = [_cell("markdown", sentence), _cell("code", code)]
+    for number, cell in enumerate(cells):
+        cell["id"] = f"part-{number}"
     python = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
     notebook = {"cells": cells, "metadata": python, "nbformat": 4, "nbformat_minor": 5}
     return json.dumps(notebook, indent=1, ensure_ascii=False)
+
+
+def _cell(kind: str, source: str) -> dict:
+    only_code = {"execution_count": None, "outputs": []} if kind == "code" else {}
+    return {"cell_type": kind, "metadata": {}, "source": source.strip()} | only_code

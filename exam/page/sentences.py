@@ -1,7 +1,7 @@
 """What the page says of training runs: why nothing comes yet, which there are, the warning."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from exam.model.overfitting import warned_at
@@ -66,3 +66,9 @@ def warnings(marks: Sequence[Epoch], words: Texts) -> Iterator[Warning]:
     yield Warning(words.warning(**fields), warned, recovered)
     if recovered < len(marks):
         yield Warning(words.recovered(**fields), recovered, len(marks))
+
+
+def markdown_table(header: Sequence[str], rows: Iterable[Sequence]) -> str:
+    """A table of figures, the first column to the left."""
+    lines = [header, ["---", *["---:"] * (len(header) - 1)], *rows]
+    return "\n".join("| " + " | ".join(map(str, row)) + " |" for row in lines)

@@ -12,8 +12,7 @@ from exam.charts.theme import PROJECTED_WIDTH
 from exam.model.results import Epoch
 from exam.model.workbooks import open_workbook
 from exam.page import player
-from exam.page.sentences import run_label, runs_rows, waiting, warnings
-from exam.page.tables import markdown_table
+from exam.page.sentences import markdown_table, run_label, runs_rows, waiting, warnings
 from exam.page.texts import Texts
 from exam.page.visit import Visit, settings
 from exam.service.job import Progress

@@ -1,5 +1,8 @@
 """All jobs that there are, and which of them waits, runs, comes next or is forgotten.
 
+First passes come first; then the job that has least work left, so that nobody waits for another's
+200 epochs.
+
 Not thread-safe by itself: whoever calls a method holds the lock.
 """
 

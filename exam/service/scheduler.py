@@ -1,11 +1,8 @@
 """The scheduler: gives every study its turns at the one worker, and shares what comes of it.
 
-Everyone's first pass comes first; then the study that has least work left, so that nobody waits
-for another's 200 epochs.
-
 A study is settled by its plan, and a longer one begins with the epochs of a shorter one. So
 whoever asks for epochs that exist has them at once, and whoever asks for a study that is running
-follows it from its beginning.
+follows it from its beginning. Which study comes next, job_queue.py says.
 """
 
 import dataclasses
@@ -77,9 +74,9 @@ class Scheduler:
             job.is_background &= is_background
             job.follow(FOLLOWED_SECONDS)
             self._queue.add(job)
+            seen = min(seen, epochs)
             job.changed.wait_for(
-                lambda: len(job.epochs) > min(seen, epochs) or self._queue.failure_of(job),
-                wait_seconds,
+                lambda: len(job.epochs) > seen or self._queue.failure_of(job), wait_seconds
             )
             is_complete = len(job.epochs) > epochs
             return Progress(

@@ -9,11 +9,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import expect
 
-from exam.page.texts import load_texts
-from tests.test_browser import csv_of
+from tests.browser import KO, csv_of, press_start, wait_until_played
 from tests.waiting import wait_for
-
-KO = load_texts("ko")
 
 
 class Line:
@@ -65,17 +62,18 @@ def line(server) -> Iterator[Line]:
     line.close()
 
 
-@pytest.mark.parametrize("seconds", [5, pytest.param(90, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("seconds", [5, 90])
 def test_a_connection_cut_and_back_brings_the_study(page, line, seconds):
     """Also a lid that is closed: to the server both look the same."""
     page.goto(f"{line.url}?batch_size=1&epochs=200&student=23")
-    page.get_by_role("button", name=KO.start).click()
-    page.get_by_role("button", name=KO.stop).wait_for()
+    page.locator(".sheet .cell").first.wait_for()
+    press_start(page)
+    page.locator(".player[data-state='pause']").wait_for()
     line.cut()
     mended_at = time.monotonic() + seconds
     wait_for(lambda: time.monotonic() > mended_at, seconds=seconds + 1)
     line.mend()
-    page.get_by_role("button", name=KO.csv).wait_for(timeout=90_000)
+    wait_until_played(page)
     assert len(csv_of(page)) == 201
-    expect(page.get_by_text("가중치 갱신 20,000번").first).to_be_visible()
-    expect(page.get_by_role("slider", name=KO.student)).to_have_value("23")
+    expect(page.locator(".sentence")).to_contain_text("가중치 갱신 20,000번")
+    expect(page.get_by_role("combobox", name=KO.student)).to_have_value("23")

@@ -1,220 +1,31 @@
-"""On the phone, by keyboard alone, by ear, without motion, enlarged, and without colours."""
+"""Enlarged, in forced colours, without some colours, by ear, in every language; links that stay."""
 
-import re
+from io import BytesIO
+from urllib.parse import urlsplit
 
+import numpy as np
 import pytest
-from playwright.sync_api import Page, expect
+from PIL import Image
+from playwright.sync_api import expect
 
-from exam.lesson import CHAPTERS
+from exam.lesson import CHAPTERS, ORDER
 from exam.page.texts import load_texts
-from tests.browser import open_page, violations, wait_until_idle
-from tests.test_browser import TIP, csv_of, drawn_epochs, record, wait_until_drawn
-from tests.test_lesson import find_out, open_chapter
+from tests.browser import (
+    KO,
+    OVERLAPS,
+    copy_of_the_project,
+    find_out,
+    open_chapter,
+    open_page,
+    press_start,
+    running_server,
+    settled,
+    violations,
+    wait_until_idle,
+    wait_until_played,
+)
 
-KO = load_texts("ko")
-PHONES = [(390, 844), (360, 640)]
-
-
-@pytest.fixture
-def phone(browser, request):
-    width, height = request.param
-    context = browser.new_context(
-        viewport={"width": width, "height": height}, locale="ko-KR", has_touch=True, is_mobile=True
-    )
-    context.set_default_timeout(60_000)
-    yield context.new_page()
-    context.close()
-
-
-def scrolls_sideways(page: Page) -> bool:
-    return page.evaluate(
-        """() => [document.documentElement, document.querySelector("[data-testid='stMain']")]
-            .some(box => box.scrollWidth > box.clientWidth)"""
-    )
-
-
-@pytest.mark.parametrize("phone", PHONES, indirect=True)
-def test_on_a_phone(phone, server):
-    open_page(phone, server)
-    wait_until_idle(phone)
-    for name in ("batch_size", "epochs", "student"):
-        for way in ("less", "more"):
-            button = phone.locator(f".st-key-{name}_{way} button")
-            box = button.bounding_box()
-            assert box["width"] >= 40 and box["height"] >= 40, (name, way, box)
-            spoken = getattr(KO, way)(setting=getattr(KO, name).split(":")[0])
-            expect(phone.get_by_role("button", name=spoken, exact=True)).to_have_count(1)
-    more = phone.locator(".st-key-batch_size_more button")
-    for wanted in ("11", "12"):
-        more.tap()
-        expect(phone.get_by_role("slider", name=KO.batch_size)).to_have_value(wanted)
-        wait_until_idle(phone)
-    expect(phone.locator("code", has_text="batch_size=12")).to_be_visible()
-    phone.locator(".st-key-batch_size_less button").tap()
-    expect(phone.get_by_role("slider", name=KO.batch_size)).to_have_value("11")
-    assert "batch_size=11" in phone.url
-    start = phone.get_by_role("button", name=KO.start)
-    start.tap()  # Playwright refuses a button that something covers
-    wait_until_drawn(phone)
-    assert not scrolls_sideways(phone)
-    letters = phone.locator("svg.marks text").evaluate_all(
-        "all => all.map(text => parseFloat(getComputedStyle(text).fontSize))"
-    )
-    assert min(letters) >= 11
-    assert violations(phone) == []
-    for name in CHAPTERS:
-        open_chapter(phone, name)
-        assert not scrolls_sideways(phone), name
-
-
-def test_steps_stop_at_the_ends(page, server):
-    open_page(page, server, "batch_size=100&epochs=1")
-    wait_until_idle(page)
-    expect(page.locator(".st-key-batch_size_more button")).to_be_disabled()
-    expect(page.locator(".st-key-epochs_less button")).to_be_disabled()
-    page.locator(".st-key-batch_size_less button").click()
-    expect(page.get_by_role("slider", name=KO.batch_size)).to_have_value("99")
-    expect(page.locator(".st-key-batch_size_more button")).to_be_enabled()
-
-
-def focus_by_tab(page: Page, wanted: str, most: int = 60) -> None:
-    """Press Tab until the focus is on what is called so; it must be seen to be there."""
-    seen = []
-    for _ in range(most):
-        page.keyboard.press("Tab")
-        name = page.evaluate(
-            """() => {
-                const e = document.activeElement;
-                if (e.contains(document.querySelector("h1"))) return "";  // the page, to scroll it
-                return e.getAttribute("aria-label") || e.innerText || e.value || "";
-            }"""
-        )
-        seen.append(name)
-        if wanted in name:
-            page.wait_for_function(HAS_VISIBLE_FOCUS)
-            return
-    raise AssertionError(f"no way by Tab to {wanted}: {seen}")
-
-
-HAS_VISIBLE_FOCUS = """() => {
-    // A slider's ring is at its thumb, two elements above the input that has the focus.
-    const shows = e => {
-        const style = getComputedStyle(e);
-        return style.boxShadow !== "none" || parseFloat(style.outlineWidth) > 0
-            && style.outlineStyle !== "none";
-    };
-    const e = document.activeElement;
-    return [e, e.parentElement, e.parentElement?.parentElement].filter(Boolean).some(shows);
-}"""
-
-
-def test_by_keyboard_alone(page, server):
-    open_page(page, server)
-    wait_until_idle(page)
-    focus_by_tab(page, KO.batch_size)
-    page.keyboard.press("ArrowRight")
-    expect(page.locator("code", has_text="batch_size=11")).to_be_visible()
-    focus_by_tab(page, KO.epochs)
-    for _ in range(5):
-        page.keyboard.press("ArrowRight")
-    expect(page.locator("code", has_text="batch_size=11, epochs=25")).to_be_visible()
-    focus_by_tab(page, KO.start)
-    page.keyboard.press("Enter")
-    expect(page.get_by_text(re.compile(r"번 중 [1-9]\d*번 풀었어요")).first).to_be_visible()
-    focus_by_tab(page, KO.stop)
-    page.keyboard.press("Enter")
-    page.get_by_role("button", name=KO.csv).wait_for()
-    wait_until_idle(page)
-    assert "batch_size=11" in page.url and "epochs=25" in page.url
-    with page.expect_download() as download:
-        focus_by_tab(page, KO.csv)
-        page.keyboard.press("Enter")
-    assert re.fullmatch(r"exam-b11-e\d+-s1\.csv", download.value.suggested_filename)
-
-    focus_by_tab(page, KO.sheet.title)
-    page.keyboard.press("Enter")
-    chapter = page.locator("details", has_text=KO.sheet.title)
-    scrub = chapter.get_by_role("slider", name=KO.sheet_pass)
-    scrub.wait_for()
-    wait_until_idle(page)
-    for _ in range(40):  # what the browser draws has no name to go by but its label's
-        page.keyboard.press("Tab")
-        if scrub.evaluate("input => input === document.activeElement"):
-            break
-    before = scrub.input_value()
-    page.keyboard.press("ArrowLeft")
-    assert int(scrub.input_value()) == int(before) - 1
-    for _ in range(40):
-        page.keyboard.press("Tab")
-        if page.evaluate("document.activeElement.type") == "radio":
-            break
-    page.keyboard.press("Space")
-    begin = chapter.get_by_role("button", name=KO.sheet.press)
-    expect(begin).to_be_enabled()
-    focus_by_tab(page, KO.sheet.press)
-    page.keyboard.press("Enter")
-    expect(chapter.locator("[class*='_conclusion']")).to_be_visible(timeout=120_000)
-
-
-LISTEN = """region => {
-    window.heard = [];
-    new MutationObserver(() => {
-        const text = region.innerText.trim();
-        if (text && text !== window.heard.at(-1)) window.heard.push(text);
-    }).observe(region, {childList: true, subtree: true, characterData: true});
-}"""
-
-
-def test_a_listener_hears_the_study_and_is_not_flooded(page, server):
-    open_page(page, server, "batch_size=1&epochs=200&student=8")
-    wait_until_idle(page)
-    region = page.locator(".st-key-study_spoken")
-    expect(region).to_have_attribute("role", "status")
-    region.evaluate(LISTEN)
-    page.get_by_role("button", name=KO.start).click()
-    wait_until_drawn(page)
-    wait_until_idle(page)
-    heard = page.evaluate("window.heard")
-    rows = csv_of(page)
-    quarters = [
-        KO.spoken(
-            epoch=epoch,
-            epochs=200,
-            wrong=int(rows[epoch]["wrong"]),
-            val_wrong=rows[epoch]["val_wrong"],
-        )
-        for epoch in (50, 100, 150)
-    ]
-    assert [text for text in heard if text in quarters] == quarters
-    assert "가중치 갱신 20,000번" in heard[-1] and len(heard) <= 8, heard
-    expect(page.get_by_role("alert")).to_contain_text("과적합")  # an alert is heard by itself
-    page.get_by_text("English", exact=True).click()
-    expect(region).to_contain_text("weight updates")
-    expect(region).to_have_attribute("role", "status")
-
-
-def test_a_listener_hears_the_experiment_of_a_chapter(page, server):
-    open_page(page, server, "student=4&batch_size=8")
-    chapter = open_chapter(page, "students")
-    region = page.locator(".st-key-students_spoken")
-    expect(region).to_have_attribute("role", "status")
-    region.evaluate(LISTEN)
-    measured = find_out(page, chapter, KO.students)
-    heard = page.evaluate("window.heard")
-    quarters = [KO.studies_done(done=done, studies=30) for done in (0, 7, 15, 22)]
-    assert heard[-1] == measured
-    assert len(heard) > 2 and set(heard[:-1]) <= {*quarters, KO.spoken_loading}, heard
-
-
-def test_without_motion_the_last_frame_comes_at_once(page, server):
-    page.emulate_media(reduced_motion="reduce")
-    open_page(page, server, "batch_size=100&epochs=200&student=7")
-    wait_until_idle(page)
-    record(page, TIP)
-    page.get_by_role("button", name=KO.start).click()
-    wait_until_drawn(page)
-    epochs = [epoch for epoch, _ in drawn_epochs(page)]
-    assert epochs[-1] == 200 and len(set(epochs)) < 20
+EN, JA = load_texts("en"), load_texts("ja")
 
 
 def test_at_twice_the_size_nothing_is_lost(browser, server):
@@ -223,42 +34,35 @@ def test_at_twice_the_size_nothing_is_lost(browser, server):
     )
     page = context.new_page()
     open_page(page, server, "batch_size=1&epochs=30&start=true")
-    wait_until_drawn(page)
-    assert not scrolls_sideways(page)
-    for button in (KO.start, KO.csv, KO.keras_file):
-        page.get_by_role("button", name=button).scroll_into_view_if_needed()
-        expect(page.get_by_role("button", name=button)).to_be_in_viewport()
+    wait_until_played(page)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    for element in (page.get_by_role("button", name=KO.start), page.locator("#pass")):
+        element.scroll_into_view_if_needed()
+        expect(element).to_be_in_viewport()
     context.close()
 
 
 def test_in_forced_colours_lines_and_words_stay(page, server):
     page.emulate_media(forced_colors="active")
     open_page(page, server, "batch_size=1&epochs=30&start=true")
-    wait_until_drawn(page)
+    wait_until_played(page)
     background = page.evaluate("getComputedStyle(document.body).backgroundColor")
     strokes = page.locator("svg.marks .mark-line path").evaluate_all(
         "all => all.map(path => getComputedStyle(path).stroke)"
     )
-    assert len(strokes) >= 4 and background not in strokes and "none" not in strokes
+    assert len(strokes) >= 4 and background not in strokes
     words = page.locator("svg.marks text").evaluate_all(
         "all => all.map(text => getComputedStyle(text).fill)"
     )
     assert background not in words
-    start = page.get_by_role("button", name=KO.start)
-    assert start.evaluate("b => getComputedStyle(b).borderStyle") != "none"
+    assert page.locator(".cell[data-state='right'] i").first.inner_text() == "○"
 
 
 @pytest.mark.parametrize("kind", ["protanopia", "deuteranopia", "tritanopia", "achromatopsia"])
 def test_without_some_colours_the_lines_stay_apart(page, server, kind):
     """The lines differ by dash as well, so this asks for less: colours that are not the same."""
-    from io import BytesIO
-
-    import numpy as np
-    from PIL import Image
-
     open_page(page, server, "batch_size=1&epochs=30&start=true")
-    wait_until_drawn(page)
-    wait_until_idle(page)
+    wait_until_played(page)
     session = page.context.new_cdp_session(page)
     session.send("Emulation.setEmulatedVisionDeficiency", {"type": kind})
     colours = []
@@ -274,3 +78,111 @@ def test_without_some_colours_the_lines_stay_apart(page, server, kind):
     assert len(set(dashes)) == 2
     if kind != "achromatopsia":  # where dashes alone must do
         assert np.abs(colours[0] - colours[1]).sum() > 60
+
+
+def test_a_screen_reader_hears_the_experiment_of_a_chapter(page, server):
+    open_page(page, server, "student=4&batch_size=8")
+    chapter = open_chapter(page, "students")
+    region = page.locator(".st-key-students_spoken")
+    expect(region).to_have_attribute("role", "status")
+    find_out(page, chapter, "students")
+    expect(region).to_contain_text("학생 30명")
+    assert "**" not in region.inner_text()
+
+
+@pytest.mark.parametrize("lang", ["ko", "ja"])
+@pytest.mark.parametrize("name", ORDER)
+def test_every_chapter_in_the_other_languages(page, server, name, lang):
+    words, height = load_texts(lang), CHAPTERS[name].frame_height
+    page.set_viewport_size({"width": 700, "height": height})
+    page.goto(f"{server.url}?only={name}&embed=true&lang={lang}")
+    expect(page.get_by_role("heading", name=getattr(words, name).title)).to_be_visible()
+    wait_until_idle(page)
+    if CHAPTERS[name].plans:
+        find_out(page, page.locator("body"), name, words)
+    assert settled(page) <= height and page.evaluate(OVERLAPS) == []
+    assert violations(page) == []
+
+
+# Links that lecturers may have in their pages; they must go on opening what they say.
+LINKS = {
+    "batch_size=1&epochs=100&start=true": KO.title,
+    "batch_size=32&epochs=7&student=5&lang=en": EN.title,
+    "only=study&batch_size=100": KO.title,
+    "only=sheet&epochs=5": KO.sheet.title,
+    "only=misprints&misprints=20": KO.misprints.title,
+    "only=final_exam&student=3&lang=en": EN.final_exam.title,
+    "only=no_such_chapter": KO.title,
+    **{f"only={name}&start=true": getattr(KO, name).title for name in CHAPTERS},
+}
+
+
+def test_links_keep_working(page, server):
+    for query, title in LINKS.items():
+        page.goto(f"{server.url}?{query}")
+        expect(page.get_by_role("heading", name=title)).to_be_visible()
+        wait_until_idle(page)
+        for words in (KO, EN):
+            expect(page.get_by_text(words.failed)).to_have_count(0)
+        is_alone = "only=" in query and "no_such" not in query
+        expect(page.locator("summary")).to_have_count(0 if is_alone else len(CHAPTERS))
+        if "no_such" in query:
+            expect(page.get_by_test_id("stAlertContainer").first).to_contain_text("only")
+        if "misprints=20" in query:
+            slider = page.get_by_role("slider", name=KO.misprints.how_many)
+            assert slider.input_value() == "20"
+
+
+def test_the_browser_chooses_the_language(browser, server):
+    for locale, words in {"ko-KR": KO, "en-GB": EN, "ja-JP": JA, "fr-FR": EN}.items():
+        visit = browser.new_page(locale=locale)
+        visit.goto(server.url)
+        expect(visit.get_by_role("heading", name=words.title)).to_be_visible()
+        wait_until_idle(visit)
+        assert urlsplit(visit.url).query == ""
+        visit.wait_for_function(f"document.documentElement.lang === '{words.lang}'")
+        visit.close()
+
+
+def test_the_share_box(page, server):
+    page.set_viewport_size({"width": 900, "height": 1600})
+    open_page(page, server, "batch_size=32&student=4")
+    wait_until_idle(page)
+    page.get_by_role("button", name=KO.share, exact=True).click()
+    box = page.get_by_test_id("stPopoverBody")
+    link = box.locator("code").first
+    expect(link).to_contain_text("batch_size=32")
+    expect(link).to_contain_text("student=4")
+    expect(box.get_by_text(KO.share_local)).to_be_visible()
+    expect(box.locator("code", has_text="<iframe")).to_contain_text('loading="lazy"')
+    code = box.get_by_role("img", name=KO.share_qr)
+    assert code.evaluate("image => image.naturalWidth") > 200
+    assert violations(page) == []
+    box.get_by_text(KO.share_projected).click()
+    expect(box.locator("code", has_text="<iframe")).to_have_count(0)  # a hall has no frames
+    expect(box.locator("code")).to_contain_text("projected=true")
+
+
+def test_a_worker_killed_in_the_middle_is_one_polite_line(page, server):
+    open_page(page, server, "batch_size=1&epochs=200&student=8")
+    wait_until_idle(page)
+    before = server.worker()
+    before.suspend()  # or its study might be over first
+    press_start(page)
+    before.kill()
+    expect(page.get_by_text("Keras를 불러오고 있어요").first).to_be_visible()
+    wait_until_played(page)
+    expect(page.get_by_text("Keras를 불러오고 있어요")).to_have_count(0)
+    assert server.worker().pid != before.pid
+
+
+def test_broken_exams_are_a_polite_sentence_and_a_line_in_the_log(page, tmp_path):
+    project = copy_of_the_project(tmp_path / "project")
+    file = project / "assets" / "exams.npz"
+    file.write_bytes(file.read_bytes()[:100_000])
+    with running_server(tmp_path / "log.txt", project) as broken:
+        page.goto(f"{broken.url}?batch_size=32&start=true")
+        expect(page.get_by_role("heading", name=KO.title)).to_be_visible()
+        expect(page.get_by_text(KO.failure_exams)).to_be_visible()
+        assert page.get_by_test_id("stException").count() == 0
+        assert "checksum" in broken.log.read_text()

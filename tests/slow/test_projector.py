@@ -1,38 +1,33 @@
-"""A lecture hall: the page as a projector shows it, 1280 pixels wide and 720 high."""
-
-import re
+"""A lecture hall: the page as a projector shows it, on screens of three sizes."""
 
 import pytest
-from exam.projector import magnified
 from playwright.sync_api import expect
 
-from exam.charts import study_spec
-from exam.lesson import CHAPTERS
-from exam.page.texts import load_texts
-from tests.browser import open_page, violations, wait_until_idle
-from tests.test_browser import wait_until_drawn
-from tests.test_lesson import find_out, open_chapter
-from tests.waiting import wait_for
+from exam.lesson import ORDER
+from tests.browser import (
+    CUT,
+    KO,
+    find_out,
+    open_chapter,
+    open_page,
+    settled,
+    violations,
+    wait_until_idle,
+    wait_until_played,
+)
 
-KO = load_texts("ko")
-LEAST = 0.022 * 720  # pixels of a letter that the last row can read
-SMALL = """least => {
-    const letters = [...document.querySelectorAll(
-        "[data-testid='stMain'] :is(p, li, h1, h2, td, th, label, button, code, text)")];
-    return letters
-        .filter(e => e.checkVisibility() && e.textContent.trim() && e.getClientRects().length)
-        .map(e => [parseFloat(getComputedStyle(e).fontSize), e.textContent.trim().slice(0, 40)])
-        .filter(([size]) => size < least);
-}"""
-CUT = """() => [...document.querySelectorAll("svg.marks")].flatMap(svg => {
-    const whole = svg.getBoundingClientRect();
-    return [...svg.querySelectorAll("text")]
-        .map(text => [text.textContent, text.getBoundingClientRect()])
-        .filter(([text, at]) => at.width)
-        .map(([text, at]) => [text, whole.left - at.left, at.right - whole.right,
-                              whole.top - at.top, at.bottom - whole.bottom])
-        .filter(([text, ...beyond]) => beyond.some(pixels => pixels > 1));
-})"""
+SCREENS = [(1280, 720), (1920, 1080), (3840, 2160)]
+BODY, LEAST = 0.03, 0.022  # of the screen's height: the page's text, and the smallest letter
+SMALL = """([least, what]) => [...document.querySelectorAll(what)]
+    .filter(e => e.checkVisibility() && e.textContent.trim() && e.getClientRects().length)
+    .map(e => {
+        const svg = e.closest("svg.marks");  // which is scaled as a picture
+        const scale = svg ? svg.getBoundingClientRect().width / svg.viewBox.baseVal.width : 1;
+        return [scale * parseFloat(getComputedStyle(e).fontSize), e.textContent.trim().slice(0, 40)];
+    })
+    .filter(([size]) => least > size)"""
+EVERYTHING = "[data-testid='stMain'] :is(p, li, h1, h2, td, th, label, button, code, text)"
+BODY_TEXT = "[data-testid='stMain'] :is(p.sentence, [data-testid='stAlertContainer'] p, li, td)"
 
 
 @pytest.fixture
@@ -43,56 +38,48 @@ def hall(browser):
     context.close()
 
 
-def test_the_last_row_can_read_the_study(hall, server):
+@pytest.mark.parametrize("screen", SCREENS)
+def test_the_last_row_can_read_the_study(hall, server, screen):
+    width, height = screen
+    hall.set_viewport_size({"width": width, "height": height})
     open_page(hall, server, "projected=true&only=study&batch_size=1&epochs=30&start=true")
-    wait_until_drawn(hall)
+    wait_until_played(hall)
     expect(hall.locator("svg.marks")).to_contain_text("번째가 최저")
-    assert hall.evaluate(SMALL, LEAST) == [] and hall.evaluate(CUT) == []
-    figure = hall.locator("svg.marks").bounding_box()
-    assert figure["y"] + figure["height"] <= 720  # whole without turning a page
-    expect(hall.get_by_text(KO.student_help)).to_be_visible()  # without a pointer over anything
+    assert hall.evaluate(SMALL, [LEAST * height, EVERYTHING]) == []
+    assert hall.evaluate(SMALL, [BODY * height, BODY_TEXT]) == []
+    assert hall.evaluate(CUT) == []
+    hall.locator(".sheet").evaluate("sheet => sheet.scrollIntoView({block: 'start'})")
+    first, last = (hall.locator(what).bounding_box() for what in (".sheet", "[role='alert']"))
+    # Figure, player, sentence and warning on one screen.
+    assert last["y"] + last["height"] - first["y"] <= height
     assert hall.evaluate("document.scrollingElement.scrollWidth <= innerWidth")
     assert violations(hall) == []
 
 
-@pytest.mark.parametrize("name", CHAPTERS)
+@pytest.mark.parametrize("name", ORDER)
 def test_the_last_row_can_read_every_chapter(hall, server, name):
-    say = getattr(KO, name)
     hall.goto(f"{server.url}?projected=true&only={name}")
-    expect(hall.get_by_role("heading", name=say.title, exact=True)).to_be_visible()
+    expect(hall.get_by_role("heading", name=getattr(KO, name).title)).to_be_visible()
     wait_until_idle(hall)
-    if hasattr(say, "press"):
-        choice = 0 if hasattr(say, "choices") else None
-        find_out(hall, hall.get_by_test_id("stMain"), say, choice)
-    wait_until_idle(hall)
-    wait_for(lambda: hall.evaluate(CUT) == [])  # once the chart has found its place
-    assert hall.evaluate(SMALL, LEAST) == []
+    if hasattr(getattr(KO, name), "press"):
+        find_out(hall, hall.get_by_test_id("stMain"), name)
+    settled(hall)
+    assert hall.evaluate(SMALL, [LEAST * 720, EVERYTHING]) == [] and hall.evaluate(CUT) == []
 
 
 def test_a_clicker_turns_pages_and_nothing_else(hall, server):
     open_page(hall, server, "projected=true&epochs=5&start=true")
-    wait_until_drawn(hall)
-    said = hall.get_by_text(re.compile("가중치 갱신 50번")).first
-    expect(said).to_be_visible()
-    slider = hall.get_by_role("slider", name=KO.batch_size)
+    wait_until_played(hall)
+    slider = hall.get_by_role("slider", name="배치 사이즈")
     slider.focus()
-    address = hall.url
+    address, said = hall.url, hall.locator(".sentence").inner_text()
     main = hall.get_by_test_id("stMain")
     for key in ("PageDown", "PageDown", "PageUp", "F5", "b", "."):
         hall.keyboard.press(key)
     assert main.evaluate("main => main.scrollTop") > 100
     wait_until_idle(hall)
     expect(slider).to_have_value("10")
-    expect(said).to_be_attached()  # not loaded anew, and what was drawn is there
-    assert hall.url == address
-
-
-def test_the_figure_is_the_same_but_for_its_size():
-    spec = study_spec("ko", 20)
-    larger = magnified(spec)
-    assert spec == study_spec("ko", 20)
-    assert larger["params"] == spec["params"]
-    assert magnified({"mark": {"type": "text", "fontSize": 12}, "height": 100})["height"] == 135
+    assert hall.locator(".sentence").inner_text() == said and hall.url == address
 
 
 def test_a_wrong_value_gets_a_hint(page, server):
@@ -104,4 +91,4 @@ def test_the_chapters_are_reached_from_the_projected_page(hall, server):
     open_page(hall, server, "projected=true")
     wait_until_idle(hall)
     open_chapter(hall, "questions")
-    assert hall.evaluate(SMALL, LEAST) == []
+    assert hall.evaluate(SMALL, [LEAST * 720, EVERYTHING]) == []

@@ -1,7 +1,5 @@
 """Everything that a learner takes home, downloaded in a real browser and used."""
 
-import csv
-import io
 import json
 import re
 import xml.etree.ElementTree as ElementTree
@@ -16,9 +14,8 @@ from playwright.sync_api import Page
 
 from exam.model.training import study
 from exam.page.texts import load_texts
-from tests.browser import open_page
+from tests.browser import open_page, wait_until_played
 from tests.numpy_student import X, Y, never_practised
-from tests.test_browser import wait_until_drawn
 
 KO = load_texts("ko")
 SETTING = {"batch_size": 32, "epochs": 7, "student": 5}
@@ -37,7 +34,8 @@ def take(page: Page, button: str, folder: Path) -> Path:
 @pytest.fixture
 def drawn(page, server):
     open_page(page, server, LINK)
-    wait_until_drawn(page)
+    wait_until_played(page)
+    page.get_by_role("button", name=KO.save, exact=True).click()
     return page
 
 
@@ -56,30 +54,16 @@ def test_the_trained_student_gives_the_same_wrong_answers(drawn, tmp_path):
     assert val_loss == pytest.approx(last.val_loss, abs=1e-4)
 
 
-def test_the_student_of_a_study_that_was_stopped_is_the_one_on_the_screen(page, server, tmp_path):
-    open_page(page, server, "batch_size=10&epochs=200&student=9")
-    page.get_by_role("button", name=KO.start).click()
-    page.get_by_text(re.compile(r"200번 중 \d\d번 풀었어요")).first.wait_for()
-    page.get_by_role("button", name=KO.stop).click()
-    page.get_by_role("button", name=KO.csv).wait_for()
-    rows = list(csv.DictReader(io.StringIO(take(page, KO.csv, tmp_path).read_text("utf-8-sig"))))
-    file = take(page, KO.keras_file, tmp_path)
-    assert file.name == f"exam-b10-e{rows[-1]['epoch']}-s9.keras"
-    import keras
-
-    _, accuracy = keras.models.load_model(file).evaluate(X[:100], Y[:100], verbose=0)
-    assert round(100 * (1 - accuracy)) == float(rows[-1]["wrong"])
-
-
 def test_the_notebook_runs_and_prints_the_numbers(drawn, tmp_path):
     file = take(drawn, KO.notebook, tmp_path)
     assert file.name == f"{NAME}.ipynb"
     notebook = nbformat.read(file, as_version=4)
     nbformat.validate(notebook)
+    notebook.cells[1].source = ""  # which installs
     NotebookClient(notebook, timeout=300, kernel_name="python3").execute(cwd=str(tmp_path))
     printed = "".join(
         output.text
-        for cell in notebook.cells[1:]  # the first one installs
+        for cell in notebook.cells[2:]  # the first one installs
         for output in cell.get("outputs", [])
         if output.output_type == "stream" and output.name == "stdout"
     )
@@ -119,3 +103,21 @@ def test_script_and_table_have_the_settings_in_their_names(drawn, tmp_path):
     table = take(drawn, KO.csv, tmp_path)
     assert table.name == f"{NAME}.csv" and len(table.read_text("utf-8-sig").splitlines()) == 9
     assert json.loads(take(drawn, KO.notebook, tmp_path).read_text("utf-8"))["nbformat"] == 4
+
+
+def test_the_recording_plays_by_itself(drawn, tmp_path, browser):
+    """Opened as a file, without the page: sheet, player and sentence; curves come from Vega."""
+    file = take(drawn, KO.save_html, tmp_path)
+    assert file.name == f"{NAME}.html" and file.stat().st_size < 400_000
+    text = file.read_text(encoding="utf-8")
+    assert "실제 학습한 기록" in text and "batch_size=32, epochs=7" in text
+    context = browser.new_context(offline=True)  # Vega's address cannot be reached
+    page = context.new_page()
+    page.goto(file.as_uri())
+    last = study(**SETTING)[-1]
+    page.locator(".player[data-state='replay']").wait_for()
+    assert page.locator(".cell[data-state='wrong']").count() == last.wrong
+    assert f"→ {last.wrong}개" in page.locator(".sentence").inner_text()
+    page.locator("#pass").fill("0")
+    assert page.locator(".player output").inner_text() == "0 / 7"
+    context.close()

@@ -46,11 +46,18 @@ def bench_study() -> None:
 
 
 def bench_page() -> None:
-    """From the press of the button to the first drawn epoch, in Chromium, the worker warm."""
+    """From the press of the button to the first pass that is shown, in Chromium, the worker warm."""
     from playwright.sync_api import sync_playwright
 
-    from tests.browser import launch, open_page, running_server, wait_until_idle
-    from tests.browser import KO, TIP, drawn_epochs, record, wait_until_drawn
+    from tests.browser import (
+        launch,
+        open_page,
+        press_start,
+        running_server,
+        wait_until_idle,
+        wait_until_played,
+    )
+    from tests.tools.load import WATCH
 
     waits = []
     with (
@@ -60,19 +67,59 @@ def bench_page() -> None:
     ):
         page = launch(playwright).new_page(locale="ko-KR")
         open_page(page, server, "epochs=2&start=true")
-        wait_until_drawn(page)
+        wait_until_played(page)
         for student in range(2, 7):
             open_page(page, server, f"epochs=20&student={student}")
             wait_until_idle(page)
-            record(page, TIP)
-            button = page.get_by_role("button", name=KO.start)
-            button.evaluate("b => b.addEventListener('click', () => window.at = performance.now())")
-            button.click()
-            wait_until_drawn(page)
-            drawn = dict(reversed(drawn_epochs(page)))
-            waits.append((drawn[1] - page.evaluate("window.at")) / 1000)
-    print(f"press → first drawn pass, median of {len(waits)}: {statistics.median(waits):.2f} s")
+            page.evaluate(WATCH)
+            press_start(page)
+            wait_until_played(page)
+            waits.append(page.evaluate("window.passes[0]"))
+    print(f"press → first shown pass, median of {len(waits)}: {statistics.median(waits):.2f} s")
     print(f"                              the slowest: {max(waits):.2f} s")
+
+
+def bench_press() -> None:
+    """The server's CPU and its messages: a rerun, and a press of a study that is known."""
+    import asyncio
+
+    import psutil
+
+    from tests.browser import running_server
+    from tests.visit import Visit
+
+    times = 100
+
+    async def cost(server, press: bool) -> tuple[float, float]:
+        """Milliseconds of CPU, and messages, of each."""
+        process = psutil.Process(server.pid)
+        async with Visit(server.url, "epochs=20").connection() as visit:
+            await visit.study()
+            await visit.open()
+            before, messages = sum(process.cpu_times()[:2]), visit.messages
+            for _ in range(times):
+                if press:
+                    await visit.press()
+                    await visit.read()
+                else:
+                    await visit.open()
+            cpu = sum(process.cpu_times()[:2]) - before
+            return 1000 * cpu / times, (visit.messages - messages) / times
+
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        running_server(Path(folder) / "log.txt") as server,
+    ):
+        pairs = [
+            [asyncio.run(cost(server, press)) for press in (False, True)] for _ in range(PAIRS)
+        ]
+    rerun, press = (
+        [statistics.median(value) for value in zip(*each, strict=True)]
+        for each in zip(*pairs, strict=True)
+    )
+    print(f"rerun with a study on the screen: {rerun[0]:.1f} ms of CPU, {rerun[1]:.0f} messages;")
+    print(f"press of a known study: {press[0]:.1f} ms, {press[1]:.0f} messages", end=" ")
+    print(f"({press[0] / rerun[0]:.1f} times)")
 
 
 def bench_rerun() -> None:
@@ -102,8 +149,9 @@ def bench_rerun() -> None:
         for part in ("exam", "assets", ".streamlit"):
             shutil.copytree(ROOT / part, without / part)
         shutil.copy(ROOT / "streamlit_app.py", without)
-        lesson = "CHAPTERS = {}\ndef show_lesson(**_):\n    return []\nshow_alone = show_lesson\n"
-        (without / "exam" / "lesson" / "__init__.py").write_text(lesson, encoding="utf-8")
+        chapters = without / "exam" / "lesson" / "__init__.py"
+        whole = chapters.read_text(encoding="utf-8")
+        chapters.write_text(whole.replace("for name in ORDER:", "for name in ():"), "utf-8")
         servers = {
             name: running.enter_context(running_server(Path(folder) / f"{name}.txt", project))
             for name, project in (("with", ROOT), ("without", without))
@@ -118,15 +166,14 @@ def bench_rerun() -> None:
 
 
 def bench_memory() -> None:
-    """What the classroom keeps of an epoch, and of as many as it keeps at the most."""
+    """What the scheduler keeps of an epoch, and of as many as it keeps at the most."""
     import dataclasses
     import json
     import tracemalloc
 
-    from exam.classroom import KEPT_EPOCHS
-
     from exam.model.results import Epoch
     from exam.model.training import study
+    from exam.service.job_queue import KEPT_EPOCHS
 
     lines = [
         json.dumps(dataclasses.asdict(mark)) for mark in study(batch_size=1, epochs=200, student=1)
@@ -142,4 +189,5 @@ if __name__ == "__main__":
     bench_memory()
     bench_study()
     bench_page()
+    bench_press()
     bench_rerun()

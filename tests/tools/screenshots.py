@@ -14,8 +14,14 @@ from playwright.sync_api import Browser, sync_playwright
 
 from exam.model.exams import EXAMS_FILE
 from exam.page.texts import LANGUAGES, load_texts
-from tests.browser import Server, launch, open_page, running_server, wait_until_idle
-from tests.browser import wait_until_drawn
+from tests.browser import (
+    Server,
+    launch,
+    open_page,
+    running_server,
+    wait_until_drawn,
+    wait_until_idle,
+)
 from tests.test_lesson import NAMES, close_chapter, find_out, open_chapter
 
 SIZES = {"embed": (900, 700), "wide": (1440, 900), "phone": (390, 844)}
