@@ -9,7 +9,7 @@ from exam.lesson import CHAPTERS, Lesson, numbered, open_chapter, show_lesson
 from exam.model.exams import BrokenExams
 from exam.page.address import hint
 from exam.page.controls import show_controls, updates_sum
-from exam.page.player import ASSETS, load_script
+from exam.page.player import asset, load_script, styles
 from exam.page.save import fit_call, show_save
 from exam.page.share import Part, show_share
 from exam.page.study_view import StudyView
@@ -20,8 +20,7 @@ POLL_SECONDS = 0.5  # between two looks at a study or at an experiment that runs
 CHAPTER_REST = 8  # and at least so many times what drawing the page took, where chapters run
 
 st.set_page_config(page_title="batch_size · epochs", page_icon="✏️", layout="wide")
-st.html(ASSETS / "page.css")
-st.html(ASSETS / "exam.css")
+st.html(styles())
 
 
 def show_page() -> None:
@@ -75,11 +74,8 @@ def take_home(study: StudyView, visit: Visit, words: Texts) -> None:
 
 def show_heading(visit: Visit, words: Texts) -> None:
     load_script()
-    # For screen readers and line breaking; Streamlit's own document is always English.
-    script = f"<script>document.documentElement.lang = '{words.lang}'</script>"
-    st.html(script, unsafe_allow_javascript=True, width="content")
     if visit.is_projected:
-        st.html((ASSETS / "projector.html").read_text("utf-8"), unsafe_allow_javascript=True)
+        st.html(asset("projector.html"), unsafe_allow_javascript=True)
     title = numbered(visit.only, words) if visit.only in CHAPTERS else words.title
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.title(title, anchor=False, width="stretch")

@@ -246,7 +246,8 @@
 
   // The address holds what is set, and is replaced, so that Back leaves the page.
 
-  const setAddress = (wanted) => {
+  const setPage = (lang, wanted) => {
+    document.documentElement.lang = lang; // Streamlit's own document is always English
     const address = new URL(location.href);
     for (const [name, value] of Object.entries(wanted))
       if (value === null) address.searchParams.delete(name);
@@ -271,7 +272,7 @@
     requestAnimationFrame(refresh);
   }).observe(document.body, { childList: true, subtree: true });
 
-  const act = ([what, ...values]) => ({ study: receive, address: setAddress })[what](...values);
+  const act = ([what, ...values]) => ({ study: receive, page: setPage })[what](...values);
   const waiting = window.exam ?? [];
   window.exam = { isAlive: true, push: act, studies };
   waiting.forEach(act);

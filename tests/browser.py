@@ -201,7 +201,7 @@ NEEDED = """() => document.querySelector("[data-testid='stMainBlockContainer'] >
 
 SETTLED = f"""() => {{
     const height = ({NEEDED})();
-    window.settled = window.settled?.height === height ? window.settled : {{height, at: Date.now()}};
+    if (window.settled?.height !== height) window.settled = {{height, at: Date.now()}};
     return Date.now() - window.settled.at > 400;
 }}"""
 

@@ -267,7 +267,7 @@ def test_on_a_phone(browser, server):
         phone = context.new_page()
         open_page(phone, server, "epochs=4")
         wait_until_idle(phone)
-        for button in phone.locator(".step, .picks button").all():
+        for button in phone.locator(".steps button, .picks button").all():
             box = button.bounding_box()
             assert box["width"] >= 36 and box["height"] >= 30, box
         phone.get_by_role("button", name=KO.start).tap()

@@ -47,12 +47,17 @@ def open_chapter(name: str) -> None:
     st.session_state[f"{name}_open"] = True
 
 
-@st.fragment
 def _show_in_turn(name: str, lesson: Lesson) -> None:
     expander = st.expander(numbered(name, lesson.words), key=f"{name}_open", on_change="rerun")
     if expander.open:
         with expander:
-            _show(name, lesson)
+            _show_fragment(name, lesson)
+
+
+@st.fragment
+def _show_fragment(name: str, lesson: Lesson) -> None:
+    """What is pressed in a chapter runs the chapter alone."""
+    _show(name, lesson)
 
 
 def _show(name: str, lesson: Lesson) -> None:

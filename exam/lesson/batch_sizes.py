@@ -75,7 +75,7 @@ def numbers(outcome: Outcome) -> dict:
 
 
 CHAPTER = Chapter(
-    frame_height=1096,
+    frame_height=1083,
     plans=plans,
     figures=figures,
     options={"epoch": "by_pass", "updates": "by_update"},  # the horizontal axis

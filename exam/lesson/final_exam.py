@@ -110,7 +110,7 @@ def numbers(outcome: Outcome) -> dict:
 
 
 CHAPTER = Chapter(
-    frame_height=1450,
+    frame_height=1421,
     before=show_practice,
     passes=range(1, EPOCHS + 1),
     plans=plans,

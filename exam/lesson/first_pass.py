@@ -15,6 +15,7 @@ from exam.lesson.view import ChapterView
 from exam.model.exams import QUESTIONS
 from exam.model.workbooks import open_workbook, question_order
 from exam.page.player import sheet_data, show_marked_sheet
+from exam.page.sentences import name_of
 
 BATCH_SIZES = (1, 10, 100)
 ALIKE_SIZES = (1, 10)
@@ -128,9 +129,8 @@ def numbers(outcome: Outcome) -> dict:
 def show_film(view: ChapterView, outcome: Outcome) -> None:
     """The first pass on the sheet: a batch is solved, then its answers are checked."""
     st.markdown(view.say.film_title)
-    size = st.segmented_control(
-        view.words.quick_pick, BATCH_SIZES, default=10, required=True, key="first_pass_size"
-    )
+    label, key = name_of(view.words.batch_size), "first_pass_size"
+    size = st.segmented_control(label, BATCH_SIZES, default=10, required=True, key=key)
     solved, key = outcome.marks[size, 1, "one_exam"][1].solved, open_workbook("one_exam").key[:100]
     frames = [checked(solved, size, count) for count in range(QUESTIONS + 1)]
     words = {"range": view.say.film_range, "hint": view.say.film_hint, "valuetext": ""}
@@ -149,4 +149,4 @@ def checked(solved: str, batch_size: int, count: int) -> str:
     return "".join(answer if number in seen else " " for number, answer in enumerate(solved))
 
 
-CHAPTER = Chapter(frame_height=1600, plans=plans, figures=figures, after=show_film, numbers=numbers)
+CHAPTER = Chapter(frame_height=1421, plans=plans, figures=figures, after=show_film, numbers=numbers)

@@ -88,7 +88,7 @@ def numbers(outcome: Outcome) -> dict:
 
 
 CHAPTER = Chapter(
-    frame_height=1360,
+    frame_height=1327,
     before=show_slider,
     plans=plans,
     figures=figures,

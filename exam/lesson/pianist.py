@@ -45,7 +45,7 @@ def numbers(outcome: Outcome) -> dict:
 
 
 CHAPTER = Chapter(
-    frame_height=793,
+    frame_height=784,
     facts={"passes": PASSES_TO_KNOW_TWENTY},
     plans=plans,
     figures=figures,

@@ -68,4 +68,4 @@ def numbers(outcome: Outcome) -> dict:
     return fewer | until | {"batch_size": SHOWN, "block": BLOCK}
 
 
-CHAPTER = Chapter(frame_height=926, plans=plans, figures=figures, rows=rows, numbers=numbers)
+CHAPTER = Chapter(frame_height=912, plans=plans, figures=figures, rows=rows, numbers=numbers)

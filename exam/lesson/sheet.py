@@ -54,5 +54,5 @@ def show_sheet(view: ChapterView) -> None:
 
 
 CHAPTER = Chapter(
-    frame_height=1169, before=show_sheet, plans=plans, figures=figures, numbers=numbers
+    frame_height=1140, before=show_sheet, plans=plans, figures=figures, numbers=numbers
 )

@@ -54,4 +54,4 @@ def numbers(outcome: Outcome) -> dict:
     return found
 
 
-CHAPTER = Chapter(frame_height=785, plans=plans, figures=figures, numbers=numbers)
+CHAPTER = Chapter(frame_height=776, plans=plans, figures=figures, numbers=numbers)

@@ -77,4 +77,4 @@ def numbers(outcome: Outcome) -> dict:
     return {"epochs": EPOCHS, "best": best, "end": {size: marks[size][-1] for size in marks}}
 
 
-CHAPTER = Chapter(frame_height=1219, plans=plans, figures=figures, after=show_bets, numbers=numbers)
+CHAPTER = Chapter(frame_height=1204, plans=plans, figures=figures, after=show_bets, numbers=numbers)

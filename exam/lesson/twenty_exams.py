@@ -42,4 +42,4 @@ def numbers(outcome: Outcome) -> dict:
     }
 
 
-CHAPTER = Chapter(frame_height=817, plans=plans, figures=figures, numbers=numbers)
+CHAPTER = Chapter(frame_height=808, plans=plans, figures=figures, numbers=numbers)

@@ -36,19 +36,15 @@ def slider(setting: Setting, visit: Visit, words: Texts) -> None:
     """A slider between two buttons that move it by one: a fingertip covers ten steps of it."""
     label, name = getattr(words, setting.name), setting.name
     label = name_of(label) if visit.is_projected else label  # in large letters there is less room
-    with st.container(horizontal=True, vertical_alignment="bottom", gap=None, key=f"{name}_row"):
-        _step(name, -1, words.less(setting=name_of(label)))
+    with st.container(key=f"{name}_row"):
         st.slider(label, setting.lowest, setting.highest, key=name)
-        _step(name, +1, words.more(setting=name_of(label)))
-
-
-def _step(name: str, by: int, label: str) -> None:
-    sign = "−" if by < 0 else "+"
-    st.html(
-        f'<button type="button" class="step" data-slider="{name}" data-by="{by}"'
-        f' aria-label="{label}">{sign}</button>',
-        width="content",
-    )
+        steps = {-1: words.less(setting=name_of(label)), 1: words.more(setting=name_of(label))}
+        buttons = "".join(
+            f'<button type="button" data-slider="{name}" data-by="{by}" aria-label="{text}">'
+            f"{'−' if by < 0 else '+'}</button>"
+            for by, text in steps.items()
+        )
+        st.html(f'<div class="steps">{buttons}</div>')
 
 
 def updates_sum(batch_size: int, epochs: int, words: Texts) -> str:

@@ -42,17 +42,21 @@ def html_of_player(name: str) -> str:
 
 
 @functools.cache
-def _script() -> str:
-    return (ASSETS / "exam.js").read_text(encoding="utf-8")
+def asset(name: str) -> str:
+    return (ASSETS / name).read_text(encoding="utf-8")
+
+
+def styles() -> str:
+    return f"<style>{asset('page.css')}{asset('exam.css')}</style>"
 
 
 def load_script() -> None:
     """What plays; before anything that it plays."""
-    st.html(f"<script>{_script()}</script>", unsafe_allow_javascript=True, width="content")
+    st.html(f"<script>{asset('exam.js')}</script>", unsafe_allow_javascript=True, width="content")
 
 
 def push(what: str, *values, place: DeltaGenerator | None = None) -> None:
-    """Send something to the script: "study" or "address", and its values."""
+    """Send something to the script: a "study" or what the "page" is, and its values."""
     data = json.dumps([what, *values], ensure_ascii=False).replace("<", "\\u003c")
     script = f"<script>(window.exam ??= []).push({data})</script>"
     (place or st).html(script, unsafe_allow_javascript=True, width="content")

@@ -38,11 +38,11 @@ def recording(run: TrainingRun, marks: Sequence[Epoch], words: Texts) -> str:
         "sheet": player.html_of_sheet(player.MAIN),
         "curves": curves,
         "player": player.html_of_player(player.MAIN),
-        "style": (player.ASSETS / "exam.css").read_text(encoding="utf-8"),
-        "script": (player.ASSETS / "exam.js").read_text(encoding="utf-8"),
+        "style": player.asset("exam.css"),
+        "script": player.asset("exam.js"),
         "study": json.dumps(["study", player.MAIN, data]).replace("<", "\\u003c"),
     }
-    page = (player.ASSETS / "recording.html").read_text(encoding="utf-8")
+    page = player.asset("recording.html")
     for name, text in fields.items():
         page = page.replace(f"{{{{{name}}}}}", text)
     return page

@@ -1,6 +1,5 @@
 """What a learner takes home of a study: table, script, notebook, model, and figures."""
 
-import functools
 from collections.abc import Callable
 from html import escape
 
@@ -8,7 +7,7 @@ import streamlit as st
 
 from exam.model.keras_script import keras_notebook, keras_script
 from exam.model.results import to_csv
-from exam.page.player import ASSETS
+from exam.page.player import asset
 from exam.page.recording import recording
 from exam.page.sentences import name_of
 from exam.page.texts import Texts
@@ -57,9 +56,4 @@ def figure_buttons(words: Texts, name: str, setting: str) -> str:
         "</button>"
         for ending in ("svg", "png")
     )
-    return f'<div class="figure-files">{buttons}</div><script>{_script()}</script>'
-
-
-@functools.cache
-def _script() -> str:
-    return (ASSETS / "figure.js").read_text(encoding="utf-8")
+    return f'<div class="figure-files">{buttons}</div><script>{asset("figure.js")}</script>'

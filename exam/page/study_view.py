@@ -50,8 +50,10 @@ class StudyView:
         self._chart = curves.empty()
         st.html(player.html_of_player(player.MAIN))
         self._line = st.empty()
-        self._warnings = [st.container(key=key).empty() for key in WARNINGS]
-        self._data, self._runs = st.empty(), st.empty()
+        keys = WARNINGS if self.run else ()
+        self._warnings = [st.container(key=key).empty() for key in keys]
+        self._data = st.empty()
+        self._runs = st.empty() if self._earlier else None
         self._send()
 
     def advance(self, wait_seconds: float) -> None:
@@ -77,7 +79,7 @@ class StudyView:
             for key, each in zip(WARNINGS, shown, strict=False)
         ]
         player.push("study", player.MAIN, self._sheet() | {"warnings": spans}, place=self._data)
-        if self._earlier:
+        if self._runs:
             rows = runs_rows(self.visit.runs, [*self._earlier, self.marks])
             self._runs.markdown(markdown_table(self.words.runs_columns, rows))
         self._say(self._progress)

@@ -77,6 +77,8 @@ def settings() -> dict[str, int]:
 def write_address() -> None:
     """Let the address open the page as it is: it holds what differs from the defaults.
 
+    And name the language for screen readers; Streamlit's own document is always English.
+
     Not by `st.query_params`, which would make the browser's Back go through every setting, nor by
     bind="query-params", which opens ?batch_size=20.5 as 20, where we want to say no.
     """
@@ -85,4 +87,4 @@ def write_address() -> None:
     wanted = {name: None if value == DEFAULTS[name] else value for name, value in wanted.items()}
     if "lang" in st.query_params or lang != browser_language():
         wanted["lang"] = lang  # one that was asked for stays
-    push("address", wanted)
+    push("page", lang, wanted)

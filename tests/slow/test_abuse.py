@@ -1,4 +1,4 @@
-"""What no browser sends, a small form of it: `python -m tests.tools.fuzz` sends ten thousand cases."""
+"""What no browser sends, in small; `python -m tests.tools.fuzz` sends ten thousand cases."""
 
 import asyncio
 import urllib.error

@@ -23,7 +23,8 @@ SMALL = """([least, what]) => [...document.querySelectorAll(what)]
     .map(e => {
         const svg = e.closest("svg.marks");  // which is scaled as a picture
         const scale = svg ? svg.getBoundingClientRect().width / svg.viewBox.baseVal.width : 1;
-        return [scale * parseFloat(getComputedStyle(e).fontSize), e.textContent.trim().slice(0, 40)];
+        const size = scale * parseFloat(getComputedStyle(e).fontSize);
+        return [size, e.textContent.trim().slice(0, 40)];
     })
     .filter(([size]) => least > size)"""
 EVERYTHING = "[data-testid='stMain'] :is(p, li, h1, h2, td, th, label, button, code, text)"

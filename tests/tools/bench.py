@@ -46,7 +46,7 @@ def bench_study() -> None:
 
 
 def bench_page() -> None:
-    """From the press of the button to the first pass that is shown, in Chromium, the worker warm."""
+    """From the press of the button to the first pass that is shown, in Chromium, warm."""
     from playwright.sync_api import sync_playwright
 
     from tests.browser import (

@@ -1,4 +1,4 @@
-"""The first visit on a slow line, beside Streamlit's own shell: `python -m tests.tools.line [pairs]`.
+"""The first visit on a slow line, beside a bare page: `python -m tests.tools.line [pairs]`.
 
 1.6 Mbit/s and 150 ms, nothing in the browser's cache. The shell is a Streamlit page with one
 element of each kind that this page has, among them an empty chart. Prints, for both, how long it
