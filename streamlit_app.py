@@ -7,15 +7,18 @@ import streamlit as st
 
 from exam.lesson import CHAPTERS, Lesson, numbered, open_chapter, show_lesson
 from exam.model.exams import BrokenExams
+from exam.model.settings import BATCH_SIZE, EPOCHS, STUDENT
 from exam.page.address import hint
-from exam.page.controls import show_controls, updates_sum
+from exam.page.controls import quick_picks, slider, updates_sum
 from exam.page.player import asset, load_script, styles
-from exam.page.save import fit_call, show_save
+from exam.page.save import show_save
+from exam.page.sentences import fit_call
 from exam.page.share import Part, show_share
 from exam.page.study_view import StudyView
 from exam.page.texts import LANGUAGES, Texts, load_texts
 from exam.page.visit import Visit, language, open_visit, settings, write_address
 
+STUDENTS = range(STUDENT.lowest, STUDENT.highest + 1)
 POLL_SECONDS = 0.5  # between two looks at a study or at an experiment that runs
 CHAPTER_REST = 8  # and at least so many times what drawing the page took, where chapters run
 
@@ -41,25 +44,30 @@ def show_page() -> None:
 
 
 def show_study(visit: Visit, words: Texts) -> StudyView:
-    """The first screen: sliders, button, the sheet and the curves, the player, the warning."""
+    """The first screen: sliders and button, then the figure with its player and its warning."""
     st.markdown(words.analogy)
-    show_controls(visit, words)
-    chosen = settings()
-    updates = updates_sum(chosen["batch_size"], chosen["epochs"], words)
-    st.markdown(f"`{fit_call(chosen)}` &emsp; {updates}")
+    batch, passes, who, begin = st.columns([9, 9, 4, 7], gap="small")
+    with batch:
+        batch_size = slider(BATCH_SIZE, visit, words)
+        quick_picks(words)
+    with passes:
+        epochs = slider(EPOCHS, visit, words)
+    with who:
+        student_help = None if visit.is_projected else words.student_help
+        st.selectbox(words.student, STUDENTS, key="student", help=student_help)
+    with begin, st.container(key="start_place"):
+        start = {"type": "primary", "key": "start", "width": "stretch"}
+        st.button(words.start, on_click=visit.begin_run, **start)
+    st.markdown(f"`{fit_call(batch_size, epochs)}` &emsp; {updates_sum(batch_size, epochs, words)}")
     study = StudyView(visit, words)
     study.show()
     with st.container(horizontal=True, vertical_alignment="center", key="after"):
         take_home(study, visit, words)
-        if not visit.only:
-            first = next(iter(CHAPTERS))
-            title = words.next(number=1, title=getattr(words, first).title)
-            st.button(title, key="next", on_click=open_chapter, args=(first,), type="tertiary")
     return study
 
 
 def take_home(study: StudyView, visit: Visit, words: Texts) -> None:
-    """What can be saved of the study, and how to share the page."""
+    """What can be saved of the study, how to share the page, and the way to the first chapter."""
     if visit.run:
         save = st.popover(words.save, key="save", on_change="rerun", disabled=study.is_running)
         if save.open:
@@ -70,6 +78,9 @@ def take_home(study: StudyView, visit: Visit, words: Texts) -> None:
         if share.open:
             with share:
                 show_share(words, {name: part(name, words) for name in CHAPTERS})
+        first = next(iter(CHAPTERS))
+        title = words.next(number=1, title=getattr(words, first).title)
+        st.button(title, key="next", on_click=open_chapter, args=(first,), type="tertiary")
 
 
 def show_heading(visit: Visit, words: Texts) -> None:

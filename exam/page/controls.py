@@ -1,9 +1,9 @@
-"""The controls in one row, and what the settings mean in updates."""
+"""Sliders that move by one, quick picks, and what the settings mean in updates."""
 
 import streamlit as st
 
 from exam.model.exams import batches, batches_as_sum
-from exam.model.settings import BATCH_SIZE, EPOCHS, STUDENT, Setting
+from exam.model.settings import Setting
 from exam.page.sentences import name_of
 from exam.page.texts import Texts
 from exam.page.visit import Visit
@@ -11,33 +11,21 @@ from exam.page.visit import Visit
 QUICK_PICKS = (1, 10, 32, 100)  # of the batch size
 
 
-def show_controls(visit: Visit, words: Texts) -> None:
-    batch, passes, who, begin = st.columns([9, 9, 4, 7], gap="small")
-    with batch:
-        slider(BATCH_SIZE, visit, words)
-        picks = "".join(
-            f'<button type="button" data-slider="batch_size" data-to="{size}">{size}</button>'
-            for size in QUICK_PICKS
-        )
-        st.html(f'<div class="picks" role="group" aria-label="{words.quick_pick}">{picks}</div>')
-    with passes:
-        slider(EPOCHS, visit, words)
-    with who:
-        students = range(STUDENT.lowest, STUDENT.highest + 1)
-        help = None if visit.is_projected else words.student_help
-        st.selectbox(words.student, students, key="student", help=help)
-    with begin, st.container(key="start_place"):
-        st.button(
-            words.start, type="primary", key="start", on_click=visit.begin_run, width="stretch"
-        )
+def quick_picks(words: Texts) -> None:
+    """Buttons that move the slider of the batch size; the browser does it (exam.js)."""
+    picks = "".join(
+        f'<button type="button" data-slider="batch_size" data-to="{size}">{size}</button>'
+        for size in QUICK_PICKS
+    )
+    st.html(f'<div class="picks" role="group" aria-label="{words.quick_pick}">{picks}</div>')
 
 
-def slider(setting: Setting, visit: Visit, words: Texts) -> None:
+def slider(setting: Setting, visit: Visit, words: Texts) -> int:
     """A slider between two buttons that move it by one: a fingertip covers ten steps of it."""
     label, name = getattr(words, setting.name), setting.name
     label = name_of(label) if visit.is_projected else label  # in large letters there is less room
     with st.container(key=f"{name}_row"):
-        st.slider(label, setting.lowest, setting.highest, key=name)
+        value = st.slider(label, setting.lowest, setting.highest, key=name)
         steps = {-1: words.less(setting=name_of(label)), 1: words.more(setting=name_of(label))}
         buttons = "".join(
             f'<button type="button" data-slider="{name}" data-by="{by}" aria-label="{text}">'
@@ -45,6 +33,7 @@ def slider(setting: Setting, visit: Visit, words: Texts) -> None:
             for by, text in steps.items()
         )
         st.html(f'<div class="steps">{buttons}</div>')
+    return value
 
 
 def updates_sum(batch_size: int, epochs: int, words: Texts) -> str:

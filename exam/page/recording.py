@@ -12,6 +12,7 @@ from exam.model.exams import QUESTIONS
 from exam.model.results import Epoch
 from exam.model.workbooks import open_workbook
 from exam.page import player
+from exam.page.sentences import fit_call
 from exam.page.texts import Texts
 from exam.page.training_run import TrainingRun
 
@@ -32,7 +33,7 @@ def recording(run: TrainingRun, marks: Sequence[Epoch], words: Texts) -> str:
     fields = {
         "lang": words.lang,
         "title": escape(words.title),
-        "call": f"model.fit(x, y, batch_size={run.batch_size}, epochs={run.epochs})",
+        "call": fit_call(run.batch_size, run.epochs),
         "recorded": words.recorded(when=f"{when:%Y-%m-%d %H:%M}"),
         "source": words.source,
         "sheet": player.html_of_sheet(player.MAIN),

@@ -9,7 +9,7 @@ from exam.model.keras_script import keras_notebook, keras_script
 from exam.model.results import to_csv
 from exam.page.player import asset
 from exam.page.recording import recording
-from exam.page.sentences import name_of
+from exam.page.sentences import fit_call, name_of
 from exam.page.texts import Texts
 from exam.page.training_run import TrainingRun
 from exam.service.scheduler import get_scheduler
@@ -17,16 +17,12 @@ from exam.service.scheduler import get_scheduler
 FILE_SECONDS = 20.0  # the longest wait for results that must be computed again, or for a model
 
 
-def fit_call(settings: dict[str, int]) -> str:
-    return "model.fit(x, y, batch_size={batch_size}, epochs={epochs})".format(**settings)
-
-
 def show_save(run: TrainingRun, words: Texts) -> None:
     name = "exam-b{batch_size}-e{epochs}-s{student}".format(**run.settings)
     for label, ending, kind, make in _files(run, words):
         # Made only when it is wanted, and not for every learner after every study.
         st.download_button(label, make, f"{name}.{ending}", kind, on_click="ignore", key=ending)
-    setting = f"{fit_call(run.settings)} · {name_of(words.student)} {run.student}"
+    setting = f"{fit_call(run.batch_size, run.epochs)} · {name_of(words.student)} {run.student}"
     buttons = figure_buttons(words, name, setting)
     st.html(buttons, unsafe_allow_javascript=True, width="content")
 

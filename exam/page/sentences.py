@@ -36,6 +36,10 @@ def waiting(progress: Progress, epochs: int, waited_seconds: float, words: Texts
     return words.queued_behind(ahead=progress.ahead) if progress.ahead else words.queued
 
 
+def fit_call(batch_size: int, epochs: int) -> str:
+    return f"model.fit(x, y, batch_size={batch_size}, epochs={epochs})"
+
+
 def name_of(label: str) -> str:
     """The name of a setting, which its label explains after a colon."""
     return re.split("[:：]", label)[0]
