@@ -33,7 +33,7 @@
       study.isPlaying = true;
       if (data.scrolls && innerWidth <= 640) part("sheet", name)?.scrollIntoView({ block: "start" });
     }
-    if (data.jumps || (study.isPlaying && isStill())) {
+    if (study.isPlaying && isStill()) {
       study.pass = study.reached = lastKnown(study);
       study.isPlaying = study.isPlaying && data.passes > study.pass;
     }

@@ -176,20 +176,3 @@ def test_the_signature_that_others_rely_on():
     assert str(inspect.signature(study)).startswith(
         "(*, batch_size: int, epochs: int, student: int, on_epoch:"
     )
-
-
-# Mean of students 1 to 5: batch size -> wrong after 1, 5, 20 passes, unseen after 20, and, after
-# 200, whether the unseen loss has risen.
-DESIGN_TABLE = {1: (33, 2, 0, 23), 10: (55, 9, 0, 24), 100: (88, 69, 30, 50)}
-
-
-@pytest.mark.parametrize("batch_size", DESIGN_TABLE)
-def test_the_lesson_comes_out_at_every_batch_size(batch_size):
-    studies = [study(batch_size=batch_size, epochs=200, student=s) for s in range(1, 6)]
-    wrong = [np.mean([marks[epoch].wrong for marks in studies]) for epoch in (1, 5, 20)]
-    val_wrong = np.mean([marks[20].val_wrong for marks in studies])
-    assert [*wrong, val_wrong] == pytest.approx(DESIGN_TABLE[batch_size], abs=8)
-    for marks in studies:
-        val_losses = [mark.val_loss for mark in marks]
-        rise = val_losses[-1] - min(val_losses)
-        assert rise > 0.1 if batch_size == 1 else rise > 0.02 if batch_size == 10 else rise == 0

@@ -211,6 +211,7 @@ def test_by_keyboard_alone(page, server):
     expect(page.locator(".player output").first).to_have_text("1 / 2")
     tab_to(KO.save)
     page.keyboard.press("Enter")
+    page.get_by_role("button", name="CSV").wait_for()
     with page.expect_download() as download:
         tab_to("CSV")
         page.keyboard.press("Enter")

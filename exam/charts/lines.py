@@ -1,7 +1,7 @@
 """Lines over two fixed axes, each named beside it."""
 
 import functools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import altair as alt
 import pyarrow as pa
@@ -56,73 +56,69 @@ def lines_table(*rows: Iterable[tuple]) -> pa.Table:
     return table(_COLUMNS, (row for each in rows for row in each))
 
 
-def lines_chart(
-    *,
-    x: alt.X,
-    y: alt.Y,
-    x_domain: Sequence[float],
-    y_domain: Sequence[float],
-    height: int,
-    x_type: str = "linear",
-) -> alt.LayerChart:
-    """Quiet lines are thin; the others differ by dash, and two of them by the theme's colours."""
-    x = x.scale(type=x_type, domain=x_domain, range=x_range(), nice=False)
-    base = alt.Chart(height=height).encode(x, y.scale(domain=y_domain))
-    dash = alt.StrokeDash("dash:N").scale(domain=list(DASHES), range=list(DASHES.values()))
-    colour = alt.Color("style:N").scale(domain=COLOURS).legend(None)
-    strokes = alt.Detail("line:N"), dash.legend(None)
-
-    coloured = base.transform_filter(alt.FieldOneOfPredicate("style", COLOURS))
-    inked = base.transform_filter("datum.style == 'ink'")
-    quiet = base.transform_filter("datum.style == 'quiet'")
-    layers = [
-        quiet.mark_line(color=INK, strokeWidth=1, opacity=0.35, clip=True).encode(*strokes),
-        inked.mark_line(color=INK, strokeWidth=1.75, clip=True).encode(*strokes),
-        coloured.mark_line(strokeWidth=2.75, clip=True).encode(colour, *strokes),
-    ]
-    for side, dy in SIDES.items():
-        text = {"align": "left", "baseline": "middle", "dx": 7, "dy": dy, "fontSize": 12}
-        here = f"datum.label != '' && datum.side == '{side}'"
-        label = alt.Text("label:N"), alt.Description("label:N")
-        layers += [
-            inked.transform_filter(here).mark_text(color=INK, **text).encode(*label),
-            coloured.transform_filter(here)
-            .mark_text(fontWeight="bold", **text)
-            .encode(colour, *label),
-        ]
-    return alt.layer(*layers)
-
-
-def passes_axis(title: str) -> alt.X:
-    return alt.X("x:Q").title(title).axis(grid=False, tickMinStep=1, tickCount=6, format="d")
-
-
-def passes_figure(
-    lines: Iterable[Rows], alt: str, x: str, y: str, *, title: str = "", **shape
+def lines_figure(
+    lines: Iterable[Rows], alt_text: str, x: str, y: str, *, title: str = "", **shape
 ) -> Figure:
-    """Lines over the passes; `x` and `y` title the axes. For `shape` see `passes_spec`."""
-    return Figure(passes_spec(x, y, **shape), lines_table(*lines), alt, title)
+    """Lines over two axes with these titles. For `shape` see `lines_spec`."""
+    return Figure(lines_spec(x, y, **shape), lines_table(*lines), alt_text, title)
 
 
 @functools.cache
-def passes_spec(
+def lines_spec(
     x: str,
     y: str,
     *,
-    passes: int,
+    x_domain: tuple[float, float],
+    y_domain: tuple[float, float] = (0, 100),
     label_width: int,
     height: int,
-    y_domain: tuple[float, float] = (0, 100),
+    x_type: str = "linear",
     band: tuple[str, ...] = (),
 ) -> dict:
-    """The spec of lines over the passes, the names of which take `label_width` pixels.
+    """The spec of lines, the names of which take `label_width` pixels beside them.
 
-    `band` shades the range between the lowest and the highest of the lines of those styles.
+    Quiet lines are thin; the others differ by dash, and two of them by the theme's colours. `band`
+    shades the range between the lowest and the highest of the lines of those styles.
     """
-    axes = {"x": passes_axis(x), "y": alt.Y("y:Q").title(y)}
-    chart = lines_chart(**axes, x_domain=[0, passes], y_domain=y_domain, height=height)
+    axis = {"grid": False, "tickMinStep": 1, "tickCount": 6, "format": ",d"}
+    scale = {"type": x_type, "domain": x_domain, "range": x_range(), "nice": False}
+    base = alt.Chart(height=height).encode(
+        alt.X("x:Q").title(x).axis(**axis).scale(**scale),
+        alt.Y("y:Q").title(y).scale(domain=y_domain),
+    )
+    chart = alt.layer(*_strokes(base), *_names(base))
     if band:
         shaded = alt.Chart().transform_filter(alt.FieldOneOfPredicate("style", band))
         edges = alt.X("x:Q"), alt.Y("min(y):Q"), alt.Y2("max(y):Q")
         chart = shaded.mark_area(color=INK, opacity=0.12, aria=False).encode(*edges) + chart
     return as_spec(chart, label_width=label_width)
+
+
+COLOUR = alt.Color("style:N").scale(domain=COLOURS).legend(None)
+
+
+def _of_style(base: alt.Chart) -> tuple[alt.Chart, alt.Chart, alt.Chart]:
+    coloured = base.transform_filter(alt.FieldOneOfPredicate("style", COLOURS))
+    inked, quiet = (base.transform_filter(f"datum.style == '{each}'") for each in ("ink", "quiet"))
+    return coloured, inked, quiet
+
+
+def _strokes(base: alt.Chart) -> list[alt.Chart]:
+    coloured, inked, quiet = _of_style(base)
+    dash = alt.StrokeDash("dash:N").scale(domain=list(DASHES), range=list(DASHES.values()))
+    strokes = alt.Detail("line:N"), dash.legend(None)
+    return [
+        quiet.mark_line(color=INK, strokeWidth=1, opacity=0.35, clip=True).encode(*strokes),
+        inked.mark_line(color=INK, strokeWidth=1.75, clip=True).encode(*strokes),
+        coloured.mark_line(strokeWidth=2.75, clip=True).encode(COLOUR, *strokes),
+    ]
+
+
+def _names(base: alt.Chart) -> Iterator[alt.Chart]:
+    label = alt.Text("label:N"), alt.Description("label:N")
+    for side, dy in SIDES.items():
+        text = {"align": "left", "baseline": "middle", "dx": 7, "dy": dy, "fontSize": 12}
+        here = base.transform_filter(f"datum.label != '' && datum.side == '{side}'")
+        coloured, inked, _ = _of_style(here)
+        yield inked.mark_text(color=INK, **text).encode(*label)
+        yield coloured.mark_text(fontWeight="bold", **text).encode(COLOUR, *label)

@@ -1,6 +1,6 @@
 """The chapters, one file and one declaration each, in their order, and how they are shown.
 
-A chapter knows charts, model and the page's texts, and no other chapter.
+A chapter knows what is below (page, charts, service, model), and no other chapter.
 """
 
 from importlib import import_module

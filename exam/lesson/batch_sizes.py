@@ -1,14 +1,10 @@
 """Batch sizes side by side: after the same number of passes, and after the same of updates."""
 
-import functools
 import itertools
 import statistics
 from collections.abc import Iterator, Sequence
 
-from altair import X, Y
-
-from exam.charts.lines import Rows, curve, line, lines_chart, lines_table
-from exam.charts.theme import as_spec
+from exam.charts.lines import Rows, curve, line, lines_figure
 from exam.lesson.chapter import Chapter, Figure, Outcome, Plan, Plans, Settings, Texts
 from exam.model.exams import batches
 from exam.model.results import Epoch
@@ -27,8 +23,12 @@ def plans(settings: Settings) -> Plans:
 def figures(outcome: Outcome, words: Texts) -> Iterator[Figure]:
     say, by_updates = words.batch_sizes, outcome.option == "updates"
     lines = (_line(size, marks, by_updates, say) for size, marks in outcome.marks.items())
-    alt = say.alt_by_update if by_updates else say.alt
-    yield Figure(_spec(words, by_updates), lines_table(*lines), alt)
+    if by_updates:
+        shape = {"x_domain": (1, EPOCHS * 100), "x_type": "log", "label_width": 100, "height": 260}
+        yield lines_figure(lines, say.alt_by_update, say.updates_axis, words.wrong, **shape)
+    else:
+        shape = {"x_domain": (0, EPOCHS), "label_width": 12, "height": 260}
+        yield lines_figure(lines, say.alt, words.passes, words.wrong, **shape)
 
 
 def _line(size: int, marks: Sequence[Epoch], by_updates: bool, say: Texts) -> Rows:
@@ -39,20 +39,6 @@ def _line(size: int, marks: Sequence[Epoch], by_updates: bool, say: Texts) -> Ro
         return line(size, points, look, label=label)
     at, side = min(LABEL_AT.get(size, 8), len(marks) - 1), "below" if size == 1 else "above"
     return line(size, curve(marks, "wrong"), look, label=label, label_at=at, side=side)
-
-
-@functools.cache
-def _spec(words: Texts, by_updates: bool) -> dict:
-    title = words.batch_sizes.updates_axis if by_updates else words.passes
-    chart = lines_chart(
-        x=X("x:Q").title(title).axis(grid=False, tickCount=5, format=",d"),
-        y=Y("y:Q").title(words.wrong),
-        x_domain=[1, EPOCHS * 100] if by_updates else [0, EPOCHS],
-        y_domain=[0, 100],
-        height=260,
-        x_type="log" if by_updates else "linear",
-    )
-    return as_spec(chart, label_width=100 if by_updates else 12)
 
 
 def rows(outcome: Outcome, words: Texts) -> Iterator[tuple]:

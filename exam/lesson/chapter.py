@@ -30,6 +30,7 @@ class Chapter:
     facts: Mapping[str, object] = field(default_factory=dict)  # what `story` is filled in with
     options: Mapping[str, str] = field(default_factory=dict)  # of the figure: the text of each
     passes: range | None = None  # to choose one of, in place of a guess
-    # What Streamlit shows before the question, which waits where it is False, and after figures.
+    # What Streamlit shows before the question and after the figures. Where `before` returns False,
+    # the question is not asked yet.
     before: Callable[..., bool | None] | None = None
     after: Callable[..., None] | None = None

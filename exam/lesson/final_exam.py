@@ -10,7 +10,7 @@ from exam.charts.curves import Curve, curves_spec, curves_table
 from exam.charts.theme import INK, as_spec, table
 from exam.lesson.chapter import Chapter, Figure, Outcome, Plan, Plans, Settings, Texts
 from exam.lesson.view import ChapterView
-from exam.model.overfitting import best_epoch_of
+from exam.model.overfitting import warned_at
 from exam.model.plan import FINAL, UNSEEN
 
 BATCH_SIZE, EPOCHS = 1, 40
@@ -42,10 +42,10 @@ def figures(outcome: Outcome, words: Texts) -> Iterator[Figure]:
 def stops(outcome: Outcome, student: int) -> dict[str, int]:
     """The passes that are compared for a student: the learner's, the automatic stop, the last.
 
-    The automatic stop looks at the unseen exams alone, as keras.callbacks.EarlyStopping does.
+    The automatic stop is where the page would warn on the unseen exams, and goes back to the best.
     """
-    automatic = best_epoch_of(outcome.marks[UNSEEN, student])
-    return {"own": outcome.experiment.choice, "automatic": automatic or EPOCHS, "last": EPOCHS}
+    automatic, _ = warned_at(outcome.marks[UNSEEN, student]) or (EPOCHS, EPOCHS)
+    return {"own": outcome.experiment.choice, "automatic": automatic, "last": EPOCHS}
 
 
 def _scores(outcome: Outcome) -> Iterator[tuple]:
@@ -76,11 +76,10 @@ def _panel(field: str, title: str, say: Texts) -> alt.LayerChart:
     return lines.encode(alt.Detail("student:N")) + points + means
 
 
-def _by_stop(outcome: Outcome, field: str) -> dict[str, np.ndarray]:
-    """For each stop, what the final exams say of each student."""
-    at = {"val_wrong": 2, "val_loss": 3}[field]
+def _by_stop(outcome: Outcome) -> dict[str, np.ndarray]:
+    """For each stop, wrong answers and loss on the final exams, [2, students]."""
     scores = list(_scores(outcome))
-    return {stop: np.array([row[at] for row in scores if row[0] == stop]) for stop in STOPS}
+    return {stop: np.array([row[2:] for row in scores if row[0] == stop]).T for stop in STOPS}
 
 
 def rows(outcome: Outcome, words: Texts) -> Iterator[tuple]:
@@ -91,21 +90,20 @@ def rows(outcome: Outcome, words: Texts) -> Iterator[tuple]:
         "automatic": say.automatic_row(first=min(automatic), last=max(automatic)),
         "last": say.last_row(epoch=EPOCHS),
     }
-    wrong, loss = _by_stop(outcome, "val_wrong"), _by_stop(outcome, "val_loss")
-    for stop in STOPS:
-        yield names[stop], f"{wrong[stop].mean():.1f}", f"{loss[stop].mean():.3f}"
+    for stop, (wrong, loss) in _by_stop(outcome).items():
+        yield names[stop], f"{wrong.mean():.1f}", f"{loss.mean():.3f}"
 
 
 def numbers(outcome: Outcome) -> dict:
-    wrong, loss = _by_stop(outcome, "val_wrong"), _by_stop(outcome, "val_loss")
-    more = wrong["automatic"] - wrong["last"]
+    scores = _by_stop(outcome)
+    more, more_loss = scores["automatic"] - scores["last"]
     return {
         "students": len(STUDENTS),
-        "wrong": {stop: scores.mean() for stop, scores in wrong.items()},
-        "loss": {stop: scores.mean() for stop, scores in loss.items()},
+        "wrong": {stop: wrong.mean() for stop, (wrong, _) in scores.items()},
+        "loss": {stop: loss.mean() for stop, (_, loss) in scores.items()},
         "fewer_wrong": int((more < 0).sum()),
         "more_wrong": int((more > 0).sum()),
-        "lower_loss": int((loss["automatic"] < loss["last"]).sum()),
+        "lower_loss": int((more_loss < 0).sum()),
     }
 
 

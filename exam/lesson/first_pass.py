@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 import altair as alt
 import streamlit as st
 
-from exam.charts.lines import Rows, line, lines_chart, lines_table, passes_axis
+from exam.charts.lines import Rows, line, lines_figure
 from exam.charts.pictures import picture
 from exam.charts.theme import EDGE, PAPER, RED, STROKE, as_spec, table
 from exam.lesson.chapter import Chapter, Figure, Outcome, Plan, Plans, Settings, Texts
@@ -36,9 +36,10 @@ def figures(outcome: Outcome, words: Texts) -> Iterator[Figure]:
     names = {size: say.batch(batch_size=size) for size in BATCH_SIZES}
     alike = table(ALIKE, _alike_rows(marks, names))
     yield Figure(_alike_spec(), alike, say.alike_alt, say.alike_title)
-    meetings = lines_table(*_meeting_lines(marks, names))
     title = say.meetings_title(students=len(STUDENTS))
-    yield Figure(_meetings_spec(words), meetings, say.meetings_alt, title)
+    shape = {"x_domain": (1, MEETINGS), "label_width": 100, "height": 220, "title": title}
+    lines = _meeting_lines(marks, names)
+    yield lines_figure(lines, say.meetings_alt, say.meetings_axis, say.rate_axis, **shape)
 
 
 def wrong_by_meeting(solved: str, student: int) -> list[int]:
@@ -103,18 +104,6 @@ def _alike_spec() -> dict:
     return as_spec(alt.layer(*layers).configure_view(stroke=None))
 
 
-@functools.cache
-def _meetings_spec(words: Texts) -> dict:
-    chart = lines_chart(
-        x=passes_axis(words.first_pass.meetings_axis),
-        y=alt.Y("y:Q").title(words.first_pass.rate_axis),
-        x_domain=[1, MEETINGS],
-        y_domain=[0, 100],
-        height=220,
-    )
-    return as_spec(chart, label_width=100)
-
-
 def numbers(outcome: Outcome) -> dict:
     marks = outcome.marks
     wrong = {}
@@ -129,12 +118,12 @@ def numbers(outcome: Outcome) -> dict:
 def show_film(view: ChapterView, outcome: Outcome) -> None:
     """The first pass on the sheet: a batch is solved, then its answers are checked."""
     st.markdown(view.say.film_title)
-    label, key = name_of(view.words.batch_size), "first_pass_size"
-    size = st.segmented_control(label, BATCH_SIZES, default=10, required=True, key=key)
-    solved, key = outcome.marks[size, 1, "one_exam"][1].solved, open_workbook("one_exam").key[:100]
+    control = {"default": 10, "required": True, "key": "first_pass_size"}
+    size = st.segmented_control(name_of(view.words.batch_size), BATCH_SIZES, **control)
+    solved = outcome.marks[size, 1, "one_exam"][1].solved
     frames = [checked(solved, size, count) for count in range(QUESTIONS + 1)]
     words = {"range": view.say.film_range, "hint": view.say.film_hint, "valuetext": ""}
-    data = sheet_data([], student=1, key=key, words=view.words) | {"answers": frames, "sure": None}
+    data = sheet_data([], student=1, words=view.words) | {"answers": frames, "sure": None}
     film = {"run": size, "passes": QUESTIONS, "batch_size": size, "words": data["words"] | words}
     show_marked_sheet(view.name, data | film)
 

@@ -5,12 +5,12 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import streamlit as st
 
-from exam.charts.lines import curve, line, passes_figure
+from exam.charts.lines import curve, line, lines_figure
 from exam.lesson.chapter import Chapter, Figure, Outcome, Plan, Plans, Settings, Texts
 from exam.lesson.view import ChapterView
 from exam.model.results import Epoch
 from exam.model.settings import MISPRINTS
-from exam.model.workbooks import misprinted_questions, open_workbook
+from exam.model.workbooks import first_key, misprinted_questions
 from exam.page.player import sheet_data, show_marked_sheet
 
 BATCH_SIZE, EPOCHS = 10, 60
@@ -35,7 +35,7 @@ def show_slider(view: ChapterView) -> None:
 
 
 def figures(outcome: Outcome, words: Texts) -> Iterator[Figure]:
-    say, shape = words.misprints, {"passes": EPOCHS, "label_width": 90, "height": 240}
+    say, shape = words.misprints, {"x_domain": (0, EPOCHS), "label_width": 90, "height": 240}
     lines = (
         line(
             misprints,
@@ -45,7 +45,7 @@ def figures(outcome: Outcome, words: Texts) -> Iterator[Figure]:
         )
         for misprints, marks in sorted(outcome.marks.items())
     )
-    yield passes_figure(lines, say.alt, words.passes, say.axis, **shape)
+    yield lines_figure(lines, say.alt, words.passes, say.axis, **shape)
 
 
 def rows(outcome: Outcome, words: Texts) -> Iterator[tuple]:
@@ -59,7 +59,7 @@ def show_sheet(view: ChapterView, outcome: Outcome) -> None:
     st.markdown(view.say.search)
     is_shown = st.toggle(view.say.reveal, key="misprints_reveal")
     student = outcome.experiment.plans[own][0].student
-    data = sheet_data(marks, student=student, key=_key(own), words=view.words)
+    data = sheet_data(marks, student=student, words=view.words, misprints=own)
     framed = misprinted_questions(own).tolist() if is_shown else []
     shown = {"run": f"{own} {student}", "passes": EPOCHS, "shown": SEARCHED_AT, "framed": framed}
     show_marked_sheet(view.name, data | shown)
@@ -75,13 +75,9 @@ def learnt_last(marks: Sequence[Epoch], key: np.ndarray) -> list[int]:
     return sorted(range(len(key)), key=lambda question: -latest[question])
 
 
-def _key(misprints: int) -> np.ndarray:
-    return open_workbook("one_exam", misprints).key[:100]
-
-
 def numbers(outcome: Outcome) -> dict:
     own, marks = next(iter(outcome.marks.items()))
-    latest = learnt_last(marks, _key(own))[:own]
+    latest = learnt_last(marks, first_key(own))[:own]
     found = len(set(latest) & set(misprinted_questions(own).tolist()))
     ends = {"end": marks[-1], "without": outcome.marks[0][-1]}
     return ends | {"misprints": own, "epochs": EPOCHS, "found": found}

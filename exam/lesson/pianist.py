@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from exam.charts.lines import mean_and_students, passes_figure
+from exam.charts.lines import lines_figure, mean_and_students
 from exam.lesson.chapter import Chapter, Figure, Outcome, Plan, Plans, Settings, Texts
 from exam.model.results import Epoch, mean_marks
 from exam.model.workbooks import PASSES_TO_KNOW_TWENTY
@@ -20,21 +20,21 @@ def plans(settings: Settings) -> Plans:
 
 def _repeats(outcome: Outcome, book: str) -> list[list[Epoch]]:
     """What came after the twenty pieces were known, counted from 0, of those who are through."""
-    through = [marks for (each, _), marks in outcome.complete.items() if each == book]
-    return [[_repeat(mark) for mark in marks[PASSES_TO_KNOW_TWENTY:]] for marks in through]
-
-
-def _repeat(mark: Epoch) -> Epoch:
-    return replace(mark, epoch=mark.epoch - PASSES_TO_KNOW_TWENTY)
+    known = PASSES_TO_KNOW_TWENTY
+    return [
+        [replace(mark, epoch=mark.epoch - known) for mark in marks[known:]]
+        for (each, _), marks in outcome.complete.items()
+        if each == book
+    ]
 
 
 def figures(outcome: Outcome, words: Texts) -> Iterator[Figure]:
-    say, shape = words.pianist, {"passes": REPEATS, "label_width": 140, "height": 240}
+    say, shape = words.pianist, {"x_domain": (0, REPEATS), "label_width": 140, "height": 240}
     lines = (
         mean_and_students(_repeats(outcome, book), "val_wrong", look, getattr(say, book))
         for book, look in LOOKS.items()
     )
-    yield passes_figure(lines, say.alt, say.passes, say.axis, y_domain=(0, 50), **shape)
+    yield lines_figure(lines, say.alt, say.passes, say.axis, y_domain=(0, 50), **shape)
 
 
 def numbers(outcome: Outcome) -> dict:

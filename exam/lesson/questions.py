@@ -6,6 +6,7 @@ from exam.lesson.chapter import Chapter
 from exam.lesson.view import ChapterView
 from exam.model.keras_script import keras_script
 from exam.model.plan import LEARNING_RATE
+from exam.page.visit import chosen_run
 
 
 def show_questions(view: ChapterView) -> None:
@@ -16,9 +17,8 @@ def show_questions(view: ChapterView) -> None:
     fields = {"learning_rate": LEARNING_RATE}
     st.markdown("\n".join(f"- {difference(**fields)}" for difference in say.differences))
     st.markdown(say.code_title)
-    study = {name: view.settings[name] for name in ("batch_size", "epochs", "student")}
     # Streamlit's colours for Python are too faint on its own background.
-    st.code(keras_script(**study), language=None, wrap_lines=True)
+    st.code(keras_script(**chosen_run().settings), language=None, wrap_lines=True)
 
 
 CHAPTER = Chapter(frame_height=2691, before=show_questions)

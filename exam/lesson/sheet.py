@@ -4,13 +4,11 @@ from collections.abc import Iterator
 
 import streamlit as st
 
-from exam.charts.lines import curve, line, passes_figure
+from exam.charts.lines import curve, line, lines_figure
 from exam.lesson.chapter import Chapter, Figure, Outcome, Plan, Plans, Settings, Texts
 from exam.lesson.view import ChapterView
-from exam.model.exams import QUESTIONS
-from exam.model.workbooks import open_workbook
 from exam.page.player import sheet_data, show_marked_sheet
-from exam.page.training_run import TrainingRun
+from exam.page.visit import chosen_run
 
 BATCH_SIZE, EPOCHS = 10, 50
 BY_CHANCE = 90  # wrong of 100, when one of ten digits is guessed
@@ -28,8 +26,8 @@ def figures(outcome: Outcome, words: Texts) -> Iterator[Figure]:
         line(book, curve(marks, "val_wrong"), LOOKS[book], label=labels[book], side="above")
         for book, marks in outcome.marks.items()
     )
-    shape = {"passes": EPOCHS, "label_width": 150, "height": 220}
-    yield passes_figure(lines, say.alt, words.passes, say.axis, **shape)
+    shape = {"x_domain": (0, EPOCHS), "label_width": 150, "height": 220}
+    yield lines_figure(lines, say.alt, words.passes, say.axis, **shape)
 
 
 def numbers(outcome: Outcome) -> dict:
@@ -39,13 +37,10 @@ def numbers(outcome: Outcome) -> dict:
 
 def show_sheet(view: ChapterView) -> None:
     """That of the study on the first screen, or of its settings where the chapter stands alone."""
-    run, student = view.lesson.visit.run, view.settings["student"]
-    if view.lesson.is_alone:
-        run = TrainingRun(view.settings["batch_size"], view.settings["epochs"], student)
+    run = chosen_run() if view.lesson.is_alone else view.lesson.visit.run
     plans = {"practice": (run.plan, run.epochs)} if run else {}
     if marks := view.at_once(plans).complete.get("practice"):
-        key = open_workbook("one_exam").key[:QUESTIONS]
-        data = sheet_data(marks, student=run.student, key=key, words=view.words)
+        data = sheet_data(marks, student=run.student, words=view.words)
         shown = {"run": str(run), "passes": run.epochs, "shown": run.epochs}
         show_marked_sheet(view.name, data | shown)
     elif not run:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from exam.charts.lines import Rows, curve, line, passes_figure
+from exam.charts.lines import Rows, curve, line, lines_figure
 from exam.lesson.chapter import Chapter, Figure, Outcome, Plan, Plans, Settings, Texts
 from exam.model.settings import STUDENT
 
@@ -18,9 +18,9 @@ def plans(settings: Settings) -> Plans:
 
 
 def figures(outcome: Outcome, words: Texts) -> Iterator[Figure]:
-    say, shape = words.students, {"passes": EPOCHS, "label_width": 150, "height": 280}
+    say, shape = words.students, {"x_domain": (0, EPOCHS), "label_width": 150, "height": 280}
     shape["band"] = ("quiet", "blue")
-    yield passes_figure(_lines(outcome, say), say.alt, words.passes, say.axis, **shape)
+    yield lines_figure(_lines(outcome, say), say.alt, words.passes, say.axis, **shape)
 
 
 def _lines(outcome: Outcome, say: Texts) -> Iterator[Rows]:

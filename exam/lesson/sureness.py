@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import streamlit as st
 
-from exam.charts.lines import Rows, curve, line, passes_figure
+from exam.charts.lines import Rows, curve, line, lines_figure
 from exam.charts.pictures import picture
 from exam.lesson.chapter import Chapter, Figure, Outcome, Plan, Plans, Settings, Texts
 from exam.lesson.view import ChapterView
@@ -22,12 +22,12 @@ def plans(settings: Settings) -> Plans:
 
 
 def figures(outcome: Outcome, words: Texts) -> Iterator[Figure]:
-    say, shape = words.sureness, {"passes": EPOCHS, "label_width": 90}
+    say, shape = words.sureness, {"x_domain": (0, EPOCHS), "label_width": 90}
     sure = _lines(outcome, words, "val_sure_when_wrong", times=100)
-    yield passes_figure(sure, say.alt, words.passes, say.axis, height=220, **shape)
+    yield lines_figure(sure, say.alt, words.passes, say.axis, height=220, **shape)
     loss = _lines(outcome, words, "val_loss")
     shape |= {"height": 180, "y_domain": (0.5, 1.5)}
-    yield passes_figure(loss, say.loss_alt, words.passes, say.loss_axis, **shape)
+    yield lines_figure(loss, say.loss_alt, words.passes, say.loss_axis, **shape)
 
 
 def _lines(outcome: Outcome, words: Texts, field: str, times: int = 1) -> Iterator[Rows]:

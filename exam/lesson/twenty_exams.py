@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from exam.charts.lines import mean_and_students, passes_figure
+from exam.charts.lines import lines_figure, mean_and_students
 from exam.lesson.chapter import Chapter, Figure, Outcome, Plan, Plans, Settings, Texts
 from exam.model.results import Epoch, mean_marks
 
@@ -21,12 +21,12 @@ def _studies(outcome: Outcome, book: str) -> list[list[Epoch]]:
 
 
 def figures(outcome: Outcome, words: Texts) -> Iterator[Figure]:
-    say, shape = words.twenty_exams, {"passes": EPOCHS, "label_width": 120, "height": 240}
+    say, shape = words.twenty_exams, {"x_domain": (0, EPOCHS), "label_width": 120, "height": 240}
     lines = (
         mean_and_students(_studies(outcome, book), "val_wrong", look, getattr(say, book))
         for book, look in LOOKS.items()
     )
-    yield passes_figure(lines, say.alt, say.passes, say.axis, **shape)
+    yield lines_figure(lines, say.alt, say.passes, say.axis, **shape)
 
 
 def numbers(outcome: Outcome) -> dict:

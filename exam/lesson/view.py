@@ -56,7 +56,7 @@ class ChapterView:
             spoken = self._answer(self._experiment)
         elif chapter.plans and is_ready:
             ask(self.name, chapter, self.words, chapter.plans(self.settings), self.lesson.visit)
-        elif not is_ready:
+        elif self._followed:
             self._show_progress(self._followed[0])
             spoken = self._standing(self._followed[0], steps=4)
         live_region.markdown(spoken)

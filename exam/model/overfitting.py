@@ -1,4 +1,4 @@
-"""When to warn: the loss on unseen exams rises while the loss on the practised one still falls."""
+"""When to warn: the unseen loss no longer falls while the practised one still does."""
 
 from collections.abc import Sequence
 
@@ -17,25 +17,24 @@ def best_epoch(val_losses: Sequence[float], losses: Sequence[float], patience: i
     Counts as `keras.callbacks.EarlyStopping(patience=patience)` does: a tie or a NaN is no
     improvement. Raises ValueError where the two sequences differ in length.
     """
+    found = _find(val_losses, losses, patience)
+    return found and found[0]
+
+
+def _find(
+    val_losses: Sequence[float], losses: Sequence[float], patience: int
+) -> tuple[int, int] | None:
+    """The best epoch, and the one at which it is known."""
     best = 1
     for epoch, (val_loss, loss) in enumerate(zip(val_losses, losses, strict=True), start=1):
         if epoch == 1 or val_loss < val_losses[best - 1]:
             best = epoch
         elif epoch - best >= patience and loss < losses[best - 1]:
-            return best
+            return best, epoch
     return None
 
 
-def best_epoch_of(marks: Sequence[Epoch]) -> int | None:
-    """The `best_epoch` of a study's marks, epoch 0 first, with the page's patience."""
-    passes = marks[1:]
-    return best_epoch([each.val_loss for each in passes], [each.loss for each in passes], PATIENCE)
-
-
 def warned_at(marks: Sequence[Epoch]) -> tuple[int, int] | None:
-    """The `best_epoch_of` the marks, and the first epoch at which it is known."""
-    best = best_epoch_of(marks)
-    if best is None:
-        return None
-    known = range(best + PATIENCE, len(marks))
-    return best, next(epoch for epoch in known if best_epoch_of(marks[: epoch + 1]))
+    """The best epoch of a study's marks, epoch 0 first, and the pass at which the page warns."""
+    passes = marks[1:]
+    return _find([each.val_loss for each in passes], [each.loss for each in passes], PATIENCE)

@@ -10,9 +10,11 @@ from exam.model.exams import QUESTIONS, load_exams
 
 MOCK_EXAMS = 20
 PASSES_TO_KNOW_TWENTY = 5 * MOCK_EXAMS  # of the pianist, before it plays one piece alone
-LOOK_ALIKES = 10
+# The tightest group of one question and its nearest nine, by the distance of their pixels; not of
+# ones, which all look alike. A test finds them again.
+LOOK_ALIKES = (1608, 633, 561, 526, 1119, 208, 880, 279, 1236, 1224)
 KEPT_ORDERS = 8_000  # 0.5 kB each; a study of 200 passes would draw them anew at every turn
-_TYPESETTER = 20  # seeds what is misprinted or shuffled, the same for every student
+_MISPRINT_SEED = 20  # of what is misprinted or shuffled, the same for every student
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,14 +64,19 @@ def open_workbook(name: str, misprints: int = 0) -> Workbook:
     return Workbook(workbook.exams, key, workbook.exam_of_pass, workbook.practised)
 
 
+def first_key(misprints: int = 0) -> np.ndarray:
+    """The printed key of the first mock exam, uint8 [100]."""
+    return open_workbook("one_exam", misprints).key[:QUESTIONS]
+
+
 def misprinted_questions(misprints: int) -> np.ndarray:
     """Which questions are misprinted, int [misprints]; more misprints are the same and further."""
-    return np.random.RandomState(_TYPESETTER).permutation(QUESTIONS)[:misprints]
+    return np.random.RandomState(_MISPRINT_SEED).permutation(QUESTIONS)[:misprints]
 
 
 def misprint(key: np.ndarray, misprints: int) -> np.ndarray:
     """The key uint8 [100] with another digit at each of the `misprinted_questions`."""
-    steps = np.random.RandomState(_TYPESETTER).randint(1, 10, QUESTIONS)
+    steps = np.random.RandomState(_MISPRINT_SEED).randint(1, 10, QUESTIONS)
     printed, wrong = key.copy(), misprinted_questions(misprints)
     printed[wrong] = (key[wrong] + steps[wrong]) % 10
     return printed
@@ -86,28 +93,13 @@ def one_exam() -> Workbook:
 def shuffled_key() -> Workbook:
     """The first mock exam, its 100 answers handed out to its questions at random: no key."""
     key = _key().copy()
-    key[:QUESTIONS] = np.random.RandomState(_TYPESETTER).permutation(key[:QUESTIONS])
+    key[:QUESTIONS] = np.random.RandomState(_MISPRINT_SEED).permutation(key[:QUESTIONS])
     return Workbook(_mock_exams()[:1], key)
 
 
 def look_alikes() -> Workbook:
-    """One sheet of ten questions that look as alike as any ten among the mock exams do.
-
-    The tightest group of one question and its nearest nine, by the distance of their pixels;
-    not of ones, which all look alike.
-    """
-    # As whole numbers: for others NumPy's BLAS would keep 30 MB of the server's memory.
-    pixels = load_exams().mock.questions.reshape(-1, 784).astype(np.int32)
-    groups = []
-    for digit in {*range(10)} - {1}:
-        same = np.flatnonzero(_key() == digit)
-        squares = (pixels[same] ** 2).sum(axis=1)
-        apart = squares[:, None] + squares - 2 * pixels[same] @ pixels[same].T
-        nearest = apart.argsort(axis=1, kind="stable")[:, :LOOK_ALIKES]
-        spread = np.take_along_axis(apart, nearest, axis=1).sum(axis=1)
-        groups.append((spread.min(), same[nearest[spread.argmin()]]))
-    _, tightest = min(groups, key=lambda group: group[0])
-    return Workbook(tightest[None].astype(np.int32), _key())
+    """One sheet of ten questions that look as alike as any ten among the mock exams do."""
+    return Workbook(np.array([LOOK_ALIKES], np.int32), _key())
 
 
 def twenty_exams() -> Workbook:

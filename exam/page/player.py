@@ -14,7 +14,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from exam.charts.pictures import sheet_picture
 from exam.model.results import Epoch
-from exam.model.workbooks import question_order
+from exam.model.workbooks import first_key, question_order
 from exam.page.texts import Texts
 
 ASSETS = Path(__file__).parents[2] / "assets"
@@ -68,11 +68,11 @@ def show_marked_sheet(name: str, data: dict) -> None:
     push("study", name, data)
 
 
-def sheet_data(marks: Sequence[Epoch], *, student: int, key: Sequence[int], words: Texts) -> dict:
+def sheet_data(marks: Sequence[Epoch], *, student: int, words: Texts, misprints: int = 0) -> dict:
     """What every marked sheet is drawn from, in the order of the student's first pass."""
     return {
         "order": question_order(student, 0).tolist(),
-        "key": "".join(map(str, key)),
+        "key": "".join(map(str, first_key(misprints))),
         "picture": sheet_picture(student),
         "answers": [mark.answers for mark in marks],
         "sure": [mark.sure for mark in marks],

@@ -8,9 +8,7 @@ from html import escape
 import altair as alt
 
 from exam.charts.curves import Curve, curves_spec, curves_table
-from exam.model.exams import QUESTIONS
 from exam.model.results import Epoch
-from exam.model.workbooks import open_workbook
 from exam.page import player
 from exam.page.sentences import fit_call
 from exam.page.texts import Texts
@@ -26,8 +24,7 @@ def recording(run: TrainingRun, marks: Sequence[Epoch], words: Texts) -> str:
     spec |= {"datasets": {"source": rows}, "width": WIDTH}
     chart = alt.Chart.from_dict(spec, validate=False)
     curves = chart.to_html(fullhtml=False, embed_options={"actions": False, "renderer": "svg"})
-    key = open_workbook("one_exam").key[:QUESTIONS]
-    data = player.sheet_data(marks, student=run.student, key=key, words=words)
+    data = player.sheet_data(marks, student=run.student, words=words)
     data |= {"run": 1, "passes": run.epochs, "plays": True, "batch_size": run.batch_size}
     when = datetime.datetime.now(datetime.UTC)
     fields = {

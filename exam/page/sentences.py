@@ -14,7 +14,7 @@ from exam.service.job import Progress
 LONG_WAIT_SECONDS = 1.0
 
 
-class Warning(NamedTuple):
+class PassWarning(NamedTuple):
     """A text that belongs to the passes from `start` to before `end`."""
 
     text: str
@@ -59,7 +59,7 @@ def runs_rows(runs: Sequence[TrainingRun], marks: Sequence[Sequence[Epoch]]) -> 
             yield run.batch_size, last.epoch, run.student, *counted, lowest.epoch
 
 
-def warnings(marks: Sequence[Epoch], words: Texts) -> Iterator[Warning]:
+def warnings(marks: Sequence[Epoch], words: Texts) -> Iterator[PassWarning]:
     """The warning, from the pass on that shows it, until the loss falls further after all."""
     if not (found := warned_at(marks)):
         return
@@ -67,9 +67,9 @@ def warnings(marks: Sequence[Epoch], words: Texts) -> Iterator[Warning]:
     later = marks[warned:]
     recovered = next((m.epoch for m in later if m.val_loss < best.val_loss), len(marks))
     fields = {"best": best.epoch, "val_loss_best": best.val_loss, "loss_best": best.loss}
-    yield Warning(words.warning(**fields), warned, recovered)
+    yield PassWarning(words.warning(**fields), warned, recovered)
     if recovered < len(marks):
-        yield Warning(words.recovered(**fields), recovered, len(marks))
+        yield PassWarning(words.recovered(**fields), recovered, len(marks))
 
 
 def markdown_table(header: Sequence[str], rows: Iterable[Sequence]) -> str:

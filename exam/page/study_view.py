@@ -10,15 +10,14 @@ import streamlit as st
 from exam.charts.curves import Curve, curves_spec, curves_table
 from exam.charts.theme import PROJECTED_WIDTH
 from exam.model.results import Epoch
-from exam.model.workbooks import open_workbook
 from exam.page import player
 from exam.page.sentences import markdown_table, run_label, runs_rows, waiting, warnings
 from exam.page.texts import Texts
-from exam.page.visit import Visit, settings
+from exam.page.visit import Visit, chosen_run
 from exam.service.job import Progress
 from exam.service.scheduler import get_scheduler
 
-WARNINGS = ("warning_1", "warning_2")  # the keys of their places; a sign, and its end
+WARNINGS = ("warning_1", "warning_2")  # keys of the containers: the warning, and its recall
 
 
 class StudyView:
@@ -88,9 +87,8 @@ class StudyView:
         """Why nothing comes, or which settings the figure shows where others are set now."""
         waited = time.monotonic() - self._last_news
         text = waiting(progress, self.run.epochs, waited, self.words) if progress else ""
-        chosen = {name: value for name, value in settings().items() if name != "misprints"}
-        if self.run and not text and chosen != self.run.settings:
-            new = {f"new_{name}": value for name, value in chosen.items()}
+        if self.run and not text and chosen_run() != self.run:
+            new = {f"new_{name}": value for name, value in chosen_run().settings.items()}
             text = self.words.shown_is(**self.run.settings, **new)
         if text := text or ("" if self.run else self.words.ready):
             self._line.markdown(text)
@@ -99,14 +97,13 @@ class StudyView:
 
     def _sheet(self) -> dict:
         """Of the run; before any, clean paper in the batches that are set."""
-        run = self.run.settings if self.run else settings()
-        key = open_workbook("one_exam").key[:100]
-        data = player.sheet_data(self.marks, student=run["student"], key=key, words=self.words)
-        is_new = {"plays": bool(self.run), "scrolls": True, "passes": run["epochs"]}
-        return data | is_new | {"run": self.visit.presses, "batch_size": run["batch_size"]}
+        run = self.run or chosen_run()
+        data = player.sheet_data(self.marks, student=run.student, words=self.words)
+        is_new = {"plays": bool(self.run), "scrolls": True, "passes": run.epochs}
+        return data | is_new | {"run": self.visit.presses, "batch_size": run.batch_size}
 
     def _figure(self) -> dict:
-        epochs = self.run.epochs if self.run else st.session_state.epochs
+        epochs = (self.run or chosen_run()).epochs
         names = [run_label(run, self.words) for run in self.visit.runs]
         curves = list(map(Curve, [*self._earlier, self.marks], names)) if self.run else []
         return {

@@ -1,4 +1,4 @@
-"""The texts of the page, one TOML file a language: `say.summary(wrong=3, …)`."""
+"""The texts of the page, one TOML file a language: `words.loading(seconds=3)`."""
 
 import functools
 import re

@@ -3,7 +3,7 @@
 Their marks are the scheduler's, which lets old ones go; so a visit keeps none and asks again.
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from exam.model.plan import Plan
 
@@ -22,7 +22,7 @@ class TrainingRun:
 
     @property
     def settings(self) -> dict[str, int]:
-        return {"batch_size": self.batch_size, "epochs": self.epochs, "student": self.student}
+        return asdict(self)
 
 
 def begin(runs: list[TrainingRun], run: TrainingRun) -> list[TrainingRun]:

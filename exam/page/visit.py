@@ -41,8 +41,7 @@ class Visit:
 
     def begin_run(self) -> None:
         self.presses += 1
-        chosen = {setting.name: st.session_state[setting.name] for setting in SETTINGS}
-        self.runs = begin(self.runs, TrainingRun(**chosen))
+        self.runs = begin(self.runs, chosen_run())
 
 
 def open_visit(chapters: Sequence[str]) -> Visit:
@@ -68,6 +67,11 @@ def language() -> str:
     """The language of the page, whatever has happened to its widget."""
     lang = st.session_state.get("lang")
     return lang if lang in LANGUAGES else browser_language()
+
+
+def chosen_run() -> TrainingRun:
+    """What a press would begin now."""
+    return TrainingRun(**{setting.name: st.session_state[setting.name] for setting in SETTINGS})
 
 
 def settings() -> dict[str, int]:

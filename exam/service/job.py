@@ -78,15 +78,15 @@ class Job:
         return self.is_followed and not self.is_complete
 
     @property
-    def is_first_pass(self) -> bool:
-        """It takes milliseconds, and then something moves on somebody's screen."""
+    def is_urgent(self) -> bool:
+        """A first pass takes milliseconds, and then something moves on somebody's screen."""
         return not self.epochs and not self.is_background
 
     @property
     def priority(self) -> tuple[bool, float]:
-        """The smaller, the sooner: first passes, then the least work left."""
+        """The smaller, the sooner: what is urgent, then the least work left."""
         seconds_per_pass = 0.004 + 0.00007 * self.plan.updates  # so about, when warm
-        return not self.is_first_pass, (self.target + 1 - len(self.epochs)) * seconds_per_pass
+        return not self.is_urgent, (self.target + 1 - len(self.epochs)) * seconds_per_pass
 
 
 @dataclass(eq=False)
@@ -105,5 +105,5 @@ class FileJob(Job):
         return self.file is not None
 
     @property
-    def is_first_pass(self) -> bool:
-        return True  # as urgent: the study is done as a rule, and its checkpoint at hand
+    def is_urgent(self) -> bool:
+        return True  # the study is done as a rule, and its checkpoint at hand

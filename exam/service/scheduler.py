@@ -29,10 +29,7 @@ _starting = threading.Lock()
 
 
 def get_scheduler() -> "Scheduler":
-    """The one scheduler of this process, started when it is first needed.
-
-    Not kept in Streamlit's cache: clearing that would leave this one and its worker behind.
-    """
+    """The one of this process. Clearing Streamlit's cache would leave one behind that it kept."""
     with _starting:
         return _the_scheduler()
 
@@ -103,8 +100,7 @@ class Scheduler:
     def keras_file(self, plan: Plan, epochs: int, timeout_seconds: float) -> bytes:
         """The model after so many epochs of `plan`, as a `.keras` file.
 
-        Raises TimeoutError where it does not come in time or too many wait already, and OSError
-        where it cannot be written.
+        TimeoutError where it is late or too many wait already, OSError where it cannot be written.
         """
         EPOCHS.check(epochs)
         job = FileJob(plan, threading.Condition(self._lock), target=epochs)
@@ -159,7 +155,7 @@ class Scheduler:
                 plan=dataclasses.asdict(job.plan),
                 epochs=job.target,
                 known=len(job.epochs),
-                turn_seconds=0.0 if job.is_first_pass and not job.wants_file else TURN_SECONDS,
+                turn_seconds=TURN_SECONDS if job.epochs or job.wants_file else 0.0,
                 wants_file=job.wants_file,
             )
             for answer in answers:

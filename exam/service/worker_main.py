@@ -2,7 +2,8 @@
 
 It reads one request a line and answers with one JSON object a line:
 
-    {"plan": {"batch_size": 10, "student": 1}, "epochs": 20, "known": 3, "turn_seconds": 0.2}
+    {"plan": {"batch_size": 10, "student": 1}, "epochs": 20, "known": 3, "turn_seconds": 0.2,
+     "wants_file": false}
 
 asks for the epochs from number 3 on (0 is before studying) of the study of that `Plan`. Each
 is sent as soon as it is marked, and `{"turn_over": true}` ends the turn, at the latest after the
@@ -56,7 +57,7 @@ def _load_keras(send):
         from exam.model.keras_setup import tf  # takes seconds, so after the reader has begun
         from exam.service import turns
 
-        tf.get_logger().setLevel("ERROR")  # it takes 19 models for one traced anew
+        tf.get_logger().setLevel("ERROR")  # or it warns that 19 models are traced
     except BrokenExams as reason:
         print(f"The exams are broken: {reason}", file=sys.stderr)
         return send(failed="exams")

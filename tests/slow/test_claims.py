@@ -1,11 +1,14 @@
 """What the lesson says without measuring it on the spot: held against measurements here."""
 
 import re
+from importlib import import_module
 
+import numpy as np
 import pytest
 
 from exam.lesson import CHAPTERS
 from exam.model.exams import QUESTIONS
+from exam.model.overfitting import best_epoch
 from exam.model.plan import LEARNING_RATE
 from exam.model.training import study
 from exam.model.workbooks import PASSES_TO_KNOW_TWENTY
@@ -15,11 +18,12 @@ from tests.test_texts import texts_of
 STUDENTS = (1, 8, 15, 22, 29)  # a few of those that a learner can choose; all 30 were tried
 
 
-def constants_of(module) -> set[float]:
+def constants_of(name: str) -> set[float]:
     """The numbers by which a chapter's experiment is made, and those of the exams themselves."""
     found = {QUESTIONS, PASSES_TO_KNOW_TWENTY, LEARNING_RATE, 1, 10}
-    for name, value in vars(module).items():
-        if name.isupper():
+    module = import_module(f"exam.lesson.{name}")
+    for constant, value in vars(module).items():
+        if constant.isupper():
             values = value if isinstance(value, (tuple, range, dict)) else (value,)
             found |= {len(values), *(each for each in values if isinstance(each, int | float))}
     return found
@@ -37,7 +41,7 @@ SPOKEN = {
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("name", CHAPTERS)
 def test_numbers_in_the_texts_are_those_of_the_experiment(name, lang):
-    known = constants_of(CHAPTERS[name]) | SPOKEN.get(name, set())
+    known = constants_of(name) | SPOKEN.get(name, set())
     for key, text in texts_of(getattr(load_texts(lang), name)).items():
         bare = re.sub(r"\{[^}]*\}", "", text)
         numbers = {float(number) for number in re.findall(r"\d+(?:\.\d+)?", bare)}
@@ -71,3 +75,35 @@ def test_what_the_rules_say_holds_for_every_student(student):
     assert [mark.wrong for mark in misprinted] == pytest.approx([0] * 4, abs=1)
     errors = [mark.val_wrong for mark in misprinted]
     assert errors == sorted(errors) and errors[-1] > errors[0] + 15
+
+
+# Mean of students 1 to 5: batch size -> wrong after 1, 5, 20 passes, unseen after 20, and, after
+# 200, whether the unseen loss has risen.
+DESIGN_TABLE = {1: (33, 2, 0, 23), 10: (55, 9, 0, 24), 100: (88, 69, 30, 50)}
+
+
+@pytest.mark.parametrize("batch_size", DESIGN_TABLE)
+def test_the_lesson_comes_out_at_every_batch_size(batch_size):
+    studies = [study(batch_size=batch_size, epochs=200, student=s) for s in range(1, 6)]
+    wrong = [np.mean([marks[epoch].wrong for marks in studies]) for epoch in (1, 5, 20)]
+    val_wrong = np.mean([marks[20].val_wrong for marks in studies])
+    assert [*wrong, val_wrong] == pytest.approx(DESIGN_TABLE[batch_size], abs=8)
+    for marks in studies:
+        val_losses = [mark.val_loss for mark in marks]
+        rise = val_losses[-1] - min(val_losses)
+        assert rise > 0.1 if batch_size == 1 else rise > 0.02 if batch_size == 10 else rise == 0
+
+
+@pytest.mark.parametrize(
+    ("batch_size", "earliest", "latest"), [(1, 8, 16), (10, 30, 50), (32, 60, 90)]
+)
+def test_when_it_warns(batch_size, earliest, latest):
+    """Mean of five students, at the epoch at which the page would warn them."""
+    due = []
+    for student in range(1, 6):
+        marks = study(batch_size=batch_size, epochs=110, student=student)[1:]
+        val_losses, losses = [m.val_loss for m in marks], [m.loss for m in marks]
+        due.append(
+            next(n for n in range(111) if best_epoch(val_losses[:n], losses[:n], 5) is not None)
+        )
+    assert earliest <= np.mean(due) <= latest

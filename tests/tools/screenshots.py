@@ -1,8 +1,8 @@
 """Pictures of the running page, to look at and for the README: `python -m tests.tools.screenshots`.
 
-Writes assets/page.ko.png and assets/page.en.png; with a folder as argument, the whole gallery
-into it instead: the first screen (three studies, two languages, two themes, three sizes; before,
-during and after) and every chapter of the lesson (two languages, two themes, three sizes).
+Writes assets/page.ko.png and assets/page.en.png; with a folder as argument, the whole gallery into
+it instead: the first screen (batch sizes, languages, themes, screens; before, during and after) and
+every chapter, before and after its experiment, on a phone, in a frame and in a hall.
 """
 
 import itertools
@@ -10,87 +10,84 @@ import sys
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
-from exam.model.exams import EXAMS_FILE
+from exam.lesson import CHAPTERS, ORDER
+from exam.page.player import ASSETS
 from exam.page.texts import LANGUAGES, load_texts
 from tests.browser import (
     Server,
+    find_out,
     launch,
     open_page,
+    press_start,
     running_server,
-    wait_until_drawn,
+    settled,
     wait_until_idle,
+    wait_until_played,
 )
-from tests.test_lesson import NAMES, close_chapter, find_out, open_chapter
 
-SIZES = {"embed": (900, 700), "wide": (1440, 900), "phone": (390, 844)}
-STUDIES = {1: 100, 10: 60, 100: 20}
+SCREENS = {"embed": (900, 700), "wide": (1440, 900), "phone": (390, 844), "small": (360, 740)}
+HALLS = {"hall": (1280, 720), "hd": (1920, 1080)}
+EPOCHS = {1: 100, 10: 60, 100: 20}  # by batch size
 
 
-def picture(
-    browser: Browser,
-    server: Server,
-    file: Path,
-    *,
-    batch_size: int,
-    lang: str,
-    scheme: str = "light",
-    size: str = "embed",
-    moment: str = "after",
-) -> None:
-    width, height = SIZES[size]
-    page = browser.new_page(
-        viewport={"width": width, "height": height},
-        color_scheme=scheme,
-        device_scale_factor=2 if size == "phone" else 1,
-    )
-    embed = "embed=true&" if size == "embed" else ""
-    query = f"{embed}batch_size={batch_size}&epochs={STUDIES[batch_size]}&lang={lang}"
-    open_page(page, server, query)
-    wait_until_idle(page)
-    if moment != "before":
-        page.get_by_role("button", name=load_texts(lang).start).click()
-    if moment == "during":
-        page.get_by_role("button", name=load_texts(lang).stop).wait_for()
-        page.locator("svg.marks .mark-text text").nth(8).wait_for()
-    if moment == "after":
-        wait_until_drawn(page)
+def visit(browser: Browser, screen: str, scheme: str = "light") -> Page:
+    width, height = (SCREENS | HALLS)[screen]
+    return browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)
+
+
+def take(page: Page, file: Path, **more) -> None:
     page.mouse.move(0, 0)
-    page.screenshot(path=file, full_page=size == "phone", animations="disabled")
-    page.close()
+    page.screenshot(path=file, animations="disabled", **more)
+
+
+def first_screen(
+    page: Page, server: Server, batch_size: int, lang: str, screen: str, files: dict[str, Path]
+) -> None:
+    """The moments before, during and after, each into its file."""
+    query = f"batch_size={batch_size}&epochs={EPOCHS[batch_size]}&lang={lang}"
+    query += "&projected=true" if screen in HALLS else ""
+    open_page(page, server, query + ("&embed=true" if screen == "embed" else ""))
+    wait_until_idle(page)
+    if "before" in files:
+        take(page, files["before"])
+    press_start(page, load_texts(lang))
+    page.wait_for_function("+document.querySelector('#pass').value > 2")
+    if "during" in files:
+        take(page, files["during"])
+    wait_until_played(page)
+    if screen in HALLS:
+        page.locator(".sheet").first.evaluate("sheet => sheet.scrollIntoView()")
+    take(page, files["after"])
 
 
 def gallery(browser: Browser, server: Server, folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    for batch_size, lang, scheme, size in itertools.product(
-        STUDIES, ("ko", "en"), ("light", "dark"), SIZES
-    ):
-        file = folder / f"{batch_size}-{lang}-{scheme}-{size}.png"
-        settings = {"batch_size": batch_size, "lang": lang, "scheme": scheme, "size": size}
-        picture(browser, server, file, **settings)
-    for moment, scheme in itertools.product(("before", "during"), ("light", "dark")):
-        file = folder / f"{moment}-ko-{scheme}.png"
-        picture(browser, server, file, batch_size=10, lang="ko", scheme=scheme, moment=moment)
+    looks = itertools.product(EPOCHS, LANGUAGES, ("light", "dark"), SCREENS | HALLS)
+    for batch_size, lang, scheme, screen in looks:
+        page, name = visit(browser, screen, scheme), f"{batch_size}-{lang}-{scheme}-{screen}"
+        moments = ("before", "during", "after")
+        files = {moment: folder / f"{name}-{moment}.png" for moment in moments}
+        first_screen(page, server, batch_size, lang, screen, files)
+        page.close()
 
 
 def chapters(browser: Browser, server: Server, folder: Path) -> None:
-    for lang, scheme, (size, (width, _)) in itertools.product(
-        LANGUAGES, ("light", "dark"), SIZES.items()
+    for name, (lang, scheme), screen in itertools.product(
+        ORDER, (("ko", "light"), ("en", "dark"), ("ja", "light")), ("embed", "phone", "hall")
     ):
-        page = browser.new_page(viewport={"width": width, "height": 2600}, color_scheme=scheme)
-        open_page(page, server, f"batch_size=7&lang={lang}&start=true")
-        wait_until_drawn(page)
-        words = load_texts(lang)
-        for name in NAMES:
-            say, chapter = getattr(words, name), open_chapter(page, name, words)
-            if hasattr(say, "press"):
-                chapter.screenshot(path=folder / f"{name}-before-{lang}-{scheme}-{size}.png")
-                find_out(page, chapter, say, 0 if hasattr(say, "choices") else None, words)
-            page.mouse.move(0, 0)
-            path = folder / f"{name}-{lang}-{scheme}-{size}.png"
-            chapter.screenshot(path=path, animations="disabled")
-            close_chapter(page, chapter)
+        page, words = visit(browser, screen, scheme), load_texts(lang)
+        hall = "&projected=true" if screen == "hall" else ""
+        page.goto(f"{server.url}?only={name}&embed=true&lang={lang}{hall}")
+        page.get_by_role("heading").first.wait_for()
+        wait_until_idle(page)
+        file = f"{name}-{lang}-{screen}"
+        if CHAPTERS[name].plans:
+            take(page, folder / f"{file}-before.png")
+            find_out(page, page.locator("body"), name, words)
+        height = settled(page)
+        page.set_viewport_size({"width": page.viewport_size["width"], "height": int(height)})
+        take(page, folder / f"{file}-after.png")
         page.close()
 
 
@@ -102,9 +99,10 @@ if __name__ == "__main__":
     ):
         browser = launch(playwright)
         if len(sys.argv) > 1:
+            Path(sys.argv[1]).mkdir(parents=True, exist_ok=True)
             gallery(browser, server, Path(sys.argv[1]))
             chapters(browser, server, Path(sys.argv[1]))
         else:
             for lang in ("ko", "en"):
-                file = EXAMS_FILE.with_name(f"page.{lang}.png")
-                picture(browser, server, file, batch_size=1, lang=lang)
+                page, file = visit(browser, "embed"), ASSETS / f"page.{lang}.png"
+                first_screen(page, server, 1, lang, "embed", {"after": file})
