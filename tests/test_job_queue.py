@@ -36,12 +36,12 @@ def order_of(queue: JobQueue) -> list[Job]:
     return found
 
 
-def test_first_passes_come_first_and_then_the_least_work_left(queue):
+def test_first_passes_then_studies_then_experiments_and_of_each_the_least_work_left(queue):
     long = ask(queue, Plan(1, 1), 200, known=1)
     short = ask(queue, Plan(1, 2), 20, known=1)
     background = ask(queue, Plan(100, 3), 1, background=True)
     first = ask(queue, Plan(1, 4), 200)
-    assert order_of(queue) == [first, background, short, long]
+    assert order_of(queue) == [first, short, long, background]
 
 
 def test_a_file_is_as_urgent_as_a_first_pass(queue):

@@ -83,10 +83,11 @@ class Job:
         return not self.epochs and not self.is_background
 
     @property
-    def priority(self) -> tuple[bool, float]:
-        """The smaller, the sooner: what is urgent, then the least work left."""
+    def priority(self) -> tuple[bool, bool, float]:
+        """The smaller, the sooner: what is urgent, what was pressed for, the least work left."""
         seconds_per_pass = 0.004 + 0.00007 * self.plan.updates  # so about, when warm
-        return not self.is_urgent, (self.target + 1 - len(self.epochs)) * seconds_per_pass
+        work_left = (self.target + 1 - len(self.epochs)) * seconds_per_pass
+        return not self.is_urgent, self.is_background, work_left
 
 
 @dataclass(eq=False)
