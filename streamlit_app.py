@@ -62,14 +62,14 @@ def show_study(visit: Visit, words: Texts) -> StudyView:
     study = StudyView(visit, words)
     study.show()
     with st.container(horizontal=True, vertical_alignment="center", key="after"):
-        take_home(study, visit, words)
+        take_home(visit, words)
     return study
 
 
-def take_home(study: StudyView, visit: Visit, words: Texts) -> None:
+def take_home(visit: Visit, words: Texts) -> None:
     """What can be saved of the study, how to share the page, and the way to the first chapter."""
     if visit.run:
-        save = st.popover(words.save, key="save", on_change="rerun", disabled=study.is_running)
+        save = st.popover(words.save, key="save", on_change="rerun")
         if save.open:
             with save:
                 show_save(visit.run, words)
@@ -122,7 +122,8 @@ def follow(study: StudyView | None, chapters: list, drawn_in: float) -> None:
             has_news |= chapter.poll()
         if has_news and time.monotonic() >= due:
             break
-    if chapters or was_running:
+    has_open = any(st.session_state.get(f"{name}_open") for name in CHAPTERS)
+    if chapters or (was_running and has_open):  # a chapter shows what has come to its end
         st.rerun()
 
 

@@ -1,12 +1,17 @@
 """Every language has every text, with the same fields, and counts its nouns."""
 
+import itertools
 import re
 import string
+from importlib import import_module
 
 import pytest
 
 from exam.lesson import ORDER
+from exam.model.exams import QUESTIONS
+from exam.model.workbooks import PASSES_TO_KNOW_TWENTY
 from exam.page.texts import LANGUAGES, Sentence, Texts, load_texts
+from tests.browser import ROOT
 
 PLAYED = ("player_", "summary")  # texts that the browser fills in, by its own simple formats
 
@@ -62,6 +67,49 @@ def test_chapters_are_named_by_their_key_and_never_by_a_number():
 def test_a_missing_text_is_named():
     with pytest.raises(AttributeError, match=r"'no_such' is missing in \[students\] of en.toml"):
         _ = load_texts("en").students.no_such
+
+
+def test_every_text_is_used():
+    """By its key, somewhere in the code; a chapter's own in the chapter or where all are shown."""
+    code = [*(ROOT / "exam").rglob("*.py"), ROOT / "streamlit_app.py", ROOT / "assets" / "exam.js"]
+    written = "\n".join(path.read_text(encoding="utf-8") for path in code)
+    for path in texts_of(load_texts("ko")):
+        key = next(part for part in reversed(path.split(".")) if not part.isdigit())
+        names = {key, key.removeprefix("player_"), re.sub("^failure_.*", "failure_", key)}
+        is_used = any(re.search(rf"\b{name}", written) for name in names)
+        assert is_used, f"{path} is in the texts, and no code names it"
+
+
+# Numbers of the lesson's own examples, with where they come from.
+SPOKEN = {
+    "repetition": {1, 2},  # "one or two more points"
+    "twenty_exams": {20},  # the lesson's twenty exams
+    "pianist": {0, 4, 5, 9, 20},
+    "questions": {4, 32, 200},  # 32+32+32+4, the 200th pass
+}
+
+
+def constants_of(name: str) -> set[float]:
+    """The numbers by which a chapter's experiment is made, and those of the exams themselves."""
+    found = {QUESTIONS, PASSES_TO_KNOW_TWENTY, 1, 10, *range(1, len(ORDER) + 1)}
+    for constant, value in vars(import_module(f"exam.lesson.{name}")).items():
+        if constant.isupper():
+            values = value if isinstance(value, (tuple, range, dict)) else (value,)
+            values = [*values, *values.values()] if isinstance(values, dict) else values
+            found |= {len(values), *(each for each in values if isinstance(each, int | float))}
+    return found
+
+
+def test_numbers_in_the_texts_are_those_of_the_experiment():
+    for lang, name in itertools.product(LANGUAGES, ORDER):
+        known = constants_of(name) | SPOKEN.get(name, set())
+        for key, text in texts_of(getattr(load_texts(lang), name)).items():
+            bare = re.sub(r"\{[^}]*\}", "", text)
+            numbers = {float(number) for number in re.findall(r"\d+(?:\.\d+)?", bare)}
+            unknown = numbers - known
+            assert not unknown, (
+                f"{name}{key} in {lang}.toml says {unknown}: a constant of {name}.py?"
+            )
 
 
 def test_no_korean_elsewhere():

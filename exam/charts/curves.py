@@ -12,7 +12,7 @@ from typing import NamedTuple
 import altair as alt
 import pyarrow as pa
 
-from exam.charts.theme import DASHES, INK, as_spec, table, x_range
+from exam.charts.theme import DASHES, INK, Figure, as_spec, table, x_range
 from exam.model.overfitting import warned_at
 from exam.model.results import Epoch
 from exam.model.settings import EPOCHS
@@ -38,11 +38,18 @@ class Curve(NamedTuple):
     name: str = ""
 
 
-def curves_spec(words, epochs: int, *, plays: bool = True) -> dict:
-    """The spec of `curves_chart` for so many planned epochs; built once for each language.
+def curves_figure(curves: Sequence[Curve], epochs: int, words, *, plays: bool = True) -> Figure:
+    """The last curve as the study on the screen, over so many planned epochs.
 
-    Where no player `plays` it, it stands at the last pass.
+    Without a player it stands at the last pass, and says nothing of a warning.
     """
+    spec = curves_spec(words, epochs, plays=plays)
+    rows = curves_table(curves, epochs, warns=plays)
+    return Figure(spec, rows, words.chart_alt(epochs=epochs))
+
+
+def curves_spec(words, epochs: int, *, plays: bool = True) -> dict:
+    """The spec of `curves_chart`; built once for each language."""
     spec = _spec(words)
     values = dict.fromkeys([PLANNED] if plays else [PLANNED, *INPUTS], epochs)
     kept = [param for param in spec["params"] if param["name"] not in values]

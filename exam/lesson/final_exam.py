@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import altair as alt
 import numpy as np
 
-from exam.charts.curves import Curve, curves_spec, curves_table
+from exam.charts.curves import Curve, curves_figure
 from exam.charts.theme import INK, as_spec, table
 from exam.lesson.chapter import Chapter, Figure, Outcome, Plan, Plans, Settings, Texts
 from exam.lesson.view import ChapterView
@@ -28,9 +28,8 @@ def show_practice(view: ChapterView) -> bool:
     """The study that the learner is to stop; the final exams wait until it is through."""
     words, plan = view.words, Plan(BATCH_SIZE, view.settings["student"])
     practice = view.at_once({"practice": (plan, EPOCHS)})
-    curves = curves_table([Curve(practice.marks["practice"])], EPOCHS, warns=False)
-    spec, alt_text = curves_spec(words, EPOCHS, plays=False), words.chart_alt(epochs=EPOCHS)
-    view.figure(Figure(spec, curves, alt_text))
+    curve = Curve(practice.marks["practice"])
+    view.figure(curves_figure([curve], EPOCHS, words, plays=False))
     return practice.is_complete
 
 

@@ -7,7 +7,7 @@ from html import escape
 
 import altair as alt
 
-from exam.charts.curves import Curve, curves_spec, curves_table
+from exam.charts.curves import Curve, curves_figure
 from exam.model.results import Epoch
 from exam.page import player
 from exam.page.sentences import fit_call
@@ -19,10 +19,9 @@ WIDTH = 520  # pixels of the curves
 
 def recording(run: TrainingRun, marks: Sequence[Epoch], words: Texts) -> str:
     """The file. It holds all but Vega, which it loads from where Altair's own files load it."""
-    spec = curves_spec(words, run.epochs)
-    rows = curves_table([Curve(marks)], run.epochs).to_pylist()
-    spec |= {"datasets": {"source": rows}, "width": WIDTH}
-    chart = alt.Chart.from_dict(spec, validate=False)
+    figure = curves_figure([Curve(marks)], run.epochs, words)
+    inline = {"datasets": {"source": figure.data.to_pylist()}, "width": WIDTH}
+    chart = alt.Chart.from_dict(figure.spec | inline, validate=False)
     curves = chart.to_html(fullhtml=False, embed_options={"actions": False, "renderer": "svg"})
     data = player.sheet_data(marks, student=run.student, words=words)
     data |= {"run": 1, "passes": run.epochs, "plays": True, "batch_size": run.batch_size}

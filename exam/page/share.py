@@ -9,7 +9,7 @@ import streamlit as st
 from exam.page.address import DEFAULTS, STUDY, is_local, link_to
 from exam.page.texts import Texts
 
-STUDY_HEIGHT = 980  # pixels of a frame, 700 wide, that holds the first screen and its result
+STUDY_HEIGHT = 820  # pixels of a frame, 700 wide, that holds the first screen and its result
 PAGE_HEIGHT = 1520  # of one that holds the whole page, which scrolls
 
 

@@ -7,7 +7,7 @@ import time
 
 import streamlit as st
 
-from exam.charts.curves import Curve, curves_spec, curves_table
+from exam.charts.curves import Curve, curves_figure
 from exam.charts.theme import PROJECTED_WIDTH
 from exam.model.results import Epoch
 from exam.page import player
@@ -69,7 +69,7 @@ class StudyView:
             self._say(progress)
 
     def _send(self) -> None:
-        self._chart.vega_lite_chart(**self._figure())
+        self._show_curves()
         shown = list(warnings(self.marks, self.words))
         for place, warning in zip(self._warnings, shown, strict=False):
             place.warning(warning.text)
@@ -102,13 +102,9 @@ class StudyView:
         is_new = {"plays": bool(self.run), "scrolls": True, "passes": run.epochs}
         return data | is_new | {"run": self.visit.presses, "batch_size": run.batch_size}
 
-    def _figure(self) -> dict:
-        epochs = (self.run or chosen_run()).epochs
+    def _show_curves(self) -> None:
         names = [run_label(run, self.words) for run in self.visit.runs]
         curves = list(map(Curve, [*self._earlier, self.marks], names)) if self.run else []
-        return {
-            "data": curves_table(curves, epochs),
-            "spec": curves_spec(self.words, epochs),
-            "alt": self.words.chart_alt(epochs=epochs),
-            "width": PROJECTED_WIDTH if self.visit.is_projected else "stretch",
-        }
+        figure = curves_figure(curves, (self.run or chosen_run()).epochs, self.words)
+        width = PROJECTED_WIDTH if self.visit.is_projected else "stretch"
+        self._chart.vega_lite_chart(figure.data, figure.spec, alt=figure.alt, width=width)

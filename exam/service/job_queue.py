@@ -1,8 +1,8 @@
 """All jobs that there are, and which of them waits, runs, comes next or is forgotten.
 
 First passes come first, so that something moves on every screen; then studies for which somebody
-has pressed the button, before the experiments of chapters; of each, the one with least work left, so
-that nobody waits for another's 200 epochs.
+has pressed the button, before the experiments of chapters; of each, the one with least work left,
+so that nobody waits for another's 200 epochs.
 
 Not thread-safe by itself: whoever calls a method holds the lock.
 """
