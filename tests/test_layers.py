@@ -57,3 +57,10 @@ def test_arrow_keeps_no_memory_for_threads_that_are_gone():
     script = "import exam.charts.curves, pyarrow\n"
     script += "assert pyarrow.default_memory_pool().backend_name == 'system'"
     subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=True)
+
+
+def test_scripts_hold_nothing_for_which_streamlit_would_drop_them():
+    """Its cleaning drops a script in which "<" stands before a letter or a digit."""
+    for name in ("exam.js", "figure.js"):
+        text = (ROOT / "assets" / name).read_text(encoding="utf-8")
+        assert not re.search(r"<[A-Za-z0-9/!]", text), name

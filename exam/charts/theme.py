@@ -20,7 +20,7 @@ BESIDE_LINES = "label_width"  # the parameter for the pixels kept free beside li
 _TYPES = {int: pa.int64(), float: pa.float64(), str: pa.string()}
 
 # On a projector a chart is drawn so wide, in pixels, and page.css scales it, letters and all.
-PROJECTED_WIDTH = 500
+PROJECTED_WIDTH = 480
 
 
 class Figure(NamedTuple):

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from html import escape
 
 import altair as alt
+from altair.utils.html import spec_to_html
 
 from exam.charts.curves import Curve, curves_figure
 from exam.model.results import Epoch
@@ -21,8 +22,15 @@ def recording(run: TrainingRun, marks: Sequence[Epoch], words: Texts) -> str:
     """The file. It holds all but Vega, which it loads from where Altair's own files load it."""
     figure = curves_figure([Curve(marks)], run.epochs, words)
     inline = {"datasets": {"source": figure.data.to_pylist()}, "width": WIDTH}
-    chart = alt.Chart.from_dict(figure.spec | inline, validate=False)
-    curves = chart.to_html(fullhtml=False, embed_options={"actions": False, "renderer": "svg"})
+    curves = spec_to_html(
+        figure.spec | inline,
+        mode="vega-lite",
+        vega_version=alt.VEGA_VERSION,
+        vegalite_version=alt.VEGALITE_VERSION,
+        vegaembed_version=alt.VEGAEMBED_VERSION,
+        embed_options={"actions": False, "renderer": "svg"},
+        fullhtml=False,
+    )
     data = player.sheet_data(marks, student=run.student, words=words)
     data |= {"run": 1, "passes": run.epochs, "plays": True, "batch_size": run.batch_size}
     when = datetime.datetime.now(datetime.UTC)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from websockets.exceptions import ConnectionClosed
 
 from tests.browser import ROOT, Server, running_server
 from tests.visit import Visit, run
@@ -139,10 +140,11 @@ async def come_back(visit: Visit) -> None:
 async def is_cut(visit: Visit) -> bool:
     """Whether the connection ends by itself, now that a replica is gone."""
     try:
-        await asyncio.wait_for(visit.socket.wait_closed(), timeout=5)
-    except TimeoutError:
-        return False
-    return True
+        async with asyncio.timeout(5):
+            while True:
+                await visit.read_one()
+    except (TimeoutError, ConnectionClosed) as end:
+        return isinstance(end, ConnectionClosed)
 
 
 def learners_at(replica: Server) -> int:

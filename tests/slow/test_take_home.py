@@ -99,7 +99,8 @@ def test_the_figure_says_what_it_is(drawn, tmp_path):
 def test_script_and_table_have_the_settings_in_their_names(drawn, tmp_path):
     script = take(drawn, KO.script, tmp_path)
     assert script.name == f"{NAME}.py"
-    assert "BATCH_SIZE, EPOCHS, STUDENT = 32, 7, 5" in script.read_text(encoding="utf-8")
+    text = script.read_text(encoding="utf-8")
+    assert "batch_size=32, epochs=7, validation_data" in text and "STUDENT = 5" in text
     table = take(drawn, KO.csv, tmp_path)
     assert table.name == f"{NAME}.csv" and len(table.read_text("utf-8-sig").splitlines()) == 9
     assert json.loads(take(drawn, KO.notebook, tmp_path).read_text("utf-8"))["nbformat"] == 4
