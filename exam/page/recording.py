@@ -15,13 +15,16 @@ from exam.page.sentences import fit_call
 from exam.page.texts import Texts
 from exam.page.training_run import TrainingRun
 
-WIDTH = 520  # pixels of the curves
+WIDTH = 480  # pixels of the curves
+COLOURS = ["#0068a8", "#b84a00"]  # as in .streamlit/config.toml, which is not there
 
 
 def recording(run: TrainingRun, marks: Sequence[Epoch], words: Texts) -> str:
     """The file. It holds all but Vega, which it loads from where Altair's own files load it."""
     figure = curves_figure([Curve(marks)], run.epochs, words)
-    inline = {"datasets": {"source": figure.data.to_pylist()}, "width": WIDTH}
+    panels = [panel | {"width": WIDTH} for panel in figure.spec["vconcat"]]
+    look = {"range": {"category": COLOURS}, "view": {"stroke": None}} | figure.spec["config"]
+    inline = {"datasets": {"source": figure.data.to_pylist()}, "vconcat": panels, "config": look}
     curves = spec_to_html(
         figure.spec | inline,
         mode="vega-lite",
