@@ -34,13 +34,11 @@ def show_page() -> None:
     study, lesson = None, Lesson(visit, words, settings())
     if visit.shows_study:
         study = show_study(visit, words)
-    try:
+    with lesson.on_the_whole_page():
         if visit.only in ("", *CHAPTERS):
             show_lesson(lesson)
         # Last of all: while a loop draws, what would stand below it would fade.
         follow(study, lesson.running, drawn_in=time.monotonic() - began)
-    finally:
-        lesson.is_whole_page = False
 
 
 def show_study(visit: Visit, words: Texts) -> StudyView:

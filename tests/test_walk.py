@@ -34,6 +34,10 @@ def sentence(page: Page) -> str:
 
 @pytest.mark.parametrize(("lang", "scheme"), [("ko", "light"), ("en", "dark"), ("ja", "light")])
 def test_the_first_screen(page, server, lang, scheme):
+    walk_the_first_screen(page, server, lang, scheme)
+
+
+def walk_the_first_screen(page, server, lang, scheme):
     """It fits a frame of 900 by 700 pixels, and axe finds nothing before, during and after."""
     words = load_texts(lang)
     page.emulate_media(color_scheme=scheme)

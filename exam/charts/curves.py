@@ -98,8 +98,9 @@ def _panel(axes: tuple[alt.X, alt.Y], value: str, words) -> alt.LayerChart:
 
 
 def _earlier_runs(earlier: alt.Chart, dash: alt.StrokeDash) -> Iterator[alt.Chart]:
-    line = {"color": INK, "strokeWidth": 1.25, "opacity": 0.45}
-    yield earlier.mark_line(clip=True, **line).encode(dash, alt.Detail("run:N"))
+    shade = alt.Opacity("run:N").scale(domain=["0", "1", "2"], range=[0.35, 0.55, 0.8])
+    lines = earlier.mark_line(clip=True, color=INK, strokeWidth=1.25)
+    yield lines.encode(dash, alt.Detail("run:N"), shade.legend(None))
     text = {"color": INK, "align": "left", "dx": 2, "dy": -6, "fontSize": 11}
     names = earlier.transform_filter("datum.label != ''").mark_text(**text)
     yield names.encode(alt.Text("label:N"), alt.Description("label:N"))

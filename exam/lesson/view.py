@@ -1,5 +1,7 @@
 """A chapter on the screen: its story, its question, its figures while they grow, its rule."""
 
+import contextlib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import streamlit as st
@@ -21,18 +23,28 @@ class Lesson:
     words: Texts
     settings: Settings
     running: list["ChapterView"] = field(default_factory=list)
-    is_whole_page: bool = True  # while the script shows it, and not a chapter's fragment alone
+    is_whole_page: bool = False
 
     @property
     def is_alone(self) -> bool:
         return bool(self.visit.only)
 
+    @contextlib.contextmanager
+    def on_the_whole_page(self) -> Iterator[None]:
+        """While the script shows the page, which looks for news; not a chapter's fragment alone."""
+        self.is_whole_page = True
+        try:
+            yield
+        finally:  # Streamlit keeps the lesson for its fragments; their results are not to stay
+            self.is_whole_page = False
+            self.running.clear()
+
     def follow(self, view: "ChapterView") -> None:
         """Let the page look for the news of a chapter that runs."""
-        if view.is_running:
+        if view.is_running and not self.is_whole_page:
+            st.rerun()
+        elif view.is_running:
             self.running.append(view)
-            if not self.is_whole_page:
-                st.rerun()
 
 
 class ChapterView:

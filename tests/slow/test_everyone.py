@@ -24,6 +24,7 @@ from tests.browser import (
     wait_until_idle,
     wait_until_played,
 )
+from tests.test_walk import walk_the_first_screen
 
 EN, JA = load_texts("en"), load_texts("ja")
 
@@ -88,6 +89,11 @@ def test_a_screen_reader_hears_the_experiment_of_a_chapter(page, server):
     find_out(page, chapter, "students")
     expect(region).to_contain_text("학생 30명")
     assert "**" not in region.inner_text()
+
+
+@pytest.mark.parametrize(("lang", "scheme"), [("ko", "dark"), ("en", "light"), ("ja", "dark")])
+def test_the_first_screen_in_the_other_themes(page, server, lang, scheme):
+    walk_the_first_screen(page, server, lang, scheme)
 
 
 @pytest.mark.parametrize("lang", ["ko", "ja"])
