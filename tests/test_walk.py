@@ -84,9 +84,9 @@ def test_the_numbers_are_those_of_study_and_each_pass_shows_its_own(page, server
     for column in ("epoch", "updates", "wrong", "val_wrong", "loss", "val_loss"):
         assert [row[column] for row in csv_of(page)] == [getattr(mark, column) for mark in marks]
     alarm = page.get_by_role("alert")
-    expect(alarm).to_contain_text("과적합 조짐")
-    best = int(re.search(r"(\d+)번째", alarm.inner_text())[1])
-    assert min(marks[1:], key=lambda mark: mark.val_loss).epoch == best
+    best = min(marks[1:], key=lambda mark: mark.val_loss).epoch
+    losses = {"val_loss_best": marks[best].val_loss, "loss_best": marks[best].loss}
+    expect(alarm).to_have_text(KO.warning(best=best, **losses).replace("**", ""))
     lowest = page.locator("svg.marks").get_by_text(f"{best}번째가 최저")
     for epoch, warns in ((0, False), (2, False), (best + 4, False), (best + 5, True), (40, True)):
         show_pass(page, epoch)
