@@ -46,6 +46,7 @@ class Scheduler:
         self._files = threading.BoundedSemaphore(FILES_AT_ONCE)
         self._worker: Worker | None = None
         self._failed_starts = 0
+        self.is_closed = False  # once True, its thread and its worker end
         self._loading_since: float | None = time.monotonic()
         threading.Thread(target=self._serve, name="scheduler", daemon=True).start()
 
@@ -124,7 +125,7 @@ class Scheduler:
     # From here on: the scheduler's own thread, which alone starts, asks and stops the worker.
 
     def _serve(self) -> None:
-        while not _is_reloaded():
+        while not self._is_over:
             try:
                 self._start_worker()
                 self._give_turns()
@@ -136,6 +137,15 @@ class Scheduler:
                 self._clean_up("worker")
         if self._worker:
             self._worker.stop()
+
+    @property
+    def _is_over(self) -> bool:
+        """Closed, or Streamlit has dropped this module to load it anew, since a file was edited.
+
+        The new module starts a scheduler of its own; this one must not keep its worker.
+        """
+        module = sys.modules.get(__name__)
+        return self.is_closed or module is None or vars(module) is not globals()
 
     def _start_worker(self) -> None:
         with self._lock:
@@ -168,10 +178,10 @@ class Scheduler:
                 self._queue.end_turn()
 
     def _next_job(self) -> Job | None:
-        """The job whose turn it is, waiting until there is one; None after a reload."""
+        """The job whose turn it is, waiting until there is one; None once it is over."""
         with self._lock:
             while not (job := self._queue.start_next()):
-                if _is_reloaded():
+                if self._is_over:
                     return None
                 self._queue.job_came.wait(1.0)
                 if not self._worker.is_alive():
@@ -187,12 +197,3 @@ class Scheduler:
         with self._lock:
             self._worker, self._loading_since = None, time.monotonic()
             self._queue.lose_worker(failed, TRIES)
-
-
-def _is_reloaded() -> bool:
-    """Whether Streamlit has dropped this module, to load it anew, since a file was edited.
-
-    The new module starts a scheduler of its own; this one must not keep its worker.
-    """
-    module = sys.modules.get(__name__)
-    return module is None or vars(module) is not globals()

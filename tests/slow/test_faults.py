@@ -53,6 +53,7 @@ class Hall:
         return Followers(self.scheduler, Plan(1, student))
 
     def close(self) -> None:
+        self.scheduler.is_closed = True
         for worker in set(workers_of(psutil.Process())) - self._others:
             worker.kill()
 
@@ -162,7 +163,9 @@ def failure_of(scheduler: Scheduler) -> str:
 def test_a_worker_that_talks_nonsense_is_given_up_politely(monkeypatch):
     for does in NONSENSE.values():
         monkeypatch.setattr(exam.service.worker, "COMMAND", [sys.executable, "-c", does])
-        assert failure_of(Scheduler()) == "worker"
+        scheduler = Scheduler()
+        assert failure_of(scheduler) == "worker"
+        scheduler.is_closed = True
 
 
 ONCE = """
