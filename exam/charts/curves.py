@@ -23,7 +23,7 @@ LABEL_WIDTH = 124  # pixels kept free to the right of the lines
 WRONG_HEIGHT, LOSS_HEIGHT = 114, 114
 # Beyond what is measured there is room for the labels of a line that stands at the very edge:
 # where they hung over, Vega would lay the chart out anew.
-WRONG_DOMAIN, LOSS_DOMAIN = [-11, 107], [-0.29, 2.8]
+WRONG_DOMAIN, LOSS_DOMAIN = [-16, 118], [-0.42, 3.0]
 HIGHEST_LOSS = 2.6  # no student begins higher; a test holds it
 _COLUMNS = {"run": str, "label": str, "series": str, "epoch": int}
 _COLUMNS |= {"wrong": float, "loss": float, "best": int}
