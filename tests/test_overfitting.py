@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from exam.model.overfitting import best_epoch, warned_at
+from exam.model.overfitting import MIN_RISE, Overfitting, best_epoch, found_in, overfittings
 
 
 def early_stopping(val_losses, patience) -> int | None:
@@ -66,9 +66,27 @@ def test_it_is_known_from_the_pass_on_that_shows_it():
     from exam.model.training import study
 
     marks = study(batch_size=1, epochs=40, student=2)
-    best, known = warned_at(marks)
-    assert warned_at(marks[: known + 1]) == (best, known) and warned_at(marks[:known]) is None
+    ((best, known, until),) = found_in(marks)
+    assert until == 41 and found_in(marks[:known]) == []
+    assert found_in(marks[: known + 1]) == [Overfitting(best, known, known + 1)]
     assert best == min(marks[1:], key=lambda mark: mark.val_loss).epoch
+    assert marks[known].val_loss - marks[best].val_loss >= MIN_RISE
+
+
+def test_a_rise_that_is_too_small_does_not_count():
+    val_losses = [1.0, 0.5, 0.51, 0.51, 0.51, 0.51, 0.53, 0.51]
+    assert best_epoch(val_losses, falling(8), 3) == 2
+    assert best_epoch(val_losses, falling(8), 3, 0.03) == 2
+    assert best_epoch(val_losses[:6], falling(6), 3, 0.02) is None
+    assert best_epoch(val_losses, falling(8), 3, 0.04) is None
+    assert list(overfittings(val_losses, falling(8), 3, 0.02)) == [Overfitting(2, 7, 9)]
+
+
+def test_what_is_taken_back_may_come_again_with_another_best():
+    val_losses = [1.0, 0.5, 0.6, 0.6, 0.4, 0.5, 0.5, 0.3]
+    found = list(overfittings(val_losses, falling(8), 2, 0.02))
+    assert found == [Overfitting(2, 4, 5), Overfitting(5, 7, 8)]
+    assert best_epoch(val_losses, falling(8), 2, 0.02) == 2  # what was found stays found
 
 
 @pytest.mark.parametrize("batch_size", [1, 10, 32, 100])

@@ -13,7 +13,7 @@ import altair as alt
 import pyarrow as pa
 
 from exam.charts.theme import DASHES, INK, Figure, as_spec, table, x_range
-from exam.model.overfitting import warned_at
+from exam.model.overfitting import Overfitting, found_in
 from exam.model.results import Epoch
 from exam.model.settings import EPOCHS
 
@@ -145,15 +145,16 @@ def curves_table(curves: Sequence[Curve], epochs: int, *, warns: bool = True) ->
         label_at = round((_LABEL_AT + _LABEL_STEP * number) * shown)
         rows += _rows(str(number), curve, label_at=label_at)
     for curve in curves[-1:]:
-        rows += _rows("now", curve, warning=warned_at(curve.marks) if warns else None)
+        rows += _rows("now", curve, warnings=found_in(curve.marks) if warns else ())
     return table(_COLUMNS, rows)
 
 
 def _rows(
-    run: str, curve: Curve, *, label_at: int = -1, warning: tuple[int, int] | None = None
+    run: str, curve: Curve, *, label_at: int = -1, warnings: Sequence[Overfitting] = ()
 ) -> Iterator[tuple]:
     for mark in curve.marks:
         label = curve.name if mark.epoch == label_at else ""
-        best = warning[0] if warning and mark.epoch >= warning[1] else None
+        shown = (each.best for each in warnings if each.known <= mark.epoch < each.until)
+        best = next(shown, None)
         yield run, label, "practised", mark.epoch, mark.wrong, mark.loss, best
         yield run, "", "unseen", mark.epoch, mark.val_wrong, mark.val_loss, best

@@ -1,40 +1,62 @@
-"""When to warn: the unseen loss no longer falls while the practised one still does."""
+"""When to warn: the unseen loss has risen for a while, and the practised one still falls."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from exam.model.results import Epoch
 
 PATIENCE = 5  # passes without a lower unseen loss, until the page warns
+MIN_RISE = 0.02  # of the unseen loss; `python -m tests.tools.audit` compares it with others
 
 
-def best_epoch(val_losses: Sequence[float], losses: Sequence[float], patience: int) -> int | None:
+class Overfitting(NamedTuple):
+    """The unseen loss was lowest at `best`; that is known from `known` to before `until`.
+
+    Epochs are 1-based. `until` is the epoch at which the loss falls lower after all, or the one
+    after the last.
+    """
+
+    best: int
+    known: int
+    until: int
+
+
+def best_epoch(
+    val_losses: Sequence[float], losses: Sequence[float], patience: int, min_rise: float = 0.0
+) -> int | None:
     """The 1-based epoch after which the student only learnt the practised exam by heart, or None.
 
     It is the first epoch whose `val_losses` (unseen) stayed the lowest for `patience` further
-    passes, once the practised `losses` have fallen below what they were there. Both sequences
-    start with the loss after pass 1. What has been found stays found when passes are added.
+    passes, and were exceeded by `min_rise` then or later, once the practised `losses` have fallen
+    below what they were there. Both sequences start with the loss after pass 1. What has been
+    found stays found when passes are added.
 
     Counts as `keras.callbacks.EarlyStopping(patience=patience)` does: a tie or a NaN is no
     improvement. Raises ValueError where the two sequences differ in length.
     """
-    found = _find(val_losses, losses, patience)
-    return found and found[0]
+    found = next(overfittings(val_losses, losses, patience, min_rise), None)
+    return found and found.best
 
 
-def _find(
-    val_losses: Sequence[float], losses: Sequence[float], patience: int
-) -> tuple[int, int] | None:
-    """The best epoch, and the one at which it is known."""
-    best = 1
+def overfittings(
+    val_losses: Sequence[float], losses: Sequence[float], patience: int, min_rise: float
+) -> Iterator[Overfitting]:
+    """One for each epoch that counted as the best; there is a second where the loss fell lower."""
+    best, known = 1, None
     for epoch, (val_loss, loss) in enumerate(zip(val_losses, losses, strict=True), start=1):
-        if epoch == 1 or val_loss < val_losses[best - 1]:
-            best = epoch
-        elif epoch - best >= patience and loss < losses[best - 1]:
-            return best, epoch
-    return None
+        lowest = val_losses[best - 1]
+        if epoch == 1 or val_loss < lowest:
+            if known:
+                yield Overfitting(best, known, epoch)
+            best, known = epoch, None
+        elif not known and epoch - best >= patience and loss < losses[best - 1]:
+            has_risen = not val_loss - lowest < min_rise  # a NaN, too
+            known = epoch if has_risen else None
+    if known:
+        yield Overfitting(best, known, len(val_losses) + 1)
 
 
-def warned_at(marks: Sequence[Epoch]) -> tuple[int, int] | None:
-    """The best epoch of a study's marks, epoch 0 first, and the pass at which the page warns."""
-    passes = marks[1:]
-    return _find([each.val_loss for each in passes], [each.loss for each in passes], PATIENCE)
+def found_in(marks: Sequence[Epoch]) -> list[Overfitting]:
+    """When and for how long the page warns, in the marks of a study, epoch 0 first."""
+    val_losses, losses = ([getattr(m, f) for m in marks[1:]] for f in ("val_loss", "loss"))
+    return list(overfittings(val_losses, losses, PATIENCE, MIN_RISE))

@@ -1,17 +1,19 @@
 """What the page says of training runs: why nothing comes yet, which there are, the warning."""
 
+import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from exam.model.overfitting import warned_at
-from exam.model.results import Epoch
+from exam.model.overfitting import found_in
+from exam.model.results import Epoch, MeanMarks
 from exam.model.settings import STUDENT
 from exam.page.texts import Texts
 from exam.page.training_run import TrainingRun
 from exam.service.job import Progress
 
 LONG_WAIT_SECONDS = 1.0
+CLOSE = 0.5  # wrong answers per 100; nearer ones are called about the same
 
 
 class PassWarning(NamedTuple):
@@ -60,16 +62,27 @@ def runs_rows(runs: Sequence[TrainingRun], marks: Sequence[Sequence[Epoch]]) -> 
 
 
 def warnings(marks: Sequence[Epoch], words: Texts) -> Iterator[PassWarning]:
-    """The warning, from the pass on that shows it, until the loss falls further after all."""
-    if not (found := warned_at(marks)):
-        return
-    best, warned = marks[found[0]], found[1]
-    later = marks[warned:]
-    recovered = next((m.epoch for m in later if m.val_loss < best.val_loss), len(marks))
-    fields = {"best": best.epoch, "val_loss_best": best.val_loss, "loss_best": best.loss}
-    yield PassWarning(words.warning(**fields), warned, recovered)
-    if recovered < len(marks):
-        yield PassWarning(words.recovered(**fields), recovered, len(marks))
+    """The warnings, each from the pass on that shows it, and how it was taken back, if it was.
+
+    They speak of the pass at which they come up: what follows is not known there yet.
+    """
+    found = found_in(marks)
+    for each, later in itertools.zip_longest(found, found[1:]):
+        best, now = marks[each.best], marks[each.known]
+        fields = {"best": best, "now": now}
+        parts = words.warning, getattr(words, errors(best, now)), words.remedies
+        yield PassWarning(" ".join(part(**fields) for part in parts), each.known, each.until)
+        if each.until < len(marks):
+            until = later.known if later else len(marks)
+            yield PassWarning(words.recovered(best=best), each.until, until)
+
+
+def errors(before: Epoch | MeanMarks, after: Epoch | MeanMarks) -> str:
+    """The key of the sentence that says how the wrong answers on unseen exams have changed."""
+    change = after.val_wrong - before.val_wrong
+    if abs(change) < CLOSE:
+        return "errors_same"
+    return "errors_rose" if change > 0 else "errors_fell"
 
 
 def markdown_table(header: Sequence[str], rows: Iterable[Sequence]) -> str:

@@ -17,7 +17,8 @@ from exam.page.visit import Visit, chosen_run
 from exam.service.job import Progress
 from exam.service.scheduler import get_scheduler
 
-WARNINGS = ("warning_1", "warning_2")  # keys of the containers: the warning, and its recall
+# Keys of the containers: a warning, how it was taken back, and the next ones.
+WARNINGS = tuple(f"warning_{number}" for number in range(1, 6))
 
 
 class StudyView:
