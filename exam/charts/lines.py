@@ -1,7 +1,7 @@
 """Lines over two fixed axes, each named beside it."""
 
 import functools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import altair as alt
 import pyarrow as pa
@@ -9,7 +9,8 @@ import pyarrow as pa
 from exam.charts.theme import DASHES, INK, Figure, as_spec, table, x_range
 from exam.model.results import Epoch, MeanMarks, mean_marks
 
-COLOURS = ("blue", "orange")  # the theme's two; lines of another style are drawn in ink
+COLOURS = ("practised", "unseen")  # the exams that are the theme's colours on the whole page
+INKS = {"quiet": (1, 0.35), "ink": (1.75, 1.0), "strong": (2.75, 1.0)}  # width, opacity
 SIDES = {"above": -8, "below": 10, "beside": 0}  # where a name stands, in pixels
 _COLUMNS = {"line": str, "style": str, "dash": str, "x": float, "y": float}
 _COLUMNS |= {"label": str, "side": str}
@@ -27,7 +28,7 @@ def line(
 ) -> Rows:
     """The rows of one line, with its style and dash; named at the point `label_at`.
 
-    A style is "blue", "orange", "ink" or "quiet", a dash one of `DASHES`.
+    A style is one of `COLOURS` or of `INKS`, a dash one of `DASHES`.
     """
     points = list(points)
     at = label_at % len(points) if points else 0
@@ -43,13 +44,21 @@ def curve(marks: Iterable[Epoch | MeanMarks], field: str) -> list[tuple[int, flo
 
 
 def mean_and_students(
-    studies: Sequence[Sequence[Epoch]], field: str, look: tuple[str, str], label: str
+    studies: Sequence[Sequence[Epoch]],
+    field: str,
+    look: tuple[str, str],
+    label: str,
+    points: Callable[[Sequence, str], list] = curve,
+    **named: object,
 ) -> Rows:
     """Every student as a quiet line, and their mean as the one that carries the name."""
     quiet = ("quiet", look[1])
-    lines = [line(f"{label} {n}", curve(each, field), quiet) for n, each in enumerate(studies)]
-    lines.append(line(label, curve(mean_marks(studies), field), look, label=label))
-    return [row for each in lines for row in each]
+    rows = [
+        row
+        for number, each in enumerate(studies)
+        for row in line(f"{label} {number}", points(each, field), quiet)
+    ]
+    return rows + line(label, points(mean_marks(studies), field), look, label=label, **named)
 
 
 def lines_table(*rows: Iterable[tuple]) -> pa.Table:
@@ -77,7 +86,7 @@ def lines_spec(
 ) -> dict:
     """The spec of lines, the names of which take `label_width` pixels beside them.
 
-    Quiet lines are thin; the others differ by dash, and two of them by the theme's colours. `band`
+    Lines of the same style differ by their dash. `band`
     shades the range between the lowest and the highest of the lines of those styles.
     """
     axis = {"grid": False, "tickMinStep": 1, "tickCount": 6, "format": ",d"}
@@ -97,21 +106,21 @@ def lines_spec(
 COLOUR = alt.Color("style:N").scale(domain=COLOURS).legend(None)
 
 
-def _of_style(base: alt.Chart) -> tuple[alt.Chart, alt.Chart, alt.Chart]:
-    coloured = base.transform_filter(alt.FieldOneOfPredicate("style", COLOURS))
-    inked, quiet = (base.transform_filter(f"datum.style == '{each}'") for each in ("ink", "quiet"))
-    return coloured, inked, quiet
+def _of_style(base: alt.Chart, style: str) -> alt.Chart:
+    return base.transform_filter(f"datum.style == '{style}'")
 
 
-def _strokes(base: alt.Chart) -> list[alt.Chart]:
-    coloured, inked, quiet = _of_style(base)
+def _coloured(base: alt.Chart) -> alt.Chart:
+    return base.transform_filter(alt.FieldOneOfPredicate("style", COLOURS))
+
+
+def _strokes(base: alt.Chart) -> Iterator[alt.Chart]:
     dash = alt.StrokeDash("dash:N").scale(domain=list(DASHES), range=list(DASHES.values()))
     strokes = alt.Detail("line:N"), dash.legend(None)
-    return [
-        quiet.mark_line(color=INK, strokeWidth=1, opacity=0.35, clip=True).encode(*strokes),
-        inked.mark_line(color=INK, strokeWidth=1.75, clip=True).encode(*strokes),
-        coloured.mark_line(strokeWidth=2.75, clip=True).encode(COLOUR, *strokes),
-    ]
+    for style, (width, opacity) in INKS.items():
+        look = {"strokeWidth": width, "opacity": opacity, "color": INK, "clip": True}
+        yield _of_style(base, style).mark_line(**look).encode(*strokes)
+    yield _coloured(base).mark_line(strokeWidth=2.75, clip=True).encode(COLOUR, *strokes)
 
 
 def _names(base: alt.Chart) -> Iterator[alt.Chart]:
@@ -119,6 +128,7 @@ def _names(base: alt.Chart) -> Iterator[alt.Chart]:
     for side, dy in SIDES.items():
         text = {"align": "left", "baseline": "middle", "dx": 7, "dy": dy, "fontSize": 12}
         here = base.transform_filter(f"datum.label != '' && datum.side == '{side}'")
-        coloured, inked, _ = _of_style(here)
-        yield inked.mark_text(color=INK, **text).encode(*label)
-        yield coloured.mark_text(fontWeight="bold", **text).encode(COLOUR, *label)
+        yield _of_style(here, "ink").mark_text(color=INK, **text).encode(*label)
+        text["fontWeight"] = "bold"
+        yield _of_style(here, "strong").mark_text(color=INK, **text).encode(*label)
+        yield _coloured(here).mark_text(**text).encode(COLOUR, *label)

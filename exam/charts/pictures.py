@@ -7,7 +7,7 @@ import io
 import numpy as np
 from PIL import Image
 
-from exam.model.exams import QUESTIONS, load_exams
+from exam.model.exams import load_exams
 from exam.model.workbooks import question_order
 
 
@@ -20,8 +20,14 @@ def picture(exam: str, number: int, question: int) -> str:
 @functools.cache
 def sheet_picture(student: int) -> str:
     """The first mock exam, ten by ten, in the order in which the student's first pass solves it."""
-    questions = load_exams().mock.questions[0][question_order(student, 0, QUESTIONS)]
-    return _as_png(questions.reshape(10, 10, 28, 28).swapaxes(1, 2).reshape(280, 280))
+    return questions_picture(tuple(question_order(student, 0)))
+
+
+@functools.lru_cache(maxsize=2)
+def questions_picture(numbers: tuple[int, ...]) -> str:
+    """Questions out of the 2,000 of the mock exams, ten in a row."""
+    questions = load_exams().mock.questions.reshape(-1, 28, 28)[list(numbers)]
+    return _as_png(questions.reshape(-1, 10, 28, 28).swapaxes(1, 2).reshape(-1, 280))
 
 
 def _as_png(ink: np.ndarray) -> str:

@@ -8,11 +8,9 @@ import numpy as np
 
 from exam.model.exams import load_exams
 from exam.model.keras_setup import keras, tf
-from exam.model.plan import LEARNING_RATE
+from exam.model.plan import DIGITS, HIDDEN_UNITS, LEARNING_RATE, PIXELS
 
-HIDDEN_UNITS = 32
-PIXELS = 28 * 28
-_SHAPES = ((PIXELS, HIDDEN_UNITS), (HIDDEN_UNITS, 10))
+_SHAPES = ((PIXELS, HIDDEN_UNITS), (HIDDEN_UNITS, DIGITS))
 
 
 @functools.cache
@@ -22,7 +20,7 @@ def shared_network() -> keras.Sequential:
         [
             keras.Input((PIXELS,)),
             keras.layers.Dense(HIDDEN_UNITS, activation="relu"),
-            keras.layers.Dense(10, activation="softmax"),
+            keras.layers.Dense(DIGITS, activation="softmax"),
         ]
     )
 

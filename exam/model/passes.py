@@ -3,8 +3,8 @@
 import numpy as np
 
 from exam.model.keras_setup import tf
-from exam.model.network import PIXELS, mock_questions
-from exam.model.plan import Plan
+from exam.model.network import mock_questions
+from exam.model.plan import PIXELS, Plan
 from exam.model.workbooks import question_order
 
 

@@ -9,6 +9,9 @@ from exam.model.workbooks import WORKBOOKS, Workbook, open_workbook
 
 UNSEEN, FINAL = "unseen", "final"
 LEARNING_RATE = 0.05
+PIXELS, HIDDEN_UNITS, DIGITS = 28 * 28, 32, 10  # the widths of the network's three layers
+WEIGHTS = (PIXELS + 1) * HIDDEN_UNITS + (HIDDEN_UNITS + 1) * DIGITS
+ACTIVATIONS = PIXELS + HIDDEN_UNITS + DIGITS  # numbers that are held of each question of a batch
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,10 @@ class Epoch:
     """How the student stands after a pass; epoch 0 is before studying.
 
     `wrong` counts among the practised questions, `val_wrong` among the unseen ones, per 100.
-    `updates` and `seconds` add up from the start of the study; the seconds are those that
-    Keras spent on the passes, without marking. `val_sure_when_wrong` is how sure the student was,
-    on average, of the answers on unseen exams that were wrong (0 to 1; 0 where none was).
+    `updates` and `seconds` add up from the start of the study; the seconds are CPU time that
+    Keras spent on the passes, without marking, for others use the same machine.
+    `val_sure_when_wrong` is how sure the student was, on average, of the answers on unseen exams
+    that were wrong (0 to 1; 0 where none was).
 
     `answers` holds one digit for every practised question, in the order of the sheet, and `sure`
     two for each: by how many percent the student held with it, 99 at most. `val_answers` and
@@ -51,7 +52,9 @@ class MeanMarks(NamedTuple):
     epoch: int
     wrong: float
     val_wrong: float
+    loss: float
     val_loss: float
+    val_sure_when_wrong: float
 
 
 def mean_marks(studies: Iterable[Sequence[Epoch]]) -> list[MeanMarks]:
@@ -63,6 +66,11 @@ def mean_marks(studies: Iterable[Sequence[Epoch]]) -> list[MeanMarks]:
         )
         for marks in zip(*studies, strict=True)
     ]
+
+
+def lowest_loss(marks: Sequence[Epoch | MeanMarks]) -> Epoch | MeanMarks:
+    """Of all passes, epoch 0 first, the one after which the unseen loss is lowest."""
+    return min(marks[1:], key=lambda mark: mark.val_loss)
 
 
 def to_csv(epochs: Iterable[Epoch]) -> str:

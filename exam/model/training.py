@@ -14,9 +14,9 @@ import numpy as np
 from exam.model.exams import QUESTIONS
 from exam.model.keras_setup import keras, tf
 from exam.model.marking import as_digits, mark
-from exam.model.network import PIXELS, compiled, initial_weights, mock_questions, shared_network
+from exam.model.network import compiled, initial_weights, mock_questions, shared_network
 from exam.model.passes import passes
-from exam.model.plan import Plan
+from exam.model.plan import PIXELS, Plan
 from exam.model.results import Epoch
 from exam.model.settings import EPOCHS, STUDENT
 from exam.model.workbooks import question_order
@@ -51,10 +51,10 @@ class Marker(keras.callbacks.Callback):
             self._report()
 
     def on_epoch_begin(self, epoch, logs=None):
-        self._began = time.perf_counter()
+        self._began = time.process_time()
 
     def on_epoch_end(self, epoch, logs=None):
-        self.seconds += time.perf_counter() - self._began
+        self.seconds += time.process_time() - self._began
         self.epoch = epoch + 1
         self.model.stop_training = self._report() is False
 

@@ -15,11 +15,13 @@ Plans = Mapping[Hashable, tuple[Plan, int]]
 class Experiment:
     """`plans` gives each study by its name: its plan and its number of passes.
 
-    `choice` is what the learner chose before it began: a guess by its number, or a pass.
+    `choice` is what the learner chose before it began: a guess by its number, or a pass. `turn`
+    counts how often this learner has begun it.
     """
 
     plans: Plans
     choice: int | None = None
+    turn: int = 1
 
 
 class Outcome:
@@ -28,8 +30,8 @@ class Outcome:
     `option` is how the learner wants to see it, where the chapter offers several ways.
     """
 
-    def __init__(self, experiment: Experiment, option: str = ""):
-        self.experiment, self.option = experiment, option
+    def __init__(self, experiment: Experiment):
+        self.experiment, self.option = experiment, ""
         self.marks: dict[Hashable, list[Epoch]] = {name: [] for name in experiment.plans}
         self.loading_seconds: float | None = None
         self.failure = ""
@@ -38,6 +40,10 @@ class Outcome:
     def complete(self) -> dict[Hashable, list[Epoch]]:
         """The studies that have come to their end, in the order of the plans."""
         return {name: marks for name, marks in self.marks.items() if self._is_complete(name)}
+
+    def of(self, what: Hashable) -> list[list[Epoch]]:
+        """The complete studies that are named (what, student)."""
+        return [marks for (each, _), marks in self.complete.items() if each == what]
 
     @property
     def is_complete(self) -> bool:

@@ -1,0 +1,149 @@
+"""What the page says, against the marks of all thirty students: `python -m tests.tools.audit`.
+
+Prints, in a few minutes on two cores, how often the warning is true, false, missing and taken
+back, with other smallest rises beside the page's own, and which sentences each chapter chooses
+for the class that it shows and for every student alone.
+"""
+
+import collections
+import itertools
+import multiprocessing
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from importlib import import_module
+from unittest.mock import patch
+
+from exam.lesson import CHAPTERS, ORDER
+from exam.lesson.chapter import Settings
+from exam.model.overfitting import MIN_RISE, PATIENCE, overfittings
+from exam.model.plan import FINAL, UNSEEN, Plan
+from exam.model.results import Epoch
+from exam.model.settings import STUDENT
+from exam.service.experiment import Experiment, Outcome, Plans
+
+STUDENTS = range(STUDENT.lowest, STUDENT.highest + 1)
+SIZES = (1, 2, 5, 10, 20, 32, 50, 100)
+MISPRINTS = (0, 1, 2, 3, 5, 10, 20, 30)
+LENGTHS = (20, 50, 100, 200)  # passes of a study that is warned of
+RISES = (0.0, 0.005, 0.01, 0.015, MIN_RISE, 0.025, 0.03)
+DEFAULTS = {"batch_size": 10, "epochs": 20, "student": 1, "misprints": 10}
+# The settings of the page that a chapter looks at, beside the student.
+SETTINGS = {"batch_sizes": ("batch_size", SIZES), "students": ("batch_size", SIZES)}
+SETTINGS |= {"misprints": ("misprints", MISPRINTS)}
+
+Marks = Mapping[Plan, Sequence[Epoch]]
+
+
+def settings_of(name: str) -> Iterator[Settings]:
+    """All that a chapter can be asked to compare."""
+    setting, values = SETTINGS.get(name, ("epochs", (20,)))
+    for value in values:
+        yield DEFAULTS | {setting: value}
+
+
+def experiments(name: str, choice: int = 0) -> Iterator[tuple[str, Experiment]]:
+    """Those of the page, and those with every student alone in place of a class."""
+    module, plans = import_module(f"exam.lesson.{name}"), CHAPTERS[name].plans
+    for settings in settings_of(name):
+        about = "".join(f" {settings[key]}" for key, _ in [SETTINGS.get(name, ("epochs", ()))])
+        yield f"page{about}", Experiment(plans(settings), choice)
+        for student in STUDENTS if name != "students" else ():
+            alone = {
+                each: range(student, student + 1)
+                for each in ("TEN", "STUDENTS")
+                if hasattr(module, each)
+            }
+            with patch.dict(vars(module), alone):
+                yield f"alone{about}", Experiment(plans(settings | {"student": student}), choice)
+
+
+def compute(studies: Iterable[tuple[Plan, int]]) -> Marks:
+    """Every plan as far as it is needed, in two processes."""
+    longest: dict[Plan, int] = {}
+    for plan, epochs in studies:
+        longest[plan] = max(longest.get(plan, 0), epochs)
+    with multiprocessing.get_context("spawn").Pool(os.cpu_count()) as pool:
+        return dict(pool.imap_unordered(_study, longest.items(), chunksize=8))
+
+
+def _study(asked: tuple[Plan, int]) -> tuple[Plan, tuple[Epoch, ...]]:
+    from exam.model.training import study
+
+    plan, epochs = asked
+    more = {key: value for key, value in vars(plan).items() if key != "updates"}
+    return plan, study(epochs=epochs, **more)
+
+
+def outcome(experiment: Experiment, marks: Marks) -> Outcome:
+    found = Outcome(experiment)
+    for name, (plan, epochs) in experiment.plans.items():
+        found.marks[name] = list(marks[plan][: epochs + 1])
+    return found
+
+
+def needed(plans: Iterable[Plans]) -> Iterator[tuple[Plan, int]]:
+    for each in plans:
+        yield from each.values()
+
+
+def said(name: str, found: Outcome) -> Iterator[str]:
+    """The sentences that a chapter chooses, and the choice that it marks."""
+    chapter, numbers = CHAPTERS[name], CHAPTERS[name].numbers(found)
+    yield from (key for key in chapter.rule(numbers) if key != "rule")
+    if chapter.answer:
+        yield f"answer {chapter.answer(numbers)}"
+
+
+def chapters(marks: Marks) -> Iterator[str]:
+    for name in ORDER:
+        if not CHAPTERS[name].plans:
+            continue
+        module = import_module(f"exam.lesson.{name}")
+        choices = getattr(module, "PASSES", [0])
+        tally: dict[str, collections.Counter] = {}
+        for choice in choices:
+            for about, experiment in experiments(name, choice):
+                where = tally.setdefault(about, collections.Counter())
+                where.update(said(name, outcome(experiment, marks)))
+        for about, counts in tally.items():
+            yield f"{name:14} {about:12} " + ", ".join(f"{k} {n}" for k, n in counts.items())
+
+
+def warning_plans() -> dict[tuple[int, int, str], tuple[Plan, int]]:
+    return {
+        (size, student, exams): (Plan(size, student, marked_on=exams), LENGTHS[-1])
+        for size, student, exams in itertools.product(SIZES, STUDENTS, (UNSEEN, FINAL))
+    }
+
+
+def warning_table(marks: Marks) -> Iterator[str]:
+    """Judged at the last pass. True is a loss on `exams` that is above its lowest by MIN_RISE."""
+    yield "min_rise  passes  judged by   true  false  missed  raised  taken back"
+    for min_rise, length, exams in itertools.product(RISES, LENGTHS, (UNSEEN, FINAL)):
+        counts = collections.Counter()
+        for size, student in itertools.product(SIZES, STUDENTS):
+            seen = marks[Plan(size, student)][1 : length + 1]
+            judge = [m.val_loss for m in marks[Plan(size, student, marked_on=exams)][1:]][:length]
+            losses = [m.val_loss for m in seen], [m.loss for m in seen]
+            found = list(overfittings(*losses, PATIENCE, min_rise))
+            warns = bool(found) and found[-1].until > length
+            is_so = judge[-1] - min(judge) >= MIN_RISE
+            counts.update(true=warns and is_so, false=warns and not is_so)
+            counts.update(missed=is_so and not warns, raised=bool(found))
+            counts.update(back=any(each.until <= length for each in found))
+        columns = (counts[key] for key in ("true", "false", "missed", "raised", "back"))
+        yield f"{min_rise:<9} {length:<7} {exams:<9} " + "".join(f"{n:>7}" for n in columns)
+
+
+def all_marks() -> Marks:
+    measured = [name for name in ORDER if CHAPTERS[name].plans]
+    plans = [each.plans for name in measured for _, each in experiments(name)]
+    return compute(needed([*plans, warning_plans()]))
+
+
+if __name__ == "__main__":
+    found = all_marks()
+    print("The warning, of", len(SIZES) * len(STUDENTS), "studies a row\n")
+    print("\n".join(warning_table(found)))
+    print("\nThe chapters: how often each sentence and each answer is chosen\n")
+    print("\n".join(chapters(found)))
