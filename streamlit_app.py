@@ -38,7 +38,7 @@ def show_page() -> None:
         if visit.only in ("", *CHAPTERS):
             show_lesson(lesson)
         # Last of all: while a loop draws, what would stand below it would fade.
-        follow(study, lesson.running, drawn_in=time.monotonic() - began)
+        follow(study, lesson, drawn_in=time.monotonic() - began)
 
 
 def show_study(visit: Visit, words: Texts) -> StudyView:
@@ -106,8 +106,9 @@ def part(chapter: str, words: Texts) -> Part:
     return Part(getattr(words, chapter).title, CHAPTERS[chapter].frame_height)
 
 
-def follow(study: StudyView | None, chapters: list, drawn_in: float) -> None:
+def follow(study: StudyView | None, lesson: Lesson, drawn_in: float) -> None:
     """Send what comes of the study, until it has come to its end or a chapter has news."""
+    chapters = lesson.running
     has_news, due = False, time.monotonic() + max(POLL_SECONDS, CHAPTER_REST * drawn_in)
     was_running = bool(study and study.is_running)
     while chapters or (study and study.is_running):
@@ -121,7 +122,8 @@ def follow(study: StudyView | None, chapters: list, drawn_in: float) -> None:
         if has_news and time.monotonic() >= due:
             break
     has_open = any(st.session_state.get(f"{name}_open") for name in CHAPTERS)
-    if chapters or (was_running and has_open):  # a chapter shows what has come to its end
+    # A chapter shows what has come to its end, and its title says that it is done.
+    if chapters or lesson.is_stale or (was_running and has_open):
         st.rerun()
 
 

@@ -49,8 +49,8 @@
     let before = null, at = Math.max(study.pass, 0.7); // the first pass at once
     study.isPlaying = true;
     const step = (now) => {
-      const passes = study.data.passes;
-      const seconds = SHORTEST + ((LONGEST - SHORTEST) * passes) / 200;
+      const { passes, lasts } = study.data;
+      const seconds = lasts ?? SHORTEST + ((LONGEST - SHORTEST) * passes) / 200;
       at = Math.min(at + ((now - (before ?? now)) / 1000 / seconds) * passes, lastKnown(study));
       before = now;
       if (Math.floor(at) !== study.pass) show(name, Math.floor(at));
@@ -79,6 +79,7 @@
     study.pass = Math.min(pass, lastKnown(study));
     study.reached = Math.max(study.reached, study.pass);
     draw(name);
+    for (const follower of study.data.leads ?? []) if (studies[follower]) show(follower, pass);
   };
 
   // Drawing.
@@ -103,7 +104,7 @@
 
   const fieldsOf = ({ data, pass }) => ({
     passes: data.passes, pass, wrong_before: data.wrong[0], wrong: data.wrong[pass],
-    val_wrong: data.val_wrong[pass], updates: data.updates[pass], seconds: data.seconds[pass],
+    val_wrong: data.val_wrong[pass], gap: data.val_wrong[pass] - data.wrong[pass], updates: data.updates[pass], seconds: data.seconds[pass],
   });
 
   const drawPlayer = (name) => {
@@ -129,11 +130,12 @@
     const sentence = part("sentence", name), live = part("live", name);
     if (!sentence) return;
     const hasMarks = study.data.answers.length > 0;
-    if (!hasMarks) return void (sentence.textContent = live.textContent = "");
+    if (!hasMarks && live) live.textContent = "";
+    if (!hasMarks) return void (sentence.textContent = "");
     const parts = fill(words.summary, fieldsOf(study)).split("**");
     sentence.replaceChildren(...parts.map((text, at) => (at % 2 ? bold(text) : text)));
     const quarter = Math.floor((4 * study.pass) / passes);
-    if (study.spoken === `${study.data.run} ${quarter}` || study.pass === 0) return;
+    if (!live || study.spoken === `${study.data.run} ${quarter}` || study.pass === 0) return;
     study.spoken = `${study.data.run} ${quarter}`;
     live.textContent = fill(words.valuetext, fieldsOf(study));
   };
@@ -151,27 +153,35 @@
   const drawSheet = (name) => {
     const study = studies[name], sheet = part("sheet", name);
     if (!sheet) return;
-    const { data, pass } = study, { batch_size: size } = data;
+    const { data, pass } = study, { batch_size: size, columns = 10 } = data;
+    const count = data.order.length, rows = count / 10; // of the picture, ten questions in a row
+    sheet.style.setProperty("--columns", columns);
+    sheet.style.setProperty("--ratio", (columns * columns) / count);
+    sheet.classList.toggle("is-strip", columns * columns !== count);
     if (!sheet.firstChild)
-      for (let at = 0; 100 > at; at++) {
+      for (let at = 0; count > at; at++) {
         const cell = sheet.appendChild(document.createElement("button"));
         cell.type = "button";
         cell.className = "cell";
         cell.tabIndex = at ? -1 : 0;
-        cell.style.backgroundPosition = `${((at % 10) * 100) / 9}% ${(Math.floor(at / 10) * 100) / 9}%`;
+        const down = (Math.floor(at / 10) * 100) / Math.max(rows - 1, 1);
+        cell.style.backgroundPosition = `${((at % 10) * 100) / 9}% ${down}%`;
+        cell.style.backgroundSize = `1000% ${rows * 100}%`;
         cell.appendChild(document.createElement("i"));
       }
     sheet.setAttribute("aria-label", data.words.sheet);
     const picture = `url("${data.picture}")`;
     const batchOf = (at) => Math.floor(at / size);
     [...sheet.children].forEach((cell, at) => {
-      const { answer, key } = answerAt(study, at);
-      const state = !answer ? "" : answer === key ? "right" : "wrong";
-      const hasEnd = (other, isNear) => isNear && 100 > other && batchOf(other) !== batchOf(at);
+      const { answer, state } = answerAt(data, pass, at);
+      const hasEnd = (other, isNear) => isNear && count > other && batchOf(other) !== batchOf(at);
+      const isNew = Boolean(data.lasts) && ["right", "wrong"].includes(state);
       cell.dataset.state = state;
-      cell.firstChild.textContent = { right: "○", wrong: `╱${answer}`, "": "" }[state];
-      cell.classList.toggle("ends-right", size > 0 && hasEnd(at + 1, at % 10 !== 9));
-      cell.classList.toggle("ends-below", size > 0 && hasEnd(at + 10, true));
+      cell.firstChild.textContent =
+        { right: "○", wrong: `╱${answer}`, given: answer, "": "" }[state];
+      cell.classList.toggle("is-new", isNew && answerAt(data, pass - 1, at).state !== state);
+      cell.classList.toggle("ends-right", size > 0 && hasEnd(at + 1, (at + 1) % columns !== 0));
+      cell.classList.toggle("ends-below", size > 0 && hasEnd(at + columns, true));
       cell.classList.toggle("is-odd", size > 0 && batchOf(at) % 2 === 1);
       cell.classList.toggle("is-framed", Boolean(data.framed?.includes(data.order[at])));
       cell.setAttribute("aria-label", describe(study, at));
@@ -180,18 +190,22 @@
     drawDetail(name);
   };
 
-  const answerAt = ({ data, pass }, at) => {
-    const question = data.order[at];
-    const answer = data.answers[pass]?.[question] ?? "";
+  // What is written as a letter is answered and not checked yet, "a" for 0.
+  const answerAt = (data, pass, at) => {
+    const question = data.order[at], key = data.key[question];
+    const written = (data.answers[pass]?.[question] ?? "").trim();
+    const isGiven = written >= "a";
+    const answer = isGiven ? `${written.charCodeAt(0) - 97}` : written;
+    const state = !written ? "" : isGiven ? "given" : answer === key ? "right" : "wrong";
     const sure = data.sure?.[pass]?.slice(2 * question, 2 * question + 2);
-    return { key: data.key[question], answer: answer.trim(), sure: +sure };
+    return { key, answer, state, sure: +sure };
   };
 
   const describe = (study, at) => {
-    const { words } = study.data, { key, answer, sure } = answerAt(study, at);
+    const { words } = study.data, { key, answer, state, sure } = answerAt(study.data, study.pass, at);
     const parts = [fill(words.question, { number: at + 1, key })];
-    if (answer) parts.push(fill(answer === key ? words.right : words.wrong, { answer }));
-    if (answer && study.data.sure) parts.push(fill(words.sure, { sure }));
+    if (state) parts.push(fill(words[state], { answer }));
+    if (state && study.data.sure) parts.push(fill(words.sure, { sure }));
     return parts.join(" · ");
   };
 
@@ -255,22 +269,53 @@
     if (address.href !== location.href) history.replaceState(history.state, "", address);
   };
 
+  // A link to a chapter opens it where it stands, or in the place of the one that is shown alone.
+
+  listen("click", "a[href^='#chapter-']", (link, event) => {
+    event.preventDefault();
+    const name = link.getAttribute("href").replace("#chapter-", "");
+    const summary = document.querySelector(`.st-key-chapter_${name} summary`);
+    if (!summary) {
+      const address = new URL(location.href);
+      address.searchParams.set("only", name);
+      address.searchParams.delete("reveal");
+      return location.assign(address);
+    }
+    if (!summary.parentElement.open) summary.click();
+    summary.scrollIntoView();
+    summary.focus();
+  });
+
+  // Where the element that had the focus is gone or disabled, the one in its place gets it.
+
+  let place = "";
+  document.addEventListener("pointerdown", () => (place = ""), true);
+  listen("focusin", "[class*='st-key-']", ({ classList }) => {
+    place = [...classList].find((name) => name.startsWith("st-key-"));
+  });
+  const keepFocus = () => {
+    if (!place || document.activeElement !== document.body) return;
+    const near = document.querySelector(`.${place} :is(button, input, summary):not(:disabled)`);
+    near?.focus({ preventScroll: true });
+  };
+
   // What Streamlit makes anew is drawn anew: an empty sheet, a chart that is bound again.
 
   let isDue = false;
   const refresh = () => {
     isDue = false;
-    for (const name of Object.keys(studies)) if (part("player", name)) draw(name);
+    for (const name of Object.keys(studies)) if (part("sheet", name)) draw(name);
     for (const line of document.querySelectorAll("[class*='_spoken']")) line.role = "status";
   };
   const OURS = ".sheet, .player, svg.marks, [class*='st-key-warning'], [class*='_spoken']";
   new MutationObserver((changes) => {
+    requestAnimationFrame(keepFocus);
     const isOurs = (node) =>
       node.nodeType === 1 && (node.matches(OURS) || node.querySelector(OURS));
     if (isDue || !changes.some((change) => [...change.addedNodes].some(isOurs))) return;
     isDue = true;
     requestAnimationFrame(refresh);
-  }).observe(document.body, { childList: true, subtree: true });
+  }).observe(document.body, { childList: true, subtree: true, attributeFilter: ["disabled"] });
 
   const act = ([what, ...values]) => ({ study: receive, page: setPage })[what](...values);
   const waiting = window.exam ?? [];

@@ -159,11 +159,11 @@ def find_out(page: Page, chapter: Locator, name: str, words: Texts = KO) -> Loca
         chapter.locator("[data-baseweb='radio'], [role='radiogroup'] label").first.click()
     expect(button).to_be_enabled()
     button.click()
-    again = chapter.get_by_role("button", name=words.again)
-    expect(again).to_be_visible(timeout=120_000)
-    wait_until_idle(page)
     conclusion = chapter.locator("[class*='_conclusion']")
-    expect(conclusion).to_contain_text(say.rule.replace("`", ""))
+    expect(conclusion).to_contain_text(words.measured, timeout=180_000)
+    again = chapter.get_by_role("button", name=getattr(say, "again", words.again))
+    expect(again).to_be_enabled()
+    wait_until_idle(page)
     return conclusion
 
 

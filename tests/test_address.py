@@ -8,7 +8,7 @@ from exam.page.texts import LANGUAGES, choose_language, load_texts
 
 CHAPTERS = ("sheet", "pianist")
 DEFAULTS = {"batch_size": 10, "epochs": 20, "student": 1, "misprints": 10, "lang": "ko"}
-DEFAULTS |= {"start": False, "projected": False, "only": ""}
+DEFAULTS |= {"start": False, "projected": False, "reveal": False, "only": ""}
 
 
 def read(**parameters: str | list[str]) -> tuple[dict, list[str]]:
@@ -28,6 +28,7 @@ def test_an_address_sets_everything():
         "lang": "en",
         "start": True,
         "projected": False,
+        "reveal": False,
         "only": "pianist",
     }
     assert read(only="study")[0]["only"] == "study"

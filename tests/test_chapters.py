@@ -1,20 +1,23 @@
 """What each chapter says of what it measured: its arithmetic, on marks by a script.
 
-Every chapter with an experiment has a test of its numbers here, called `test_` and its name.
+Every chapter with an experiment has a test of its numbers here, called `test_` and its name, and
+its `BRANCHES`: numbers for every answer and every sentence that it may choose by them.
 """
 
 import dataclasses
+import inspect
+import re
 from collections.abc import Callable
 
 import pytest
 
 from exam.lesson import CHAPTERS, ORDER
-from exam.lesson.batch_sizes import seconds
-from exam.lesson.misprints import learnt_last
-from exam.lesson.sureness import surer_mistakes
+from exam.lesson.batch_sizes import seconds_of_a_pass
+from exam.lesson.first_pass import checked, film
+from exam.lesson.sureness import same_mistakes
 from exam.model.exams import load_exams
-from exam.model.results import Epoch
-from exam.model.workbooks import misprinted_questions, open_workbook, question_order
+from exam.model.results import Epoch, MeanMarks, mean_marks
+from exam.model.workbooks import open_workbook, question_order
 from exam.page.texts import LANGUAGES, load_texts
 from exam.service.experiment import Outcome
 from tests.scripted import SETTINGS, any_study, marks, outcome
@@ -49,7 +52,7 @@ def test_its_texts_and_figures_hold_from_nothing_to_the_end(name):
     for lang in LANGUAGES:
         words = load_texts(lang)
         say = getattr(words, name)
-        needed = ["title", "story", "question", "press", "measured", "rule"]
+        needed = ["title", "story", "question", "press", "measured"]
         needed += ["own", "stopped_at"] if chapter.passes else ["choices"]
         needed += ["columns"] if chapter.rows else []
         needed += ["option_label", *chapter.options.values()] if chapter.options else []
@@ -63,88 +66,333 @@ def test_its_texts_and_figures_hold_from_nothing_to_the_end(name):
                 found.option = option
                 for figure in chapter.figures(found, words):
                     assert figure.alt and figure.spec["data"] == {"name": "source"}
-        said = say.measured(**chapter.numbers(whole))
-        assert "{" not in said and "nan" not in said
+        found = chapter.numbers(whole)
+        for said in (say.measured(**found), chapter.conclusion(found, say)):
+            assert "{" not in said and "nan" not in said
         if chapter.rows:
             for row in chapter.rows(whole, words):
                 assert len(row) == len(say.columns)
+
+
+def mark(wrong=0.0, val_wrong=25.0, val_loss=0.8, sure=0.6, epoch=7) -> MeanMarks:
+    return MeanMarks(epoch, wrong, val_wrong, 0.1, val_loss, sure)
+
+
+# By chapter: changes to its numbers, the answer and the sentences that follow from them.
+BRANCHES = {
+    "sheet": [
+        ({"no_key": mark(val_wrong=80.0)}, 2, ["rule_nothing"]),
+        ({"no_key": mark(val_wrong=60.0), "with_key": mark()}, 1, ["rule_something"]),
+        ({"no_key": mark(val_wrong=26.0), "with_key": mark()}, 0, ["rule_something"]),
+    ],
+    "first_pass": [
+        (
+            {"alike_1": 1, "first": 95, "last_1": 50, "last_100": 92, "same": 50},
+            2,
+            ["rule", "learns_at_once", "only_that_digit"],
+        ),
+        (
+            {"alike_1": 5, "first": 95, "last_1": 95, "last_100": 97, "same": 49},
+            1,
+            ["rule", "learns_not_at_once", "not_only_that_digit"],
+        ),
+        (
+            {"alike_1": 8, "first": 95, "last_1": 93, "last_100": 92, "same": 9},
+            0,
+            ["rule", "learns_not_at_once", "not_only_that_digit"],
+        ),
+    ],
+    "batch_sizes": [
+        (
+            {
+                "wrong": {1: 0, 10: 1, 32: 3, 100: 27},
+                "then": {1: 35, 10: 1.2, 100: 0.9},
+                "times": 5,
+            },
+            3,
+            ["small_learns_more", "large_is_level", "small_is_slow", "rule"],
+        ),
+        (
+            {"wrong": {1: 9, 10: 1, 32: 3, 100: 8}, "then": {1: 5, 10: 1, 100: 3}, "times": 1.4},
+            0,
+            ["small_learns_no_more", "large_is_behind", "small_is_no_slower", "rule"],
+        ),
+        (
+            {"wrong": {1: 0, 10: 1, 32: 3, 100: 2}, "then": {1: 5, 10: 3, 100: 1}, "times": 1.5},
+            2,
+            ["small_learns_more", "large_is_ahead", "small_is_slow", "rule"],
+        ),
+        (
+            {"wrong": {1: 0, 10: 4, 32: 3, 100: 2}, "then": {1: 5, 10: 3, 100: 1}, "times": 1.5},
+            1,
+            ["small_learns_more", "large_is_ahead", "small_is_slow", "rule"],
+        ),
+    ],
+    "learning_rate": [
+        (
+            {"apart": 20, "apart_in_proportion": 1, "widest": 10, "largest": 90},
+            2,
+            ["ends_level", "rule_level", "wavers", "too_large"],
+        ),
+        (
+            {"apart": 20, "apart_in_proportion": 10, "widest": 9, "largest": 79},
+            1,
+            ["rule_apart", "large"],
+        ),
+        (
+            {"apart": 20, "apart_in_proportion": 19, "widest": 19, "largest": 80},
+            0,
+            ["rule_apart", "wavers", "too_large"],
+        ),
+    ],
+    "repetition": [
+        (
+            {"first": {10: 80, 100: 21}, "second": {10: 6, 100: 19}, "until_none": 11},
+            2,
+            ["gains_less", "nothing_left", "large_keeps_on", "rule"],
+        ),
+        (
+            {"first": {10: 40, 100: 21}, "second": {10: 20, 100: 9}, "until_none": None},
+            1,
+            ["gains_less", "something_left", "large_slows_too", "rule"],
+        ),
+        (
+            {"first": {10: 40, 100: 21}, "second": {10: 40, 100: 30}, "until_none": 40},
+            0,
+            ["gains_no_less", "nothing_left", "large_keeps_on", "rule"],
+        ),
+    ],
+    "students": [
+        ({"apart": 0.0}, 0, ["rule_same"]),
+        ({"apart": 9.9}, 1, ["rule_apart"]),
+        ({"apart": 10.0}, 2, ["rule_apart"]),
+    ],
+    "twenty_exams": [
+        (
+            {"one_exam": 25, "twenty_exams": 15, "once": 66},
+            1,
+            ["twenty_win", "repeating_helps", "rule"],
+        ),
+        (
+            {"one_exam": 15, "twenty_exams": 25, "once": 15},
+            0,
+            ["one_wins", "repeating_helps_not", "rule"],
+        ),
+        ({"one_exam": 15, "twenty_exams": 15.9}, 2, ["level", "repeating_helps", "rule"]),
+    ],
+    "sureness": [
+        (
+            {"best": mark(val_wrong=25, sure=0.6), "end": mark(val_wrong=26, sure=0.7)},
+            2,
+            ["surer", "errors_rose", "rule"],
+        ),
+        (
+            {"best": mark(val_wrong=25, sure=0.6), "end": mark(val_wrong=25.4, sure=0.61)},
+            1,
+            ["no_surer", "errors_same", "rule"],
+        ),
+        (
+            {"best": mark(val_wrong=25, sure=0.6), "end": mark(val_wrong=24, sure=0.5)},
+            0,
+            ["no_surer", "errors_fell", "rule"],
+        ),
+    ],
+    "pianist": [
+        (
+            {"rise": 1.2, "low_before": mark(), "low_after": mark(val_wrong=45)}
+            | {"high_digits_before": 8, "high_digits_after": 50},
+            2,
+            ["overfit", "forgot", "rule"],
+        ),
+        (
+            {"rise": 0.1, "low_before": mark(), "low_after": mark(val_wrong=27)}
+            | {"high_digits_before": 8, "high_digits_after": 9},
+            1,
+            ["no_overfit", "forgot_nothing", "rule"],
+        ),
+        (
+            {"rise": -1, "low_before": mark(), "low_after": mark(val_wrong=24)}
+            | {"high_digits_before": 8, "high_digits_after": 9},
+            0,
+            ["no_overfit", "forgot_nothing", "rule"],
+        ),
+    ],
+    "final_exam": [
+        (
+            {"stop": 1, "last_stop": 8, "own": mark(val_loss=1.4), "automatic": mark()}
+            | {"last": mark(val_wrong=25.2)},
+            None,
+            ["early", "errors_same", "seen_once", "rule"],
+        ),
+        (
+            {"stop": 30, "last_stop": 8, "own": mark(val_loss=0.9), "automatic": mark()}
+            | {"last": mark(val_wrong=26), "turn": 2},
+            None,
+            ["late", "errors_rose", "seen_again", "rule"],
+        ),
+        (
+            {"stop": 7, "last_stop": 8, "own": mark(val_loss=0.81), "automatic": mark()}
+            | {"last": mark(val_wrong=24)},
+            None,
+            ["near", "errors_fell", "seen_once", "rule"],
+        ),
+    ],
+    "misprints": [
+        (
+            {"end": mark(val_wrong=31), "best": mark(val_wrong=29), "more": 6},
+            1,
+            ["learnt", "more_errors", "stopping_saves", "rule"],
+        ),
+        (
+            {"end": mark(wrong=2, val_wrong=25), "best": mark(val_wrong=25), "more": 0.2},
+            0,
+            ["not_learnt", "no_more_errors", "stopping_saves_nothing", "rule"],
+        ),
+        (
+            {"end": mark(wrong=21, val_wrong=25), "best": mark(val_wrong=25), "more": 0.2},
+            2,
+            ["not_learnt", "no_more_errors", "stopping_saves_nothing", "rule"],
+        ),
+        ({"end": mark(), "misprints": 0}, 1, ["no_misprints"]),
+    ],
+}
+
+
+@pytest.mark.parametrize("name", MEASURED)
+def test_each_answer_and_each_sentence_follows_from_its_numbers(name):
+    chapter, base = CHAPTERS[name], numbers(outcome(name, any_study, choice=1), name)
+    for changes, answer, rule in BRANCHES[name]:
+        found = base | changes
+        assert chapter.rule(found) == rule, changes
+        assert not chapter.answer or chapter.answer(found) == answer, changes
+        for lang in LANGUAGES:
+            assert "{" not in chapter.conclusion(found, getattr(load_texts(lang), name))
+
+
+@pytest.mark.parametrize("name", MEASURED)
+def test_no_answer_and_no_sentence_is_without_its_numbers(name):
+    chapter, say = CHAPTERS[name], getattr(load_texts("en"), name)
+    sources = map(inspect.getsource, (chapter.rule, chapter.answer or chapter.rule))
+    named = set(re.findall(r'"(\w+)"', "".join(sources))) & set(vars(say))
+    named |= {key for key in vars(say) if key.startswith("errors_")}
+    named -= numbers(outcome(name, any_study, choice=1), name).keys()
+    assert {key for *_, rule in BRANCHES[name] for key in rule} == named
+    if chapter.answer:
+        answers = {answer for _, answer, _ in BRANCHES[name]}
+        assert answers == set(range(len(say.choices)))
+
+
+def test_results_are_said_in_two_sentences():
+    for lang in LANGUAGES:
+        for name in MEASURED:
+            text = re.sub(r"\{[^}]*\}|\d\.\d", "", getattr(load_texts(lang), name).measured)
+            ends = re.findall(r"[.。](?=\s|\*|$)|[.。](?=[^\s\w])", text)
+            assert len(ends) <= 2, f"{name}.measured in {lang}.toml"
 
 
 def test_sheet():
     wrong = {"one_exam": 25.0, "shuffled_key": 88.0}
     found = numbers(outcome("sheet", study(lambda book, e: {"val_wrong": wrong[book]})), "sheet")
     assert (found["with_key"].val_wrong, found["no_key"].val_wrong) == (25.0, 88.0)
-    assert (found["epochs"], found["by_chance"]) == (50, 90)
+    assert (found["epochs"], found["by_chance"], found["kept"]) == (50, 90, 13)
 
 
 def test_first_pass():
     """Batch size 1 is right from the second meeting of a digit on, 10 never, 100 always."""
     key = open_workbook("one_exam").key[:100]
-    seen, learnt = set(), [""] * 100
-    for question in question_order(1, 0):
-        learnt[question] = str(key[question] if key[question] in seen else (key[question] + 1) % 10)
-        seen.add(key[question])
     alike = str(open_workbook("look_alikes").key[open_workbook("look_alikes").exams[0, 0]])
 
-    def solved(name, epoch):
+    def learnt(student):
+        seen, answers = set(), [""] * 100
+        for question in question_order(student, 0):
+            digit = key[question]
+            answers[question] = str(digit if digit in seen else (digit + 1) % 10)
+            seen.add(digit)
+        return "".join(answers)
+
+    def value(name, epoch):
         size, student, book = name
         if book == "look_alikes":
-            return {
-                "solved": alike * 10 if size == 1 else "x".replace("x", str(int(alike) ^ 1)) * 10
-            }
-        return {"solved": "".join(learnt if size == 1 else map(str, (key + (size == 10)) % 10))}
+            wrong = str((int(alike) + 1) % 10)
+            return {"solved": (alike if size == 1 else wrong) * 10, "val_answers": alike * 60}
+        others = "".join(map(str, (key + (size == 10)) % 10))
+        return {"solved": learnt(student) if size == 1 else others}
 
-    plans = {n: p for n, p in CHAPTERS["first_pass"].plans(SETTINGS).items() if n[1] == 1}
-    found = outcome("first_pass", study(solved))
-    found.marks = {name: found.marks[name] for name in plans}  # of student 1 alone
-    assert numbers(found, "first_pass") == {
+    assert numbers(outcome("first_pass", study(value)), "first_pass") == {
+        "questions": 100,
         "alike_1": 0,
         "alike_10": 10,
         "first": 100.0,
         "last_1": 0.0,
         "last_10": 100.0,
         "last_100": 0.0,
+        "digit": alike,
+        "same": 60,
     }
+
+
+def test_the_film_of_the_first_pass():
+    """A batch is marked when its last question is solved; until then its answers are letters."""
+    key, order = open_workbook("one_exam").key[:100], question_order(1, 0)
+    solved = "".join(map(str, (key + (key == 3)) % 10))  # all but the ten threes are right
+    assert checked(solved, 10, 0) == " " * 100 and checked(solved, 10, 100) == solved
+    after = checked(solved, 10, 17)
+    for place, question in enumerate(order):
+        letter = chr(ord("a") + int(solved[question]))
+        expected = solved[question] if place < 10 else letter if place < 17 else " "
+        assert after[question] == expected
+    for size, updates in ((1, [0, 1, 2]), (10, [0, 0, 0]), (100, [0, 0, 0])):
+        frames = film(solved, size)
+        assert frames["updates"][:3] == updates and frames["updates"][100] == 100 // size
+        assert len(frames["answers"]) == 101 and frames["wrong"][100] == 10
+    assert film(solved, 32)["updates"][95:] == [2, 3, 3, 3, 3, 4]
+    assert film(solved, 32)["answers"][99].count(" ") == 1
 
 
 def test_batch_sizes():
-    def value(size, epoch):
-        return {
-            "wrong": 100 - size // 2 - epoch,
-            "seconds": 0.5 * epoch if size == 1 else 0.1 * epoch,
-        }
+    def value(name, epoch):
+        size, student = name
+        wrong = 100 - size // 2 - epoch + student  # the mean of 1 to 10 is 5.5
+        return {"wrong": wrong, "seconds": 0.5 * epoch if size == 1 else 0.1 * epoch}
 
     found = numbers(outcome("batch_sizes", study(value), batch_size=7), "batch_sizes")
-    assert {size: mark.wrong for size, mark in found["end"].items()} == {
-        1: 80,
-        7: 77,
-        10: 75,
-        32: 64,
-        100: 30,
-    }
-    assert (found["then"].epoch, found["then"].wrong) == (2, 93)
-    assert found["times"] == pytest.approx(5)
+    assert found["wrong"] == {1: 85.5, 7: 82.5, 10: 80.5, 32: 69.5, 100: 35.5}
+    assert found["then"] == {1: 104.5, 10: 90.5, 100: -44.5}  # after 1, 10 and 100 passes
+    assert found["times"] == pytest.approx(5) and found["students"] == 10
     disturbed = marks([1.0] * 20)
     disturbed[5:] = [dataclasses.replace(m, seconds=m.seconds + 9) for m in disturbed[5:]]
-    assert seconds(disturbed) == pytest.approx(0.2)  # by the median of the passes
+    assert seconds_of_a_pass([disturbed]) == pytest.approx(0.01)  # by the median of the passes
+    row = list(CHAPTERS["batch_sizes"].rows(outcome("batch_sizes", study(value)), load_texts("en")))
+    assert row[3] == (100, "82,600", "20", "█\u00a0100.0", "35.5", "90.5")
+
+
+def test_learning_rate():
+    """At rates in proportion all end at 25 and are 30 apart on the way; 1 at 0.5 learns nothing."""
+    ends = {(1, 0.05): 25.0, (10, 0.05): 25.0, (100, 0.05): 45.0, (1, 0.5): 90.0}
+
+    def value(name, epoch):
+        pair, student = name
+        wavers = 30 * (pair == (100, 0.5) and epoch == 5)
+        return {"val_wrong": ends.get(pair, 25.0) + wavers + student - 5.5}
+
+    found = numbers(outcome("learning_rate", study(value)), "learning_rate")
+    assert found["same"] == {1: 25, 10: 25, 100: 45} and found["apart"] == 20
+    assert found["in_proportion"] == {1: 25, 10: 25, 100: 25}
+    assert found["apart_in_proportion"] == 0 and found["widest"] == 30 and found["largest"] == 90
+    plans = CHAPTERS["learning_rate"].plans(SETTINGS)
+    assert {plan.learning_rate / plan.batch_size for plan, _ in plans.values()} >= {0.005, 0.0005}
 
 
 def test_repetition():
     wrong = [90, 70, 45, 40, 30, 20, 18, 16, 14, 12, 10, 5, 3, 2, 1, 0]
-    value = study(lambda size, epoch: {"wrong": wrong[min(epoch, 15)]})
+    value = study(lambda name, epoch: {"wrong": wrong[min(epoch, 15)] + (name[0] == 100)})
     found = outcome("repetition", value)
-    assert numbers(found, "repetition") == {
-        "batch_size": 10,
-        "block": 5,
-        "first": 70,
-        "second": 10,
-        "until_half": 2,
-        "until_none": 15,
-    }
-    assert list(CHAPTERS["repetition"].rows(found, load_texts("en")))[0] == (1, 2, 11, 15)
-    never = outcome("repetition", study(lambda size, epoch: {"wrong": 7}))
-    row = list(CHAPTERS["repetition"].rows(never, load_texts("en")))[0]
-    assert row == (1, 0, "not within 200", "not within 200")
+    said = numbers(found, "repetition")
+    assert said["first"] == {10: 70, 100: 70} and said["second"] == {10: 10, 100: 10}
+    assert said["until_none"] == 15 and said["end"] == {10: 0, 100: 1}
+    rows = list(CHAPTERS["repetition"].rows(found, load_texts("en")))
+    assert rows[0] == (10, "70.0", "10.0", 2, 11, 15)
+    assert rows[1] == (100, "70.0", "10.0", 2, 12, "not within 100")
 
 
 def test_students():
@@ -154,14 +402,14 @@ def test_students():
         "epochs": 20,
         "students": 30,
         "batch_size": 32,
-        "fewest": 1,
-        "most": 30,
+        "questions": 1000,
         "own": 5,
         "val_wrong_own": 25.0,
         "best": 7,
         "val_wrong_best": 20.0,
         "worst": 6,
         "val_wrong_worst": 26.0,
+        "apart": 6.0,
     }
 
 
@@ -178,29 +426,43 @@ def test_twenty_exams():
 
 
 def test_sureness():
-    value = study(lambda size, epoch: {"val_loss": 1 + abs(epoch - size) / 100})
-    found = numbers(outcome("sureness", value), "sureness")
-    assert {size: mark.epoch for size, mark in found["best"].items()} == {1: 1, 10: 10}
-    assert {mark.epoch for mark in found["end"].values()} == {200}
+    def value(name, epoch):
+        sure = 0.5 + epoch / 100 + (name[0] == "own")
+        return {"val_loss": 1 + abs(epoch - 9) / 100, "val_sure_when_wrong": sure}
+
+    found = numbers(outcome("sureness", study(value)), "sureness")
+    assert (found["best"].epoch, found["best"].val_sure_when_wrong) == (9, pytest.approx(0.59))
+    assert (found["end"].epoch, found["end"].val_sure_when_wrong) == (40, pytest.approx(0.9))
     key = load_exams().unseen.answers[0]
     wrong = "".join(str((digit + 1) % 10) for digit in key)
     right_now = "".join(map(str, key[:50])) + wrong[50:]
-    early, last = marks([1.0], val_answers=wrong, val_sure="50" * 100)[1:], marks([1.0])[1]
+    early, last = marks([1.0], val_answers=wrong, val_sure="50" * 100)[1], marks([1.0])[1]
     sure = "".join(f"{40 + question // 2}" for question in range(100))
     last = dataclasses.replace(last, val_answers=right_now, val_sure=sure)
-    assert surer_mistakes([*early, last], 0)[:3] == [98, 99, 96]
+    rises = same_mistakes(early, last)
+    assert list(rises)[:3] == [98, 99, 96] and rises[98] == 39 and len(rises) == 50
 
 
 def test_pianist():
+    """On the first unseen exam, all fives and above are wrong after 50 more repeats."""
+    key = "".join(map(str, load_exams().unseen.answers[0]))
+    forgot = "".join(digit if digit < "5" else "0" for digit in key)
+
     def value(name, epoch):
         rise = 0.1 if name[0] == "pianist" else 0.5
-        return {"val_wrong": 10 + rise * max(epoch - 100, 0), "wrong": 4 if epoch < 200 else 0}
+        answers = key if epoch < 150 else forgot
+        known = {"val_answers": answers, "wrong": 4 if epoch < 200 else 0}
+        return known | {"val_wrong": 10 + rise * max(epoch - 100, 0)}
 
     found = numbers(outcome("pianist", study(value)), "pianist")
     assert (found["before"].epoch, found["after"].epoch) == (0, 100)
     assert (found["before"].val_wrong, found["after"].val_wrong) == pytest.approx((10, 20))
-    assert (found["low_then"].val_wrong, found["low_after"].val_wrong) == pytest.approx((12.5, 60))
+    assert found["rise"] == pytest.approx(10) and found["low_after"].val_wrong == pytest.approx(60)
     assert (found["before"].wrong, found["after"].wrong) == (4, 0)
+    digits = [
+        found[f"{part}_digits_{when}"] for part in ("low", "high") for when in ("before", "after")
+    ]
+    assert digits == [0, 0, 0, 100]
 
 
 def test_final_exam():
@@ -214,28 +476,26 @@ def test_final_exam():
         return {"val_wrong": 20.0 + (epoch == 40) + worse, "val_loss": 0.5 + epoch / 100}
 
     found = numbers(outcome("final_exam", study(value), choice=5), "final_exam")
-    assert found["wrong"] == pytest.approx({"own": 20.0, "automatic": 20.3, "last": 21.0})
-    assert found["loss"] == pytest.approx({"own": 0.55, "automatic": 0.62, "last": 0.9})
-    assert [found[name] for name in ("fewer_wrong", "more_wrong", "lower_loss")] == [9, 1, 10]
+    stops = [found[stop] for stop in ("own", "automatic", "last")]
+    assert [stop.val_wrong for stop in stops] == pytest.approx([20.0, 20.3, 21.0])
+    assert [stop.val_loss for stop in stops] == pytest.approx([0.55, 0.62, 0.9])
+    assert (found["wrong_more"], found["loss_more"]) == pytest.approx((-0.3, -0.07))
+    assert [found[name] for name in ("stop", "first_stop", "last_stop", "turn")] == [5, 12, 12, 1]
+    never = study(lambda name, epoch: {"val_loss": 1 / (epoch + 1)})
+    assert numbers(outcome("final_exam", never, choice=5), "final_exam")["first_stop"] == 40
 
 
 def test_misprints():
-    own = 11
-    key = open_workbook("one_exam", own).key[:100]
-    printed = "".join(map(str, key))
-    misprinted = misprinted_questions(own).tolist()
-    others = [question for question in range(100) if question not in misprinted]
-    wrong = {*misprinted[:8], *others[:3]}
-
     def value(misprints, epoch):
-        late = [str((int(d) + 1) % 10) if q in wrong else d for q, d in enumerate(printed)]
-        answers = "".join(late) if epoch < 50 else printed
-        return {"answers": answers, "val_wrong": 25.0 + misprints, "wrong": 0}
+        loss = 1 + abs(epoch - 20) / 100
+        return {"val_wrong": 25.0 + misprints + epoch / 10, "wrong": 0, "val_loss": loss}
 
-    found = numbers(outcome("misprints", study(value), misprints=own), "misprints")
-    assert (found["misprints"], found["end"].val_wrong, found["without"].val_wrong) == (11, 36, 25)
-    assert found["found"] == 8
-    assert (
-        set(learnt_last(outcome("misprints", study(value), misprints=own).marks[own], key)[:11])
-        == wrong
-    )
+    found = numbers(outcome("misprints", study(value), misprints=11), "misprints")
+    assert (found["misprints"], found["end"].val_wrong, found["without"].val_wrong) == (11, 42, 31)
+    assert (found["best"].epoch, found["best"].val_wrong, found["more"]) == (20, 38, 11)
+
+
+def test_a_mean_is_taken_pass_by_pass():
+    low, high = marks([1.0, 0.5]), marks([2.0, 1.5])
+    assert [mean.val_loss for mean in mean_marks([low, high])] == [2.3, 1.5, 1.0]
+    assert mean_marks([]) == []

@@ -13,7 +13,13 @@ from exam.model.workbooks import PASSES_TO_KNOW_TWENTY
 from exam.page.texts import LANGUAGES, Sentence, Texts, load_texts
 from tests.browser import ROOT
 
-PLAYED = ("player_", "summary")  # texts that the browser fills in, by its own simple formats
+PLAYED = (
+    "player_",
+    "summary",
+    "film_summary",
+    "alike_summary",
+    "film_value",
+)  # texts that the browser fills in, by its own simple formats
 
 
 def fields(text: str) -> set[str]:
@@ -60,7 +66,7 @@ def test_chapters_are_named_by_their_key_and_never_by_a_number():
         written = (ROOT / "exam" / "texts" / f"{lang}.toml").read_text(encoding="utf-8")
         assert not re.search(number[lang], written, re.IGNORECASE), f"{lang}.toml"
     place = ORDER.index("students") + 1
-    assert f"**{place}장**" in load_texts("ko").questions.answered[3]
+    assert f"[{place}장](#chapter-students)" in load_texts("ko").questions.answered[3]
 
 
 def test_a_missing_text_is_named():
@@ -75,13 +81,14 @@ def test_every_text_is_used():
     for path in texts_of(load_texts("ko")):
         key = next(part for part in reversed(path.split(".")) if not part.isdigit())
         names = {key, key.removeprefix("player_"), re.sub("^failure_.*", "failure_", key)}
+        names.add(re.sub("_(axis|alt|row)$", "", key))  # f"{field}_axis"
         is_used = any(re.search(rf"\b{name}", written) for name in names)
         assert is_used, f"{path} is in the texts, and no code names it"
 
 
 # Numbers of the lesson's own examples, with where they come from.
 SPOKEN = {
-    "repetition": {1, 2},  # "one or two more points"
+    "batch_sizes": {100},
     "twenty_exams": {20},  # the lesson's twenty exams
     "pianist": {0, 4, 5, 9, 20},
     "questions": {4, 32, 200},  # 32+32+32+4, the 200th pass
@@ -130,7 +137,7 @@ def test_bold_ends_where_markdown_lets_it():
 def test_what_the_browser_fills_in_has_formats_that_it_knows():
     for lang in LANGUAGES:
         for key, text in texts_of(load_texts(lang)).items():
-            if key.removeprefix(".").startswith(PLAYED):
+            if key.split(".")[-1].startswith(PLAYED):
                 for _, name, spec, _ in string.Formatter().parse(text):
                     is_known = not spec or re.fullmatch(r"\.\df|,|[^/]+\|[^/]+", spec)
                     assert not name or is_known, f"{key} in {lang}.toml"

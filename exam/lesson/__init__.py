@@ -15,6 +15,7 @@ ORDER = (
     "sheet",
     "first_pass",
     "batch_sizes",
+    "learning_rate",
     "repetition",
     "students",
     "twenty_exams",
@@ -31,10 +32,17 @@ CHAPTERS: dict[str, Chapter] = {
 
 def show_lesson(lesson: Lesson) -> None:
     """Every chapter under its title, or the one that is shown alone."""
+    words, done = lesson.words, lesson.visit.done
     if lesson.is_alone:
         _show(lesson.visit.only, lesson)
+        st.markdown(_neighbours(lesson.visit.only, words))
         return
-    st.header(lesson.words.lesson, anchor=False)
+    st.header(words.lesson, anchor=False)
+    ahead = [name for name in ORDER if CHAPTERS[name].plans and name not in done]
+    if done and ahead:
+        st.markdown(
+            words.way(done=len(done), all=len(done) + len(ahead), next=_link(ahead[0], words))
+        )
     for name in ORDER:
         _show_in_turn(name, lesson)
 
@@ -47,8 +55,25 @@ def open_chapter(name: str) -> None:
     st.session_state[f"{name}_open"] = True
 
 
+def _neighbours(name: str, words: Texts) -> str:
+    """Links to the chapter before and the one after."""
+    at = ORDER.index(name)
+    before = [f"← {_link(each, words)}" for each in ORDER[:at][-1:]]
+    after = [f"{_link(each, words)} →" for each in ORDER[at + 1 :][:1]]
+    return " &emsp; ".join(before + after)
+
+
+def _link(name: str, words: Texts) -> str:
+    return f"[{numbered(name, words)}](#chapter-{name})"
+
+
 def _show_in_turn(name: str, lesson: Lesson) -> None:
-    expander = st.expander(numbered(name, lesson.words), key=f"{name}_open", on_change="rerun")
+    key, is_done = f"{name}_open", name in lesson.visit.done
+    # To Streamlit another title is another expander: it would be closed.
+    st.session_state[key] = bool(st.session_state.get(key))
+    title = numbered(name, lesson.words) + (f" ✓ {lesson.words.done}" if is_done else "")
+    with st.container(key=f"chapter_{name}"):  # which links lead to (exam.js)
+        expander = st.expander(title, key=key, on_change="rerun")
     if expander.open:
         with expander:
             _show_fragment(name, lesson)

@@ -4,25 +4,37 @@ import itertools
 import statistics
 from collections.abc import Iterator, Sequence
 
-from exam.charts.lines import Rows, curve, line, lines_figure
-from exam.lesson.chapter import Chapter, Figure, Outcome, Plan, Plans, Settings, Texts
+import streamlit as st
+
+from exam.charts.lines import Rows, curve, lines_figure, mean_and_students
+from exam.lesson.chapter import TEN, Chapter, Figure, Outcome, Plan, Plans, Settings, Texts
+from exam.lesson.view import ChapterView
 from exam.model.exams import batches
-from exam.model.results import Epoch
+from exam.model.plan import ACTIVATIONS
+from exam.model.results import Epoch, MeanMarks, mean_marks
 
 EPOCHS = 20
+COMPARED, UPDATES = (1, 10, 100), 100  # after so many updates: 1, 10 and 100 passes
 LOOKS = {1: ("ink", "solid"), 10: ("ink", "dashed"), 32: ("ink", "dotted")}
-LOOKS |= {100: ("orange", "solid")}  # always there, beside the learner's own
+LOOKS |= {100: ("strong", "solid")}  # always there, beside the learner's own
 LABEL_AT = {1: 1, 10: 3, 32: 5, 100: 12}  # the pass at which each line has room for its name
+LEVEL = 1.0  # wrong answers per 100; nearer means are called level
+SLOWER = 1.5  # times as long, from which on a pass is called slower
+BAR = 5  # blocks of the longest bar
 
 
 def plans(settings: Settings) -> Plans:
-    sizes = sorted({*LOOKS, settings["batch_size"]})
-    return {size: (Plan(size, settings["student"]), EPOCHS) for size in sizes}
+    names = [(size, who) for who in TEN for size in sorted({*LOOKS, settings["batch_size"]})]
+    return {name: (Plan(*name), UPDATES if name[0] == 100 else EPOCHS) for name in names}
+
+
+def sizes_of(outcome: Outcome) -> list[int]:
+    return list(dict.fromkeys(size for size, _ in outcome.marks))
 
 
 def figures(outcome: Outcome, words: Texts) -> Iterator[Figure]:
     say, by_updates = words.batch_sizes, outcome.option == "updates"
-    lines = (_line(size, marks, by_updates, say) for size, marks in outcome.marks.items())
+    lines = (_lines(outcome, size, by_updates, say) for size in sizes_of(outcome))
     if by_updates:
         shape = {"x_domain": (1, EPOCHS * 100), "x_type": "log", "label_width": 100, "height": 260}
         yield lines_figure(lines, say.alt_by_update, say.updates_axis, words.wrong, **shape)
@@ -31,33 +43,86 @@ def figures(outcome: Outcome, words: Texts) -> Iterator[Figure]:
         yield lines_figure(lines, say.alt, words.passes, words.wrong, **shape)
 
 
-def _line(size: int, marks: Sequence[Epoch], by_updates: bool, say: Texts) -> Rows:
+def _lines(outcome: Outcome, size: int, by_updates: bool, say: Texts) -> Rows:
     label = (say.batch if size in LOOKS else say.own)(batch_size=size)
-    look = LOOKS.get(size, ("blue", "solid"))
+    studies, look = outcome.of(size), LOOKS.get(size, ("strong", "dashed"))
     if by_updates:  # a logarithmic axis knows no 0
-        points = [(mark.updates, mark.wrong) for mark in marks[1:]]
-        return line(size, points, look, label=label)
-    at, side = min(LABEL_AT.get(size, 8), len(marks) - 1), "below" if size == 1 else "above"
-    return line(size, curve(marks, "wrong"), look, label=label, label_at=at, side=side)
+        return mean_and_students(
+            studies, "wrong", look, label, lambda marks, field: _by_updates(marks, size)
+        )
+    studies = [marks[: EPOCHS + 1] for marks in studies]
+    place = {"label_at": LABEL_AT.get(size, 8), "side": "below" if size == 1 else "above"}
+    return mean_and_students(studies, "wrong", look, label, curve, **place)
+
+
+def _by_updates(marks: Sequence[Epoch | MeanMarks], size: int) -> list[tuple[int, float]]:
+    return [(mark.epoch * len(batches(size)), mark.wrong) for mark in marks[1:]]
 
 
 def rows(outcome: Outcome, words: Texts) -> Iterator[tuple]:
-    for size, marks in outcome.marks.items():
-        held, took, last = max(batches(size)), f"{seconds(marks):.2f}", marks[-1]
-        yield size, held, f"{last.updates:,}", took, last.wrong, f"{last.val_wrong:.1f}"
+    seconds = {size: seconds_of_a_pass(outcome.of(size)) for size in sizes_of(outcome)}
+    for size, took in seconds.items():
+        held, mean = max(batches(size)), mean_marks(outcome.of(size))[EPOCHS]
+        bar = "█" * round(BAR * took / max(seconds.values()))
+        floats, updates = f"{held * ACTIVATIONS:,}", f"{EPOCHS * len(batches(size)):,}"
+        yield (
+            size,
+            floats,
+            updates,
+            f"{bar}\u00a0{1000 * took:.1f}",
+            f"{mean.wrong:.1f}",
+            f"{mean.val_wrong:.1f}",
+        )
 
 
-def seconds(marks: Sequence[Epoch]) -> float:
-    """What the passes took, by the median of them: others may have used the machine meanwhile."""
-    took = [after.seconds - before.seconds for before, after in itertools.pairwise(marks)]
-    return len(took) * statistics.median(took)
+def seconds_of_a_pass(studies: Sequence[Sequence[Epoch]]) -> float:
+    """CPU time of a pass; the median of all, for now and then a computer does something else."""
+    return statistics.median(
+        after.seconds - before.seconds
+        for marks in studies
+        for before, after in itertools.pairwise(marks)
+    )
 
 
 def numbers(outcome: Outcome) -> dict:
-    marks = outcome.marks
-    end = {size: each[-1] for size, each in marks.items()}
-    times = seconds(marks[1]) / seconds(marks[100])
-    return {"epochs": EPOCHS, "end": end, "then": marks[10][2], "times": times}
+    means = {size: mean_marks(outcome.of(size)) for size in sizes_of(outcome)}
+    return {
+        "students": len(TEN),
+        "epochs": EPOCHS,
+        "updates": UPDATES,
+        "wrong": {size: mean[EPOCHS].wrong for size, mean in means.items()},
+        "then": {size: means[size][UPDATES // len(batches(size))].wrong for size in COMPARED},
+        "times": seconds_of_a_pass(outcome.of(1)) / seconds_of_a_pass(outcome.of(100)),
+    }
+
+
+def answer(numbers: dict) -> int:
+    """The batch size that leaves most answers wrong, of those that stand to choose."""
+    return max(range(len(LOOKS)), key=lambda choice: numbers["wrong"][list(LOOKS)[choice]])
+
+
+def rule(numbers: dict) -> list[str]:
+    wrong, behind = numbers["wrong"], numbers["then"][100] - numbers["then"][10]
+    return [
+        "small_learns_more" if wrong[1] < wrong[100] - LEVEL else "small_learns_no_more",
+        "large_is_level"
+        if abs(behind) < LEVEL
+        else "large_is_behind"
+        if behind > 0
+        else "large_is_ahead",
+        "small_is_slow" if numbers["times"] >= SLOWER else "small_is_no_slower",
+        "rule",
+    ]
+
+
+def show_desks(view: ChapterView, outcome: Outcome) -> None:
+    """As many sheets of paper as must lie on the desk until the answers are checked."""
+    desks = "".join(
+        f"<p><b>{view.say.batch(batch_size=size)}</b>{'<i></i>' * max(batches(size))}</p>"
+        for size in sizes_of(outcome)
+    )
+    st.markdown(view.say.desks_title(floats=ACTIVATIONS))
+    st.html(f'<div class="desks">{desks}</div>')
 
 
 CHAPTER = Chapter(
@@ -66,5 +131,8 @@ CHAPTER = Chapter(
     figures=figures,
     options={"epoch": "by_pass", "updates": "by_update"},  # the horizontal axis
     rows=rows,
+    after=show_desks,
     numbers=numbers,
+    answer=answer,
+    rule=rule,
 )

@@ -8,9 +8,10 @@ from exam.model.plan import Plan
 from exam.page.texts import Texts
 from exam.service.experiment import Outcome, Plans
 
-__all__ = ["Chapter", "Figure", "Outcome", "Plan", "Plans", "Settings", "Texts"]
+__all__ = ["TEN", "Chapter", "Figure", "Outcome", "Plan", "Plans", "Settings", "Texts"]
 
 Settings = Mapping[str, int]  # batch_size, epochs, student, misprints
+TEN = range(1, 11)  # students whose means are compared: one alone decides nothing
 
 
 @dataclass(frozen=True)
@@ -18,19 +19,26 @@ class Chapter:
     """One chapter; its words are the table of its name in each language's texts.
 
     Its texts are `title`, `story`, `question`, `choices` to guess from, `press`, `measured`, which
-    is filled in with `numbers`, and `rule`. All but `before` and `after` are pure functions, so
-    that they are tested without a browser.
+    is filled in with `numbers`, and the sentences of its rule, which are chosen by the numbers. All
+    but `before`, `above` and `after` are pure functions, tested without a browser.
     """
 
     frame_height: int  # pixels, 700 wide, of the whole chapter; a test measures it
     plans: Callable[[Settings], Plans] | None = None  # None: nothing is measured
     figures: Callable[[Outcome, Texts], Iterable[Figure]] = lambda outcome, words: ()
     numbers: Callable[[Outcome], dict] = lambda outcome: {}
+    answer: Callable[[dict], int] | None = None  # which of `choices` the numbers support
+    rule: Callable[[dict], Iterable[str]] = lambda numbers: ["rule"]  # keys of its sentences
     rows: Callable[[Outcome, Texts], Iterable[tuple]] | None = None  # a table under `columns`
     facts: Mapping[str, object] = field(default_factory=dict)  # what `story` is filled in with
     options: Mapping[str, str] = field(default_factory=dict)  # of the figure: the text of each
     passes: range | None = None  # to choose one of, in place of a guess
-    # What Streamlit shows before the question and after the figures. Where `before` returns False,
-    # the question is not asked yet.
+    # What Streamlit shows before the question, above the figures and below them. Where `before`
+    # returns False, the question is not asked yet.
     before: Callable[..., bool | None] | None = None
+    above: Callable[..., None] | None = None
     after: Callable[..., None] | None = None
+
+    def conclusion(self, numbers: dict, say: Texts) -> str:
+        """The sentences of the rule that these numbers bear out."""
+        return " ".join(getattr(say, key)(**numbers) for key in self.rule(numbers))

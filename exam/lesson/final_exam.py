@@ -1,117 +1,106 @@
 """When to stop: the learner chooses a pass, then the final exam is opened."""
 
-import functools
 from collections.abc import Iterator
 
-import altair as alt
-import numpy as np
+import streamlit as st
 
-from exam.charts.curves import Curve, curves_figure
-from exam.charts.theme import INK, as_spec, table
-from exam.lesson.chapter import Chapter, Figure, Outcome, Plan, Plans, Settings, Texts
+from exam.charts.lines import curve, line, lines_figure, mean_and_students
+from exam.lesson.chapter import TEN, Chapter, Figure, Outcome, Plan, Plans, Settings, Texts
+from exam.lesson.guess import middle
 from exam.lesson.view import ChapterView
-from exam.model.overfitting import warned_at
+from exam.model.overfitting import found_in
 from exam.model.plan import FINAL, UNSEEN
+from exam.model.results import mean_marks
+from exam.page.sentences import errors
 
 BATCH_SIZE, EPOCHS = 1, 40
-STUDENTS = range(1, 11)
-STOPS = ("own", "automatic", "last")
-SCORES = {"stop": str, "student": int, "val_wrong": float, "val_loss": float}
+PASSES = range(1, EPOCHS + 1)
+LOSSES, WRONG = (0.6, 1.6), (20, 60)  # the part of the axes in which it is decided
+HIGHER = 0.02  # a loss that is by so much higher
+PANELS = {"val_wrong": WRONG, "val_loss": LOSSES}
 
 
 def plans(settings: Settings) -> Plans:
-    names = [(exams, student) for student in STUDENTS for exams in (UNSEEN, FINAL)]
+    names = [(exams, student) for student in TEN for exams in (UNSEEN, FINAL)]
     return {name: (Plan(BATCH_SIZE, name[1], marked_on=name[0]), EPOCHS) for name in names}
 
 
 def show_practice(view: ChapterView) -> bool:
-    """The study that the learner is to stop; the final exams wait until it is through."""
-    words, plan = view.words, Plan(BATCH_SIZE, view.settings["student"])
+    """The unseen exams of the study that the learner is to stop, with the stop on the curve."""
+    say, plan = view.say, Plan(BATCH_SIZE, view.settings["student"])
     practice = view.at_once({"practice": (plan, EPOCHS)})
-    curve = Curve(practice.marks["practice"])
-    view.figure(curves_figure([curve], EPOCHS, words, plays=False))
+    stop = st.session_state.get(f"{view.name}_stop", middle(PASSES))
+    if not view.has_begun:
+        points, label = curve(practice.marks["practice"], "val_loss"), view.words.unseen
+        lines = [line("unseen", points, ("unseen", "dashed"), label=label)]
+        lines.append(_stop_line(stop, LOSSES, "solid", say.stopped_at(epoch=stop)))
+        shape = {"x_domain": (0, EPOCHS), "y_domain": LOSSES, "label_width": 130, "height": 200}
+        axes = view.words.passes, view.words.loss
+        view.figure(lines_figure(lines, say.practice_alt, *axes, **shape))
     return practice.is_complete
 
 
+def _stop_line(at: int, ends: tuple[float, float], dash: str, label: str) -> list[tuple]:
+    return line(label, [(at, end) for end in ends], ("ink", dash), label=label)
+
+
 def figures(outcome: Outcome, words: Texts) -> Iterator[Figure]:
-    if outcome.is_complete:
-        yield Figure(_spec(words), table(SCORES, _scores(outcome)), words.final_exam.alt)
+    say, shape = words.final_exam, {"x_domain": (0, EPOCHS), "label_width": 130, "height": 190}
+    own, studies = outcome.experiment.choice, outcome.of(FINAL)
+    for field, domain in PANELS.items():
+        label = say.mean(students=len(TEN))
+        lines = [mean_and_students(studies, field, ("unseen", "dashed"), label)]
+        lines.append(_stop_line(own, domain, "solid", say.own))
+        axes = words.passes, getattr(say, f"{field}_axis")
+        alt = getattr(say, f"{field}_alt")
+        yield lines_figure(lines, alt, *axes, y_domain=domain, **shape)
 
 
-def stops(outcome: Outcome, student: int) -> dict[str, int]:
-    """The passes that are compared for a student: the learner's, the automatic stop, the last.
+def automatic_stops(outcome: Outcome) -> list[int]:
+    """For each student the pass to which the automatic stop goes back.
 
-    The automatic stop is where the page would warn on the unseen exams, and goes back to the best.
+    It stops where the page would warn on the unseen exams; at the end, where it never would.
     """
-    automatic, _ = warned_at(outcome.marks[UNSEEN, student]) or (EPOCHS, EPOCHS)
-    return {"own": outcome.experiment.choice, "automatic": automatic, "last": EPOCHS}
-
-
-def _scores(outcome: Outcome) -> Iterator[tuple]:
-    for student in STUDENTS:
-        marks = outcome.marks[FINAL, student]
-        for name, epoch in stops(outcome, student).items():
-            yield name, student, marks[epoch].val_wrong, marks[epoch].val_loss
-
-
-@functools.cache
-def _spec(words: Texts) -> dict:
-    say = words.final_exam
-    wrong = _panel("val_wrong", say.wrong_axis, say)
-    return as_spec(alt.vconcat(wrong, _panel("val_loss", say.loss_axis, say), spacing=16))
-
-
-def _panel(field: str, title: str, say: Texts) -> alt.LayerChart:
-    names = " : ".join(f"datum.value == '{stop}' ? '{getattr(say, stop)}'" for stop in STOPS)
-    axis = {"labelAngle": 0, "labelExpr": f"{names} : ''", "grid": False}
-    base = alt.Chart(height=150).encode(
-        alt.X("stop:N").sort(STOPS).title(None).axis(**axis),
-        alt.Y(f"{field}:Q").title(title).scale(zero=False),
-    )
-    lines = base.mark_line(color=INK, strokeWidth=1, opacity=0.5)
-    points = base.mark_point(color=INK, filled=True, size=36, opacity=0.9, aria=False)
-    means = base.mark_tick(color=INK, thickness=3, width=34)
-    means = means.encode(alt.Y(f"mean({field}):Q"), alt.Detail("stop:N"))
-    return lines.encode(alt.Detail("student:N")) + points + means
-
-
-def _by_stop(outcome: Outcome) -> dict[str, np.ndarray]:
-    """For each stop, wrong answers and loss on the final exams, [2, students]."""
-    scores = list(_scores(outcome))
-    return {stop: np.array([row[2:] for row in scores if row[0] == stop]).T for stop in STOPS}
-
-
-def rows(outcome: Outcome, words: Texts) -> Iterator[tuple]:
-    say = words.final_exam
-    automatic = [stops(outcome, student)["automatic"] for student in STUDENTS]
-    names = {
-        "own": say.own_row(epoch=outcome.experiment.choice),
-        "automatic": say.automatic_row(first=min(automatic), last=max(automatic)),
-        "last": say.last_row(epoch=EPOCHS),
-    }
-    for stop, (wrong, loss) in _by_stop(outcome).items():
-        yield names[stop], f"{wrong.mean():.1f}", f"{loss.mean():.3f}"
+    found = map(found_in, outcome.of(UNSEEN))
+    return [warnings[0].best if warnings else EPOCHS for warnings in found]
 
 
 def numbers(outcome: Outcome) -> dict:
-    scores = _by_stop(outcome)
-    more, more_loss = scores["automatic"] - scores["last"]
-    return {
-        "students": len(STUDENTS),
-        "wrong": {stop: wrong.mean() for stop, (wrong, _) in scores.items()},
-        "loss": {stop: loss.mean() for stop, (_, loss) in scores.items()},
-        "fewer_wrong": int((more < 0).sum()),
-        "more_wrong": int((more > 0).sum()),
-        "lower_loss": int((more_loss < 0).sum()),
-    }
+    finals, automatic = outcome.of(FINAL), automatic_stops(outcome)
+    stopped = [[marks[0], marks[at]] for marks, at in zip(finals, automatic, strict=True)]
+    mean, own = mean_marks(finals), outcome.experiment.choice
+    found = {"students": len(TEN), "epochs": EPOCHS, "stop": own, "turn": outcome.experiment.turn}
+    found |= {"own": mean[own], "last": mean[-1], "automatic": (best := mean_marks(stopped)[1])}
+    found["wrong_more"] = mean[own].val_wrong - best.val_wrong
+    found["loss_more"] = mean[own].val_loss - best.val_loss
+    return found | {"first_stop": min(automatic), "last_stop": max(automatic)}
+
+
+def rows(outcome: Outcome, words: Texts) -> Iterator[tuple]:
+    say, found = words.final_exam, numbers(outcome)
+    for stop in ("own", "automatic", "last"):
+        mark = found[stop]
+        name = getattr(say, f"{stop}_row")(**found)
+        yield name, f"{mark.val_wrong:.1f}", f"{mark.val_loss:.3f}"
+
+
+def rule(numbers: dict) -> list[str]:
+    """Too early, late, or near the best, by what it cost on the final exams."""
+    own, automatic = numbers["own"], numbers["automatic"]
+    is_higher = own.val_loss - automatic.val_loss >= HIGHER
+    is_early = numbers["stop"] < numbers["last_stop"]
+    stopped = "near" if not is_higher else "early" if is_early else "late"
+    seen = "seen_again" if numbers["turn"] > 1 else "seen_once"
+    return [stopped, errors(automatic, numbers["last"]), seen, "rule"]
 
 
 CHAPTER = Chapter(
     frame_height=1421,
     before=show_practice,
-    passes=range(1, EPOCHS + 1),
+    passes=PASSES,
     plans=plans,
     figures=figures,
     rows=rows,
     numbers=numbers,
+    rule=rule,
 )

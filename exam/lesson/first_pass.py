@@ -1,44 +1,45 @@
 """One pass, solved in batches: what the student answers before each check of the answers."""
 
-import functools
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
-import altair as alt
 import streamlit as st
 
-from exam.charts.lines import Rows, line, lines_figure
-from exam.charts.pictures import picture
-from exam.charts.theme import EDGE, PAPER, RED, STROKE, as_spec, table
-from exam.lesson.chapter import Chapter, Figure, Outcome, Plan, Plans, Settings, Texts
+from exam.charts.lines import line, lines_figure
+from exam.charts.pictures import questions_picture
+from exam.lesson.chapter import TEN, Chapter, Figure, Outcome, Plan, Plans, Settings, Texts
 from exam.lesson.view import ChapterView
-from exam.model.exams import QUESTIONS
-from exam.model.workbooks import open_workbook, question_order
-from exam.page.player import sheet_data, show_marked_sheet
-from exam.page.sentences import name_of
+from exam.model.exams import QUESTIONS, batches
+from exam.model.workbooks import first_key, open_workbook, question_order
+from exam.page import player
 
-BATCH_SIZES = (1, 10, 100)
 ALIKE_SIZES = (1, 10)
-STUDENTS = range(1, 11)
 MEETINGS = 10  # every digit comes ten times in an exam
-LOOKS = {1: ("blue", "solid"), 10: ("orange", "dashed"), 100: ("ink", "dotted")}
-ALIKE = {"at": int, "row": str, "digit": str, "is_right": int}
+LOOKS = {1: ("ink", "solid"), 10: ("ink", "dashed"), 100: ("strong", "solid")}
+FILM_SECONDS, COLUMNS = 12, 20
+FEW, MOST = 2, 8  # wrong of ten look-alikes: up to so few, from so many on
+LIKE = 50  # unseen questions answered with the one digit that has been practised
 
 
 def plans(settings: Settings) -> Plans:
     alike = [(size, 1, "look_alikes") for size in ALIKE_SIZES]
-    exams = [(size, student, "one_exam") for student in STUDENTS for size in BATCH_SIZES]
+    exams = [(size, student, "one_exam") for student in TEN for size in LOOKS]
     return {name: (Plan(*name, solving=True), 1) for name in (*alike, *exams)}
 
 
 def figures(outcome: Outcome, words: Texts) -> Iterator[Figure]:
-    say, marks = words.first_pass, outcome.marks
-    names = {size: say.batch(batch_size=size) for size in BATCH_SIZES}
-    alike = table(ALIKE, _alike_rows(marks, names))
-    yield Figure(_alike_spec(), alike, say.alike_alt, say.alike_title)
-    title = say.meetings_title(students=len(STUDENTS))
+    say = words.first_pass
+    title = say.meetings_title(students=len(TEN))
     shape = {"x_domain": (1, MEETINGS), "label_width": 100, "height": 220, "title": title}
-    lines = _meeting_lines(marks, names)
+    lines = (
+        line(
+            size,
+            enumerate(wrong_percent(outcome, size), start=1),
+            look,
+            label=say.batch(batch_size=size),
+        )
+        for size, look in LOOKS.items()
+    )
     yield lines_figure(lines, say.meetings_alt, say.meetings_axis, say.rate_axis, **shape)
 
 
@@ -47,7 +48,7 @@ def wrong_by_meeting(solved: str, student: int) -> list[int]:
 
     `solved` holds the answers given during the first pass, in the order of the sheet.
     """
-    key, met, wrong = open_workbook("one_exam").key, Counter(), [0] * MEETINGS
+    key, met, wrong = first_key(), Counter(), [0] * MEETINGS
     for question in question_order(student, 0):
         digit = key[question]
         wrong[met[digit]] += int(solved[question]) != digit
@@ -55,87 +56,128 @@ def wrong_by_meeting(solved: str, student: int) -> list[int]:
     return wrong
 
 
-def _percent_by_meeting(marks: Mapping, batch_size: int) -> list[float]:
+def wrong_percent(outcome: Outcome, batch_size: int) -> list[float]:
+    """By meeting, the mean of the students that are through."""
     counts = [
-        wrong_by_meeting(found[1].solved, student)
-        for (size, student, book), found in marks.items()
-        if (size, book) == (batch_size, "one_exam") and len(found) > 1
+        wrong_by_meeting(marks[1].solved, student)
+        for (size, student, book), marks in outcome.complete.items()
+        if (size, book) == (batch_size, "one_exam")
     ]
     return [100 * sum(column) / (10 * len(counts)) for column in zip(*counts, strict=True)]
 
 
-def _solved_in_order(marks: Mapping, size: int, book: str) -> Iterator[tuple[int, int, bool]]:
-    """Student 1's questions as they were solved: their place, their number, and whether right."""
-    workbook, found = open_workbook(book), marks[size, 1, book]
-    order = question_order(1, 0, workbook.size) if len(found) > 1 else ()
-    for at, question in enumerate(order, start=1):
-        number = workbook.practised_questions[question]
-        yield at, int(number), int(found[1].solved[question]) == workbook.key[number]
-
-
-def _alike_rows(marks: Mapping, names: Mapping[int, str]) -> Iterator[tuple]:
-    for size in ALIKE_SIZES:
-        for at, number, is_right in _solved_in_order(marks, size, "look_alikes"):
-            yield at, names[size], picture("mock", *divmod(number, 100)), int(is_right)
-
-
-def _meeting_lines(marks: Mapping, names: Mapping[int, str]) -> Iterator[Rows]:
-    for size, look in LOOKS.items():
-        points = enumerate(_percent_by_meeting(marks, size), start=1)
-        yield line(size, points, look, label=names[size])
-
-
-@functools.cache
-def _alike_spec() -> dict:
-    base = alt.Chart(height=96).encode(
-        alt.X("at:O").title(None).axis(None),
-        alt.Y("row:N").title(None).sort(None).axis(domain=False, ticks=False),
-    )
-    look = {"stroke": RED, "size": 700, "aria": False}
-    circle = {"filled": False, "strokeWidth": 1.5, "opacity": 0.9}
-    layers = (
-        base.mark_square(size=1000, color=PAPER, stroke=EDGE, opacity=1, aria=False),
-        base.mark_image(width=26, height=26, aria=False).encode(url="digit:N"),
-        base.transform_filter("datum.is_right == 1").mark_circle(**circle, **look),
-        base.transform_filter("datum.is_right == 0").mark_point(
-            shape=STROKE, strokeWidth=2.5, opacity=1, **look
-        ),
-    )
-    return as_spec(alt.layer(*layers).configure_view(stroke=None))
-
-
 def numbers(outcome: Outcome) -> dict:
-    marks = outcome.marks
-    wrong = {}
+    book = open_workbook("look_alikes")
+    digit, found = str(book.key[book.practised_questions[0]]), {"questions": QUESTIONS}
     for size in ALIKE_SIZES:
-        alike = _solved_in_order(marks, size, "look_alikes")
-        wrong[f"alike_{size}"] = sum(not is_right for *_, is_right in alike)
-    rates = {size: _percent_by_meeting(marks, size) for size in BATCH_SIZES}
-    last = {f"last_{size}": rate[-1] for size, rate in rates.items()}
-    return wrong | last | {"first": rates[1][0]}
+        solved = outcome.marks[size, 1, "look_alikes"][1].solved
+        found[f"alike_{size}"] = sum(answer != digit for answer in solved)
+    rates = {size: wrong_percent(outcome, size) for size in LOOKS}
+    found |= {f"last_{size}": rate[-1] for size, rate in rates.items()}
+    answered = outcome.marks[1, 1, "look_alikes"][1].val_answers
+    return found | {"first": rates[1][0], "digit": digit, "same": answered.count(digit)}
 
 
-def show_film(view: ChapterView, outcome: Outcome) -> None:
-    """The first pass on the sheet: a batch is solved, then its answers are checked."""
-    st.markdown(view.say.film_title)
-    control = {"default": 10, "required": True, "key": "first_pass_size"}
-    size = st.segmented_control(name_of(view.words.batch_size), BATCH_SIZES, **control)
-    solved = outcome.marks[size, 1, "one_exam"][1].solved
-    frames = [checked(solved, size, count) for count in range(QUESTIONS + 1)]
-    words = {"range": view.say.film_range, "hint": view.say.film_hint, "valuetext": ""}
-    data = sheet_data([], student=1, words=view.words) | {"answers": frames, "sure": None}
-    film = {"run": size, "passes": QUESTIONS, "batch_size": size, "words": data["words"] | words}
-    show_marked_sheet(view.name, data | film)
+def answer(numbers: dict) -> int:
+    wrong = numbers["alike_1"]
+    return 2 if wrong <= FEW else 0 if wrong >= MOST else 1
+
+
+def rule(numbers: dict) -> list[str]:
+    learns = numbers["last_1"] < numbers["first"] and numbers["last_1"] < numbers["last_100"]
+    only_that = "only_that_digit" if numbers["same"] >= LIKE else "not_only_that_digit"
+    return ["rule", "learns_at_once" if learns else "learns_not_at_once", only_that]
+
+
+def show_strips(view: ChapterView, outcome: Outcome) -> None:
+    """The look-alikes as they were answered, then the film of a first pass, strip below strip."""
+    say, base = view.say, player.sheet_data([], student=1, words=view.words) | {"sure": None}
+    st.markdown(say.alike_title)
+    for size in ALIKE_SIZES:
+        solved = outcome.marks[size, 1, "look_alikes"][1].solved
+        st.html(player.html_of_strip(f"alike_{size}"))
+        player.push("study", f"alike_{size}", base | look_alikes(solved, size, say, base["words"]))
+    st.markdown(say.film_title)
+    names = {size: view.name if size == 1 else f"{view.name}_{size}" for size in LOOKS}
+    strips = "".join(player.html_of_strip(name) for name in names.values())
+    st.html(strips + player.html_of_player(view.name))
+    words = base["words"] | {"range": say.film_range, "valuetext": say.film_value, "hint": ""}
+    for size, name in reversed(names.items()):  # the one that leads the others comes last
+        solved = outcome.marks[size, 1, "one_exam"][1].solved
+        leads = [each for each in names.values() if each != name] if size == 1 else []
+        summary = say.film_summary.replace("{batch_size}", str(size))
+        more = {"words": words | {"summary": summary}, "leads": leads, "run": 1}
+        player.push("study", name, base | film(solved, size) | more)
+
+
+def look_alikes(solved: str, batch_size: int, say: Texts, words: dict) -> dict:
+    """Student 1's answers to the ten questions, in the order in which they were solved."""
+    book = open_workbook("look_alikes")
+    order, practised = question_order(1, 0, book.size), book.practised_questions
+    key, summary = book.key[practised], say.alike_summary.replace("{batch_size}", str(batch_size))
+    wrong = sum(answer != str(digit) for answer, digit in zip(solved, key, strict=True))
+    return {
+        "order": order.tolist(),
+        "key": "".join(map(str, key)),
+        "picture": questions_picture(tuple(practised[order])),
+        "answers": [solved],
+        "wrong": [wrong],
+        "updates": [len(batches(batch_size, book.size))],
+        "batch_size": batch_size,
+        "passes": 1,
+        "run": 1,
+        "words": words | {"sheet": say.alike_alt, "hint": "", "summary": summary},
+    }
+
+
+def film(solved: str, batch_size: int) -> dict:
+    """A frame for every question: what is answered, and what of it has been checked."""
+    frames = [checked(solved, batch_size, count) for count in range(QUESTIONS + 1)]
+    key = "".join(map(str, first_key()))
+    wrong = [
+        sum(answer.isdigit() and answer != digit for answer, digit in zip(frame, key, strict=True))
+        for frame in frames
+    ]
+    counts = [_checked_until(batch_size, count) for count in range(QUESTIONS + 1)]
+    return {
+        "answers": frames,
+        "wrong": wrong,
+        "updates": [-(-count // batch_size) for count in counts],
+        "batch_size": batch_size,
+        "columns": COLUMNS,
+        "passes": QUESTIONS,
+        "lasts": FILM_SECONDS,
+    }
+
+
+def _checked_until(batch_size: int, count: int) -> int:
+    return count if count == QUESTIONS else count - count % batch_size
 
 
 def checked(solved: str, batch_size: int, count: int) -> str:
-    """The answers, in the order of the sheet, that are checked once so many questions are solved.
+    """The answers, in the order of the sheet, once so many questions are solved.
 
-    A batch is checked when its last question is solved; until then its answers are blank.
+    A batch is checked when its last question is solved; until then its answers are letters, "a"
+    for 0. What is not solved yet is blank.
     """
-    until = count if count == QUESTIONS else count - count % batch_size
-    seen = set(question_order(1, 0)[:until].tolist())
-    return "".join(answer if number in seen else " " for number, answer in enumerate(solved))
+    places = {question: place for place, question in enumerate(question_order(1, 0))}
+    until = _checked_until(batch_size, count)
+    return "".join(
+        answer
+        if places[question] < until
+        else chr(ord("a") + int(answer))
+        if places[question] < count
+        else " "
+        for question, answer in enumerate(solved)
+    )
 
 
-CHAPTER = Chapter(frame_height=1421, plans=plans, figures=figures, after=show_film, numbers=numbers)
+CHAPTER = Chapter(
+    frame_height=1421,
+    plans=plans,
+    figures=figures,
+    above=show_strips,
+    numbers=numbers,
+    answer=answer,
+    rule=rule,
+)

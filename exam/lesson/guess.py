@@ -15,40 +15,50 @@ def ask(name: str, chapter: Chapter, words: Texts, plans: Plans, visit: Visit) -
     """Ask for a guess, or for a pass, and offer to find out."""
     say = getattr(words, name)
     if passes := chapter.passes:
-        middle = passes[-1] // 2
-        choice = st.slider(say.question, passes[0], passes[-1], middle, key=f"{name}_stop")
+        key, ends = f"{name}_stop", (passes[0], passes[-1])
+        choice = st.slider(say.question, *ends, middle(passes), key=key)
     else:
         options = {"index": None, "format_func": lambda number: say.choices[number]}
         choices, key = range(len(say.choices)), f"{name}_guess"
         choice = st.radio(f"**{say.question}**", choices, key=key, **options)
         if choice is None:
             st.caption(words.guess_first)
-    callback = {"on_click": _begin, "args": (visit, name, Experiment(plans, choice))}
-    is_disabled = choice is None
-    st.button(say.press, type="primary", key=f"{name}_begin", disabled=is_disabled, **callback)
+    press, args = {"key": f"{name}_begin", "type": "primary"}, (visit, name, plans, choice)
+    st.button(say.press, disabled=choice is None, on_click=begin, args=args, **press)
 
 
-def _begin(visit: Visit, name: str, experiment: Experiment) -> None:
-    visit.experiments[name] = experiment
+def begin(visit: Visit, name: str, plans: Plans, choice: int | None) -> None:
+    visit.begun[name] += 1
+    visit.experiments[name] = Experiment(plans, choice, visit.begun[name])
 
 
-def show_conclusion(name: str, chapter: Chapter, words: Texts, choice: int, measured: str) -> None:
-    """The guess, what was measured, and the rule."""
-    say = getattr(words, name)
-    with st.container(key=f"{name}_conclusion"):
-        yours, found = st.columns([1, 3], gap="medium")
-        if chapter.passes:
-            yours.markdown(f"**{say.own}**\n\n{say.stopped_at(epoch=choice)}")
-        else:
-            yours.markdown(f"**{words.your_guess}**\n\n{say.choices[choice]}")
-        found.markdown(f"**{words.measured}**\n\n{measured}")
-        found.markdown(say.rule)
+def show_guess(
+    chapter: Chapter, words: Texts, say: Texts, choice: int | None, answer: int | None
+) -> None:
+    """What was asked, every choice, the learner's own, and the one that the numbers support."""
+    if chapter.passes:
+        st.markdown(f"**{say.question}** {say.stopped_at(epoch=choice)}")
+        return
+    lines = [f"**{say.question}**", ""]
+    for number, text in enumerate(say.choices):
+        signs = [words.your_guess] * (number == choice) + [words.supported] * (number == answer)
+        text = f"**{text}**" if number == answer else text
+        lines.append(f"- {' — '.join([text, *signs])}")
+    st.markdown("\n".join(lines))
 
 
-def offer_again(name: str, words: Texts, visit: Visit) -> None:
-    st.button(words.again, key=f"{name}_again", on_click=_forget, args=(visit, name))
+def offer_again(name: str, words: Texts, visit: Visit, *, is_running: bool) -> None:
+    """In the place of the button that began the experiment."""
+    press = {"key": f"{name}_begin", "disabled": is_running}
+    label = getattr(getattr(words, name), "again", words.again)
+    st.button(label, on_click=_forget, args=(visit, name), **press)
 
 
 def _forget(visit: Visit, name: str) -> None:
     visit.experiments.pop(name, None)
+    visit.reveals = False
     st.session_state.pop(f"{name}_guess", None)
+
+
+def middle(passes: range) -> int:
+    return passes[-1] // 2

@@ -1,23 +1,22 @@
 """A misprinted key: the student learns the misprints too."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-import numpy as np
 import streamlit as st
 
 from exam.charts.lines import curve, line, lines_figure
 from exam.lesson.chapter import Chapter, Figure, Outcome, Plan, Plans, Settings, Texts
 from exam.lesson.view import ChapterView
-from exam.model.results import Epoch
+from exam.model.results import lowest_loss
 from exam.model.settings import MISPRINTS
 from exam.model.workbooks import first_key, misprinted_questions
 from exam.page.player import sheet_data, show_marked_sheet
 
 BATCH_SIZE, EPOCHS = 10, 60
 ALWAYS = (0, 10, 20, 30)
-LOOKS = {0: ("blue", "solid"), 10: ("ink", "dotted"), 20: ("ink", "dashed")}
-LOOKS |= {30: ("orange", "dashed")}
-SEARCHED_AT = 12  # the pass at which the sheet is opened: what is still wrong there stands out
+LOOKS = {0: ("ink", "solid"), 10: ("ink", "dotted"), 20: ("ink", "dashed"), 30: ("ink", "solid")}
+HALF = 20  # from more wrong answers on it is about half of 100
+MORE = 1.0  # wrong answers per 100 that count as more
 
 
 def plans(settings: Settings) -> Plans:
@@ -35,12 +34,13 @@ def show_slider(view: ChapterView) -> None:
 
 
 def figures(outcome: Outcome, words: Texts) -> Iterator[Figure]:
-    say, shape = words.misprints, {"x_domain": (0, EPOCHS), "label_width": 90, "height": 240}
+    say, own = words.misprints, next(iter(outcome.marks))
+    shape = {"x_domain": (0, EPOCHS), "label_width": 90, "height": 240}
     lines = (
         line(
             misprints,
             curve(marks, "val_wrong"),
-            LOOKS.get(misprints, ("ink", "solid")),
+            ("strong", "solid") if misprints == own else LOOKS[misprints],
             label=say.line(misprints=misprints),
         )
         for misprints, marks in sorted(outcome.marks.items())
@@ -50,37 +50,59 @@ def figures(outcome: Outcome, words: Texts) -> Iterator[Figure]:
 
 def rows(outcome: Outcome, words: Texts) -> Iterator[tuple]:
     for misprints, marks in sorted(outcome.marks.items()):
-        yield misprints, marks[-1].wrong, f"{marks[-1].val_wrong:.1f}"
+        best, last = lowest_loss(marks), marks[-1]
+        yield misprints, last.wrong, f"{best.val_wrong:.1f}", f"{last.val_wrong:.1f}"
 
 
 def show_sheet(view: ChapterView, outcome: Outcome) -> None:
-    """The learner's own, on which the misprints may be looked for."""
+    """The learner's own, on which the misprints may be looked for, where they stand out.
+
+    That is at the last pass after which as many answers are wrong as are misprinted.
+    """
     own, marks = next(iter(outcome.marks.items()))
+    if not own:
+        return
+    shown = max((mark.epoch for mark in marks if mark.wrong >= own), default=0)
     st.markdown(view.say.search)
     is_shown = st.toggle(view.say.reveal, key="misprints_reveal")
+    misprinted = misprinted_questions(own).tolist()
+    if is_shown:
+        key, answers = first_key(own), marks[shown].answers
+        wrong = [
+            question for question, answer in enumerate(answers) if int(answer) != key[question]
+        ]
+        found = len(set(wrong) & set(misprinted))
+        st.markdown(view.say.found(found=found, wrong=len(wrong)))
     student = outcome.experiment.plans[own][0].student
     data = sheet_data(marks, student=student, words=view.words, misprints=own)
-    framed = misprinted_questions(own).tolist() if is_shown else []
-    shown = {"run": f"{own} {student}", "passes": EPOCHS, "shown": SEARCHED_AT, "framed": framed}
-    show_marked_sheet(view.name, data | shown)
-
-
-def learnt_last(marks: Sequence[Epoch], key: np.ndarray) -> list[int]:
-    """All questions, those first that were wrong until the latest pass."""
-    latest = [-1] * len(key)
-    for mark in marks:
-        for question, (answer, right) in enumerate(zip(mark.answers, key, strict=True)):
-            if int(answer) != right:
-                latest[question] = mark.epoch
-    return sorted(range(len(key)), key=lambda question: -latest[question])
+    framed = misprinted if is_shown else []
+    more = {"run": f"{own} {student}", "passes": EPOCHS, "shown": shown, "framed": framed}
+    show_marked_sheet(view.name, data | more)
 
 
 def numbers(outcome: Outcome) -> dict:
     own, marks = next(iter(outcome.marks.items()))
-    latest = learnt_last(marks, first_key(own))[:own]
-    found = len(set(latest) & set(misprinted_questions(own).tolist()))
-    ends = {"end": marks[-1], "without": outcome.marks[0][-1]}
-    return ends | {"misprints": own, "epochs": EPOCHS, "found": found}
+    found = {"end": marks[-1], "without": outcome.marks[0][-1], "best": lowest_loss(marks)}
+    found["more"] = found["end"].val_wrong - found["without"].val_wrong
+    return found | {"misprints": own, "epochs": EPOCHS}
+
+
+def answer(numbers: dict) -> int:
+    wrong = numbers["end"].wrong
+    return 1 if wrong == 0 else 0 if wrong <= HALF else 2
+
+
+def rule(numbers: dict) -> list[str]:
+    end = numbers["end"]
+    if not numbers["misprints"]:
+        return ["no_misprints"]
+    saves = end.val_wrong - numbers["best"].val_wrong >= MORE
+    return [
+        "learnt" if answer(numbers) == 1 else "not_learnt",
+        "more_errors" if numbers["more"] >= MORE else "no_more_errors",
+        "stopping_saves" if saves else "stopping_saves_nothing",
+        "rule",
+    ]
 
 
 CHAPTER = Chapter(
@@ -91,4 +113,6 @@ CHAPTER = Chapter(
     rows=rows,
     after=show_sheet,
     numbers=numbers,
+    answer=answer,
+    rule=rule,
 )

@@ -1,20 +1,24 @@
 """The pianist, who knew twenty pieces and then plays only one."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from statistics import fmean
 
-from exam.charts.lines import lines_figure, mean_and_students
+from exam.charts.lines import line, lines_figure, mean_and_students
 from exam.lesson.chapter import Chapter, Figure, Outcome, Plan, Plans, Settings, Texts
+from exam.model.exams import load_exams
 from exam.model.results import Epoch, mean_marks
 from exam.model.workbooks import PASSES_TO_KNOW_TWENTY
 
 BATCH_SIZE, REPEATS = 10, 100
 STUDENTS = range(1, 5)
-LOOKS = {"pianist": ("blue", "solid"), "pianist_0_to_4": ("orange", "dashed")}
+BOOKS = ("pianist", "pianist_0_to_4")
+LOW, HIGH = range(5), range(5, 10)  # the digits that are repeated, and those that are not
+ROSE, FORGOT = 0.2, 10  # wrong answers per 100 more, on average
 
 
 def plans(settings: Settings) -> Plans:
-    names, epochs = [(b, s) for s in STUDENTS for b in LOOKS], PASSES_TO_KNOW_TWENTY + REPEATS
+    names, epochs = [(b, s) for s in STUDENTS for b in BOOKS], PASSES_TO_KNOW_TWENTY + REPEATS
     return {(book, student): (Plan(BATCH_SIZE, student, book), epochs) for book, student in names}
 
 
@@ -23,25 +27,57 @@ def _repeats(outcome: Outcome, book: str) -> list[list[Epoch]]:
     known = PASSES_TO_KNOW_TWENTY
     return [
         [replace(mark, epoch=mark.epoch - known) for mark in marks[known:]]
-        for (each, _), marks in outcome.complete.items()
-        if each == book
+        for marks in outcome.of(book)
     ]
 
 
 def figures(outcome: Outcome, words: Texts) -> Iterator[Figure]:
-    say, shape = words.pianist, {"x_domain": (0, REPEATS), "label_width": 140, "height": 240}
+    say, shape = words.pianist, {"x_domain": (0, REPEATS), "label_width": 140, "height": 200}
+    any_digit, low = (_repeats(outcome, book) for book in BOOKS)
+    practised = mean_and_students(any_digit, "wrong", ("practised", "solid"), words.practised)
+    unseen = mean_and_students(any_digit, "val_wrong", ("unseen", "dashed"), words.unseen)
+    axes = say.passes, words.wrong
+    shape |= {"y_domain": (0, 25)}
+    yield lines_figure([practised, unseen], say.alt, *axes, title=say.any_digit, **shape)
     lines = (
-        mean_and_students(_repeats(outcome, book), "val_wrong", look, getattr(say, book))
-        for book, look in LOOKS.items()
+        line(label, enumerate(wrong_of_digits(low, digits)), ("unseen", dash), label=label)
+        for digits, label, dash in ((LOW, say.low, "dotted"), (HIGH, say.high, "dashed"))
     )
-    yield lines_figure(lines, say.alt, say.passes, say.axis, y_domain=(0, 50), **shape)
+    shape |= {"y_domain": (0, 100)}
+    yield lines_figure(lines, say.low_alt, *axes, title=say.low_digits, **shape)
+
+
+def wrong_of_digits(studies: Sequence[Sequence[Epoch]], digits: range) -> list[float]:
+    """Wrong answers per 100 on these digits of the first unseen exam, pass by pass, on average."""
+    key = load_exams().unseen.answers[0]
+    asked = [question for question, digit in enumerate(key) if digit in digits]
+    return [
+        100 * fmean(mark.val_answers[q] != str(key[q]) for mark in marks for q in asked)
+        for marks in zip(*studies, strict=True)
+    ]
 
 
 def numbers(outcome: Outcome) -> dict:
-    any_digit, low = (mean_marks(_repeats(outcome, book)) for book in LOOKS)
-    found = {"students": len(STUDENTS), "repeats": REPEATS}
-    found |= {"before": any_digit[0], "after": any_digit[-1]}
-    return found | {"low_then": low[5], "low_after": low[-1]}
+    any_digit, low = (_repeats(outcome, book) for book in BOOKS)
+    mean, low_mean = mean_marks(any_digit), mean_marks(low)
+    found = {"students": len(STUDENTS), "repeats": REPEATS, "before": mean[0], "after": mean[-1]}
+    found |= {"low_before": low_mean[0], "low_after": low_mean[-1]}
+    found["rise"] = mean[-1].val_wrong - mean[0].val_wrong
+    for name, digits in (("low", LOW), ("high", HIGH)):
+        wrong = wrong_of_digits(low, digits)
+        found |= {f"{name}_digits_before": wrong[0], f"{name}_digits_after": wrong[-1]}
+    return found
+
+
+def answer(numbers: dict) -> int:
+    rise, low = numbers["rise"], numbers["low_after"].val_wrong - numbers["low_before"].val_wrong
+    return 0 if max(rise, low) < 0 else 2 if low - rise >= FORGOT else 1
+
+
+def rule(numbers: dict) -> list[str]:
+    rose = numbers["rise"] >= ROSE
+    forgot = numbers["high_digits_after"] - numbers["high_digits_before"] >= FORGOT
+    return ["overfit" if rose else "no_overfit", "forgot" if forgot else "forgot_nothing", "rule"]
 
 
 CHAPTER = Chapter(
@@ -50,4 +86,6 @@ CHAPTER = Chapter(
     plans=plans,
     figures=figures,
     numbers=numbers,
+    answer=answer,
+    rule=rule,
 )

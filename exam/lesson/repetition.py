@@ -1,71 +1,88 @@
-"""Passes (epochs): the mistakes fall fast at first, then slowly."""
+"""Passes (epochs): how many mistakes go in the first passes, and in the next ones."""
 
-import functools
 from collections.abc import Iterator, Sequence
 
-import altair as alt
+from exam.charts.lines import lines_figure, mean_and_students
+from exam.lesson.chapter import TEN, Chapter, Figure, Outcome, Plan, Plans, Settings, Texts
+from exam.model.results import MeanMarks, mean_marks
 
-from exam.charts.theme import INK, as_spec, table
-from exam.lesson.chapter import Chapter, Figure, Outcome, Plan, Plans, Settings, Texts
-from exam.model.results import Epoch
-
-EPOCHS = 200
-BATCH_SIZES = (1, 10, 32, 100)
-SHOWN = 10  # the batch size of the bars, which is computed first
-BLOCK, BLOCKS = 5, 6  # passes of one bar, and bars
-REMAINING = (50, 5, 0)
-BARS = {"block": str, "fewer": int}
+EPOCHS, BLOCK = 100, 5
+LOOKS = {10: ("ink", "dashed"), 100: ("strong", "solid")}  # by batch size
+LABEL_AT = {10: 2, 100: 8}
+AS_MANY, QUARTER = 0.75, 0.25  # of what the first block gained
+REMAINING = (50, 5, 0.5)  # wrong answers; a mean below 0.5 is none for most
 
 
 def plans(settings: Settings) -> Plans:
-    sizes = sorted(BATCH_SIZES, key=lambda size: size != SHOWN)
-    return {size: (Plan(size, settings["student"]), EPOCHS) for size in sizes}
+    return {(size, who): (Plan(size, who), EPOCHS) for who in TEN for size in LOOKS}
 
 
 def figures(outcome: Outcome, words: Texts) -> Iterator[Figure]:
-    say, bars = words.repetition, table(BARS, _bars(outcome.marks[SHOWN]))
-    yield Figure(_spec(words), bars, say.alt, say.bars_title(batch_size=SHOWN, block=BLOCK))
+    say = words.repetition
+    lines = (
+        mean_and_students(
+            outcome.of(size),
+            "wrong",
+            look,
+            say.batch(batch_size=size),
+            label_at=LABEL_AT[size],
+            side="above",
+        )
+        for size, look in LOOKS.items()
+    )
+    shape = {"x_domain": (0, EPOCHS), "label_width": 12, "height": 260}
+    yield lines_figure(lines, say.alt, words.passes, words.wrong, **shape)
 
 
-def passes_until(marks: Sequence[Epoch], remaining: int) -> int | None:
+def passes_until(marks: Sequence[MeanMarks], remaining: float) -> int | None:
     """The first pass after which no more than so many answers are wrong, or None."""
     return next((mark.epoch for mark in marks if mark.wrong <= remaining), None)
 
 
-def _fewer(marks: Sequence[Epoch], block: int) -> int:
-    """By how many wrong answers a block of passes got better."""
-    return marks[BLOCK * block].wrong - marks[BLOCK * (block + 1)].wrong
-
-
-def _bars(marks: Sequence[Epoch]) -> Iterator[tuple]:
-    for block in range(min(BLOCKS, (len(marks) - 1) // BLOCK)):
-        yield f"{BLOCK * block + 1}–{BLOCK * (block + 1)}", _fewer(marks, block)
-
-
-@functools.cache
-def _spec(words: Texts) -> dict:
-    base = alt.Chart(height=200).encode(
-        alt.X("block:O").title(words.passes).sort(None).axis(labelAngle=0),
-        alt.Y("fewer:Q").title(words.repetition.axis).scale(domain=[0, 100]),
-    )
-    practised = alt.Color("series:N").scale(domain=["practised"]).legend(None)
-    bars = base.transform_calculate(series="'practised'").mark_bar(width={"band": 0.6})
-    labels = base.mark_text(color=INK, dy=-9, fontSize=13, fontWeight="bold")
-    return as_spec(bars.encode(practised) + labels.encode(alt.Text("fewer:Q")))
-
-
 def rows(outcome: Outcome, words: Texts) -> Iterator[tuple]:
     never = words.repetition.never(epochs=EPOCHS)
-    for size in BATCH_SIZES:
-        found = [passes_until(outcome.marks[size], remaining) for remaining in REMAINING]
-        yield size, *(never if each is None else each for each in found)
+    for size in LOOKS:
+        mean = mean_marks(outcome.of(size))
+        gained = [mean[BLOCK * n].wrong - mean[BLOCK * (n + 1)].wrong for n in range(2)]
+        until = [passes_until(mean, remaining) for remaining in REMAINING]
+        found = (never if each is None else each for each in until)
+        yield size, *(f"{each:.1f}" for each in gained), *found
 
 
 def numbers(outcome: Outcome) -> dict:
-    marks = outcome.marks[SHOWN]
-    fewer = {"first": _fewer(marks, 0), "second": _fewer(marks, 1)}
-    until = {"until_half": passes_until(marks, 50), "until_none": passes_until(marks, 0)}
-    return fewer | until | {"batch_size": SHOWN, "block": BLOCK}
+    means = {size: mean_marks(outcome.of(size)) for size in LOOKS}
+    fields = {
+        "students": len(TEN),
+        "epochs": EPOCHS,
+        "block": BLOCK,
+    }
+    for key, at in (("first", 0), ("second", BLOCK)):
+        fields[key] = {s: mean[at].wrong - mean[at + BLOCK].wrong for s, mean in means.items()}
+    fields["until_none"] = passes_until(means[10], REMAINING[-1])
+    return fields | {"end": {size: mean[-1].wrong for size, mean in means.items()}}
 
 
-CHAPTER = Chapter(frame_height=912, plans=plans, figures=figures, rows=rows, numbers=numbers)
+def answer(numbers: dict) -> int:
+    first, second = numbers["first"][10], numbers["second"][10]
+    return 0 if second >= AS_MANY * first else 1 if second >= QUARTER * first else 2
+
+
+def rule(numbers: dict) -> list[str]:
+    first, second = numbers["first"], numbers["second"]
+    return [
+        "gains_less" if second[10] < first[10] else "gains_no_less",
+        "nothing_left" if numbers["until_none"] else "something_left",
+        "large_keeps_on" if second[100] >= AS_MANY * first[100] else "large_slows_too",
+        "rule",
+    ]
+
+
+CHAPTER = Chapter(
+    frame_height=912,
+    plans=plans,
+    figures=figures,
+    rows=rows,
+    numbers=numbers,
+    answer=answer,
+    rule=rule,
+)

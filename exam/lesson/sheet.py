@@ -7,12 +7,15 @@ import streamlit as st
 from exam.charts.lines import curve, line, lines_figure
 from exam.lesson.chapter import Chapter, Figure, Outcome, Plan, Plans, Settings, Texts
 from exam.lesson.view import ChapterView
+from exam.model.plan import WEIGHTS
+from exam.model.workbooks import first_key, open_workbook
 from exam.page.player import sheet_data, show_marked_sheet
 from exam.page.visit import chosen_run
 
 BATCH_SIZE, EPOCHS = 10, 50
 BY_CHANCE = 90  # wrong of 100, when one of ten digits is guessed
-LOOKS = {"one_exam": ("blue", "solid"), "shuffled_key": ("orange", "dashed")}
+NEAR_CHANCE, NEAR_KEY = 80, 2  # at least so many wrong, or so few more than with the key
+LOOKS = {"one_exam": ("strong", "solid"), "shuffled_key": ("ink", "dashed")}
 
 
 def plans(settings: Settings) -> Plans:
@@ -32,7 +35,17 @@ def figures(outcome: Outcome, words: Texts) -> Iterator[Figure]:
 
 def numbers(outcome: Outcome) -> dict:
     ends = {"with_key": outcome.marks["one_exam"][-1], "no_key": outcome.marks["shuffled_key"][-1]}
-    return ends | {"epochs": EPOCHS, "by_chance": BY_CHANCE}
+    kept = int((open_workbook("shuffled_key").key[: len(first_key())] == first_key()).sum())
+    return ends | {"epochs": EPOCHS, "by_chance": BY_CHANCE, "kept": kept}
+
+
+def answer(numbers: dict) -> int:
+    wrong, with_key = numbers["no_key"].val_wrong, numbers["with_key"].val_wrong
+    return 2 if wrong >= NEAR_CHANCE else int(wrong > with_key + NEAR_KEY)
+
+
+def rule(numbers: dict) -> list[str]:
+    return ["rule_nothing" if answer(numbers) == 2 else "rule_something"]
 
 
 def show_sheet(view: ChapterView) -> None:
@@ -49,5 +62,12 @@ def show_sheet(view: ChapterView) -> None:
 
 
 CHAPTER = Chapter(
-    frame_height=1140, before=show_sheet, plans=plans, figures=figures, numbers=numbers
+    frame_height=1140,
+    facts={"weights": WEIGHTS},
+    before=show_sheet,
+    plans=plans,
+    figures=figures,
+    numbers=numbers,
+    answer=answer,
+    rule=rule,
 )

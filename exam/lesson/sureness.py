@@ -1,80 +1,99 @@
 """What a rising loss means: how sure the student is of its wrong answers."""
 
 from collections.abc import Iterator, Sequence
+from statistics import median
 
 import streamlit as st
 
-from exam.charts.lines import Rows, curve, line, lines_figure
+from exam.charts.lines import lines_figure, mean_and_students
 from exam.charts.pictures import picture
-from exam.lesson.chapter import Chapter, Figure, Outcome, Plan, Plans, Settings, Texts
+from exam.lesson.chapter import TEN, Chapter, Figure, Outcome, Plan, Plans, Settings, Texts
 from exam.lesson.view import ChapterView
 from exam.model.exams import load_exams
-from exam.model.results import Epoch, sureness
+from exam.model.results import Epoch, lowest_loss, mean_marks, sureness
+from exam.page.sentences import errors
 
-EPOCHS = 200
-LOOKS = {1: ("blue", "solid"), 10: ("orange", "dashed")}  # by batch size
-BETS_OF, EARLY = 1, 5  # the batch size of the student whose bets are shown, and since which pass
+BATCH_SIZE, EPOCHS = 1, 40
 BETS = 3
+COINS = 100  # that a student bets on a question
+SURER = 0.02  # by so much sureness has changed
+PANELS = {"val_loss": (1, (0.6, 1.2)), "val_sure_when_wrong": (100, (0, 100))}
+PANELS |= {"val_wrong": (1, (0, 100))}  # the field: its factor, and its axis
 
 
 def plans(settings: Settings) -> Plans:
-    return {size: (Plan(size, settings["student"]), EPOCHS) for size in LOOKS}
+    names = [("class", student) for student in TEN] + [("own", settings["student"])]
+    return {name: (Plan(BATCH_SIZE, name[1]), EPOCHS) for name in names}
 
 
 def figures(outcome: Outcome, words: Texts) -> Iterator[Figure]:
-    say, shape = words.sureness, {"x_domain": (0, EPOCHS), "label_width": 90}
-    sure = _lines(outcome, words, "val_sure_when_wrong", times=100)
-    yield lines_figure(sure, say.alt, words.passes, say.axis, height=220, **shape)
-    loss = _lines(outcome, words, "val_loss")
-    shape |= {"height": 180, "y_domain": (0.5, 1.5)}
-    yield lines_figure(loss, say.loss_alt, words.passes, say.loss_axis, **shape)
+    say, shape = words.sureness, {"x_domain": (0, EPOCHS), "label_width": 90, "height": 140}
+    for field, (factor, domain) in PANELS.items():
+
+        def points(marks: Sequence, field: str, factor: int = factor) -> list[tuple]:
+            return [(mark.epoch, factor * getattr(mark, field)) for mark in marks]
+
+        studies, label = outcome.of("class"), say.mean(students=len(TEN))
+        lines = mean_and_students(studies, field, ("unseen", "dashed"), label, points)
+        axis, alt = getattr(say, f"{field}_axis"), getattr(say, f"{field}_alt")
+        yield lines_figure([lines], alt, words.passes, axis, y_domain=domain, **shape)
 
 
-def _lines(outcome: Outcome, words: Texts, field: str, times: int = 1) -> Iterator[Rows]:
-    for size, marks in outcome.marks.items():
-        points = [(epoch, times * value) for epoch, value in curve(marks, field)]
-        yield line(size, points, LOOKS[size], label=words.run_label(batch_size=size))
-
-
-def surer_mistakes(marks: Sequence[Epoch], early: int) -> list[int]:
-    """Questions of the first unseen exam that are wrong in the same way after pass `early` and
-    after the last, those first of which the student has become surer by most."""
+def same_mistakes(before: Epoch, after: Epoch) -> dict[int, int]:
+    """Questions of the first unseen exam that are wrong in the same way after both passes, and by
+    how many percent the student has become surer; the largest rise first."""
     key = load_exams().unseen.answers[0]
-    before, last = marks[early], marks[-1]
-    sure_before, sure = sureness(before.val_sure), sureness(last.val_sure)
-    same = [
-        question
+    sure_before, sure = sureness(before.val_sure), sureness(after.val_sure)
+    rises = {
+        question: sure[question] - sure_before[question]
         for question in range(len(key))
-        if before.val_answers[question] == last.val_answers[question] != str(key[question])
-    ]
-    return sorted(same, key=lambda question: sure_before[question] - sure[question])
+        if before.val_answers[question] == after.val_answers[question] != str(key[question])
+    }
+    return dict(sorted(rises.items(), key=lambda item: -item[1]))
 
 
 def show_bets(view: ChapterView, outcome: Outcome) -> None:
-    """Some of the surest mistakes, as coins that were bet on them."""
-    say, marks = view.say, outcome.complete[BETS_OF]
-    st.markdown(say.bets_title(early=EARLY, epochs=EPOCHS))
-    questions = surer_mistakes(marks, EARLY)[:BETS]
-    for column, question in zip(st.columns(BETS), questions, strict=False):
+    """The mistakes that became surer by most, as coins that were bet on them."""
+    say, (marks,) = view.say, outcome.of("own")
+    before, after = lowest_loss(marks), marks[-1]
+    rises = same_mistakes(before, after)
+    facts = {"coins": COINS, "bets": BETS, "mistakes": len(rises), "best": before.epoch}
+    facts |= {"rose": sum(rise > 0 for rise in rises.values()), "epochs": EPOCHS}
+    student = view.settings["student"]
+    st.markdown(say.bets_title(student=student, median=median([*rises.values(), 0]), **facts))
+    for column, question in zip(st.columns(BETS), rises, strict=False):
         digit = load_exams().unseen.answers[0][question]
         column.html(
             f'<img class="question" src="{picture("unseen", 0, question)}"'
             f' alt="{say.bet_alt(digit=digit)}" width="72" height="72">'
         )
-        column.markdown(
-            say.bet(
-                digit=digit,
-                answer=marks[-1].val_answers[question],
-                sure_before=sureness(marks[EARLY].val_sure)[question],
-                sure=sureness(marks[-1].val_sure)[question],
-            )
-        )
+        sure = {"sure_before": sureness(before.val_sure)[question]}
+        sure |= {"sure": sureness(after.val_sure)[question]}
+        column.markdown(say.bet(digit=digit, answer=after.val_answers[question], **sure))
 
 
 def numbers(outcome: Outcome) -> dict:
-    marks = outcome.marks
-    best = {size: min(each[1:], key=lambda mark: mark.val_loss) for size, each in marks.items()}
-    return {"epochs": EPOCHS, "best": best, "end": {size: marks[size][-1] for size in marks}}
+    mean = mean_marks(outcome.of("class"))
+    found = {"students": len(TEN), "batch_size": BATCH_SIZE, "epochs": EPOCHS}
+    return found | {"best": lowest_loss(mean), "end": mean[-1]}
 
 
-CHAPTER = Chapter(frame_height=1204, plans=plans, figures=figures, after=show_bets, numbers=numbers)
+def answer(numbers: dict) -> int:
+    rise = numbers["end"].val_sure_when_wrong - numbers["best"].val_sure_when_wrong
+    return 1 if abs(rise) < SURER else 2 if rise > 0 else 0
+
+
+def rule(numbers: dict) -> list[str]:
+    rose = "surer" if answer(numbers) == 2 else "no_surer"
+    return [rose, errors(numbers["best"], numbers["end"]), "rule"]
+
+
+CHAPTER = Chapter(
+    frame_height=1204,
+    plans=plans,
+    figures=figures,
+    after=show_bets,
+    numbers=numbers,
+    answer=answer,
+    rule=rule,
+)

@@ -3,34 +3,30 @@
 from collections.abc import Iterator
 
 from exam.charts.lines import lines_figure, mean_and_students
-from exam.lesson.chapter import Chapter, Figure, Outcome, Plan, Plans, Settings, Texts
-from exam.model.results import Epoch, mean_marks
+from exam.lesson.chapter import TEN, Chapter, Figure, Outcome, Plan, Plans, Settings, Texts
+from exam.model.results import mean_marks
 
 BATCH_SIZE, EPOCHS = 10, 20
-STUDENTS = range(1, 11)
-LOOKS = {"one_exam": ("orange", "dashed"), "twenty_exams": ("blue", "solid")}
+LOOKS = {"one_exam": ("ink", "dashed"), "twenty_exams": ("strong", "solid")}
+LEVEL = 1.0  # wrong answers per 100; nearer means are called level
 
 
 def plans(settings: Settings) -> Plans:
-    names = [(book, student) for student in STUDENTS for book in LOOKS]
+    names = [(book, student) for student in TEN for book in LOOKS]
     return {(book, student): (Plan(BATCH_SIZE, student, book), EPOCHS) for book, student in names}
-
-
-def _studies(outcome: Outcome, book: str) -> list[list[Epoch]]:
-    return [marks for (each, _), marks in outcome.complete.items() if each == book]
 
 
 def figures(outcome: Outcome, words: Texts) -> Iterator[Figure]:
     say, shape = words.twenty_exams, {"x_domain": (0, EPOCHS), "label_width": 120, "height": 240}
     lines = (
-        mean_and_students(_studies(outcome, book), "val_wrong", look, getattr(say, book))
+        mean_and_students(outcome.of(book), "val_wrong", look, getattr(say, book))
         for book, look in LOOKS.items()
     )
     yield lines_figure(lines, say.alt, say.passes, say.axis, **shape)
 
 
 def numbers(outcome: Outcome) -> dict:
-    one, twenty = (_studies(outcome, book) for book in LOOKS)
+    one, twenty = map(outcome.of, LOOKS)
     mean, pairs = mean_marks(one), zip(one, twenty, strict=True)
     return {
         "updates": one[0][-1].updates,
@@ -42,4 +38,17 @@ def numbers(outcome: Outcome) -> dict:
     }
 
 
-CHAPTER = Chapter(frame_height=808, plans=plans, figures=figures, numbers=numbers)
+def answer(numbers: dict) -> int:
+    gained = numbers["one_exam"] - numbers["twenty_exams"]
+    return 2 if abs(gained) < LEVEL else int(gained > 0)
+
+
+def rule(numbers: dict) -> list[str]:
+    repeating_helps = numbers["once"] - numbers["one_exam"] >= LEVEL
+    won = ("one_wins", "twenty_win", "level")[answer(numbers)]
+    return [won, "repeating_helps" if repeating_helps else "repeating_helps_not", "rule"]
+
+
+CHAPTER = Chapter(
+    frame_height=808, plans=plans, figures=figures, numbers=numbers, answer=answer, rule=rule
+)

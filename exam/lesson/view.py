@@ -8,7 +8,7 @@ import streamlit as st
 
 from exam.charts.theme import PROJECTED_WIDTH
 from exam.lesson.chapter import Chapter, Figure, Outcome, Plans, Settings, Texts
-from exam.lesson.guess import ask, offer_again, show_conclusion
+from exam.lesson.guess import ask, begin, middle, offer_again, show_guess
 from exam.page.sentences import markdown_table
 from exam.page.visit import Visit
 from exam.service.experiment import Experiment
@@ -24,6 +24,7 @@ class Lesson:
     settings: Settings
     running: list["ChapterView"] = field(default_factory=list)
     is_whole_page: bool = False
+    is_stale: bool = False  # a chapter is done, and its title does not say so yet
 
     @property
     def is_alone(self) -> bool:
@@ -41,10 +42,10 @@ class Lesson:
 
     def follow(self, view: "ChapterView") -> None:
         """Let the page look for the news of a chapter that runs."""
-        if view.is_running and not self.is_whole_page:
-            st.rerun()
-        elif view.is_running:
+        if self.is_whole_page and view.is_running:
             self.running.append(view)
+        elif view.is_running or self.is_stale:
+            st.rerun()
 
 
 class ChapterView:
@@ -64,36 +65,65 @@ class ChapterView:
         if chapter.plans:
             st.markdown(self.say.story(**chapter.facts))
         is_ready = chapter.before is None or chapter.before(self) is not False
-        if chapter.plans and is_ready and self._experiment:
-            spoken = self._answer(self._experiment)
-        elif chapter.plans and is_ready:
-            ask(self.name, chapter, self.words, chapter.plans(self.settings), self.lesson.visit)
+        if chapter.plans and is_ready:
+            spoken = self._answer() if self._begin_revealed() else self._ask()
         elif self._followed:
             self._show_progress(self._followed[0])
             spoken = self._standing(self._followed[0], steps=4)
         live_region.markdown(spoken)
 
-    def _answer(self, experiment: Experiment) -> str:
-        """Figures and rule, or how far it is; returns what a screen reader is told of it."""
+    def _ask(self) -> str:
+        plans = self.chapter.plans(self.settings)
+        ask(self.name, self.chapter, self.words, plans, self.lesson.visit)
+        return ""
+
+    def _begin_revealed(self) -> Experiment | None:
+        """The experiment; where the address asks to reveal it, it begins without a guess."""
         chapter, visit = self.chapter, self.lesson.visit
-        outcome = self._follow(Outcome(experiment, self._choose_option()))
-        spoken = measured = ""
-        if outcome.is_complete:
-            measured = self.say.measured(**chapter.numbers(outcome))
-            spoken = measured.replace("**", "")
+        if visit.reveals and not self._experiment:
+            choice = middle(chapter.passes) if chapter.passes else None
+            begin(visit, self.name, chapter.plans(self.settings), choice)
+            self._experiment = visit.experiments[self.name]
+        return self._experiment
+
+    def _answer(self) -> str:
+        """Figures and rule, or how far it is; returns what a screen reader is told of it."""
+        chapter, say, choice = self.chapter, self.say, self._experiment.choice
+        outcome = self._follow(Outcome(self._experiment))
+        numbers = chapter.numbers(outcome) if outcome.is_complete else {}
+        answer = chapter.answer(numbers) if numbers and chapter.answer else None
+        show_guess(chapter, self.words, say, choice, answer)
+        running = {"is_running": outcome.is_running}
+        offer_again(self.name, self.words, self.lesson.visit, **running)
+        if not numbers:
+            self._show_progress(outcome)
+        outcome.option = self._choose_option()
+        measured = say.measured(**numbers) if numbers else ""
+        spoken = measured.replace("**", "")
+        if numbers and chapter.above:
+            chapter.above(self, outcome)
         for figure in chapter.figures(outcome, self.words):
             self.figure(figure._replace(alt=f"{figure.alt} {spoken}".strip()))
-        if outcome.is_complete:
-            if chapter.rows:
-                st.markdown(markdown_table(self.say.columns, chapter.rows(outcome, self.words)))
-            if chapter.after:
-                chapter.after(self, outcome)
-            show_conclusion(self.name, chapter, self.words, experiment.choice, measured)
-        else:
-            self._show_progress(outcome)
-        if not outcome.is_running:
-            offer_again(self.name, self.words, visit)
+        if numbers:
+            self._conclude(outcome, numbers, measured, answer)
         return spoken or self._standing(outcome, steps=4)
+
+    def _conclude(self, outcome: Outcome, numbers: dict, measured: str, answer: int | None) -> None:
+        """Table, what was measured, whether the guess held, and the rule that follows."""
+        chapter, words, choice = self.chapter, self.words, self._experiment.choice
+        if chapter.rows:
+            st.markdown(markdown_table(self.say.columns, chapter.rows(outcome, words)))
+        if chapter.after:
+            chapter.after(self, outcome)
+        with st.container(key=f"{self.name}_conclusion"):
+            st.markdown(f"**{words.measured}:** {measured}")
+            held = (
+                "" if None in (answer, choice) else words.held if answer == choice else words.missed
+            )
+            st.markdown(f"{held} {chapter.conclusion(numbers, self.say)}")
+        done = self.lesson.visit.done
+        self.lesson.is_stale |= self.name not in done
+        done.add(self.name)
 
     # What `before` and `after` of a chapter are written with.
 

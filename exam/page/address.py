@@ -10,6 +10,7 @@ NUMBERS = {setting.name: setting for setting in (*SETTINGS, MISPRINTS)}
 STUDY = "study"  # as `only`: the first screen alone
 # What the page keeps in its address for as long as it differs from this.
 DEFAULTS = {name: setting.default for name, setting in NUMBERS.items()} | {"lang": LANGUAGES[0]}
+FLAGS = ("start", "projected", "reveal")
 TRUE_OR_FALSE = {"true": True, "false": False}
 
 
@@ -24,7 +25,7 @@ def read_address(
     """
     readers = {name: setting.read for name, setting in NUMBERS.items()}
     readers |= {name: choices.get for name, choices in choices_of(chapters).items()}
-    chosen = DEFAULTS | {"lang": lang, "start": False, "projected": False, "only": ""}
+    chosen = DEFAULTS | dict.fromkeys(FLAGS, False) | {"lang": lang, "only": ""}
     wrong = []
     for name, read in readers.items():
         values = values_of(name)
@@ -40,7 +41,7 @@ def choices_of(chapters: Sequence[str]) -> dict[str, dict]:
     """What each parameter that is no number may be, and what that means."""
     parts = {name: name for name in (STUDY, *chapters)}
     languages = {lang: lang for lang in LANGUAGES}
-    return {"lang": languages, "only": parts, "start": TRUE_OR_FALSE, "projected": TRUE_OR_FALSE}
+    return {"lang": languages, "only": parts} | dict.fromkeys(FLAGS, TRUE_OR_FALSE)
 
 
 def hint(name: str, chapters: Sequence[str], words: Texts) -> str:

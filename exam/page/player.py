@@ -34,6 +34,11 @@ def html_of_sheet(name: str) -> str:
     return (SHEET + DETAIL).format(name=name)
 
 
+def html_of_strip(name: str) -> str:
+    """A sheet with a line of its own that says how it stands, and no player."""
+    return f'<p class="sentence" data-exam="{name}"></p>' + html_of_sheet(name)
+
+
 def html_of_player(name: str) -> str:
     """The inputs of the first screen's have ids, for the curves are bound to them."""
     ids = {"play": ' id="play"', "range": ' id="pass"', "reached": ' id="reached"'}

@@ -71,13 +71,18 @@ class Texts(SimpleNamespace):
 def load_texts(lang: str) -> Texts:
     """Every text of a language, each a `Sentence`; the table of a chapter is a `Texts` of its own.
 
-    A text names a chapter by its key, `{chapter[students]}`, and shows its number: the chapters
-    stand in the file in their order.
+    A text names a chapter by its key, `{chapter[students]}`, which becomes a link with its number:
+    the chapters stand in the file in their order.
     """
     content = (_FOLDER / f"{lang}.toml").read_text(encoding="utf-8")
-    chapters = [key for key, part in tomllib.loads(content).items() if isinstance(part, dict)]
-    numbers = {key: str(number) for number, key in enumerate(chapters, start=1)}
-    content = re.sub(r"\{chapter\[(\w+)\]\}", lambda found: numbers[found[1]], content)
+    parts = tomllib.loads(content)
+    chapters = [key for key, part in parts.items() if isinstance(part, dict)]
+
+    def link(found: re.Match) -> str:
+        number = chapters.index(found[1]) + 1
+        return f"[{parts['chapter'].format(number=number)}](#chapter-{found[1]})"
+
+    content = re.sub(r"\{chapter\[(\w+)\]\}", link, content)
     texts = _texts_of(tomllib.loads(content), f"{lang}.toml")
     texts.lang = lang
     return texts

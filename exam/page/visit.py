@@ -3,6 +3,7 @@
 The widgets' own values, under their keys in `st.session_state`, are the only copy of a setting.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -18,9 +19,11 @@ from exam.service.experiment import Experiment
 
 @dataclass(eq=False)
 class Visit:
-    """`only` is the part that is shown alone, or ""; `experiments` those begun, by chapter.
+    """`only` is the part that is shown alone, or "".
 
     `presses` counts how often a study was begun, so that the browser plays each from its start.
+    `experiments` are those begun, by chapter, `begun` counts how often, and `done` names the
+    chapters that have come to their end. With `reveals`, one begins without a guess.
     """
 
     only: str
@@ -29,6 +32,9 @@ class Visit:
     presses: int = 0
     runs: list[TrainingRun] = field(default_factory=list)
     experiments: dict[str, Experiment] = field(default_factory=dict)
+    begun: Counter[str] = field(default_factory=Counter)
+    done: set[str] = field(default_factory=set)
+    reveals: bool = False
 
     @property
     def shows_study(self) -> bool:
@@ -54,6 +60,7 @@ def open_visit(chapters: Sequence[str]) -> Visit:
         state.setdefault(name, chosen[name])
     if "visit" not in state:
         state.visit = Visit(chosen["only"], chosen["projected"], wrong)
+        state.visit.reveals = chosen["reveal"]
         if chosen["start"] and state.visit.shows_study:  # a chapter waits for a guess
             state.visit.begin_run()
     return state.visit

@@ -1,0 +1,96 @@
+"""The learning rate: the third knob, which batch size and epochs act together with."""
+
+from collections.abc import Iterator
+
+from exam.charts.lines import lines_figure, mean_and_students
+from exam.lesson.chapter import TEN, Chapter, Figure, Outcome, Plan, Plans, Settings, Texts
+from exam.model.plan import LEARNING_RATE
+from exam.model.results import mean_marks
+
+EPOCHS = 20
+RATES = {1: 0.005, 10: LEARNING_RATE, 100: 0.5}  # by batch size, in proportion to it
+LARGEST = (1, 0.5)  # a small batch at a large rate
+LOOKS = {1: ("ink", "solid"), 10: ("ink", "dashed"), 100: ("strong", "solid")}
+BY_CHANCE = 90  # wrong of 100, when one of ten digits is guessed
+NOTHING = 80  # from so many wrong on, nothing has been learnt
+WIDE = 10  # wrong answers per 100 apart on the way
+NEARLY, HALF = 0.25, 0.75  # of the distance at the same rate: nearly the same, about half
+
+
+def plans(settings: Settings) -> Plans:
+    """By (batch size, rate) and student; same rates and rates in proportion share batch size 10."""
+    pairs = dict.fromkeys([*RATES.items(), *((size, LEARNING_RATE) for size in RATES), LARGEST])
+    return {
+        (pair, who): (Plan(pair[0], who, learning_rate=pair[1]), EPOCHS)
+        for who in TEN
+        for pair in pairs
+    }
+
+
+def figures(outcome: Outcome, words: Texts) -> Iterator[Figure]:
+    say, in_proportion = words.learning_rate, outcome.option != "same"
+    lines = (
+        mean_and_students(
+            outcome.of((size, rate)), "val_wrong", LOOKS[size], _label(size, rate, say), **place
+        )
+        for (size, rate), place in _places(in_proportion).items()
+    )
+    shape = {"x_domain": (0, EPOCHS), "label_width": 130, "height": 280}
+    yield lines_figure(lines, say.alt, words.passes, say.axis, **shape)
+
+
+def _places(in_proportion: bool) -> dict[tuple[int, float], dict]:
+    """Which studies are drawn, and where each line is named."""
+    rates = RATES if in_proportion else dict.fromkeys(RATES, LEARNING_RATE)
+    at = {1: 3, 10: 6, 100: 10} if in_proportion else {1: 2, 10: 6, 100: 10}
+    sides = {1: "below", 10: "above", 100: "above"}
+    return {
+        (size, rate): {"label_at": at[size], "side": sides[size]} for size, rate in rates.items()
+    }
+
+
+def _label(size: int, rate: float, say: Texts) -> str:
+    return say.line(batch_size=size, rate=rate)
+
+
+def numbers(outcome: Outcome) -> dict:
+    means = {pair[0]: mean_marks(outcome.of(pair)) for pair in RATES.items()}
+    on_the_way = ([mark.val_wrong for mark in marks] for marks in zip(*means.values(), strict=True))
+    same = {size: mean_marks(outcome.of((size, LEARNING_RATE)))[-1].val_wrong for size in RATES}
+    prop = {size: marks[-1].val_wrong for size, marks in means.items()}
+    return {
+        "students": len(TEN),
+        "epochs": EPOCHS,
+        "learning_rate": LEARNING_RATE,
+        "rates": RATES,
+        "same": same,
+        "in_proportion": prop,
+        "apart": max(same.values()) - min(same.values()),
+        "apart_in_proportion": max(prop.values()) - min(prop.values()),
+        "widest": max(max(wrong) - min(wrong) for wrong in on_the_way),
+        "largest": mean_marks(outcome.of(LARGEST))[-1].val_wrong,
+        "by_chance": BY_CHANCE,
+    }
+
+
+def answer(numbers: dict) -> int:
+    apart, in_proportion = numbers["apart"], numbers["apart_in_proportion"]
+    return 2 if in_proportion < NEARLY * apart else int(in_proportion < HALF * apart)
+
+
+def rule(numbers: dict) -> list[str]:
+    level = ["ends_level", "rule_level"] if answer(numbers) == 2 else ["rule_apart"]
+    wavers = ["wavers"] if numbers["widest"] >= WIDE else []
+    return [*level, *wavers, "too_large" if numbers["largest"] >= NOTHING else "large"]
+
+
+CHAPTER = Chapter(
+    frame_height=900,
+    facts={"learning_rate": LEARNING_RATE},
+    plans=plans,
+    figures=figures,
+    options={"in_proportion": "rates_in_proportion", "same": "same_rate"},
+    numbers=numbers,
+    answer=answer,
+    rule=rule,
+)
