@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from exam.lesson import CHAPTERS, ORDER
+from exam.model.overfitting import found_in
 from exam.page.texts import load_texts
 from tests.browser import (
     CUT,
@@ -85,10 +86,14 @@ def test_the_numbers_are_those_of_study_and_each_pass_shows_its_own(page, server
         assert [row[column] for row in csv_of(page)] == [getattr(mark, column) for mark in marks]
     alarm = page.get_by_role("alert")
     best = min(marks[1:], key=lambda mark: mark.val_loss).epoch
-    losses = {"val_loss_best": marks[best].val_loss, "loss_best": marks[best].loss}
-    expect(alarm).to_have_text(KO.warning(best=best, **losses).replace("**", ""))
+    (found,) = found_in(marks)
+    assert found.best == best and best + 5 <= found.known < 40
+    said = KO.warning(best=marks[best], now=marks[found.known]).replace("**", "")
+    expect(alarm).to_contain_text(said)
+    expect(alarm.get_by_role("link")).to_have_count(2)  # to the chapters that help
     lowest = page.locator("svg.marks").get_by_text(f"{best}번째가 최저")
-    for epoch, warns in ((0, False), (2, False), (best + 4, False), (best + 5, True), (40, True)):
+    passes = (0, 2, best, found.known - 1, found.known, 40)
+    for epoch, warns in zip(passes, [False] * 4 + [True] * 2, strict=True):
         show_pass(page, epoch)
         expect(page.locator(WRONG_CELLS)).to_have_count(marks[epoch].wrong)
         assert f"→ {marks[epoch].wrong}개" in sentence(page)
@@ -318,8 +323,14 @@ def test_chapters_one_after_another_and_another_guess(page, server):
     expect(first.locator(".sheet .cell").first).to_be_visible()
     chapter = open_chapter(page, "twenty_exams", EN)
     conclusion = find_out(page, chapter, "twenty_exams", EN)
-    expect(conclusion).to_contain_text(EN.twenty_exams.choices[0])
+    expect(conclusion).to_contain_text(EN.missed.replace("*", ""))
+    choices = chapter.locator("li")
+    expect(choices.nth(0)).to_have_text(f"{EN.twenty_exams.choices[0]} — {EN.your_guess}")
+    expect(choices.nth(1)).to_have_text(f"{EN.twenty_exams.choices[1]} — {EN.supported}")
     expect(page.locator(".player output").first).to_have_text("3 / 3")  # it plays not again
+    expect(chapter.locator("summary")).to_contain_text(EN.done)
+    way = EN.way(done=1, all=11, next="")
+    expect(page.get_by_text(way)).to_contain_text(EN.sheet.title)
     chapter.get_by_role("button", name=EN.again).click()
     wait_until_idle(page)
     expect(chapter.get_by_role("radio").first).not_to_be_checked()
@@ -327,3 +338,74 @@ def test_chapters_one_after_another_and_another_guess(page, server):
     page.get_by_text(KO.language, exact=True).click()
     expect(page.get_by_role("heading", name=KO.title)).to_be_visible()
     assert "lang=ko" in page.url
+    opened = page.locator("details", has_text=KO.twenty_exams.title)  # and it stays open
+    expect(opened.locator("[class*='_conclusion']")).to_contain_text(KO.measured)
+    expect(page.locator("details[open]")).to_have_count(2)
+
+
+def test_links_lead_to_chapters(page, server):
+    open_page(page, server)
+    chapter = open_chapter(page, "questions")
+    chapter.get_by_role("link", name=f"{ORDER.index('students') + 1}장").first.click()
+    summary = page.locator("summary", has_text=KO.students.title)
+    expect(summary).to_be_focused()
+    expect(page.get_by_text(KO.students.question)).to_be_visible()
+    page.goto(f"{server.url}?only=students&embed=true&student=3")
+    page.get_by_role("link", name=KO.twenty_exams.title).click()
+    expect(page.get_by_role("heading", name=KO.twenty_exams.title)).to_be_visible()
+    assert "only=twenty_exams" in page.url and "embed=true" in page.url
+    page.go_back()
+    expect(page.get_by_role("heading", name=KO.students.title)).to_be_visible()
+
+
+def test_reveal_opens_a_chapter_with_its_experiment_done(page, server):
+    page.goto(f"{server.url}?only=sheet&reveal=true&epochs=2&lang=en")
+    expect(page.locator("[class*='_conclusion']")).to_contain_text(EN.measured)
+    supported = page.locator("li", has_text=EN.supported)
+    expect(supported).to_have_count(1)
+    for text in (EN.your_guess, EN.held.strip("*"), EN.missed.strip("*")):
+        expect(page.get_by_text(text)).to_have_count(0)
+    page.get_by_role("button", name=EN.again).click()
+    expect(page.locator(".st-key-sheet_guess").get_by_role("radio").first).to_be_visible()
+    page.goto(f"{server.url}?only=final_exam&reveal=true&lang=en")
+    expect(page.get_by_text(EN.final_exam.stopped_at(epoch=20)).first).to_be_visible()
+
+
+def test_focus_stays_in_its_place(page, server):
+    page.goto(f"{server.url}?only=sheet&epochs=1")
+    page.locator(".st-key-sheet_guess").get_by_role("radio").first.wait_for()
+    wait_until_idle(page)
+    page.locator(".st-key-sheet_guess").get_by_role("radio").first.focus()
+    page.keyboard.press("Space")
+    press = page.get_by_role("button", name=KO.sheet.press)
+    expect(press).to_be_enabled()
+    press.focus()
+    page.keyboard.press("Enter")
+    again = page.get_by_role("button", name=KO.again)
+    expect(again).to_be_enabled()
+    expect(again).to_be_focused()
+    wait_until_idle(page)
+    page.keyboard.press("Enter")
+    expect(page.locator(".st-key-sheet_guess").get_by_role("radio").first).not_to_be_checked()
+
+
+def test_the_film_of_the_first_pass_in_step(page, server):
+    """Batch sizes 1, 10 and 100 under one player."""
+    page.goto(f"{server.url}?only=first_pass&reveal=true")
+    strips = [page.locator(f".sheet[data-exam='first_pass{end}']") for end in ("", "_10", "_100")]
+    expect(strips[0].locator(".cell")).to_have_count(100)
+    slider = page.get_by_role("slider", name=KO.first_pass.film_range)
+    for solved, marked in ((0, (0, 0, 0)), (7, (7, 0, 0)), (25, (25, 20, 0)), (100, (100,) * 3)):
+        slider.evaluate(
+            "(range, to) => { range.value = to; range.dispatchEvent("
+            "new Event('input', {bubbles: true})); }",
+            solved,
+        )
+        for strip, count in zip(strips, marked, strict=True):
+            done = strip.locator("[data-state='right'], [data-state='wrong']")
+            expect(done).to_have_count(count)
+            expect(strip.locator("[data-state='given']")).to_have_count(solved - count)
+    said = [page.locator(f".sentence[data-exam='first_pass{end}']") for end in ("", "_10", "_100")]
+    for sentence, updates in zip(said, (100, 10, 1), strict=True):
+        expect(sentence).to_contain_text(f"{updates}번")
+    expect(page.locator(".sheet[data-exam='alike_1'] .cell")).to_have_count(10)

@@ -126,7 +126,7 @@ def show_desks(view: ChapterView, outcome: Outcome) -> None:
 
 
 CHAPTER = Chapter(
-    frame_height=1083,
+    frame_height=1372,
     plans=plans,
     figures=figures,
     options={"epoch": "by_pass", "updates": "by_update"},  # the horizontal axis

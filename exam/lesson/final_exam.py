@@ -95,7 +95,7 @@ def rule(numbers: dict) -> list[str]:
 
 
 CHAPTER = Chapter(
-    frame_height=1421,
+    frame_height=1156,
     before=show_practice,
     passes=PASSES,
     plans=plans,

@@ -173,7 +173,7 @@ def checked(solved: str, batch_size: int, count: int) -> str:
 
 
 CHAPTER = Chapter(
-    frame_height=1421,
+    frame_height=1940,
     plans=plans,
     figures=figures,
     above=show_strips,

@@ -42,7 +42,7 @@ def figures(outcome: Outcome, words: Texts) -> Iterator[Figure]:
 def _places(in_proportion: bool) -> dict[tuple[int, float], dict]:
     """Which studies are drawn, and where each line is named."""
     rates = RATES if in_proportion else dict.fromkeys(RATES, LEARNING_RATE)
-    at = {1: 3, 10: 6, 100: 10} if in_proportion else {1: 2, 10: 6, 100: 10}
+    at = {1: 9, 10: 5, 100: 10} if in_proportion else {1: 2, 10: 6, 100: 10}
     sides = {1: "below", 10: "above", 100: "above"}
     return {
         (size, rate): {"label_at": at[size], "side": sides[size]} for size, rate in rates.items()
@@ -85,7 +85,7 @@ def rule(numbers: dict) -> list[str]:
 
 
 CHAPTER = Chapter(
-    frame_height=900,
+    frame_height=1004,
     facts={"learning_rate": LEARNING_RATE},
     plans=plans,
     figures=figures,

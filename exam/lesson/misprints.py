@@ -106,7 +106,7 @@ def rule(numbers: dict) -> list[str]:
 
 
 CHAPTER = Chapter(
-    frame_height=1327,
+    frame_height=1471,
     before=show_slider,
     plans=plans,
     figures=figures,

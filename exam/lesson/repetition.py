@@ -78,7 +78,7 @@ def rule(numbers: dict) -> list[str]:
 
 
 CHAPTER = Chapter(
-    frame_height=912,
+    frame_height=1013,
     plans=plans,
     figures=figures,
     rows=rows,

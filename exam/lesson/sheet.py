@@ -62,7 +62,7 @@ def show_sheet(view: ChapterView) -> None:
 
 
 CHAPTER = Chapter(
-    frame_height=1140,
+    frame_height=1188,
     facts={"weights": WEIGHTS},
     before=show_sheet,
     plans=plans,

@@ -89,7 +89,7 @@ def rule(numbers: dict) -> list[str]:
 
 
 CHAPTER = Chapter(
-    frame_height=1204,
+    frame_height=1415,
     plans=plans,
     figures=figures,
     after=show_bets,
