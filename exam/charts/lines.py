@@ -11,7 +11,7 @@ from exam.model.results import Epoch, MeanMarks, mean_marks
 
 COLOURS = ("practised", "unseen")  # the exams that are the theme's colours on the whole page
 INKS = {"quiet": (1, 0.35), "ink": (1.75, 1.0), "strong": (2.75, 1.0)}  # width, opacity
-SIDES = {"above": -8, "below": 10, "beside": 0}  # where a name stands, in pixels
+SIDES = {"above": -13, "below": 13, "beside": 0}  # where a name stands, in pixels
 _COLUMNS = {"line": str, "style": str, "dash": str, "x": float, "y": float}
 _COLUMNS |= {"label": str, "side": str}
 Rows = list[tuple]

@@ -69,6 +69,19 @@ def test_the_last_row_can_read_every_chapter(hall, server, name):
     assert hall.evaluate(SMALL, [LEAST * 720, EVERYTHING]) == [] and hall.evaluate(CUT) == []
 
 
+@pytest.mark.parametrize("screen", SCREENS)
+def test_the_film_of_the_first_pass_fits_one_screen(hall, server, screen):
+    width, height = screen
+    hall.set_viewport_size({"width": width, "height": height})
+    hall.goto(f"{server.url}?projected=true&only=first_pass&reveal=true")
+    player = hall.locator(".player[data-exam='first_pass']")
+    player.wait_for()
+    settled(hall)
+    first = hall.locator(".sheet[data-exam='first_pass']").bounding_box()
+    last = player.bounding_box()
+    assert last["y"] + last["height"] - first["y"] <= height
+
+
 def test_a_clicker_turns_pages_and_nothing_else(hall, server):
     open_page(hall, server, "projected=true&epochs=5&start=true")
     wait_until_played(hall)
