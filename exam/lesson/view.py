@@ -95,8 +95,11 @@ class ChapterView:
         show_guess(chapter, self.words, say, choice, answer)
         running = {"is_running": outcome.is_running}
         offer_again(self.name, self.words, self.lesson.visit, **running)
-        if not numbers:
-            self._show_progress(outcome)
+        with st.container(key=f"{self.name}_verdict"):
+            if numbers and None not in (answer, choice):
+                st.markdown(self.words.held if answer == choice else self.words.missed)
+            elif not numbers:
+                self._show_progress(outcome)
         outcome.option = self._choose_option()
         measured = say.measured(**numbers) if numbers else ""
         spoken = measured.replace("**", "")
@@ -105,22 +108,19 @@ class ChapterView:
         for figure in chapter.figures(outcome, self.words):
             self.figure(figure._replace(alt=f"{figure.alt} {spoken}".strip()))
         if numbers:
-            self._conclude(outcome, numbers, measured, answer)
+            self._conclude(outcome, numbers, measured)
         return spoken or self._standing(outcome, steps=4)
 
-    def _conclude(self, outcome: Outcome, numbers: dict, measured: str, answer: int | None) -> None:
-        """Table, what was measured, whether the guess held, and the rule that follows."""
-        chapter, words, choice = self.chapter, self.words, self._experiment.choice
+    def _conclude(self, outcome: Outcome, numbers: dict, measured: str) -> None:
+        """The table, what was measured, and the rule that follows."""
+        chapter = self.chapter
         if chapter.rows:
-            st.markdown(markdown_table(self.say.columns, chapter.rows(outcome, words)))
+            st.markdown(markdown_table(self.say.columns, chapter.rows(outcome, self.words)))
         if chapter.after:
             chapter.after(self, outcome)
         with st.container(key=f"{self.name}_conclusion"):
-            st.markdown(f"**{words.measured}:** {measured}")
-            held = (
-                "" if None in (answer, choice) else words.held if answer == choice else words.missed
-            )
-            st.markdown(f"{held} {chapter.conclusion(numbers, self.say)}")
+            st.markdown(f"**{self.words.measured}:** {measured}")
+            st.markdown(chapter.conclusion(numbers, self.say))
         done = self.lesson.visit.done
         self.lesson.is_stale |= self.name not in done
         done.add(self.name)
