@@ -76,21 +76,38 @@ def repeats(found: Outcome, book: str) -> float:
     return mean(found, book, "val_wrong") - mean(found, book, "val_wrong", 100)
 
 
-def stops(found: Outcome, field: str) -> tuple[float, float, float]:
-    """Own, automatic and last: the automatic one is found by the rule in a loop of its own."""
-    students = sorted({student for _, student in found.marks})
-    automatic = []
-    for student in students:
+def automatic_stops(found: Outcome) -> dict[int, int]:
+    """By student: the rule of the warning in a loop of its own."""
+    stops = {}
+    for student in sorted({student for _, student in found.marks}):
         losses = [mark.val_loss for mark in found.marks[UNSEEN, student]][1:]
-        at = 40
+        stops[student] = 40
         for now in range(1, 41):
             best = 1 + int(np.argmin(losses[:now]))
             if now - best >= 5 and losses[now - 1] - losses[best - 1] >= 0.02:
-                at = best
+                stops[student] = best
                 break
-        automatic.append(getattr(found.marks[FINAL, student][at], field))
+    return stops
+
+
+def stops(found: Outcome, field: str) -> tuple[float, float, float]:
+    """Own, automatic and last."""
+    automatic = [
+        getattr(found.marks[FINAL, student][at], field)
+        for student, at in automatic_stops(found).items()
+    ]
     own = found.experiment.choice
     return mean(found, FINAL, field, own), np.mean(automatic), mean(found, FINAL, field)
+
+
+def worse(found: Outcome) -> bool:
+    own, automatic, _ = stops(found, "val_loss")
+    return own - automatic >= 0.02
+
+
+def is_before(found: Outcome) -> bool:
+    """Whether the own stop is before the automatic one of any student."""
+    return found.experiment.choice < max(automatic_stops(found).values())
 
 
 def proportional(found: Outcome, at: int) -> np.ndarray:
@@ -124,8 +141,10 @@ CLAIMS: dict[str, dict[str, Claim]] = {
         ),
     },
     "first_pass": {
-        "rule": lambda f: (
-            f.marks[100, 1, "one_exam"][1].solved == f.marks[100, 1, "one_exam"][0].answers
+        "rule": lambda f: all(
+            found[1].solved == found[0].answers
+            for (size, *_), found in f.marks.items()
+            if size == 100
         ),
         "learns_at_once": lambda f: (
             tenth_meeting(f, 1) < min(tenth_meeting(f, 1, 0), tenth_meeting(f, 100))
@@ -172,9 +191,9 @@ CLAIMS: dict[str, dict[str, Claim]] = {
         "forgot": lambda f: high_digits(f, -1) - high_digits(f, 100) >= 0.1,
     },
     "final_exam": {
-        "early": lambda f: np.diff(stops(f, "val_loss")[:2]) <= -0.02 and f.experiment.choice < 12,
-        "late": lambda f: np.diff(stops(f, "val_loss")[:2]) <= -0.02 and f.experiment.choice > 5,
-        "near": lambda f: np.diff(stops(f, "val_loss")[:2]) > -0.02,
+        "early": lambda f: worse(f) and is_before(f),
+        "late": lambda f: worse(f) and not is_before(f),
+        "near": lambda f: not worse(f),
         "errors_rose": lambda f: np.diff(stops(f, "val_wrong")[1:]) >= 0.5,
         "errors_same": lambda f: abs(np.diff(stops(f, "val_wrong")[1:])) < 0.5,
         "errors_fell": lambda f: np.diff(stops(f, "val_wrong")[1:]) <= -0.5,
