@@ -78,7 +78,7 @@ def take_home(visit: Visit, words: Texts) -> None:
                 show_share(words, {name: part(name, words) for name in CHAPTERS})
         first = next(iter(CHAPTERS))
         title = words.next(number=1, title=getattr(words, first).title)
-        st.button(title, key="next", on_click=open_chapter, args=(first,), type="tertiary")
+        st.button(title, key="next", on_click=open_chapter, args=(first,))
 
 
 def show_heading(visit: Visit, words: Texts) -> None:

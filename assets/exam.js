@@ -22,7 +22,26 @@
 
   const lastKnown = ({ data }) => Math.max(data.answers.length - 1, 0);
 
-  const receive = (name, data) => {
+  // A first pass as a film, a frame for each question: what is answered, and what is checked, for a
+  // batch is checked when its last question is answered. Until then its answers are letters.
+  const filmOf = ({ solved, order, key, batch_size: size }) => {
+    const film = { answers: [], wrong: [], updates: [], val_wrong: [], seconds: [] };
+    for (let count = 0; order.length >= count; count++) {
+      const until = count === order.length ? count : count - (count % size);
+      const frame = order.map(() => " ");
+      order.slice(0, count).forEach((question, at) => {
+        const answer = solved[question];
+        frame[question] = until > at ? answer : String.fromCharCode(97 + +answer);
+      });
+      film.answers.push(frame.join(""));
+      film.wrong.push(frame.filter((answer, at) => "a" > answer && answer > " " && answer !== key[at]).length);
+      film.updates.push(Math.ceil(until / size));
+    }
+    return film;
+  };
+
+  const receive = (name, sent) => {
+    const data = sent.solved ? { ...sent, ...filmOf(sent) } : sent;
     const old = studies[name];
     const isNew = !old || old.data.run !== data.run;
     const shown = data.shown ?? 0;

@@ -13,7 +13,6 @@ import pytest
 
 from exam.lesson import CHAPTERS, ORDER
 from exam.lesson.batch_sizes import seconds_of_a_pass
-from exam.lesson.first_pass import checked, film
 from exam.lesson.sureness import same_mistakes
 from exam.model.exams import load_exams
 from exam.model.results import Epoch, MeanMarks, mean_marks
@@ -239,17 +238,17 @@ BRANCHES = {
     ],
     "misprints": [
         (
-            {"end": mark(val_wrong=31), "best": mark(val_wrong=29), "more": 6},
+            {"end": mark(wrong=0.4, val_wrong=31), "stopped": 30, "more": 1},
             1,
             ["learnt", "more_errors", "stopping_saves", "rule"],
         ),
         (
-            {"end": mark(wrong=2, val_wrong=25), "best": mark(val_wrong=25), "more": 0.2},
+            {"end": mark(wrong=0.5, val_wrong=25), "stopped": 24.1, "more": 0.9},
             0,
             ["not_learnt", "no_more_errors", "stopping_saves_nothing", "rule"],
         ),
         (
-            {"end": mark(wrong=21, val_wrong=25), "best": mark(val_wrong=25), "more": 0.2},
+            {"end": mark(wrong=21, val_wrong=25), "stopped": 25, "more": 0.2},
             2,
             ["not_learnt", "no_more_errors", "stopping_saves_nothing", "rule"],
         ),
@@ -292,7 +291,7 @@ def test_results_are_said_in_two_sentences():
 
 def test_sheet():
     wrong = {"one_exam": 25.0, "shuffled_key": 88.0}
-    found = numbers(outcome("sheet", study(lambda book, e: {"val_wrong": wrong[book]})), "sheet")
+    found = numbers(outcome("sheet", study(lambda name, e: {"val_wrong": wrong[name[0]]})), "sheet")
     assert (found["with_key"].val_wrong, found["no_key"].val_wrong) == (25.0, 88.0)
     assert (found["epochs"], found["by_chance"], found["kept"]) == (50, 90, 13)
 
@@ -331,24 +330,6 @@ def test_first_pass():
     }
 
 
-def test_the_film_of_the_first_pass():
-    """A batch is marked when its last question is solved; until then its answers are letters."""
-    key, order = open_workbook("one_exam").key[:100], question_order(1, 0)
-    solved = "".join(map(str, (key + (key == 3)) % 10))  # all but the ten threes are right
-    assert checked(solved, 10, 0) == " " * 100 and checked(solved, 10, 100) == solved
-    after = checked(solved, 10, 17)
-    for place, question in enumerate(order):
-        letter = chr(ord("a") + int(solved[question]))
-        expected = solved[question] if place < 10 else letter if place < 17 else " "
-        assert after[question] == expected
-    for size, updates in ((1, [0, 1, 2]), (10, [0, 0, 0]), (100, [0, 0, 0])):
-        frames = film(solved, size)
-        assert frames["updates"][:3] == updates and frames["updates"][100] == 100 // size
-        assert len(frames["answers"]) == 101 and frames["wrong"][100] == 10
-    assert film(solved, 32)["updates"][95:] == [2, 3, 3, 3, 3, 4]
-    assert film(solved, 32)["answers"][99].count(" ") == 1
-
-
 def test_batch_sizes():
     def value(name, epoch):
         size, student = name
@@ -363,7 +344,7 @@ def test_batch_sizes():
     disturbed[5:] = [dataclasses.replace(m, seconds=m.seconds + 9) for m in disturbed[5:]]
     assert seconds_of_a_pass([disturbed]) == pytest.approx(0.01)  # by the median of the passes
     row = list(CHAPTERS["batch_sizes"].rows(outcome("batch_sizes", study(value)), load_texts("en")))
-    assert row[3] == (100, "82,600", "20", "█\u00a0100.0", "35.5", "90.5")
+    assert row[3] == (100, "82,600", 1, "█\u00a0100.0", "35.5", "90.5")
 
 
 def test_learning_rate():
@@ -486,13 +467,18 @@ def test_final_exam():
 
 
 def test_misprints():
-    def value(misprints, epoch):
-        loss = 1 + abs(epoch - 20) / 100
+    """Every student has its lowest loss at another pass, 21 to 30."""
+
+    def value(name, epoch):
+        misprints, student = name
+        loss = 1 + abs(epoch - 20 - student) / 100
         return {"val_wrong": 25.0 + misprints + epoch / 10, "wrong": 0, "val_loss": loss}
 
     found = numbers(outcome("misprints", study(value), misprints=11), "misprints")
     assert (found["misprints"], found["end"].val_wrong, found["without"].val_wrong) == (11, 42, 31)
-    assert (found["best"].epoch, found["best"].val_wrong, found["more"]) == (20, 38, 11)
+    assert (found["stopped"], found["more"]) == pytest.approx((38.55, 11))
+    rows = list(CHAPTERS["misprints"].rows(outcome("misprints", study(value)), load_texts("en")))
+    assert rows[1] == (10, "0.0", "37.5", "41.0")
 
 
 def test_a_mean_is_taken_pass_by_pass():

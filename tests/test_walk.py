@@ -125,7 +125,7 @@ def test_it_plays_by_itself_shows_nothing_ahead_and_can_be_moved(page, server):
     slider.focus()
     page.keyboard.press("ArrowLeft")
     expect(slider).to_have_value("199")
-    assert "199번째 풀이" in slider.get_attribute("aria-valuetext")
+    assert "199번 풀었을 때" in slider.get_attribute("aria-valuetext")
     play = page.locator("#play")
     expect(play).to_have_attribute("aria-label", KO.player_play)
     slider.press("End")
@@ -265,7 +265,7 @@ def test_a_screen_reader_hears_quarters(page, server):
     press_start(page)
     wait_until_played(page)
     heard = [text for text in page.evaluate("window.heard") if text]
-    assert 4 <= len(heard) <= 6 and "200번 중 200번째" in heard[-1]
+    assert 4 <= len(heard) <= 6 and "200번 중 200번 풀었을 때" in heard[-1]
     assert page.locator(".live").first.get_attribute("role") == "status"
 
 
@@ -391,7 +391,11 @@ def test_focus_stays_in_its_place(page, server):
 
 def test_the_film_of_the_first_pass_in_step(page, server):
     """Batch sizes 1, 10 and 100 under one player."""
+    from exam.model.training import study
+    from tests.numpy_student import Y
+
     page.goto(f"{server.url}?only=first_pass&reveal=true")
+    page.locator("[class*='_conclusion']").wait_for()
     strips = [page.locator(f".sheet[data-exam='first_pass{end}']") for end in ("", "_10", "_100")]
     expect(strips[0].locator(".cell")).to_have_count(100)
     slider = page.get_by_role("slider", name=KO.first_pass.film_range)
@@ -406,6 +410,11 @@ def test_the_film_of_the_first_pass_in_step(page, server):
             expect(done).to_have_count(count)
             expect(strip.locator("[data-state='given']")).to_have_count(solved - count)
     said = [page.locator(f".sentence[data-exam='first_pass{end}']") for end in ("", "_10", "_100")]
-    for sentence, updates in zip(said, (100, 10, 1), strict=True):
-        expect(sentence).to_contain_text(f"{updates}번")
-    expect(page.locator(".sheet[data-exam='alike_1'] .cell")).to_have_count(10)
+    for sentence, strip, size in zip(said, strips, (1, 10, 100), strict=True):
+        solved = study(batch_size=size, epochs=1, student=1, solving=True)[1].solved
+        wrong = sum(int(answer) != key for answer, key in zip(solved, Y, strict=True))
+        expect(sentence).to_contain_text(f"{100 // size}번")
+        expect(sentence).to_contain_text(f"{wrong}개")
+        expect(strip.locator("[data-state='wrong']")).to_have_count(wrong)
+    alike = page.locator(".sheet[data-exam='alike_1'] [data-state='right']")
+    expect(alike).to_have_count(9)

@@ -143,7 +143,7 @@ def curves_table(curves: Sequence[Curve], epochs: int, *, warns: bool = True) ->
     for number, curve in enumerate(curves[:-1]):
         shown = min(len(curve.marks) - 1, epochs)
         label_at = round((_LABEL_AT + _LABEL_STEP * number) * shown)
-        rows += _rows(str(number), curve, label_at=label_at)
+        rows += _rows(str(number), Curve(curve.marks[: shown + 1], curve.name), label_at=label_at)
     for curve in curves[-1:]:
         rows += _rows("now", curve, warnings=found_in(curve.marks) if warns else ())
     return table(_COLUMNS, rows)

@@ -1,5 +1,6 @@
 """Batch sizes side by side: after the same number of passes, and after the same of updates."""
 
+import functools
 import itertools
 import statistics
 from collections.abc import Iterator, Sequence
@@ -18,6 +19,7 @@ COMPARED, UPDATES = (1, 10, 100), 100  # after so many updates: 1, 10 and 100 pa
 LOOKS = {1: ("ink", "solid"), 10: ("ink", "dashed"), 32: ("ink", "dotted")}
 LOOKS |= {100: ("strong", "solid")}  # always there, beside the learner's own
 LABEL_AT = {1: 1, 10: 3, 32: 5, 100: 12}  # the pass at which each line has room for its name
+UPDATES_LABELS = {1: (0, "above"), 10: (3, "above"), 32: (1, "below"), 100: (2, "above")}
 LEVEL = 1.0  # wrong answers per 100; nearer means are called level
 SLOWER = 1.5  # times as long, from which on a pass is called slower
 BAR = 5  # blocks of the longest bar
@@ -47,15 +49,16 @@ def _lines(outcome: Outcome, size: int, by_updates: bool, say: Texts) -> Rows:
     label = (say.batch if size in LOOKS else say.own)(batch_size=size)
     studies, look = outcome.of(size), LOOKS.get(size, ("strong", "dashed"))
     if by_updates:  # a logarithmic axis knows no 0
-        return mean_and_students(
-            studies, "wrong", look, label, lambda marks, field: _by_updates(marks, size)
-        )
+        at, side = UPDATES_LABELS.get(size, (1, "below"))
+        place = {"label_at": at, "side": side}
+        points = functools.partial(_by_updates, size=size)
+        return mean_and_students(studies, "wrong", look, label, points, **place)
     studies = [marks[: EPOCHS + 1] for marks in studies]
     place = {"label_at": LABEL_AT.get(size, 8), "side": "below" if size == 1 else "above"}
     return mean_and_students(studies, "wrong", look, label, curve, **place)
 
 
-def _by_updates(marks: Sequence[Epoch | MeanMarks], size: int) -> list[tuple[int, float]]:
+def _by_updates(marks: Sequence[Epoch | MeanMarks], field: str, size: int) -> list[tuple]:
     return [(mark.epoch * len(batches(size)), mark.wrong) for mark in marks[1:]]
 
 
@@ -63,8 +66,9 @@ def rows(outcome: Outcome, words: Texts) -> Iterator[tuple]:
     seconds = {size: seconds_of_a_pass(outcome.of(size)) for size in sizes_of(outcome)}
     for size, took in seconds.items():
         held, mean = max(batches(size)), mean_marks(outcome.of(size))[EPOCHS]
-        bar = "█" * round(BAR * took / max(seconds.values()))
-        floats, updates = f"{held * ACTIVATIONS:,}", f"{EPOCHS * len(batches(size)):,}"
+        whole, eighths = divmod(round(8 * BAR * took / max(seconds.values())), 8)
+        bar = "█" * whole + " ▏▎▍▌▋▊▉"[eighths].strip()
+        floats, updates = f"{held * ACTIVATIONS:,}", len(batches(size))
         yield (
             size,
             floats,
@@ -118,7 +122,7 @@ def rule(numbers: dict) -> list[str]:
 def show_desks(view: ChapterView, outcome: Outcome) -> None:
     """As many sheets of paper as must lie on the desk until the answers are checked."""
     desks = "".join(
-        f"<p><b>{view.say.batch(batch_size=size)}</b>{'<i></i>' * max(batches(size))}</p>"
+        f"<b>{view.say.batch(batch_size=size)}</b><p>{'<i></i>' * max(batches(size))}</p>"
         for size in sizes_of(outcome)
     )
     st.markdown(view.say.desks_title(floats=ACTIVATIONS))

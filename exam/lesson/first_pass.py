@@ -9,7 +9,7 @@ from exam.charts.lines import line, lines_figure
 from exam.charts.pictures import questions_picture
 from exam.lesson.chapter import TEN, Chapter, Figure, Outcome, Plan, Plans, Settings, Texts
 from exam.lesson.view import ChapterView
-from exam.model.exams import QUESTIONS, batches
+from exam.model.exams import QUESTIONS
 from exam.model.workbooks import first_key, open_workbook, question_order
 from exam.page import player
 
@@ -91,85 +91,38 @@ def rule(numbers: dict) -> list[str]:
 
 def show_strips(view: ChapterView, outcome: Outcome) -> None:
     """The look-alikes as they were answered, then the film of a first pass, strip below strip."""
-    say, base = view.say, player.sheet_data([], student=1, words=view.words) | {"sure": None}
-    st.markdown(say.alike_title)
+    st.markdown(view.say.alike_title)
     for size in ALIKE_SIZES:
-        solved = outcome.marks[size, 1, "look_alikes"][1].solved
-        st.html(player.html_of_strip(f"alike_{size}"))
-        player.push("study", f"alike_{size}", base | look_alikes(solved, size, say, base["words"]))
-    st.markdown(say.film_title)
+        name, data = f"alike_{size}", strip(view.words, outcome, size, "look_alikes")
+        st.html(player.html_of_strip(name))
+        player.push("study", name, data | {"shown": data["passes"]})
+    st.markdown(view.say.film_title)
     names = {size: view.name if size == 1 else f"{view.name}_{size}" for size in LOOKS}
     strips = "".join(player.html_of_strip(name) for name in names.values())
     st.html(strips + player.html_of_player(view.name))
-    words = base["words"] | {"range": say.film_range, "valuetext": say.film_value, "hint": ""}
     for size, name in reversed(names.items()):  # the one that leads the others comes last
-        solved = outcome.marks[size, 1, "one_exam"][1].solved
         leads = [each for each in names.values() if each != name] if size == 1 else []
-        summary = say.film_summary.replace("{batch_size}", str(size))
-        more = {"words": words | {"summary": summary}, "leads": leads, "run": 1}
-        player.push("study", name, base | film(solved, size) | more)
+        data = strip(view.words, outcome, size, "one_exam") | {"leads": leads, "columns": COLUMNS}
+        player.push("study", name, data | {"lasts": FILM_SECONDS, "plays": bool(leads)})
 
 
-def look_alikes(solved: str, batch_size: int, say: Texts, words: dict) -> dict:
-    """Student 1's answers to the ten questions, in the order in which they were solved."""
-    book = open_workbook("look_alikes")
-    order, practised = question_order(1, 0, book.size), book.practised_questions
-    key, summary = book.key[practised], say.alike_summary.replace("{batch_size}", str(batch_size))
-    wrong = sum(answer != str(digit) for answer, digit in zip(solved, key, strict=True))
+def strip(words: Texts, outcome: Outcome, batch_size: int, book: str) -> dict:
+    """What student 1 answers in its first pass, from which the browser makes the film (exam.js)."""
+    say, workbook = words.first_pass, open_workbook(book)
+    order, practised = question_order(1, 0, workbook.size), workbook.practised_questions
+    texts = {"range": say.film_range, "valuetext": say.film_value, "sheet": say.alike_alt}
+    summary = say.alike_summary if book == "look_alikes" else say.film_summary
+    texts |= {"summary": summary.replace("{batch_size}", str(batch_size)), "hint": ""}
     return {
+        "solved": outcome.marks[batch_size, 1, book][1].solved,
         "order": order.tolist(),
-        "key": "".join(map(str, key)),
+        "key": "".join(map(str, workbook.key[practised])),
         "picture": questions_picture(tuple(practised[order])),
-        "answers": [solved],
-        "wrong": [wrong],
-        "updates": [len(batches(batch_size, book.size))],
         "batch_size": batch_size,
-        "passes": 1,
+        "passes": workbook.size,
         "run": 1,
-        "words": words | {"sheet": say.alike_alt, "hint": "", "summary": summary},
+        "words": words.starting("player_") | texts,
     }
-
-
-def film(solved: str, batch_size: int) -> dict:
-    """A frame for every question: what is answered, and what of it has been checked."""
-    frames = [checked(solved, batch_size, count) for count in range(QUESTIONS + 1)]
-    key = "".join(map(str, first_key()))
-    wrong = [
-        sum(answer.isdigit() and answer != digit for answer, digit in zip(frame, key, strict=True))
-        for frame in frames
-    ]
-    counts = [_checked_until(batch_size, count) for count in range(QUESTIONS + 1)]
-    return {
-        "answers": frames,
-        "wrong": wrong,
-        "updates": [-(-count // batch_size) for count in counts],
-        "batch_size": batch_size,
-        "columns": COLUMNS,
-        "passes": QUESTIONS,
-        "lasts": FILM_SECONDS,
-    }
-
-
-def _checked_until(batch_size: int, count: int) -> int:
-    return count if count == QUESTIONS else count - count % batch_size
-
-
-def checked(solved: str, batch_size: int, count: int) -> str:
-    """The answers, in the order of the sheet, once so many questions are solved.
-
-    A batch is checked when its last question is solved; until then its answers are letters, "a"
-    for 0. What is not solved yet is blank.
-    """
-    places = {question: place for place, question in enumerate(question_order(1, 0))}
-    until = _checked_until(batch_size, count)
-    return "".join(
-        answer
-        if places[question] < until
-        else chr(ord("a") + int(answer))
-        if places[question] < count
-        else " "
-        for question, answer in enumerate(solved)
-    )
 
 
 CHAPTER = Chapter(

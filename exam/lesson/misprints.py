@@ -1,30 +1,34 @@
 """A misprinted key: the student learns the misprints too."""
 
 from collections.abc import Iterator
+from statistics import fmean
 
 import streamlit as st
 
-from exam.charts.lines import curve, line, lines_figure
-from exam.lesson.chapter import Chapter, Figure, Outcome, Plan, Plans, Settings, Texts
+from exam.charts.lines import lines_figure, mean_and_students
+from exam.lesson.chapter import TEN, Chapter, Figure, Outcome, Plan, Plans, Settings, Texts
 from exam.lesson.view import ChapterView
-from exam.model.results import lowest_loss
+from exam.model.results import lowest_loss, mean_marks
 from exam.model.settings import MISPRINTS
 from exam.model.workbooks import first_key, misprinted_questions
 from exam.page.player import sheet_data, show_marked_sheet
 
 BATCH_SIZE, EPOCHS = 10, 60
 ALWAYS = (0, 10, 20, 30)
-LOOKS = {0: ("ink", "solid"), 10: ("ink", "dotted"), 20: ("ink", "dashed"), 30: ("ink", "solid")}
-HALF = 20  # from more wrong answers on it is about half of 100
+LOOKS = {0: ("ink", "solid"), 10: ("ink", "dotted")}
+LOOKS |= {20: ("ink", "dashed"), 30: ("ink", "dashdot")}
+FEW, MANY = 0.5, 20  # wrong answers: fewer are none for most, more are many
 MORE = 1.0  # wrong answers per 100 that count as more
 
 
 def plans(settings: Settings) -> Plans:
-    """By the number of misprints, the learner's own first."""
-    return {
-        misprints: (Plan(BATCH_SIZE, settings["student"], misprints=misprints), EPOCHS)
-        for misprints in (settings["misprints"], *ALWAYS)
-    }
+    """By the number of misprints and student, the learner's own number first."""
+    numbers = dict.fromkeys((settings["misprints"], *ALWAYS))
+    return {(n, who): (Plan(BATCH_SIZE, who, misprints=n), EPOCHS) for who in TEN for n in numbers}
+
+
+def own_of(outcome: Outcome) -> int:
+    return next(iter(outcome.marks))[0]
 
 
 def show_slider(view: ChapterView) -> None:
@@ -34,69 +38,72 @@ def show_slider(view: ChapterView) -> None:
 
 
 def figures(outcome: Outcome, words: Texts) -> Iterator[Figure]:
-    say, own = words.misprints, next(iter(outcome.marks))
+    say, own = words.misprints, own_of(outcome)
     shape = {"x_domain": (0, EPOCHS), "label_width": 90, "height": 240}
     lines = (
-        line(
-            misprints,
-            curve(marks, "val_wrong"),
+        mean_and_students(
+            outcome.of(misprints),
+            "val_wrong",
             ("strong", "solid") if misprints == own else LOOKS[misprints],
-            label=say.line(misprints=misprints),
+            say.line(misprints=misprints),
         )
-        for misprints, marks in sorted(outcome.marks.items())
+        for misprints in sorted({own, *ALWAYS})
     )
     yield lines_figure(lines, say.alt, words.passes, say.axis, **shape)
 
 
 def rows(outcome: Outcome, words: Texts) -> Iterator[tuple]:
-    for misprints, marks in sorted(outcome.marks.items()):
-        best, last = lowest_loss(marks), marks[-1]
-        yield misprints, last.wrong, f"{best.val_wrong:.1f}", f"{last.val_wrong:.1f}"
+    for misprints in sorted({own_of(outcome), *ALWAYS}):
+        last, best = mean_marks(outcome.of(misprints))[-1], at_the_lowest_loss(outcome, misprints)
+        yield misprints, f"{last.wrong:.1f}", f"{best:.1f}", f"{last.val_wrong:.1f}"
+
+
+def at_the_lowest_loss(outcome: Outcome, misprints: int) -> float:
+    """Wrong answers on unseen exams, had every student stopped there; the mean."""
+    return fmean(lowest_loss(marks).val_wrong for marks in outcome.of(misprints))
 
 
 def show_sheet(view: ChapterView, outcome: Outcome) -> None:
-    """The learner's own, on which the misprints may be looked for, where they stand out.
+    """That of student 1, on which the misprints may be looked for.
 
-    That is at the last pass after which as many answers are wrong as are misprinted.
+    It is opened at the last pass after which as many answers are wrong as are misprinted.
     """
-    own, marks = next(iter(outcome.marks.items()))
+    own, student = next(iter(outcome.marks))
     if not own:
         return
+    marks = outcome.marks[own, student]
     shown = max((mark.epoch for mark in marks if mark.wrong >= own), default=0)
-    st.markdown(view.say.search)
-    is_shown = st.toggle(view.say.reveal, key="misprints_reveal")
+    key, answers = first_key(own), marks[shown].answers
+    wrong = {question for question, answer in enumerate(answers) if int(answer) != key[question]}
     misprinted = misprinted_questions(own).tolist()
-    if is_shown:
-        key, answers = first_key(own), marks[shown].answers
-        wrong = [
-            question for question, answer in enumerate(answers) if int(answer) != key[question]
-        ]
-        found = len(set(wrong) & set(misprinted))
-        st.markdown(view.say.found(found=found, wrong=len(wrong)))
-    student = outcome.experiment.plans[own][0].student
+    fields = {"student": student, "misprints": own, "wrong": len(wrong), "epoch": shown}
+    st.markdown(view.say.search(**fields))
+    if is_shown := st.toggle(view.say.reveal, key="misprints_reveal"):
+        st.markdown(view.say.found(found=len(wrong.intersection(misprinted)), **fields))
     data = sheet_data(marks, student=student, words=view.words, misprints=own)
-    framed = misprinted if is_shown else []
-    more = {"run": f"{own} {student}", "passes": EPOCHS, "shown": shown, "framed": framed}
-    show_marked_sheet(view.name, data | more)
+    more = {"run": f"{own} {student}", "passes": EPOCHS, "shown": shown}
+    framed = {"framed": misprinted if is_shown else []}
+    show_marked_sheet(view.name, data | more | framed)
 
 
 def numbers(outcome: Outcome) -> dict:
-    own, marks = next(iter(outcome.marks.items()))
-    found = {"end": marks[-1], "without": outcome.marks[0][-1], "best": lowest_loss(marks)}
-    found["more"] = found["end"].val_wrong - found["without"].val_wrong
-    return found | {"misprints": own, "epochs": EPOCHS}
+    own = own_of(outcome)
+    mean, without = (mean_marks(outcome.of(misprints))[-1] for misprints in (own, 0))
+    found = {"students": len(TEN), "misprints": own, "epochs": EPOCHS, "end": mean}
+    found |= {"without": without, "more": mean.val_wrong - without.val_wrong}
+    return found | {"stopped": at_the_lowest_loss(outcome, own)}
 
 
 def answer(numbers: dict) -> int:
     wrong = numbers["end"].wrong
-    return 1 if wrong == 0 else 0 if wrong <= HALF else 2
+    return 1 if wrong < FEW else 0 if wrong <= MANY else 2
 
 
 def rule(numbers: dict) -> list[str]:
     end = numbers["end"]
     if not numbers["misprints"]:
         return ["no_misprints"]
-    saves = end.val_wrong - numbers["best"].val_wrong >= MORE
+    saves = end.val_wrong - numbers["stopped"] >= MORE
     return [
         "learnt" if answer(numbers) == 1 else "not_learnt",
         "more_errors" if numbers["more"] >= MORE else "no_more_errors",

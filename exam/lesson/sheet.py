@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 import streamlit as st
 
-from exam.charts.lines import curve, line, lines_figure
-from exam.lesson.chapter import Chapter, Figure, Outcome, Plan, Plans, Settings, Texts
+from exam.charts.lines import lines_figure, mean_and_students
+from exam.lesson.chapter import TEN, Chapter, Figure, Outcome, Plan, Plans, Settings, Texts
 from exam.lesson.view import ChapterView
 from exam.model.plan import WEIGHTS
+from exam.model.results import mean_marks
 from exam.model.workbooks import first_key, open_workbook
 from exam.page.player import sheet_data, show_marked_sheet
 from exam.page.visit import chosen_run
@@ -19,24 +20,26 @@ LOOKS = {"one_exam": ("strong", "solid"), "shuffled_key": ("ink", "dashed")}
 
 
 def plans(settings: Settings) -> Plans:
-    return {book: (Plan(BATCH_SIZE, settings["student"], book), EPOCHS) for book in LOOKS}
+    names = [(book, who) for who in TEN for book in LOOKS]
+    return {(book, who): (Plan(BATCH_SIZE, who, book), EPOCHS) for book, who in names}
 
 
 def figures(outcome: Outcome, words: Texts) -> Iterator[Figure]:
     say = words.sheet
     labels = {"one_exam": say.with_key, "shuffled_key": say.no_key}
     lines = (
-        line(book, curve(marks, "val_wrong"), LOOKS[book], label=labels[book], side="above")
-        for book, marks in outcome.marks.items()
+        mean_and_students(outcome.of(book), "val_wrong", look, labels[book], side="above")
+        for book, look in LOOKS.items()
     )
     shape = {"x_domain": (0, EPOCHS), "label_width": 150, "height": 220}
     yield lines_figure(lines, say.alt, words.passes, say.axis, **shape)
 
 
 def numbers(outcome: Outcome) -> dict:
-    ends = {"with_key": outcome.marks["one_exam"][-1], "no_key": outcome.marks["shuffled_key"][-1]}
+    with_key, no_key = (mean_marks(outcome.of(book))[-1] for book in LOOKS)
     kept = int((open_workbook("shuffled_key").key[: len(first_key())] == first_key()).sum())
-    return ends | {"epochs": EPOCHS, "by_chance": BY_CHANCE, "kept": kept}
+    found = {"students": len(TEN), "epochs": EPOCHS, "by_chance": BY_CHANCE, "kept": kept}
+    return found | {"with_key": with_key, "no_key": no_key}
 
 
 def answer(numbers: dict) -> int:
@@ -54,7 +57,7 @@ def show_sheet(view: ChapterView) -> None:
     plans = {"practice": (run.plan, run.epochs)} if run else {}
     if marks := view.at_once(plans).complete.get("practice"):
         data = sheet_data(marks, student=run.student, words=view.words)
-        shown = {"run": str(run), "passes": run.epochs, "shown": run.epochs}
+        shown = {"run": str(run), "passes": run.epochs, "shown": 1}
         show_marked_sheet(view.name, data | shown)
     elif not run:
         st.info(view.say.no_study)

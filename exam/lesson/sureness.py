@@ -5,11 +5,11 @@ from statistics import median
 
 import streamlit as st
 
-from exam.charts.lines import lines_figure, mean_and_students
+from exam.charts.lines import line, lines_figure, mean_and_students
 from exam.charts.pictures import picture
 from exam.lesson.chapter import TEN, Chapter, Figure, Outcome, Plan, Plans, Settings, Texts
 from exam.lesson.view import ChapterView
-from exam.model.exams import load_exams
+from exam.model.exams import QUESTIONS, load_exams
 from exam.model.results import Epoch, lowest_loss, mean_marks, sureness
 from exam.page.sentences import errors
 
@@ -35,6 +35,10 @@ def figures(outcome: Outcome, words: Texts) -> Iterator[Figure]:
 
         studies, label = outcome.of("class"), say.mean(students=len(TEN))
         lines = mean_and_students(studies, field, ("unseen", "dashed"), label, points)
+        if outcome.is_complete:
+            at, best = numbers(outcome)["best"].epoch, ("ink", "dotted")
+            label = words.best(epoch=at) if field == "val_loss" else ""
+            lines += line("best", [(at, end) for end in domain], best, label=label)
         axis, alt = getattr(say, f"{field}_axis"), getattr(say, f"{field}_alt")
         yield lines_figure([lines], alt, words.passes, axis, y_domain=domain, **shape)
 
@@ -57,7 +61,7 @@ def show_bets(view: ChapterView, outcome: Outcome) -> None:
     say, (marks,) = view.say, outcome.of("own")
     before, after = lowest_loss(marks), marks[-1]
     rises = same_mistakes(before, after)
-    facts = {"coins": COINS, "bets": BETS, "mistakes": len(rises), "best": before.epoch}
+    facts = {"coins": COINS, "questions": QUESTIONS, "mistakes": len(rises), "best": before.epoch}
     facts |= {"rose": sum(rise > 0 for rise in rises.values()), "epochs": EPOCHS}
     student = view.settings["student"]
     st.markdown(say.bets_title(student=student, median=median([*rises.values(), 0]), **facts))

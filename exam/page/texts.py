@@ -75,6 +75,7 @@ def load_texts(lang: str) -> Texts:
     the chapters stand in the file in their order.
     """
     content = (_FOLDER / f"{lang}.toml").read_text(encoding="utf-8")
+    content = content.replace("–", "–\u2060")  # a range such as 0–4 stays on one line
     parts = tomllib.loads(content)
     chapters = [key for key, part in parts.items() if isinstance(part, dict)]
 
