@@ -243,12 +243,25 @@ BRANCHES = {
             ["learnt", "more_errors", "stopping_saves", "rule"],
         ),
         (
-            {"end": mark(wrong=0.5, val_wrong=25), "stopped": 24.1, "more": 0.9},
+            {
+                "end": mark(wrong=0.5, val_wrong=25),
+                "stopped": 24.1,
+                "more": 0.9,
+                "most_end": 50,
+                "most_stopped": 49,
+            },
             0,
-            ["not_learnt", "no_more_errors", "stopping_saves_nothing", "rule"],
+            ["not_learnt", "no_more_errors", "stopping_saves_nothing"]
+            + ["stopping_saves_with_most", "rule"],
         ),
         (
-            {"end": mark(wrong=21, val_wrong=25), "stopped": 25, "more": 0.2},
+            {
+                "end": mark(wrong=21, val_wrong=25),
+                "stopped": 25,
+                "more": 0.2,
+                "most_end": 50,
+                "most_stopped": 49.1,
+            },
             2,
             ["not_learnt", "no_more_errors", "stopping_saves_nothing", "rule"],
         ),

@@ -14,7 +14,8 @@ from exam.model.workbooks import first_key, misprinted_questions
 from exam.page.player import sheet_data, show_marked_sheet
 
 BATCH_SIZE, EPOCHS = 10, 60
-ALWAYS = (0, 10, 20, 30)
+MOST = MISPRINTS.highest
+ALWAYS = (0, 10, 20, MOST)
 LOOKS = {0: ("ink", "solid"), 10: ("ink", "dotted")}
 LOOKS |= {20: ("ink", "dashed"), 30: ("ink", "dashdot")}
 FEW, MANY = 0.5, 20  # wrong answers: fewer are none for most, more are many
@@ -91,7 +92,9 @@ def numbers(outcome: Outcome) -> dict:
     mean, without = (mean_marks(outcome.of(misprints))[-1] for misprints in (own, 0))
     found = {"students": len(TEN), "misprints": own, "epochs": EPOCHS, "end": mean}
     found |= {"without": without, "more": mean.val_wrong - without.val_wrong}
-    return found | {"stopped": at_the_lowest_loss(outcome, own)}
+    most = {"most": MOST, "most_end": mean_marks(outcome.of(MOST))[-1].val_wrong}
+    most["most_stopped"] = at_the_lowest_loss(outcome, MOST)
+    return found | most | {"stopped": at_the_lowest_loss(outcome, own)}
 
 
 def answer(numbers: dict) -> int:
@@ -100,16 +103,17 @@ def answer(numbers: dict) -> int:
 
 
 def rule(numbers: dict) -> list[str]:
-    end = numbers["end"]
     if not numbers["misprints"]:
         return ["no_misprints"]
-    saves = end.val_wrong - numbers["stopped"] >= MORE
-    return [
-        "learnt" if answer(numbers) == 1 else "not_learnt",
-        "more_errors" if numbers["more"] >= MORE else "no_more_errors",
-        "stopping_saves" if saves else "stopping_saves_nothing",
-        "rule",
-    ]
+    if numbers["end"].val_wrong - numbers["stopped"] >= MORE:
+        stopping = ["stopping_saves"]
+    elif numbers["most_end"] - numbers["most_stopped"] >= MORE:
+        stopping = ["stopping_saves_nothing", "stopping_saves_with_most"]
+    else:
+        stopping = ["stopping_saves_nothing"]
+    learnt = "learnt" if answer(numbers) == 1 else "not_learnt"
+    more = "more_errors" if numbers["more"] >= MORE else "no_more_errors"
+    return [learnt, more, *stopping, "rule"]
 
 
 CHAPTER = Chapter(

@@ -128,11 +128,11 @@ def more_errors(found: Outcome) -> float:
     return mean(found, own, "val_wrong") - mean(found, 0, "val_wrong")
 
 
-def stopped_early(found: Outcome) -> float:
+def stopped_early(found: Outcome, misprints: int) -> float:
     """How many wrong answers it saves that every student stops at its lowest loss."""
     saved = []
     for (number, _), marks in found.marks.items():
-        if number == misprints(found):
+        if number == misprints:
             at = 1 + int(np.argmin([mark.val_loss for mark in marks[1:]]))
             saved.append(marks[-1].val_wrong - marks[at].val_wrong)
     return np.mean(saved)
@@ -213,8 +213,9 @@ CLAIMS: dict[str, dict[str, Claim]] = {
         "not_learnt": lambda f: mean(f, misprints(f), "wrong") >= 0.5,
         "more_errors": lambda f: more_errors(f) >= 0.9999,
         "no_more_errors": lambda f: more_errors(f) < 1.0001,
-        "stopping_saves": lambda f: stopped_early(f) >= 0.9999,
-        "stopping_saves_nothing": lambda f: stopped_early(f) < 1.0001,
+        "stopping_saves": lambda f: stopped_early(f, misprints(f)) >= 0.9999,
+        "stopping_saves_with_most": lambda f: stopped_early(f, 30) >= 0.9999,
+        "stopping_saves_nothing": lambda f: stopped_early(f, misprints(f)) < 1.0001,
         "no_misprints": lambda f: misprints(f) == 0,
     },
 }
