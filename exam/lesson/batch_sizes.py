@@ -16,7 +16,7 @@ from exam.model.results import Epoch, MeanMarks, mean_marks
 
 EPOCHS = 20
 COMPARED, UPDATES = (1, 10, 100), 100  # after so many updates: 1, 10 and 100 passes
-LOOKS = {1: ("ink", "solid"), 10: ("ink", "dashed"), 32: ("ink", "dotted")}
+LOOKS = {1: ("ink", "dashdot"), 10: ("ink", "dashed"), 32: ("ink", "dotted")}
 LOOKS |= {100: ("strong", "solid")}  # always there, beside the learner's own
 LABEL_AT = {1: 1, 10: 3, 32: 5, 100: 12}  # the pass at which each line has room for its name
 UPDATES_LABELS = {1: (0, "above"), 10: (3, "above"), 32: (1, "below"), 100: (2, "above")}

@@ -15,7 +15,7 @@ from exam.page import player
 
 ALIKE_SIZES = (1, 10)
 MEETINGS = 10  # every digit comes ten times in an exam
-LOOKS = {1: ("ink", "solid"), 10: ("ink", "dashed"), 100: ("strong", "solid")}
+LOOKS = {1: ("ink", "dashdot"), 10: ("ink", "dashed"), 100: ("strong", "solid")}
 FILM_SECONDS, COLUMNS = 12, 20
 FEW, MOST = 2, 8  # wrong of ten look-alikes: up to so few, from so many on
 LIKE = 50  # unseen questions answered with the one digit that has been practised

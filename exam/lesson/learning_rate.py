@@ -10,7 +10,7 @@ from exam.model.results import mean_marks
 EPOCHS = 20
 RATES = {1: 0.005, 10: LEARNING_RATE, 100: 0.5}  # by batch size, in proportion to it
 LARGEST = (1, 0.5)  # a small batch at a large rate
-LOOKS = {1: ("ink", "solid"), 10: ("ink", "dashed"), 100: ("strong", "solid")}
+LOOKS = {1: ("ink", "dashdot"), 10: ("ink", "dashed"), 100: ("strong", "solid")}
 BY_CHANCE = 90  # wrong of 100, when one of ten digits is guessed
 NOTHING = 80  # from so many wrong on, nothing has been learnt
 WIDE = 10  # wrong answers per 100 apart on the way
@@ -28,29 +28,20 @@ def plans(settings: Settings) -> Plans:
 
 
 def figures(outcome: Outcome, words: Texts) -> Iterator[Figure]:
-    say, in_proportion = words.learning_rate, outcome.option != "same"
-    lines = (
-        mean_and_students(
-            outcome.of((size, rate)), "val_wrong", LOOKS[size], _label(size, rate, say), **place
-        )
-        for (size, rate), place in _places(in_proportion).items()
-    )
-    shape = {"x_domain": (0, EPOCHS), "label_width": 130, "height": 280}
-    yield lines_figure(lines, say.alt, words.passes, say.axis, **shape)
-
-
-def _places(in_proportion: bool) -> dict[tuple[int, float], dict]:
-    """Which studies are drawn, and where each line is named."""
+    say, lines = words.learning_rate, []
+    in_proportion = outcome.option != "same"
     rates = RATES if in_proportion else dict.fromkeys(RATES, LEARNING_RATE)
-    at = {1: 9, 10: 5, 100: 10} if in_proportion else {1: 2, 10: 6, 100: 10}
-    sides = {1: "below", 10: "above", 100: "above"}
-    return {
-        (size, rate): {"label_at": at[size], "side": sides[size]} for size, rate in rates.items()
-    }
-
-
-def _label(size: int, rate: float, say: Texts) -> str:
-    return say.line(batch_size=size, rate=rate)
+    places = {1: (9 if in_proportion else 2, "below"), 10: (5, "above"), 100: (10, "above")}
+    for size, rate in rates.items():
+        studies, label = outcome.of((size, rate)), say.line(batch_size=size, rate=rate)
+        at, side = places[size]
+        place = {"label_at": at, "side": side}
+        lines += mean_and_students(studies, "val_wrong", LOOKS[size], label, **place)
+    if in_proportion:
+        label = say.line(batch_size=LARGEST[0], rate=LARGEST[1])
+        lines += mean_and_students(outcome.of(LARGEST), "val_wrong", ("ink", "dotted"), label)
+    shape = {"x_domain": (0, EPOCHS), "label_width": 130, "height": 280}
+    yield lines_figure([lines], say.alt, words.passes, say.axis, **shape)
 
 
 def numbers(outcome: Outcome) -> dict:

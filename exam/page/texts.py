@@ -40,7 +40,7 @@ class _Counting(string.Formatter):
             is_vowel = number[-1] in _READ_WITH_A_VOWEL
             is_ro = after_vowel == "로" and number[-1] in _READ_WITH_L
             return number + (after_vowel if is_vowel or is_ro else after_consonant)
-        return super().format_field(value, spec)
+        return super().format_field(value, spec).replace("-", "−" if spec[:1] == "+" else "-")
 
 
 _READ_WITH_A_VOWEL = "2459"  # 이 사 오 구
