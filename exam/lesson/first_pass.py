@@ -126,7 +126,7 @@ def strip(words: Texts, outcome: Outcome, batch_size: int, book: str) -> dict:
 
 
 CHAPTER = Chapter(
-    frame_height=1940,
+    frame_height=2008,
     plans=plans,
     figures=figures,
     above=show_strips,

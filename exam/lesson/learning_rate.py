@@ -76,7 +76,7 @@ def rule(numbers: dict) -> list[str]:
 
 
 CHAPTER = Chapter(
-    frame_height=1004,
+    frame_height=1024,
     facts={"learning_rate": LEARNING_RATE},
     plans=plans,
     figures=figures,

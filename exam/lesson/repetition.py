@@ -78,7 +78,7 @@ def rule(numbers: dict) -> list[str]:
 
 
 CHAPTER = Chapter(
-    frame_height=1013,
+    frame_height=1058,
     plans=plans,
     figures=figures,
     rows=rows,

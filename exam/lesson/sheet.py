@@ -65,7 +65,7 @@ def show_sheet(view: ChapterView) -> None:
 
 
 CHAPTER = Chapter(
-    frame_height=1188,
+    frame_height=1256,
     facts={"weights": WEIGHTS},
     before=show_sheet,
     plans=plans,

@@ -93,7 +93,7 @@ def rule(numbers: dict) -> list[str]:
 
 
 CHAPTER = Chapter(
-    frame_height=1415,
+    frame_height=1464,
     plans=plans,
     figures=figures,
     after=show_bets,

@@ -50,5 +50,5 @@ def rule(numbers: dict) -> list[str]:
 
 
 CHAPTER = Chapter(
-    frame_height=872, plans=plans, figures=figures, numbers=numbers, answer=answer, rule=rule
+    frame_height=940, plans=plans, figures=figures, numbers=numbers, answer=answer, rule=rule
 )
