@@ -81,6 +81,7 @@
   };
 
   const pause = (name) => {
+    cancelAnimationFrame(studies[name].frame); // or one more step would undo what pauses it
     studies[name].isPlaying = false;
     drawPlayer(name);
   };
