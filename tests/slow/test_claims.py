@@ -204,7 +204,9 @@ CLAIMS: dict[str, dict[str, Claim]] = {
         "late": lambda f: worse(f) and not is_before(f),
         "near": lambda f: not worse(f),
         "errors_rose": lambda f: np.diff(stops(f, "val_wrong")[1:]) >= 0.5,
-        "errors_same": lambda f: abs(np.diff(stops(f, "val_wrong")[1:])) < 0.5,
+        "errors_same": lambda f: (
+            abs(np.diff(stops(f, "val_wrong")[1:])) < 0.5 and np.diff(stops(f, "val_loss")[1:]) > 0
+        ),
         "errors_fell": lambda f: np.diff(stops(f, "val_wrong")[1:]) <= -0.5,
         "seen_once": lambda f: f.experiment.turn == 1,
     },
