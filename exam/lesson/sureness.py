@@ -58,12 +58,12 @@ def same_mistakes(before: Epoch, after: Epoch) -> dict[int, int]:
 
 def show_bets(view: ChapterView, outcome: Outcome) -> None:
     """The mistakes that became surer by most, as coins that were bet on them."""
-    say, (marks,) = view.say, outcome.of("own")
+    say, (student,) = view.say, (who for what, who in outcome.marks if what == "own")
+    marks = outcome.marks["own", student]
     before, after = lowest_loss(marks), marks[-1]
     rises = same_mistakes(before, after)
     facts = {"coins": COINS, "questions": QUESTIONS, "mistakes": len(rises), "best": before.epoch}
     facts |= {"rose": sum(rise > 0 for rise in rises.values()), "epochs": EPOCHS}
-    student = view.settings["student"]
     st.markdown(say.bets_title(student=student, median=median([*rises.values(), 0]), **facts))
     for column, question in zip(st.columns(BETS), rises, strict=False):
         digit = load_exams().unseen.answers[0][question]
