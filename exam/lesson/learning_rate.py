@@ -31,11 +31,10 @@ def figures(outcome: Outcome, words: Texts) -> Iterator[Figure]:
     say, lines = words.learning_rate, []
     in_proportion = outcome.option != "same"
     rates = RATES if in_proportion else dict.fromkeys(RATES, LEARNING_RATE)
-    places = {1: (9 if in_proportion else 2, "below"), 10: (5, "above"), 100: (10, "above")}
+    at = {1: 8, 10: 12, 100: 4} if in_proportion else {1: 2, 10: 6, 100: 10}  # of their names
     for size, rate in rates.items():
         studies, label = outcome.of((size, rate)), say.line(batch_size=size, rate=rate)
-        at, side = places[size]
-        place = {"label_at": at, "side": side}
+        place = {"label_at": at[size], "side": "below" if size == 1 else "above"}
         lines += mean_and_students(studies, "val_wrong", LOOKS[size], label, **place)
     if in_proportion:
         label = say.line(batch_size=LARGEST[0], rate=LARGEST[1])
