@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 import streamlit as st
 
-from exam.charts.lines import curve, line, lines_figure, mean_and_students
+from exam.charts.lines import line, lines_figure, mean_and_students
 from exam.lesson.chapter import TEN, Chapter, Figure, Outcome, Plan, Plans, Settings, Texts
 from exam.lesson.guess import middle
 from exam.lesson.view import ChapterView
-from exam.model.overfitting import found_in
+from exam.model.overfitting import MIN_RISE, PATIENCE, found_in
 from exam.model.plan import FINAL, UNSEEN
 from exam.model.results import mean_marks
 from exam.page.sentences import errors
@@ -26,13 +26,13 @@ def plans(settings: Settings) -> Plans:
 
 
 def show_practice(view: ChapterView) -> bool:
-    """The unseen exams of the study that the learner is to stop, with the stop on the curve."""
-    say, plan = view.say, Plan(BATCH_SIZE, view.settings["student"])
-    practice = view.at_once({"practice": (plan, EPOCHS)})
+    """The loss on unseen exams by which the learner is to stop, with the stop on the curve."""
+    say, names = view.say, [name for name in plans(view.settings) if name[0] == UNSEEN]
+    practice = view.at_once({name: plans(view.settings)[name] for name in names})
     stop = st.session_state.get(f"{view.name}_stop", middle(PASSES))
     if not view.has_begun:
-        points, label = curve(practice.marks["practice"], "val_loss"), view.words.unseen
-        lines = [line("unseen", points, ("unseen", "dashed"), label=label)]
+        look, label = ("unseen", "dashed"), say.mean(students=len(TEN))
+        lines = [mean_and_students(practice.of(UNSEEN), "val_loss", look, label)]
         lines.append(_stop_line(stop, LOSSES, "solid", say.stopped_at(epoch=stop)))
         shape = {"x_domain": (0, EPOCHS), "y_domain": LOSSES, "label_width": 130, "height": 200}
         axes = view.words.passes, view.words.loss
@@ -71,8 +71,9 @@ def numbers(outcome: Outcome) -> dict:
     mean, own = mean_marks(finals), outcome.experiment.choice
     found = {"students": len(TEN), "epochs": EPOCHS, "stop": own, "turn": outcome.experiment.turn}
     found |= {"own": mean[own], "last": mean[-1], "automatic": (best := mean_marks(stopped)[1])}
-    found["wrong_more"] = mean[own].val_wrong - best.val_wrong
-    found["loss_more"] = mean[own].val_loss - best.val_loss
+    # Differences of what is shown, not of what was rounded away.
+    found["wrong_more"] = round(mean[own].val_wrong, 1) - round(best.val_wrong, 1)
+    found["loss_more"] = round(mean[own].val_loss, 3) - round(best.val_loss, 3)
     return found | {"first_stop": min(automatic), "last_stop": max(automatic)}
 
 
@@ -96,6 +97,7 @@ def rule(numbers: dict) -> list[str]:
 
 CHAPTER = Chapter(
     frame_height=1156,
+    facts={"patience": PATIENCE, "min_rise": MIN_RISE},
     before=show_practice,
     passes=PASSES,
     plans=plans,

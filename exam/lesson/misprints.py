@@ -91,7 +91,7 @@ def numbers(outcome: Outcome) -> dict:
     own = own_of(outcome)
     mean, without = (mean_marks(outcome.of(misprints))[-1] for misprints in (own, 0))
     found = {"students": len(TEN), "misprints": own, "epochs": EPOCHS, "end": mean}
-    found |= {"without": without, "more": mean.val_wrong - without.val_wrong}
+    found |= {"without": without, "more": round(mean.val_wrong, 1) - round(without.val_wrong, 1)}
     most = {"most": MOST, "most_end": mean_marks(outcome.of(MOST))[-1].val_wrong}
     most["most_stopped"] = at_the_lowest_loss(outcome, MOST)
     return found | most | {"stopped": at_the_lowest_loss(outcome, own)}

@@ -62,7 +62,7 @@ def numbers(outcome: Outcome) -> dict:
     mean, low_mean = mean_marks(any_digit), mean_marks(low)
     found = {"students": len(STUDENTS), "repeats": REPEATS, "before": mean[0], "after": mean[-1]}
     found |= {"low_before": low_mean[0], "low_after": low_mean[-1]}
-    found["rise"] = mean[-1].val_wrong - mean[0].val_wrong
+    found["rise"] = round(mean[-1].val_wrong, 1) - round(mean[0].val_wrong, 1)
     for name, digits in (("low", LOW), ("high", HIGH)):
         wrong = wrong_of_digits(low, digits)
         found |= {f"{name}_digits_before": wrong[0], f"{name}_digits_after": wrong[-1]}
