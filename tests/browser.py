@@ -157,7 +157,7 @@ def find_out(page: Page, chapter: Locator, name: str, words: Texts = KO) -> Loca
     if hasattr(say, "choices"):
         expect(button).to_be_disabled()
         chapter.locator("[data-baseweb='radio'], [role='radiogroup'] label").first.click()
-    expect(button).to_be_enabled()
+    expect(button).to_be_enabled(timeout=120_000)  # some wait for a study before they ask
     button.click()
     conclusion = chapter.locator("[class*='_conclusion']")
     expect(conclusion).to_contain_text(words.measured, timeout=180_000)
