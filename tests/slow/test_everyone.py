@@ -118,6 +118,7 @@ LINKS = {
     "only=sheet&epochs=5": KO.sheet.title,
     "only=misprints&misprints=20": KO.misprints.title,
     "only=final_exam&student=3&lang=en": EN.final_exam.title,
+    "only=students&reveal=true&student=7": KO.students.title,
     "only=no_such_chapter": KO.title,
     **{f"only={name}&start=true": getattr(KO, name).title for name in CHAPTERS},
 }

@@ -60,7 +60,7 @@ FLOATS = [*map(float, NUMBERS), float("nan"), float("inf"), float("-inf"), 0.5, 
 PARAMETERS = ["batch_size", "epochs", "student", "misprints", "only", "lang", "start", "embed"]
 PARAMETERS += ["projected", "embed_options", "", "unknown", "__init__", "batch_size[]", "🎹"]
 RIGHT = [f"only={name}" for name in ("study", *CHAPTERS)]
-RIGHT += ["start=true", "projected=true"] * len(CHAPTERS)
+RIGHT += ["start=true", "projected=true", "reveal=true"] * len(CHAPTERS)
 
 
 def any_text(draw: random.Random) -> str:
