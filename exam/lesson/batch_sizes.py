@@ -130,7 +130,7 @@ def show_desks(view: ChapterView, outcome: Outcome) -> None:
 
 
 CHAPTER = Chapter(
-    frame_height=1398,
+    frame_height=1422,
     plans=plans,
     figures=figures,
     options={"epoch": "by_pass", "updates": "by_update"},  # the horizontal axis

@@ -96,7 +96,7 @@ def rule(numbers: dict) -> list[str]:
 
 
 CHAPTER = Chapter(
-    frame_height=1156,
+    frame_height=1180,
     facts={"patience": PATIENCE, "min_rise": MIN_RISE},
     before=show_practice,
     passes=PASSES,

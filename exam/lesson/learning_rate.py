@@ -75,7 +75,7 @@ def rule(numbers: dict) -> list[str]:
 
 
 CHAPTER = Chapter(
-    frame_height=1024,
+    frame_height=1048,
     facts={"learning_rate": LEARNING_RATE},
     plans=plans,
     figures=figures,

@@ -117,7 +117,7 @@ def rule(numbers: dict) -> list[str]:
 
 
 CHAPTER = Chapter(
-    frame_height=1515,
+    frame_height=1491,
     before=show_slider,
     plans=plans,
     figures=figures,

@@ -81,7 +81,7 @@ def rule(numbers: dict) -> list[str]:
 
 
 CHAPTER = Chapter(
-    frame_height=1260,
+    frame_height=1284,
     facts={"passes": PASSES_TO_KNOW_TWENTY},
     plans=plans,
     figures=figures,

@@ -65,5 +65,5 @@ def rule(numbers: dict) -> list[str]:
 
 
 CHAPTER = Chapter(
-    frame_height=956, plans=plans, figures=figures, numbers=numbers, answer=answer, rule=rule
+    frame_height=932, plans=plans, figures=figures, numbers=numbers, answer=answer, rule=rule
 )
