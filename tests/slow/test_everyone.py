@@ -91,7 +91,9 @@ def test_a_screen_reader_hears_the_experiment_of_a_chapter(page, server):
     assert "**" not in region.inner_text()
 
 
-@pytest.mark.parametrize(("lang", "scheme"), [("ko", "dark"), ("en", "light"), ("ja", "dark")])
+@pytest.mark.parametrize(
+    ("lang", "scheme"), [("ko", "dark"), ("en", "light"), ("ja", "dark"), ("ja", "light")]
+)
 def test_the_first_screen_in_the_other_themes(page, server, lang, scheme):
     walk_the_first_screen(page, server, lang, scheme)
 
