@@ -294,7 +294,7 @@
   listen("click", "a[href^='#chapter-']", (link, event) => {
     event.preventDefault();
     const name = link.getAttribute("href").replace("#chapter-", "");
-    const summary = document.querySelector(`.st-key-chapter_${name} summary`);
+    const summary = document.querySelector(`.st-key-${name}_open summary`);
     if (!summary) {
       const address = new URL(location.href);
       address.searchParams.set("only", name);

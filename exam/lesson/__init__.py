@@ -72,8 +72,7 @@ def _show_in_turn(name: str, lesson: Lesson) -> None:
     # To Streamlit another title is another expander: it would be closed.
     st.session_state[key] = bool(st.session_state.get(key))
     title = numbered(name, lesson.words) + (f" ✓ {lesson.words.done}" if is_done else "")
-    with st.container(key=f"chapter_{name}"):  # which links lead to (exam.js)
-        expander = st.expander(title, key=key, on_change="rerun")
+    expander = st.expander(title, key=key, on_change="rerun")
     if expander.open:
         with expander:
             _show_fragment(name, lesson)
