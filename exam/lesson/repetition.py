@@ -58,6 +58,7 @@ def numbers(outcome: Outcome) -> dict:
     }
     for key, at in (("first", 0), ("second", BLOCK)):
         fields[key] = {s: mean[at].wrong - mean[at + BLOCK].wrong for s, mean in means.items()}
+    fields["left"] = means[10][BLOCK].wrong
     fields["until_none"] = passes_until(means[10], REMAINING[-1])
     return fields | {"end": {size: mean[-1].wrong for size, mean in means.items()}}
 
@@ -78,7 +79,7 @@ def rule(numbers: dict) -> list[str]:
 
 
 CHAPTER = Chapter(
-    frame_height=1058,
+    frame_height=1082,
     plans=plans,
     figures=figures,
     rows=rows,
