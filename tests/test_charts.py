@@ -1,6 +1,9 @@
 """Charts: fixed axes over the planned epochs, rows for every mark, names that do not collide."""
 
+import json
 import math
+import re
+from concurrent.futures import ThreadPoolExecutor
 
 from exam.charts.curves import (
     HIGHEST_LOSS,
@@ -10,6 +13,7 @@ from exam.charts.curves import (
     curves_spec,
     curves_table,
 )
+from exam.charts.lines import lines_spec
 from exam.charts.pictures import picture, sheet_picture
 from exam.page.texts import LANGUAGES, load_texts
 from tests.scripted import marks
@@ -80,3 +84,15 @@ def test_no_student_begins_above_the_chart():
 def test_pictures_are_small():
     assert len(picture("mock", 0, 0)) < 1_000 and len(sheet_picture(1)) < 30_000
     assert sheet_picture(1) != sheet_picture(2)  # each in the order of its first pass
+
+
+def test_charts_that_are_built_at_once_keep_their_own_titles():
+    """As when a hall opens chapters: many threads, each with another chart."""
+    shape = {"x_domain": (0, 10), "label_width": 10, "height": 100}
+    titles = [f"axis {number}" for number in range(48)]
+    with ThreadPoolExecutor(8) as pool:
+        specs = list(pool.map(lambda title: lines_spec(title, f"{title} y", **shape), titles))
+    for title, spec in zip(titles, specs, strict=True):
+        written = json.dumps(spec)
+        assert set(re.findall(r"axis \d+", written)) == {title}
+        assert f'"title": "{title}"' in written and f'"title": "{title} y"' in written

@@ -5,14 +5,13 @@ furthest one so far, beyond which nothing is drawn. The spec depends on the plan
 language alone, so that new data does not build the view anew.
 """
 
-import functools
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import altair as alt
 import pyarrow as pa
 
-from exam.charts.theme import DASHES, INK, Figure, as_spec, table, x_range
+from exam.charts.theme import DASHES, INK, Figure, as_spec, built_once, table, x_range
 from exam.model.overfitting import Overfitting, found_in
 from exam.model.results import Epoch
 from exam.model.settings import EPOCHS
@@ -56,7 +55,7 @@ def curves_spec(words, epochs: int, *, plays: bool = True) -> dict:
     return spec | {"params": [{"name": name, "value": epochs} for name in values] + kept}
 
 
-@functools.cache
+@built_once
 def _spec(words) -> dict:
     return as_spec(curves_chart(words), label_width=LABEL_WIDTH)
 

@@ -1,12 +1,11 @@
 """Lines over two fixed axes, each named beside it."""
 
-import functools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import altair as alt
 import pyarrow as pa
 
-from exam.charts.theme import DASHES, INK, Figure, as_spec, table, x_range
+from exam.charts.theme import DASHES, INK, Figure, as_spec, built_once, table, x_range
 from exam.model.results import Epoch, MeanMarks, mean_marks
 
 COLOURS = ("practised", "unseen")  # the exams that are the theme's colours on the whole page
@@ -72,7 +71,7 @@ def lines_figure(
     return Figure(lines_spec(x, y, **shape), lines_table(*lines), alt_text, title)
 
 
-@functools.cache
+@built_once
 def lines_spec(
     x: str,
     y: str,

@@ -1,6 +1,8 @@
 """How every chart looks: ink, dashes, letters, and its data as a table."""
 
-from collections.abc import Iterable, Mapping
+import functools
+import threading
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 import altair as alt
@@ -21,6 +23,25 @@ _TYPES = {int: pa.int64(), float: pa.float64(), str: pa.string()}
 
 # On a projector a chart is drawn so wide, in pixels, and page.css scales it, letters and all.
 PROJECTED_WIDTH = 480
+
+
+_building = threading.RLock()
+
+
+def built_once(build: Callable[..., dict]) -> Callable[..., dict]:
+    """Keep the specs that `build` makes, and make one at a time.
+
+    Altair's methods such as `.title()` are not thread-safe: between reading the method and calling
+    it, another thread can put its own object there, and two charts exchange their titles.
+    """
+    kept = functools.cache(build)
+
+    @functools.wraps(build)
+    def built(*args, **kwargs) -> dict:
+        with _building:
+            return kept(*args, **kwargs)
+
+    return built
 
 
 class Figure(NamedTuple):
