@@ -41,6 +41,7 @@ def built_once(build: Callable[..., dict]) -> Callable[..., dict]:
         with _building:
             return kept(*args, **kwargs)
 
+    built.cache_info = kept.cache_info
     return built
 
 

@@ -3,12 +3,18 @@
 A chapter knows what is below (page, charts, service, model), and no other chapter.
 """
 
+import functools
+import itertools
+import threading
 from importlib import import_module
 
 import streamlit as st
 
 from exam.lesson.chapter import Chapter, Texts
 from exam.lesson.view import ChapterView, Lesson
+from exam.model.settings import MISPRINTS, SETTINGS
+from exam.page.texts import LANGUAGES, load_texts
+from exam.service.experiment import Experiment, Outcome
 
 # In the order of the page; their texts stand in the same order.
 ORDER = (
@@ -32,6 +38,7 @@ CHAPTERS: dict[str, Chapter] = {
 
 def show_lesson(lesson: Lesson) -> None:
     """Every chapter under its title, or the one that is shown alone."""
+    _begin_to_build_specs()
     words, done = lesson.words, lesson.visit.done
     if lesson.is_alone:
         _show(lesson.visit.only, lesson)
@@ -45,6 +52,21 @@ def show_lesson(lesson: Lesson) -> None:
         )
     for name in ORDER:
         _show_in_turn(name, lesson)
+
+
+@functools.cache
+def _begin_to_build_specs() -> None:
+    """Once, beside the first visit: a hall that opens chapters at once would wait for them all."""
+    threading.Thread(target=build_specs, daemon=True).start()
+
+
+def build_specs() -> None:
+    """Have the specs of all figures built in every language, as they are kept from then on."""
+    settings = {setting.name: setting.default for setting in (*SETTINGS, MISPRINTS)}
+    for lang, chapter in itertools.product(LANGUAGES, CHAPTERS.values()):
+        if chapter.plans:
+            nothing_yet = Outcome(Experiment(chapter.plans(settings), choice=1))
+            list(chapter.figures(nothing_yet, load_texts(lang)))
 
 
 def numbered(name: str, words: Texts) -> str:
