@@ -124,7 +124,8 @@
 
   const fieldsOf = ({ data, pass }) => ({
     passes: data.passes, pass, wrong_before: data.wrong[0], wrong: data.wrong[pass],
-    val_wrong: data.val_wrong[pass], gap: data.val_wrong[pass] - data.wrong[pass], updates: data.updates[pass], seconds: data.seconds[pass],
+    val_wrong: data.val_wrong[pass], gap: data.val_wrong[pass] - data.wrong[pass],
+    updates: data.updates[pass], seconds: data.seconds[pass],
   });
 
   const drawPlayer = (name) => {

@@ -85,8 +85,8 @@ def lines_spec(
 ) -> dict:
     """The spec of lines, the names of which take `label_width` pixels beside them.
 
-    Lines of the same style differ by their dash. `band`
-    shades the range between the lowest and the highest of the lines of those styles.
+    Lines of the same style differ by their dash. `band` shades the range between the lowest and
+    the highest of the lines of those styles.
     """
     axis = {"grid": False, "tickMinStep": 1, "tickCount": 6, "format": ",d"}
     scale = {"type": x_type, "domain": x_domain, "range": x_range(), "nice": False}

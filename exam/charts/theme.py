@@ -13,10 +13,7 @@ import pandas  # noqa: F401
 import pyarrow as pa  # Streamlit's own; a table costs a tenth of what a list of rows does
 
 INK = "currentColor"  # the text colour of the page around the chart, light or dark
-PAPER, PEN, RED = "#ffffff", "#1b1f27", "#c1121f"  # a sheet is white paper in either theme
-EDGE = "#c8ccd4"  # of a paper
 DASHES = {"solid": [1, 0], "dashed": [6, 4], "dotted": [2, 3], "dashdot": [8, 3, 2, 3]}
-STROKE = "M-0.8,0.8L0.8,-0.8"  # the shape that marks a wrong answer
 BESIDE_LINES = "label_width"  # the parameter for the pixels kept free beside lines for their names
 
 _TYPES = {int: pa.int64(), float: pa.float64(), str: pa.string()}
@@ -25,7 +22,7 @@ _TYPES = {int: pa.int64(), float: pa.float64(), str: pa.string()}
 PROJECTED_WIDTH = 480
 
 
-_building = threading.RLock()
+_building = threading.Lock()
 
 
 def built_once(build: Callable[..., dict]) -> Callable[..., dict]:

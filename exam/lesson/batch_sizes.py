@@ -107,13 +107,10 @@ def answer(numbers: dict) -> int:
 
 def rule(numbers: dict) -> list[str]:
     wrong, behind = numbers["wrong"], numbers["then"][100] - numbers["then"][10]
+    large = "large_is_behind" if behind > 0 else "large_is_ahead"
     return [
         "small_learns_more" if wrong[1] < wrong[100] - LEVEL else "small_learns_no_more",
-        "large_is_level"
-        if abs(behind) < LEVEL
-        else "large_is_behind"
-        if behind > 0
-        else "large_is_ahead",
+        "large_is_level" if abs(behind) < LEVEL else large,
         "small_is_slow" if numbers["times"] >= SLOWER else "small_is_no_slower",
         "rule",
     ]

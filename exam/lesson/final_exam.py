@@ -27,21 +27,21 @@ def plans(settings: Settings) -> Plans:
 
 def show_practice(view: ChapterView) -> bool:
     """The loss on unseen exams by which the learner is to stop, with the stop on the curve."""
-    say, names = view.say, [name for name in plans(view.settings) if name[0] == UNSEEN]
-    practice = view.at_once({name: plans(view.settings)[name] for name in names})
+    say, both = view.say, plans(view.settings)
+    practice = view.at_once({name: each for name, each in both.items() if name[0] == UNSEEN})
     stop = st.session_state.get(f"{view.name}_stop", middle(PASSES))
     if not view.has_begun:
         look, label = ("unseen", "dashed"), say.mean(students=len(TEN))
         lines = [mean_and_students(practice.of(UNSEEN), "val_loss", look, label)]
-        lines.append(_stop_line(stop, LOSSES, "solid", say.stopped_at(epoch=stop)))
+        lines.append(_stop_line(stop, LOSSES, say.stopped_at(epoch=stop)))
         shape = {"x_domain": (0, EPOCHS), "y_domain": LOSSES, "label_width": 130, "height": 200}
         axes = view.words.passes, view.words.loss
         view.figure(lines_figure(lines, say.practice_alt, *axes, **shape))
     return practice.is_complete
 
 
-def _stop_line(at: int, ends: tuple[float, float], dash: str, label: str) -> list[tuple]:
-    return line(label, [(at, end) for end in ends], ("ink", dash), label=label)
+def _stop_line(at: int, ends: tuple[float, float], label: str) -> list[tuple]:
+    return line(label, [(at, end) for end in ends], label=label)
 
 
 def figures(outcome: Outcome, words: Texts) -> Iterator[Figure]:
@@ -50,7 +50,7 @@ def figures(outcome: Outcome, words: Texts) -> Iterator[Figure]:
     for field, domain in PANELS.items():
         label = say.mean(students=len(TEN))
         lines = [mean_and_students(studies, field, ("unseen", "dashed"), label)]
-        lines.append(_stop_line(own, domain, "solid", say.own))
+        lines.append(_stop_line(own, domain, say.own))
         axes = words.passes, getattr(say, f"{field}_axis")
         alt = getattr(say, f"{field}_alt")
         yield lines_figure(lines, alt, *axes, y_domain=domain, **shape)

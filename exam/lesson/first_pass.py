@@ -110,9 +110,12 @@ def strip(words: Texts, outcome: Outcome, batch_size: int, book: str) -> dict:
     """What student 1 answers in its first pass, from which the browser makes the film (exam.js)."""
     say, workbook = words.first_pass, open_workbook(book)
     order, practised = question_order(1, 0, workbook.size), workbook.practised_questions
-    texts = {"range": say.film_range, "valuetext": say.film_value, "sheet": say.alike_alt}
-    summary = say.alike_summary if book == "look_alikes" else say.film_summary
-    texts |= {"summary": summary.replace("{batch_size}", str(batch_size)), "hint": ""}
+    if book == "look_alikes":
+        texts = {"sheet": say.alike_alt, "summary": say.alike_summary}
+    else:
+        texts = {"range": say.film_range, "valuetext": say.film_value, "summary": say.film_summary}
+    # The other fields are filled in by the browser, for every frame.
+    texts["summary"] = texts["summary"].replace("{batch_size}", str(batch_size))
     return {
         "solved": outcome.marks[batch_size, 1, book][1].solved,
         "order": order.tolist(),
@@ -121,7 +124,7 @@ def strip(words: Texts, outcome: Outcome, batch_size: int, book: str) -> dict:
         "batch_size": batch_size,
         "passes": workbook.size,
         "run": 1,
-        "words": words.starting("player_") | texts,
+        "words": words.starting("player_") | {"hint": ""} | texts,
     }
 
 

@@ -1,9 +1,20 @@
-"""The learning rate: the third knob, which batch size and epochs act together with."""
+"""The learning rate: the third setting, which batch size and epochs act together with."""
 
 from collections.abc import Iterator
 
 from exam.charts.lines import lines_figure, mean_and_students
-from exam.lesson.chapter import TEN, Chapter, Figure, Outcome, Plan, Plans, Settings, Texts
+from exam.lesson.chapter import (
+    BY_CHANCE,
+    NEAR_CHANCE,
+    TEN,
+    Chapter,
+    Figure,
+    Outcome,
+    Plan,
+    Plans,
+    Settings,
+    Texts,
+)
 from exam.model.plan import LEARNING_RATE
 from exam.model.results import mean_marks
 
@@ -11,8 +22,6 @@ EPOCHS = 20
 RATES = {1: 0.005, 10: LEARNING_RATE, 100: 0.5}  # by batch size, in proportion to it
 LARGEST = (1, 0.5)  # a small batch at a large rate
 LOOKS = {1: ("ink", "dashdot"), 10: ("ink", "dashed"), 100: ("strong", "solid")}
-BY_CHANCE = 90  # wrong of 100, when one of ten digits is guessed
-NOTHING = 80  # from so many wrong on, nothing has been learnt
 WIDE = 10  # wrong answers per 100 apart on the way
 NEARLY, HALF = 0.25, 0.75  # of the distance at the same rate: nearly the same, about half
 
@@ -52,7 +61,6 @@ def numbers(outcome: Outcome) -> dict:
         "students": len(TEN),
         "epochs": EPOCHS,
         "learning_rate": LEARNING_RATE,
-        "rates": RATES,
         "same": same,
         "in_proportion": prop,
         "apart": max(same.values()) - min(same.values()),
@@ -71,7 +79,7 @@ def answer(numbers: dict) -> int:
 def rule(numbers: dict) -> list[str]:
     level = ["ends_level", "rule_level"] if answer(numbers) == 2 else ["rule_apart"]
     wavers = ["wavers"] if numbers["widest"] >= WIDE else []
-    return [*level, *wavers, "too_large" if numbers["largest"] >= NOTHING else "large"]
+    return [*level, *wavers, "too_large" if numbers["largest"] >= NEAR_CHANCE else "large"]
 
 
 CHAPTER = Chapter(

@@ -5,7 +5,18 @@ from collections.abc import Iterator
 import streamlit as st
 
 from exam.charts.lines import lines_figure, mean_and_students
-from exam.lesson.chapter import TEN, Chapter, Figure, Outcome, Plan, Plans, Settings, Texts
+from exam.lesson.chapter import (
+    BY_CHANCE,
+    NEAR_CHANCE,
+    TEN,
+    Chapter,
+    Figure,
+    Outcome,
+    Plan,
+    Plans,
+    Settings,
+    Texts,
+)
 from exam.lesson.view import ChapterView
 from exam.model.plan import WEIGHTS
 from exam.model.results import mean_marks
@@ -14,8 +25,7 @@ from exam.page.player import sheet_data, show_marked_sheet
 from exam.page.visit import chosen_run
 
 BATCH_SIZE, EPOCHS = 10, 50
-BY_CHANCE = 90  # wrong of 100, when one of ten digits is guessed
-NEAR_CHANCE, NEAR_KEY = 80, 2  # at least so many wrong, or so few more than with the key
+NEAR_KEY = 2  # so few more wrong than with the key
 LOOKS = {"one_exam": ("strong", "solid"), "shuffled_key": ("ink", "dashed")}
 
 

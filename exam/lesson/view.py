@@ -93,8 +93,7 @@ class ChapterView:
         numbers = chapter.numbers(outcome) if outcome.is_complete else {}
         answer = chapter.answer(numbers) if numbers and chapter.answer else None
         show_guess(chapter, self.words, say, choice, answer)
-        running = {"is_running": outcome.is_running}
-        offer_again(self.name, self.words, self.lesson.visit, **running)
+        offer_again(self.name, self.words, self.lesson.visit, is_running=outcome.is_running)
         with st.container(key=f"{self.name}_verdict"):
             if numbers and None not in (answer, choice):
                 st.markdown(self.words.held if answer == choice else self.words.missed)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from exam.model.overfitting import found_in
-from exam.model.results import Epoch, MeanMarks
+from exam.model.results import Epoch, MeanMarks, lowest_loss
 from exam.model.settings import STUDENT
 from exam.page.texts import Texts
 from exam.page.training_run import TrainingRun
@@ -56,7 +56,7 @@ def runs_rows(runs: Sequence[TrainingRun], marks: Sequence[Sequence[Epoch]]) -> 
     """The table of this visit's runs, as far as they are computed."""
     for run, each in zip(runs, marks, strict=True):
         if len(each) > 1:
-            last, lowest = each[-1], min(each[1:], key=lambda mark: mark.val_loss)
+            last, lowest = each[-1], lowest_loss(each)
             counted = f"{last.updates:,}", last.wrong, f"{last.val_wrong:.1f}"
             yield run.batch_size, last.epoch, run.student, *counted, lowest.epoch
 
