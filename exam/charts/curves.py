@@ -37,22 +37,17 @@ class Curve(NamedTuple):
     name: str = ""
 
 
-def curves_figure(curves: Sequence[Curve], epochs: int, words, *, plays: bool = True) -> Figure:
-    """The last curve as the study on the screen, over so many planned epochs.
-
-    Without a player it stands at the last pass, and says nothing of a warning.
-    """
-    spec = curves_spec(words, epochs, plays=plays)
-    rows = curves_table(curves, epochs, warns=plays)
-    return Figure(spec, rows, words.chart_alt(epochs=epochs))
+def curves_figure(curves: Sequence[Curve], epochs: int, words) -> Figure:
+    """The last curve as the study on the screen, over so many planned epochs."""
+    rows, alt_text = curves_table(curves, epochs), words.chart_alt(epochs=epochs)
+    return Figure(curves_spec(words, epochs), rows, alt_text)
 
 
-def curves_spec(words, epochs: int, *, plays: bool = True) -> dict:
+def curves_spec(words, epochs: int) -> dict:
     """The spec of `curves_chart`; built once for each language."""
     spec = _spec(words)
-    values = dict.fromkeys([PLANNED] if plays else [PLANNED, *INPUTS], epochs)
-    kept = [param for param in spec["params"] if param["name"] not in values]
-    return spec | {"params": [{"name": name, "value": epochs} for name in values] + kept}
+    kept = [param for param in spec["params"] if param["name"] != PLANNED]
+    return spec | {"params": [{"name": PLANNED, "value": epochs}, *kept]}
 
 
 @built_once
@@ -132,7 +127,7 @@ def _best_label(x: alt.X, words) -> alt.Chart:
     return label.mark_text(**text).encode(y=alt.value(8), **words_of)
 
 
-def curves_table(curves: Sequence[Curve], epochs: int, *, warns: bool = True) -> pa.Table:
+def curves_table(curves: Sequence[Curve], epochs: int) -> pa.Table:
     """The rows behind the chart: the last curve as "now", the others as quiet lines.
 
     Two rows for each epoch, one for the practised and one for the unseen exams. A quiet line is
@@ -144,7 +139,7 @@ def curves_table(curves: Sequence[Curve], epochs: int, *, warns: bool = True) ->
         label_at = round((_LABEL_AT + _LABEL_STEP * number) * shown)
         rows += _rows(str(number), Curve(curve.marks[: shown + 1], curve.name), label_at=label_at)
     for curve in curves[-1:]:
-        rows += _rows("now", curve, warnings=found_in(curve.marks) if warns else ())
+        rows += _rows("now", curve, warnings=found_in(curve.marks))
     return table(_COLUMNS, rows)
 
 
