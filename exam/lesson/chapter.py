@@ -8,21 +8,9 @@ from exam.model.plan import Plan
 from exam.page.texts import Texts
 from exam.service.experiment import Outcome, Plans
 
-__all__ = [
-    "BY_CHANCE",
-    "NEAR_CHANCE",
-    "TEN",
-    "Chapter",
-    "Figure",
-    "Outcome",
-    "Plan",
-    "Plans",
-    "Settings",
-    "Texts",
-]
+__all__ = ["TEN", "Chapter", "Figure", "Outcome", "Plan", "Plans", "Settings", "Texts"]
 
 Settings = Mapping[str, int]  # batch_size, epochs, student, misprints
-BY_CHANCE, NEAR_CHANCE = 90, 80  # wrong of 100: when a digit is guessed, and about as many
 TEN = range(1, 11)  # students whose means are compared: one alone decides nothing
 
 

@@ -3,18 +3,8 @@
 from collections.abc import Iterator
 
 from exam.charts.lines import lines_figure, mean_and_students
-from exam.lesson.chapter import (
-    BY_CHANCE,
-    NEAR_CHANCE,
-    TEN,
-    Chapter,
-    Figure,
-    Outcome,
-    Plan,
-    Plans,
-    Settings,
-    Texts,
-)
+from exam.lesson.chapter import TEN, Chapter, Figure, Outcome, Plan, Plans, Settings, Texts
+from exam.model.exams import BY_CHANCE, NEAR_CHANCE
 from exam.model.plan import LEARNING_RATE
 from exam.model.results import mean_marks
 

@@ -5,19 +5,9 @@ from collections.abc import Iterator
 import streamlit as st
 
 from exam.charts.lines import lines_figure, mean_and_students
-from exam.lesson.chapter import (
-    BY_CHANCE,
-    NEAR_CHANCE,
-    TEN,
-    Chapter,
-    Figure,
-    Outcome,
-    Plan,
-    Plans,
-    Settings,
-    Texts,
-)
+from exam.lesson.chapter import TEN, Chapter, Figure, Outcome, Plan, Plans, Settings, Texts
 from exam.lesson.view import ChapterView
+from exam.model.exams import BY_CHANCE, NEAR_CHANCE
 from exam.model.plan import WEIGHTS
 from exam.model.results import mean_marks
 from exam.model.workbooks import first_key, open_workbook

@@ -11,6 +11,7 @@ import numpy as np
 EXAMS_FILE = Path(__file__).parents[2] / "assets" / "exams.npz"
 EXAMS_SHA256 = "66025edb727bbe081d9189ffb66ffb838cbbb93af981a67e15c505ed7193da3f"
 QUESTIONS = 100  # in one exam
+BY_CHANCE, NEAR_CHANCE = 90, 80  # wrong of 100: when a digit is guessed, and about as many
 
 
 class BrokenExams(Exception):
