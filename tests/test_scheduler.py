@@ -33,7 +33,6 @@ def test_the_same_numbers_as_study_in_this_process(ours):
         {},
         {"workbook": "pianist"},
         {"misprints": 20},
-        {"solving": True},
         {"learning_rate": 0.005},
     ):
         plan = Plan(32, 3, **more)

@@ -14,7 +14,7 @@ import pytest
 from exam.model import training
 from exam.model.exams import load_exams
 from exam.model.marking import mark
-from exam.model.network import initial_weights
+from exam.model.network import initial_weights, shared_network
 from exam.model.plan import Plan
 from exam.model.results import Epoch
 from exam.model.training import study
@@ -157,7 +157,7 @@ def test_on_epoch_hears_every_mark_as_it_comes():
 
 
 def test_marking_learns_nothing():
-    model = training.compiled_for(10)
+    model = shared_network()
     before = model.get_weights()
     mark(Plan(10, 1), epoch=0)
     assert all(np.array_equal(a, b) for a, b in zip(before, model.get_weights(), strict=True))

@@ -411,7 +411,7 @@ def test_the_film_of_the_first_pass_in_step(page, server):
             expect(strip.locator("[data-state='given']")).to_have_count(solved - count)
     said = [page.locator(f".sentence[data-exam='first_pass{end}']") for end in ("", "_10", "_100")]
     for sentence, strip, size in zip(said, strips, (1, 10, 100), strict=True):
-        solved = study(batch_size=size, epochs=1, student=1, solving=True)[1].solved
+        solved = study(batch_size=size, epochs=1, student=1)[1].solved
         wrong = sum(int(answer) != int(key) for answer, key in zip(solved, Y[:100], strict=True))
         expect(sentence).to_contain_text(f"{100 // size}번")
         expect(sentence).to_contain_text(f"{wrong}개")

@@ -6,7 +6,7 @@ import pytest
 from exam.model.exams import load_exams
 from exam.model.plan import Plan
 from exam.model.results import sureness
-from exam.model.training import initial_checkpoint, resume, study
+from exam.model.training import initial_checkpoint, resume
 from exam.model.workbooks import (
     WORKBOOKS,
     misprint,
@@ -14,7 +14,7 @@ from exam.model.workbooks import (
     open_workbook,
     question_order,
 )
-from tests.test_training import VAL_X, VAL_Y, plain_model, without_seconds
+from tests.test_training import VAL_X, VAL_Y, plain_model
 
 MOCK = load_exams().mock
 X = MOCK.questions.reshape(2000, 784) / np.float32(255)
@@ -66,13 +66,13 @@ def test_the_exam_of_each_pass():
 PLANS = [
     Plan(10, 3, workbook="twenty_exams"),
     Plan(32, 2, workbook="shuffled_key"),
-    Plan(1, 2, workbook="look_alikes", solving=True),
-    Plan(10, 2, workbook="look_alikes", solving=True),
+    Plan(1, 2, workbook="look_alikes"),
+    Plan(10, 2, workbook="look_alikes"),
     Plan(7, 4, misprints=20),
     Plan(10, 5, marked_on="final"),
-    Plan(1, 6, solving=True),
-    Plan(32, 6, solving=True),
-    Plan(100, 6, solving=True),
+    Plan(1, 6),
+    Plan(32, 6),
+    Plan(100, 6),
 ]
 
 
@@ -99,7 +99,7 @@ def test_equal_to_plain_fit(plan):
     assert last.answers == "".join(map(str, probabilities.argmax(axis=1)))
     assert sureness(last.sure) == pytest.approx(100 * probabilities.max(axis=1), abs=1.01)
     assert last.wrong == (probabilities.argmax(axis=1) != book.key[practised]).sum()
-    assert last.solved == ("".join(map(str, solved)) if plan.solving else "")
+    assert last.solved == "".join(map(str, solved))
     if plan.marked_on == "unseen":
         val_x, val_y = VAL_X, VAL_Y
     else:
@@ -113,37 +113,3 @@ def test_equal_to_plain_fit(plan):
     assert last.val_answers == "".join(map(str, answers[:100]))
     assert sureness(last.val_sure) == pytest.approx(100 * sure[:100], abs=1.01)
     assert last.val_sure_when_wrong == pytest.approx(sure[answers != val_y].mean(), rel=1e-3)
-
-
-def test_writing_down_what_is_solved_changes_nothing():
-    plain, solving = (
-        study(batch_size=10, epochs=3, student=8, solving=solving) for solving in (False, True)
-    )
-    for ours, theirs in zip(solving, without_seconds(plain), strict=True):
-        assert (ours.answers, ours.loss) == (theirs.answers, pytest.approx(theirs.loss, rel=1e-5))
-
-
-def test_the_final_exams_are_marked_only_when_asked_for():
-    unseen, final = (
-        study(batch_size=10, epochs=2, student=8, marked_on=marked_on)
-        for marked_on in ("unseen", "final")
-    )
-    assert [mark.answers for mark in unseen] == [mark.answers for mark in final]
-    assert [mark.loss for mark in unseen] == [mark.loss for mark in final]
-    assert all(a.val_loss != b.val_loss for a, b in zip(unseen, final, strict=True))
-
-
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        {"workbook": "no such"},
-        {"misprints": 31},
-        {"misprints": True},
-        {"marked_on": "mock"},
-        {"learning_rate": 0},
-        {"learning_rate": 2.0},
-    ],
-)
-def test_a_plan_that_cannot_be(wrong):
-    with pytest.raises(ValueError, match=next(iter(wrong))):
-        study(batch_size=10, epochs=1, student=1, **wrong)

@@ -24,7 +24,7 @@ LIKE = 50  # unseen questions answered with the one digit that has been practise
 def plans(settings: Settings) -> Plans:
     alike = [(size, 1, "look_alikes") for size in ALIKE_SIZES]
     exams = [(size, student, "one_exam") for student in TEN for size in LOOKS]
-    return {name: (Plan(*name, solving=True), 1) for name in (*alike, *exams)}
+    return {name: (Plan(*name), 1) for name in (*alike, *exams)}
 
 
 def figures(outcome: Outcome, words: Texts) -> Iterator[Figure]:

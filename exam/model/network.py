@@ -1,4 +1,4 @@
-"""The network that studies: its layers, its initial weights, and how it is compiled."""
+"""The network that studies: its layers, its initial weights, and how it learns in a pass."""
 
 import functools
 import tempfile
@@ -13,16 +13,47 @@ from exam.model.plan import DIGITS, HIDDEN_UNITS, LEARNING_RATE, PIXELS
 _SHAPES = ((PIXELS, HIDDEN_UNITS), (HIDDEN_UNITS, DIGITS))
 
 
+class Student(keras.Sequential):
+    """The network; one step of its fit() is a whole pass, batch by batch.
+
+    A call of a step costs more than the step, and `steps_per_execution` would have to be traced
+    for every number of updates. So the loop over the batches stands in the step.
+    """
+
+    @tf.function
+    def train_step(self, data):
+        """`data`: the questions by number and the key, int32 [questions], and the batch size."""
+        order, key, batch_size = data
+        starts = tf.range(0, tf.size(order), batch_size)
+        answers = tf.TensorArray(tf.int64, tf.size(starts), infer_shape=False)
+        for update in tf.range(tf.size(starts)):
+            batch = slice(starts[update], starts[update] + batch_size)
+            with tf.GradientTape() as tape:
+                y_pred = self(tf.gather(mock_questions(), order[batch]), training=True)
+                loss = self.compute_loss(y=key[batch], y_pred=y_pred)
+            gradients = tape.gradient(loss, self.trainable_variables)
+            self.optimizer.apply(gradients, self.trainable_variables)
+            answers = answers.write(update, tf.argmax(y_pred, axis=1))
+        return {"answers": answers.concat()}
+
+    @property
+    def metrics(self):
+        """None: they would be means over the pass, while the weights change."""
+        return []
+
+
 @functools.cache
-def shared_network() -> keras.Sequential:
-    """The layers that all studies share, each with its own weights; never compiled."""
-    return keras.Sequential(
-        [
-            keras.Input((PIXELS,)),
-            keras.layers.Dense(HIDDEN_UNITS, activation="relu"),
-            keras.layers.Dense(DIGITS, activation="softmax"),
-        ]
-    )
+def shared_network() -> Student:
+    """The one network of this process; every study puts its own weights into it."""
+    return compiled(Student(_layers()))
+
+
+def _layers() -> list:
+    return [
+        keras.Input((PIXELS,)),
+        keras.layers.Dense(HIDDEN_UNITS, activation="relu"),
+        keras.layers.Dense(DIGITS, activation="softmax"),
+    ]
 
 
 def initial_weights(student: int) -> list[np.ndarray]:
@@ -49,8 +80,8 @@ def keras_file(weights: list[np.ndarray], learning_rate: float) -> bytes:
 
     Raises OSError where the disk is full, since Keras writes it to the disk first.
     """
-    model = keras.models.clone_model(shared_network())  # other studies go on with the shared layers
-    compiled(model, learning_rate, metrics=["accuracy"]).set_weights(weights)
+    model = compiled(keras.Sequential(_layers()), learning_rate, metrics=["accuracy"])
+    model.set_weights(weights)
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "student.keras"
         model.save(file)

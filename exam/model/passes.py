@@ -3,43 +3,28 @@
 import numpy as np
 
 from exam.model.keras_setup import tf
-from exam.model.network import mock_questions
-from exam.model.plan import PIXELS, Plan
+from exam.model.plan import Plan
 from exam.model.workbooks import question_order
 
 
 def passes(plan: Plan, first: int, last: int) -> tf.data.Dataset:
-    """The passes from `first` to before `last` as batches of (x, y), each in its own order.
+    """The passes from `first` to before `last`, as `Student.train_step` takes them.
 
-    One dataset for all passes, since fit() builds two iterators an epoch out of arrays,
-    which costs more than the learning does.
+    One dataset for all passes, since fit() builds two iterators an epoch out of arrays, which
+    costs more than the learning does.
     """
-    book, x = plan.book, mock_questions()
-    y = tf.constant(book.key.astype(np.int32))
-    orders = [
-        book.exams[book.exam_of_pass(epoch)][question_order(plan.student, epoch, book.size)]
-        for epoch in range(first, last)
-    ]
-    batches = _batches(x, y, np.reshape(orders, (-1, book.size)), plan.batch_size)
-    return batches.with_options(_without_helpers())
-
-
-@tf.function(
-    input_signature=[
-        tf.TensorSpec([None, PIXELS], tf.float32),
-        tf.TensorSpec([None], tf.int32),
-        tf.TensorSpec([None, None], tf.int32),
-        tf.TensorSpec([], tf.int64),
-    ]
-)
-def _batches(x, y, orders, batch_size) -> tf.data.Dataset:
-    """A function of TensorFlow's own, for `flat_map` would trace `one_pass` at every turn."""
-
-    def one_pass(order: tf.Tensor) -> tf.data.Dataset:
-        solved = tf.data.Dataset.from_tensor_slices((tf.gather(x, order), tf.gather(y, order)))
-        return solved.batch(batch_size)
-
-    return tf.data.Dataset.from_tensor_slices(orders).flat_map(one_pass)
+    book = plan.book
+    orders = np.stack(
+        [
+            book.exams[book.exam_of_pass(epoch)][question_order(plan.student, epoch, book.size)]
+            for epoch in range(first, last)
+        ]
+    )
+    keys = book.key[orders].astype(np.int32)
+    batch_sizes = np.full(len(orders), plan.batch_size, np.int32)
+    dataset = tf.data.Dataset.from_tensor_slices((orders, keys, batch_sizes))
+    # Without an end, fit() makes no second iterator after its first epoch.
+    return dataset.repeat().with_options(_without_helpers())
 
 
 def _without_helpers() -> tf.data.Options:

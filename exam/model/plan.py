@@ -19,7 +19,7 @@ class Plan:
     """Who studies what and how; raises ValueError for a value outside its range.
 
     `marked_on` names the ten exams, never practised, on which the student is marked after every
-    pass. With `solving`, what the student answers during a pass is written down as well.
+    pass.
     """
 
     batch_size: int
@@ -27,7 +27,6 @@ class Plan:
     workbook: str = "one_exam"
     misprints: int = 0
     marked_on: str = UNSEEN
-    solving: bool = False
     learning_rate: float = LEARNING_RATE
 
     def __post_init__(self):

@@ -1,4 +1,4 @@
-"""What a study leaves behind: one `Epoch` for every pass, and the table to take home."""
+"""What a study leaves behind: one `Epoch` for every pass, the table to take home, a checkpoint."""
 
 import csv
 import io
@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 from typing import NamedTuple
+
+import numpy as np
 
 CSV_COLUMNS = ("epoch", "updates", "wrong", "val_wrong", "loss", "val_loss", "seconds")
 
@@ -23,7 +25,7 @@ class Epoch:
     `answers` holds one digit for every practised question, in the order of the sheet, and `sure`
     two for each: by how many percent the student held with it, 99 at most. `val_answers` and
     `val_sure` are those of the first unseen exam. `solved` holds the answers that were given
-    during the pass, each before the update that followed it; "" where it was not asked for.
+    during the pass, each before the update that followed it; "" before studying.
     """
 
     epoch: int
@@ -39,6 +41,15 @@ class Epoch:
     val_sure: str = ""
     val_sure_when_wrong: float = 0.0
     solved: str = ""
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """Where a study stands, so that it can be resumed: weights, passes done, seconds spent."""
+
+    weights: list[np.ndarray]
+    epoch: int = 0
+    seconds: float = 0.0
 
 
 def sureness(digits: str) -> list[int]:

@@ -10,10 +10,8 @@ from collections.abc import Callable
 
 from exam.model.network import keras_file
 from exam.model.plan import Plan
-from exam.model.results import Epoch
-from exam.model.training import Checkpoint, compiled_for, initial_checkpoint, resume
-
-__all__ = ["compiled_for", "run_turn"]
+from exam.model.results import Checkpoint, Epoch
+from exam.model.training import initial_checkpoint, resume
 
 KEPT_CHECKPOINTS = 256  # 100 kB each; about as many as the studies that the scheduler keeps
 _checkpoints: collections.OrderedDict[Plan, Checkpoint] = collections.OrderedDict()

@@ -279,9 +279,9 @@ def scene_and_floor(name: str, links: list[str]) -> None:
 def floor(learners: list[Learner]) -> tuple[int, float, float]:
     """How many different passes they ask for, and the seconds for fit() and marks by themselves."""
     from exam.model.marking import mark
+    from exam.model.network import shared_network
     from exam.model.passes import passes
     from exam.model.plan import Plan
-    from exam.model.training import compiled_for
 
     longest: dict[Plan, int] = {}
     for learner in learners:
@@ -297,8 +297,8 @@ def floor(learners: list[Learner]) -> tuple[int, float, float]:
 
     @functools.cache
     def seconds_a_pass(updates: int) -> float:
-        plan, model = Plan(-(-QUESTIONS // updates), 1), compiled_for(updates)
-        fit = {"epochs": 50, "steps_per_epoch": updates, "shuffle": False, "verbose": 0}
+        plan, model = Plan(-(-QUESTIONS // updates), 1), shared_network()
+        fit = {"epochs": 50, "steps_per_epoch": 1, "shuffle": False, "verbose": 0}
         return seconds(lambda: model.fit(passes(plan, 0, 50), **fit), 3) / 50
 
     fit_seconds = sum(epochs * seconds_a_pass(plan.updates) for plan, epochs in longest.items())
