@@ -77,9 +77,9 @@ class Server:
             return urllib.request.urlopen(self.url + "_stcore/health", timeout=5).status == 200
         return False
 
-    def worker(self) -> psutil.Process | None:
-        """The process in which Keras lives, once the page has been needed."""
-        return next(iter(workers_of(psutil.Process(self.pid))), None)
+    def workers(self) -> list[psutil.Process]:
+        """The processes that compute, once Keras has loaded."""
+        return workers_of(psutil.Process(self.pid))
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
         self.process.send_signal(how)

@@ -33,6 +33,7 @@ def order_of(queue: JobQueue) -> list[Job]:
     with queue.job_came:
         while job := queue.start_next():
             found.append(job)
+        queue.running.clear()
     return found
 
 
@@ -44,13 +45,13 @@ def test_first_passes_then_studies_then_experiments_and_of_each_the_least_work_l
     assert order_of(queue) == [first, short, long, background]
 
 
-def test_a_file_is_as_urgent_as_a_first_pass(queue):
-    study = ask(queue, Plan(1, 1), 20, known=5)
-    file = FileJob(Plan(1, 2), threading.Condition(), target=200)
+def test_a_file_comes_in_turn_of_its_work_as_a_study_does(queue):
+    first, study = ask(queue, Plan(1, 1), 20), ask(queue, Plan(1, 2), 20, known=1)
+    file = FileJob(Plan(1, 3), threading.Condition(), target=15)
     file.follow(60)
     with queue.job_came:
         queue.add(file)
-    assert order_of(queue) == [file, study]
+    assert order_of(queue) == [first, file, study]
 
 
 def test_how_many_are_ahead(queue):
@@ -93,7 +94,7 @@ def test_results_are_bounded_the_oldest_go_first_and_what_is_followed_stays(queu
         with queue.job_came:
             queue.waiting = [running]
             assert queue.start_next() is running
-            queue.end_turn()
+            queue.end_turn(running)
         assert [plan.student for plan in queue.jobs] == students
 
 
@@ -102,7 +103,7 @@ def test_a_job_that_loses_three_workers_is_given_up_and_others_go_on(queue):
     for lost in (1, 2, 3):
         with queue.job_came:
             assert queue.start_next() is job
-            queue.lose_worker("", tries=3)
+            queue.lose_worker(job, tries=3)
         assert queue.failure_of(job) == ("worker" if lost == 3 else "")
     assert queue.failure_of(other) == "" and order_of(queue) == [other]
 
@@ -110,5 +111,5 @@ def test_a_job_that_loses_three_workers_is_given_up_and_others_go_on(queue):
 def test_broken_exams_fail_everybody(queue):
     jobs = [ask(queue, Plan(1, student), 20) for student in (1, 2)]
     with queue.job_came:
-        queue.lose_worker("exams", tries=3)
+        queue.fail("exams")
     assert [queue.failure_of(job) for job in jobs] == ["exams"] * 2 and order_of(queue) == []

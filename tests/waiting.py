@@ -26,10 +26,20 @@ def is_gone(process: psutil.Process) -> bool:
         return True
 
 
+def source_of(server: psutil.Process) -> psutil.Process | None:
+    """The process that has loaded Keras for this server, and forks its workers."""
+    children = filter(_has_keras, server.children())
+    return next(children, None)
+
+
 def workers_of(server: psutil.Process) -> list[psutil.Process]:
-    """The processes in which Keras lives for this server."""
-    return [
-        each
-        for each in server.children(recursive=True)
-        if not is_gone(each) and "exam.service.worker_main" in each.cmdline()
-    ]
+    """The processes that compute for this server; none while Keras is being loaded."""
+    source = source_of(server)
+    return list(filter(_has_keras, source.children())) if source else []
+
+
+def _has_keras(process: psutil.Process) -> bool:
+    try:
+        return not is_gone(process) and "exam.service.worker_main" in process.cmdline()
+    except psutil.NoSuchProcess:
+        return False

@@ -53,10 +53,11 @@ def ways_to_embed(link: str, part: Part) -> dict[str, str]:
         f'<iframe src="{html.escape(embedded)}" title="{html.escape(part.title)}" width="100%"'
         f' height="{height}" style="border:0" loading="lazy"></iframe>'
     )
+    jupyter = f'"{embedded}", "100%", {height}, extras=[\'loading="lazy"\']'
     return {
         "HTML · Moodle · Jekyll": frame,
         "Notion": f"/embed {embedded}",
-        "Jupyter": f'from IPython.display import IFrame; IFrame("{embedded}", "100%", {height})',
+        "Jupyter": f"from IPython.display import IFrame; IFrame({jupyter})",
     }
 
 

@@ -1,13 +1,12 @@
 """A job: what the scheduler has of a study, who follows it, and how far it is to go."""
 
-import base64
 import threading
 import time
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from exam.model.plan import Plan
-from exam.model.results import Epoch
+from exam.model.results import Checkpoint, Epoch
 
 RETRY_SECONDS = 15.0  # after a failure, until the next try
 
@@ -39,11 +38,15 @@ class Progress(NamedTuple):
 
 @dataclass(eq=False)
 class Job:
-    """The epochs of a plan so far, and the number of passes (`target`) that somebody waits for."""
+    """The epochs of a plan so far, and the number of passes (`target`) that somebody waits for.
+
+    The checkpoint, 100 kB, is kept only while the job waits or runs.
+    """
 
     plan: Plan
     changed: threading.Condition
     epochs: list[Epoch] = field(default_factory=list)  # only ever grows at its end
+    checkpoint: Checkpoint | None = None
     target: int = 0
     followed_until: float = 0.0
     lost_workers: int = 0
@@ -51,16 +54,19 @@ class Job:
     failure: Failure = Failure()
     wants_file = False
 
-    def take(self, answer: dict) -> None:
+    def take(self, answer: Epoch | Checkpoint) -> None:
         """Keep what the worker sends, and wake whoever waits for it.
 
-        Raises KeyError, TypeError or ValueError for what was not asked for.
+        Raises ValueError for what was not asked for.
         """
-        epoch = Epoch(**answer)
-        if epoch.epoch != len(self.epochs):
-            raise ValueError(f"epoch {epoch.epoch} out of turn")
-        self.epochs.append(epoch)
-        self.changed.notify_all()
+        match answer:
+            case Checkpoint():
+                self.checkpoint = answer
+            case Epoch(epoch=number) if number == len(self.epochs):
+                self.epochs.append(answer)
+                self.changed.notify_all()
+            case _:
+                raise ValueError(f"{answer!r:.100} instead of epoch {len(self.epochs)}")
 
     def follow(self, seconds: float) -> None:
         self.followed_until = max(self.followed_until, time.monotonic() + seconds)
@@ -85,7 +91,7 @@ class Job:
     @property
     def priority(self) -> tuple[bool, bool, float]:
         """The smaller, the sooner: what is urgent, what was pressed for, the least work left."""
-        seconds_per_pass = 0.004 + 0.00007 * self.plan.updates  # so about, when warm
+        seconds_per_pass = 0.0025 + 0.00007 * self.plan.updates  # so about, when warm
         work_left = (self.target + 1 - len(self.epochs)) * seconds_per_pass
         return not self.is_urgent, self.is_background, work_left
 
@@ -95,16 +101,17 @@ class FileJob(Job):
     """Not the epochs but the trained model after them, as a `.keras` file."""
 
     file: bytes | None = None
+    is_background: bool = False
     wants_file = True
+    is_urgent = False  # it is computed again from the beginning
 
-    def take(self, answer: dict) -> None:
-        self.file = base64.b64decode(answer["file"], validate=True)
-        self.changed.notify_all()
+    def take(self, answer: bytes | Checkpoint) -> None:
+        if isinstance(answer, bytes):
+            self.file = answer
+            self.changed.notify_all()
+        else:
+            super().take(answer)
 
     @property
     def is_complete(self) -> bool:
         return self.file is not None
-
-    @property
-    def is_urgent(self) -> bool:
-        return True  # the study is done as a rule, and its checkpoint at hand

@@ -21,7 +21,7 @@ class JobQueue:
         self._lock, self.job_came = lock, threading.Condition(lock)
         self.jobs: dict[Plan, Job] = {}  # the one used last stands last
         self.waiting: list[Job] = []
-        self.running: Job | None = None
+        self.running: list[Job] = []  # one for each worker at most
         self.failure = Failure()  # of the worker itself, and so of all jobs
 
     def job_of(self, plan: Plan) -> Job:
@@ -31,7 +31,7 @@ class JobQueue:
 
     def add(self, job: Job) -> None:
         """Let the job wait for its turn, where somebody wants it and there is room."""
-        is_there = job is self.running or job in self.waiting
+        is_there = job in self.running or job in self.waiting
         if is_there or not job.is_wanted or self.failure_of(job):
             return
         if len(self.waiting) >= MOST_WAITING:
@@ -42,49 +42,58 @@ class JobQueue:
 
     def ahead_of(self, job: Job) -> int:
         """How many jobs come first, as things stand: all that wait, for one that found no room."""
-        if job is self.running:
+        if job in self.running:
             return 0
         is_queued = job in self.waiting
         sooner = sum(not is_queued or each.priority < job.priority for each in self.waiting)
-        return sooner + (self.running is not None)
+        return sooner + len(self.running)
 
     def start_next(self) -> Job | None:
         """The job whose turn it is from now on, if any waits."""
         self._drop_unwanted()
-        self.running = min(self.waiting, key=lambda job: job.priority, default=None)
-        if self.running:
-            self.waiting.remove(self.running)
-        return self.running
+        job = min(self.waiting, key=lambda job: job.priority, default=None)
+        if job:
+            self.waiting.remove(job)
+            self.running.append(job)
+        return job
 
-    def end_turn(self) -> None:
+    def end_turn(self, job: Job) -> None:
         """The job that ran waits again, unless it is complete; old results may go."""
-        self.running.lost_workers = 0
-        job, self.running = self.running, None
-        self.add(job)
+        job.lost_workers = 0
+        self._put_back(job)
         self._forget_the_oldest()
 
-    def lose_worker(self, reason: str, tries: int) -> None:
-        """The job that ran is next again, or given up where it has lost so many workers.
+    def lose_worker(self, job: Job, tries: int) -> None:
+        """The job that ran is next again, or given up where it has lost so many workers."""
+        job.lost_workers += 1
+        if job.lost_workers >= tries:
+            job.lost_workers, job.failure = 0, Failure.now("worker")
+        self._put_back(job)
+        job.changed.notify_all()
 
-        With a `reason`, no other worker will do better: all jobs fail for a while.
-        """
-        job, self.running = self.running, None
-        if job:
-            job.lost_workers += 1
-            if job.lost_workers >= tries:
-                job.lost_workers, job.failure = 0, Failure.now("worker")
-            self.add(job)
-        if reason:
-            self.failure = Failure.now(reason)
-            self.waiting.clear()
+    def fail(self, reason: str) -> None:
+        """No worker can be had: all jobs fail for a while."""
+        self.failure = Failure.now(reason)
+        self.waiting.clear()
         for each in self.jobs.values():
             each.changed.notify_all()
 
     def failure_of(self, job: Job) -> str:
         return next((each.reason for each in (job.failure, self.failure) if not each.is_over), "")
 
+    def _put_back(self, job: Job) -> None:
+        self.running.remove(job)
+        self.add(job)
+        if job not in self.waiting:
+            job.checkpoint = None
+
     def _drop_unwanted(self) -> None:
-        self.waiting = [job for job in self.waiting if job.is_wanted]
+        waiting, self.waiting = self.waiting, []
+        for job in waiting:
+            if job.is_wanted:
+                self.waiting.append(job)
+            else:
+                job.checkpoint = None
 
     def _forget_the_oldest(self) -> None:
         kept = sum(len(job.epochs) for job in self.jobs.values())

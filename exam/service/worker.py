@@ -1,18 +1,27 @@
-"""The worker as the server sees it: a process in which Keras lives, at the end of a pipe."""
+"""A worker as the server sees it: a process in which Keras lives, at the end of a socket."""
 
 import contextlib
-import json
-import queue
+import logging
+import os
+import pickle
+import signal
+import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
-LOADING_SECONDS = 180  # until a worker that has not become ready counts as lost
+from exam.model.results import Checkpoint, Epoch
+
+LOADING_SECONDS = 180  # until a process that has not loaded Keras counts as lost
 SILENT_SECONDS = 20  # until one that has a request and sends nothing does
 COMMAND = [sys.executable, "-m", "exam.service.worker_main"]
 ROOT = Path(__file__).parents[2]
+CAN_FORK = sys.platform == "linux"  # Windows cannot, and on macOS nobody has tried TensorFlow so
+MOST_WORKERS = 4  # where nobody says otherwise
+
+_log = logging.getLogger(__name__)
 
 
 class WorkerLost(Exception):
@@ -26,67 +35,129 @@ class WorkerLost(Exception):
         self.failed = failed
 
 
+def workers_wanted() -> int:
+    """One for each core that this process may use, or as many as EXAM_WORKERS says."""
+    if not CAN_FORK:
+        return 1
+    wanted = os.environ.get("EXAM_WORKERS", "")
+    if wanted.isdecimal() and int(wanted) > 0:
+        return int(wanted)
+    if wanted:
+        _log.warning("EXAM_WORKERS must be a number from 1 on, not %r", wanted)
+    return min(MOST_WORKERS, len(os.sched_getaffinity(0)))
+
+
 class Worker:
-    """Starts `worker_main` and talks to it. Its input ends when this process does."""
+    """Talks to a process of `worker_main`, which ends when the connection does."""
 
-    def __init__(self):
-        self._process = subprocess.Popen(
-            COMMAND,
-            cwd=ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            encoding="utf-8",
-            errors="replace",
-            start_new_session=True,  # Ctrl-C is for the server; the worker ends with it
-        )
-        self.pid = self._process.pid
-        self._lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
-        threading.Thread(target=self._listen, daemon=True).start()
+    def __init__(self, connection: socket.socket, timeout_seconds: float):
+        """Wait until it is there. Raises WorkerLost."""
+        self._socket = connection
+        self._stream = connection.makefile("rwb")
+        self.pid = None
+        hello = self._receive(timeout_seconds)
+        if isinstance(hello, str):
+            raise WorkerLost("a worker cannot begin", failed=hello)
+        self.pid = hello
 
-    def wait_until_ready(self) -> None:
-        self._answer(LOADING_SECONDS)
+    @classmethod
+    def start(cls) -> "Worker":
+        """A process that imports Keras, which takes seconds."""
+        if CAN_FORK:
+            ours, theirs = socket.socketpair()
+            with theirs:
+                _start_process("fork", stdin=theirs, stdout=theirs)
+            return cls(ours, LOADING_SECONDS)
+        process = _start_process("serve", stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0)
+        return cls(_socket_for(process), LOADING_SECONDS)
 
-    def compute(self, **request) -> Iterator[dict]:
-        """Send a request; yield its epochs as they come, until its turn is over."""
-        self._send(request)
-        while "turn_over" not in (answer := self._answer(SILENT_SECONDS)):
-            yield answer
+    def fork(self) -> "Worker":
+        """Another that has imported Keras as well, at once; this one never computes anything."""
+        ours, theirs = socket.socketpair()
+        with theirs:
+            try:
+                socket.send_fds(self._socket, [b"fork"], [theirs.fileno()])
+            except OSError as error:
+                raise WorkerLost(f"process {self.pid} does not fork: {error}") from error
+        return Worker(ours, SILENT_SECONDS)
+
+    def compute(self, **request) -> Iterator[Epoch | bytes | Checkpoint]:
+        """Send a request; yield what comes, the checkpoint at which its turn ends last."""
+        try:
+            pickle.dump(request, self._stream)
+            self._stream.flush()
+        except OSError as error:
+            raise WorkerLost(f"worker {self.pid} does not read: {error}") from error
+        answer = None
+        while not isinstance(answer, Checkpoint):
+            yield (answer := self._receive(SILENT_SECONDS))
 
     def is_alive(self) -> bool:
-        return self._process.poll() is None
+        """Asked of one that has nothing to say: then there is something to read at the end only."""
+        self._socket.settimeout(0)
+        with contextlib.suppress(BlockingIOError):
+            self._socket.recv(1, socket.MSG_PEEK)
+            return False
+        return True
 
     def stop(self) -> None:
-        self._process.kill()
-        self._process.wait()
-        with contextlib.suppress(OSError):  # what was still to be sent goes nowhere
-            self._process.stdin.close()
+        """End the process, even one that stands still."""
+        with contextlib.suppress(OSError):
+            os.kill(self.pid, getattr(signal, "SIGKILL", signal.SIGTERM))
+        with contextlib.suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
 
-    def _send(self, request: dict) -> None:
+    def _receive(self, timeout_seconds: float):
+        self._socket.settimeout(timeout_seconds)
         try:
-            self._process.stdin.write(json.dumps(request) + "\n")
-            self._process.stdin.flush()
-        except (OSError, ValueError) as error:
-            raise WorkerLost(f"worker {self.pid} does not read: {error}") from error
-
-    def _answer(self, timeout_seconds: float) -> dict:
-        try:
-            line = self._lines.get(timeout=timeout_seconds)
-        except queue.Empty:
+            return pickle.load(self._stream)
+        except TimeoutError:
             raise WorkerLost(f"worker {self.pid} silent for {timeout_seconds} s") from None
-        if line is None:
-            raise WorkerLost(f"worker {self.pid} ended, exit code {self._process.poll()}")
-        try:
-            answer = json.loads(line)
-        except (ValueError, RecursionError):
-            answer = None
-        if not isinstance(answer, dict):
-            raise WorkerLost(f"worker {self.pid} wrote what is no answer: {line[:200]!r}")
-        if "failed" in answer:
-            raise WorkerLost(f"worker {self.pid} cannot begin", failed=answer["failed"])
-        return answer
+        except (EOFError, OSError) as error:
+            raise WorkerLost(f"worker {self.pid} ended: {error}") from None
+        except Exception as error:
+            raise WorkerLost(f"worker {self.pid} wrote nonsense: {error!r}") from None
 
-    def _listen(self) -> None:
-        with self._process.stdout:
-            for line in self._process.stdout:
-                self._lines.put(line)
-        self._lines.put(None)
+
+class WorkerSource:
+    """Where workers come from: forked of a process that has loaded Keras and computes nothing."""
+
+    def __init__(self):
+        self._loaded: Worker | None = None
+
+    def new_worker(self) -> Worker:
+        """At once, but for the first, which waits until Keras has loaded. Raises WorkerLost."""
+        if not CAN_FORK:
+            return Worker.start()
+        try:
+            self._loaded = self._loaded or Worker.start()
+            return self._loaded.fork()
+        except WorkerLost:
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        if self._loaded:
+            self._loaded.stop()
+        self._loaded = None
+
+
+def _start_process(how: str, **pipes) -> subprocess.Popen:
+    # A session of its own: Ctrl-C is for the server; the workers end with it.
+    return subprocess.Popen([*COMMAND, how], cwd=ROOT, start_new_session=True, **pipes)
+
+
+def _socket_for(process: subprocess.Popen) -> socket.socket:
+    """A socket for its pipes, since Windows can wait for sockets alone."""
+    ours, theirs = socket.socketpair()
+
+    def pump(read, write) -> None:
+        with contextlib.suppress(OSError):
+            while data := read(65536):
+                write(data)
+        with contextlib.suppress(OSError):
+            theirs.shutdown(socket.SHUT_RDWR)  # close() would wait for the other pump
+
+    for ends in ((process.stdout.read, theirs.sendall), (theirs.recv, process.stdin.write)):
+        threading.Thread(target=pump, args=ends, daemon=True).start()
+    return ours

@@ -1,91 +1,146 @@
-"""The worker's own main, `python -m exam.service.worker_main`: the process for Keras.
+"""The worker's own main, `python -m exam.service.worker_main fork` (or `serve`).
 
-It reads one request a line and answers with one JSON object a line:
+It loads Keras and says its process id, or why it cannot: "exams" or "keras". Then it forks a worker
+for every socket that it is sent, and computes nothing itself: once TensorFlow has run, a fork of it
+hangs. With `serve`, where nothing can fork, it is itself the one worker.
 
-    {"plan": {"batch_size": 10, "student": 1}, "epochs": 20, "known": 3, "turn_seconds": 0.2,
-     "wants_file": false}
-
-asks for the epochs from number 3 on (0 is before studying) of the study of that `Plan`. Each
-is sent as soon as it is marked, and `{"turn_over": true}` ends the turn, at the latest after the
-pass in which `turn_seconds` have gone by. With `"wants_file": true` no epochs are sent; the turn
-in which the study ends sends the model as a `.keras` file, in base64: `{"file": "UEsDB…"}`.
-
-It says `{"ready": true}` once Keras has loaded, and ends when its input does.
+A worker reads requests, which are the arguments of `run_turn`, and answers each with the epochs
+that are asked for, or with the file, and at the end of its turn with a `Checkpoint`; all pickled.
+It remembers nothing from one request to the next, and ends when its connection does.
 """
 
-import collections
-import json
+import contextlib
+import dataclasses
+import gc
 import os
-import queue
+import pickle
+import signal
+import socket
 import sys
-import threading
+import time
 import traceback
+from collections.abc import Callable
+from typing import BinaryIO
 
-from exam.model.exams import QUESTIONS, BrokenExams, batches, load_exams
+from exam.model.exams import BrokenExams, load_exams
+from exam.model.plan import Plan
+from exam.model.results import Checkpoint, Epoch
 
 # Keras loads these where it finds them, for uses that we have not: 170 MB and a second.
 NOT_NEEDED = ("IPython", "matplotlib", "pandas", "scipy", "sklearn")
-QUICK_PICKS = (10, 1, 100, 32)
 
 
 def main() -> None:
-    output = _claim_output()
-
-    def send(**answer) -> None:
-        output.write(json.dumps(answer) + "\n")
-        output.flush()
-
-    inbox: queue.SimpleQueue[dict] = queue.SimpleQueue()
-    threading.Thread(target=_read_requests, args=(inbox,), daemon=True).start()
-    turns = _load_keras(send)
-    if turns is None:
+    requests, answers = os.dup(0), os.dup(1)
+    os.dup2(2, 1)  # what libraries print goes to the log
+    failed = _load_keras()
+    with open(answers, "wb", closefd=False) as output:
+        pickle.dump(failed or os.getpid(), output)
+    if failed:
         return
-    send(ready=True)
-    untraced = collections.deque(_updates_by_popularity())
-    while True:
-        while inbox.empty() and untraced:  # idle: trace now what a first study would wait for
-            turns.compiled_for(untraced.popleft())
-        turns.run_turn(send, **inbox.get())
-        send(turn_over=True)
+    if sys.argv[1] == "fork":
+        with _forked(socket.socket(fileno=requests)).makefile("rwb") as stream:
+            pickle.dump(os.getpid(), stream)
+            serve(stream, stream)
+    else:
+        with open(requests, "rb") as input_, open(answers, "wb") as output:
+            serve(input_, output)
+    os._exit(0)
 
 
-def _load_keras(send):
-    """Import what needs Keras; None where it or the exams cannot be loaded, the reason sent."""
+def _load_keras() -> str:
+    """Import what needs Keras; "" or what cannot be loaded."""
     try:
         load_exams()
         sys.modules.update(dict.fromkeys(NOT_NEEDED))  # as if they were not installed
-        from exam.model.keras_setup import tf  # takes seconds, so after the reader has begun
-        from exam.service import turns
-
-        tf.get_logger().setLevel("ERROR")  # or it warns that 19 models are traced
+        from exam.model import training  # noqa: F401
     except BrokenExams as reason:
         print(f"The exams are broken: {reason}", file=sys.stderr)
-        return send(failed="exams")
+        return "exams"
     except ImportError:
         traceback.print_exc()
         remedy = "pip install -r requirements.txt"
         print(f"Keras cannot be loaded; this may help: {remedy}", file=sys.stderr)
-        return send(failed="keras")
-    return turns
+        return "keras"
+    return ""
 
 
-def _updates_by_popularity() -> list[int]:
-    """Every number of updates that a pass can have, those of the quick picks first."""
-    sizes = [*QUICK_PICKS, *range(1, QUESTIONS + 1)]
-    return list(dict.fromkeys(len(batches(size)) for size in sizes))
+def _forked(control: socket.socket) -> socket.socket:
+    """Fork for every socket that comes; returns in the child, with its socket."""
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the server sees that one has ended
+    gc.freeze()  # or a collection in a worker would copy what it shares with the others
+    while True:
+        _, sockets, _, _ = socket.recv_fds(control, 16, 1)
+        if not sockets:  # the server is gone; a worker that stands still would not see it
+            os.killpg(0, signal.SIGKILL)
+        if os.fork() == 0:
+            control.close()
+            os.close(0)
+            return socket.socket(fileno=sockets[0])
+        os.close(sockets[0])
 
 
-def _read_requests(inbox: queue.SimpleQueue) -> None:
-    for line in sys.stdin:
-        inbox.put(json.loads(line))
-    os._exit(0)  # the server is gone; even in the middle of an import or a study
+def serve(requests: BinaryIO, answers: BinaryIO) -> None:
+    """Answer requests until there are none."""
+
+    def send(answer: Epoch | bytes | Checkpoint) -> None:
+        pickle.dump(answer, answers)
+        answers.flush()
+
+    answers.flush()
+    run_turn(lambda answer: None, plan=Plan(1, 1), epochs=1)  # traces what a first study would
+    with contextlib.suppress(EOFError, ConnectionError):
+        while True:
+            run_turn(send, **pickle.load(requests))
 
 
-def _claim_output():
-    """Keep standard output for answers alone: what libraries print goes to the log."""
-    output = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    return output
+def run_turn(
+    send: Callable[[Epoch | bytes | Checkpoint], None],
+    *,
+    plan: Plan,
+    epochs: int,
+    checkpoint: Checkpoint | None = None,
+    known: int = 0,
+    seconds: float = 0.0,
+    turn_seconds: float = 0.0,
+    wants_file: bool = False,
+) -> None:
+    """Send the epochs from number `known` on, or the file, until `turn_seconds` are over.
+
+    `seconds` are those of the last known epoch. What lies between the checkpoint and it is
+    computed again in silence.
+    """
+    from exam.model.training import initial_checkpoint, resume
+
+    began = time.monotonic()
+
+    def report(epoch: Epoch) -> bool:
+        if epoch.epoch >= known and not wants_file:
+            send(epoch)
+        return time.monotonic() - began < turn_seconds
+
+    checkpoint = checkpoint or initial_checkpoint(plan.student)
+    if checkpoint.epoch < known - 1:
+        checkpoint = resume(checkpoint, plan, epochs=known - 1, on_epoch=report)
+    if checkpoint.epoch == known - 1:
+        checkpoint = dataclasses.replace(checkpoint, seconds=seconds)
+    if known - 1 <= checkpoint.epoch < epochs:
+        checkpoint = resume(checkpoint, plan, epochs=epochs, on_epoch=report)
+    if wants_file and checkpoint.epoch == epochs:
+        send(_file_of(plan, checkpoint))
+    send(checkpoint)
+
+
+def _file_of(plan: Plan, checkpoint: Checkpoint) -> bytes:
+    """The model as a `.keras` file; empty where the disk is full."""
+    from exam.model.network import keras_file
+
+    try:
+        return keras_file(checkpoint.weights, plan.learning_rate)
+    except OSError as error:
+        with contextlib.suppress(OSError):  # the log is on that disk, too
+            print(f"The model cannot be written: {error}", file=sys.stderr, flush=True)
+        return b""
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ def test_no_exception_comes_of_what_no_browser_sends(tmp_path):
     """None on the page, and no process is lost; the log may say what Streamlit made of it."""
     with running_server(tmp_path / "log.txt") as server:
         shown = run(fuzz(server, CASES, seed=1))
-        assert server.process.poll() is None and server.worker().is_running()
+        assert server.process.poll() is None and server.workers()
     assert [exception for exception in shown if REFUSED not in exception] == []
 
 

@@ -2,6 +2,8 @@
 and the next press works. Real processes throughout."""
 
 import asyncio
+import dataclasses
+import pickle
 import resource
 import shutil
 import signal
@@ -20,30 +22,45 @@ import pytest
 import exam.service.job
 import exam.service.worker
 from exam.model.plan import Plan
+from exam.model.training import study
 from exam.service.scheduler import Scheduler
+from exam.service.worker import workers_wanted
 from tests.browser import ROOT, copy_of_the_project, running_server
 from tests.visit import Visit, run
-from tests.waiting import is_gone, wait_for, workers_of
+from tests.waiting import is_gone, source_of, wait_for, workers_of
 
 FOLLOWERS = 20
 ALL = list(range(201))
 
 
 class Hall:
-    """A scheduler of its own, the worker that it has now, and twenty learners."""
+    """A scheduler of its own and twenty learners; it has Keras where it `loads` it."""
 
     def __init__(self, loads: bool = True):
-        self._others = set(workers_of(psutil.Process()))
+        self._others = set(psutil.Process().children())
         self.scheduler = Scheduler()
         if loads:
             self.press()
 
     @property
-    def worker(self) -> psutil.Process:
+    def source(self) -> psutil.Process:
+        """The process of which the workers are forked; the worker itself where nothing can fork."""
+
         def newest():
-            return next(iter(set(workers_of(psutil.Process())) - self._others), None)
+            children = set(psutil.Process().children()) - self._others
+            return next((child for child in children if not is_gone(child)), None)
 
         return wait_for(newest)
+
+    @property
+    def workers(self) -> list[psutil.Process]:
+        return wait_for(
+            lambda: [worker for worker in self.source.children() if not is_gone(worker)]
+        )
+
+    def kill_workers(self) -> None:
+        for worker in self.workers:
+            worker.kill()
 
     def press(self, student: int = 1) -> None:
         """The next press works, at the latest after the rest that follows a failure."""
@@ -58,9 +75,9 @@ class Hall:
         return Followers(self.scheduler, Plan(1, student))
 
     def close(self) -> None:
-        self.scheduler.is_closed = True
-        for worker in set(workers_of(psutil.Process())) - self._others:
-            worker.kill()
+        self.scheduler.close()
+        for process in set(psutil.Process().children()) - self._others:
+            wait_for(lambda: is_gone(process))  # noqa: B023
 
 
 class Followers:
@@ -95,68 +112,129 @@ class Followers:
         return self.ends
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def hall():
     hall = Hall()
     yield hall
-    hall.press(student=2)  # whatever happened
     hall.close()
 
 
-@pytest.mark.parametrize("kill", [signal.SIGKILL, signal.SIGTERM])
-def test_a_killed_worker_is_replaced_and_the_study_goes_on(hall, kill):
-    followers, worker = hall.follow(11), hall.worker
-    worker.send_signal(kill)
-    assert followers.end() == [ALL] * FOLLOWERS and is_gone(worker)
-
-
-def test_a_worker_killed_while_others_wait_lets_everyone_come_to_their_end(hall):
-    studies = [hall.follow(student) for student in (12, 13, 14)]
-    hall.worker.kill()
+def test_all_workers_killed_let_everyone_come_to_their_end(hall):
+    studies, source = [hall.follow(student) for student in (12, 13, 14)], hall.source
+    hall.kill_workers()
     assert all(each.end() == [ALL] * FOLLOWERS for each in studies)
+    assert hall.source == source  # nobody waited until Keras had loaded
+
+
+def test_twenty_kills_in_a_row(hall):
+    """Each after some more passes, since a study that loses three workers in a turn is given up."""
+    students, kills = iter(range(1, 31)), 0
+    while kills < 20:
+        student, known = next(students), 0
+        followers = hall.follow(student)
+        while kills < 20 and known < 130:
+            seen = len(hall.scheduler.poll(Plan(1, student), 200).epochs)
+            if seen > known + 60:
+                known, kills = seen, kills + 1
+                hall.kill_workers()
+        assert followers.end() == [ALL] * FOLLOWERS
+
+
+def test_the_same_numbers_whoever_computes_them_and_however_often_they_die(hall):
+    def numbers(marks) -> list:
+        return [dataclasses.replace(mark, seconds=0.0) for mark in marks]
+
+    plan = Plan(2, 23)
+    marks = hall.scheduler.poll(plan, 200).epochs
+    while len(marks) < 201:
+        before = len(marks)
+        marks = hall.scheduler.poll(plan, 200, seen=before, wait_seconds=5).epochs
+        if before // 70 < len(marks) // 70 and len(marks) < 201:
+            hall.kill_workers()
+    assert numbers(marks) == numbers(study(batch_size=2, epochs=200, student=23))
+    seconds = [mark.seconds for mark in marks]
+    assert seconds == sorted(seconds)
+
+
+def test_the_source_of_workers_killed_in_the_middle_is_nobodys_matter(hall):
+    followers, source, workers = hall.follow(24), hall.source, hall.workers
+    source.kill()
+    assert followers.end() == [ALL] * FOLLOWERS
+    for worker in workers:  # now there is nobody who could fork another
+        worker.kill()
+    hall.press(student=25)
+    assert hall.source != source
+
+
+def test_a_source_that_stands_still_is_replaced(hall, monkeypatch):
+    monkeypatch.setattr(exam.service.worker, "SILENT_SECONDS", 3.0)
+    source, workers = hall.source, hall.workers
+    source.suspend()
+    for worker in workers:
+        worker.kill()
+    hall.press(student=26)
+    assert hall.source != source and is_gone(source)
 
 
 def test_a_worker_that_dies_idle_is_replaced(hall):
-    worker = hall.worker
-    worker.kill()
+    workers = hall.workers
+    hall.kill_workers()
     hall.press(student=20)
-    assert is_gone(worker)
+    assert not set(workers) & set(hall.workers)
 
 
-def test_a_stopped_worker_is_noticed_in_time(hall, monkeypatch):
+def test_stopped_workers_are_noticed_in_time(hall, monkeypatch):
     monkeypatch.setattr(exam.service.worker, "SILENT_SECONDS", 3.0)
-    followers, worker = hall.follow(15), hall.worker
-    worker.suspend()
-    assert followers.end() == [ALL] * FOLLOWERS and is_gone(worker)
+    followers, workers = hall.follow(15), hall.workers
+    for worker in workers:
+        worker.suspend()
+    assert followers.end() == [ALL] * FOLLOWERS and any(map(is_gone, workers))
+    for worker in workers:
+        if not is_gone(worker):
+            worker.resume()
 
 
 def test_a_worker_without_memory_is_replaced(hall):
-    followers, worker = hall.follow(16), hall.worker
-    resource.prlimit(worker.pid, resource.RLIMIT_AS, (1, 1))  # from here on, it gets no more
-    for student in range(1, 31):  # others come with settings that must be kept
-        if is_gone(worker):
+    followers, workers = hall.follow(16), hall.workers
+    for worker in workers:
+        resource.prlimit(worker.pid, resource.RLIMIT_AS, (1, 1))  # from here on, it gets no more
+    for student in range(1, 31):
+        if any(map(is_gone, workers)):
             break
         hall.scheduler.fetch(Plan(37, student), 3, 120)
     assert followers.end() == [ALL] * FOLLOWERS
+    hall.kill_workers()
 
 
 def test_a_full_disk_costs_the_file_and_nothing_else(hall):
-    followers, worker = hall.follow(17), hall.worker
-    resource.prlimit(worker.pid, resource.RLIMIT_FSIZE, (0, 0))  # nothing more can be written
+    followers, workers = hall.follow(17), hall.workers
+    for worker in workers:
+        resource.prlimit(worker.pid, resource.RLIMIT_FSIZE, (0, 0))  # nothing more can be written
     with pytest.raises(OSError, match="no room"):
         hall.scheduler.keras_file(Plan(10, 1), 2, 60)
-    assert followers.end() == [ALL] * FOLLOWERS and hall.worker == worker
+    assert followers.end() == [ALL] * FOLLOWERS and hall.workers == workers
+    hall.kill_workers()
 
 
-READY = "import sys\nprint('{\"ready\": true}', flush=True)\nsys.stdin.readline()\n"
+def test_where_nothing_can_fork_one_worker_computes_and_is_replaced(monkeypatch):
+    monkeypatch.setattr(exam.service.worker, "CAN_FORK", False)
+    hall = Hall()
+    followers, worker = hall.follow(18), hall.source
+    assert worker.children() == []
+    worker.kill()
+    assert followers.end() == [ALL] * FOLLOWERS and hall.source != worker
+    assert hall.scheduler.keras_file(Plan(10, 1), 2, 60)[:2] == b"PK"
+    hall.close()
+
+
+HELLO = "import os, pickle, sys; pickle.dump(os.getpid(), sys.stdout.buffer)\n"
+HELLO += "sys.stdout.flush(); sys.stdin.buffer.read(1)\n"
 NONSENSE = {
-    "no JSON": "print('Traceback: not JSON', flush=True)\n",
-    "half a line": READY + 'print(\'{"epoch": 0, "upda\')\n',
-    "a list": READY + "print('[1, 2]')\n",
-    "fields missing": READY + "print('{\"epoch\": 0}')\n",
-    "bytes": READY + "sys.stdout.buffer.write(bytes(range(128, 256)) + b'\\n')\n",
-    "too deep": READY + "print('[' * 100_000)\n",
-    "silence": READY,
+    "no pickle": "print('Traceback: no pickle', flush=True)\n",
+    "half a pickle": HELLO + "sys.stdout.buffer.write(pickle.dumps('epoch')[:-2])\n",
+    "a list": HELLO + "pickle.dump([1, 2], sys.stdout.buffer)\n",
+    "bytes": HELLO + "sys.stdout.buffer.write(bytes(range(128, 256)) + b'\\n')\n",
+    "silence": HELLO,
     "exit": "raise SystemExit(3)",
 }
 
@@ -165,55 +243,56 @@ def failure_of(scheduler: Scheduler) -> str:
     return wait_for(lambda: scheduler.poll(Plan(10, 1), 5, seen=5, wait_seconds=0.2).failure)
 
 
-def test_a_worker_that_talks_nonsense_is_given_up_politely(monkeypatch):
-    for does in NONSENSE.values():
-        monkeypatch.setattr(exam.service.worker, "COMMAND", [sys.executable, "-c", does])
-        scheduler = Scheduler()
-        assert failure_of(scheduler) == "worker"
-        scheduler.is_closed = True
+def test_a_process_that_talks_nonsense_is_given_up_politely(monkeypatch):
+    for can_fork in (False, True):  # the one worker, or the source of all workers
+        monkeypatch.setattr(exam.service.worker, "CAN_FORK", can_fork)
+        for does in NONSENSE.values():
+            monkeypatch.setattr(exam.service.worker, "COMMAND", [sys.executable, "-c", does])
+            scheduler = Scheduler()
+            assert failure_of(scheduler) == "worker"
+            scheduler.close()
 
 
 ONCE = """
-import os, sys
+import os, time
 from pathlib import Path
 from exam.service import worker_main
 
-claim = worker_main._claim_output
+serve = worker_main.serve
 
 class Mutterer:
-    def __init__(self, output):
-        self.output, self.lines = output, 0
-    def write(self, line):
-        self.lines += 1
-        if self.lines == 12 and not Path({once!r}).exists():
+    def __init__(self, answers):
+        self.answers, self.writes = answers, 0
+    def write(self, data):
+        self.writes += 1
+        if self.writes == 12 and not Path({once!r}).exists():
             Path({once!r}).touch()
-            self.output.write({nonsense!r})
-            self.output.flush()
+            self.answers.write({nonsense!r})
+            self.answers.flush()
             {then}
-        self.output.write(line)
+        self.answers.write(data)
     def flush(self):
-        self.output.flush()
+        self.answers.flush()
 
-worker_main._claim_output = lambda: Mutterer(claim())
+worker_main.serve = lambda requests, answers: serve(requests, Mutterer(answers))
 worker_main.main()
 """
 
 
 def test_nonsense_in_the_middle_of_a_study(monkeypatch, tmp_path):
     monkeypatch.setattr(exam.service.worker, "SILENT_SECONDS", 3.0)
+    half = pickle.dumps({"epoch": 3})[:-4]
     for number, (nonsense, then) in enumerate(
         [
-            ("\x00\x1b garbage \ufffd\n", "pass"),
-            ('{"epoch": 3, "upda', "os._exit(1)"),
-            ('{"epoch": 3, "upda', "import time; time.sleep(3600)"),
-            ('{"epoch": 99999}\n', "pass"),
+            (b"\x00\x1b garbage \xff", "pass"),
+            (half, "os._exit(1)"),
+            (half, "time.sleep(3600)"),
+            (pickle.dumps({"epoch": 99999}), "pass"),
         ]
     ):
         once = tmp_path / str(number)
         script = ONCE.format(once=str(once), nonsense=nonsense, then=then)
-        # The name stands among the arguments, so that the worker is found by it.
-        command = [sys.executable, "-c", script, "exam.service.worker_main"]
-        monkeypatch.setattr(exam.service.worker, "COMMAND", command)
+        monkeypatch.setattr(exam.service.worker, "COMMAND", [sys.executable, "-c", script])
         hall = Hall(loads=False)
         assert hall.follow(18).end() == [ALL] * FOLLOWERS
         assert once.exists(), "the nonsense was never said"
@@ -238,7 +317,8 @@ def test_exams_truncated_while_running(project, capfd):
     exams.write_bytes(whole[: len(whole) // 2])
     assert followers.end() == [ALL] * FOLLOWERS  # those who study have the exams before them
     followers = hall.follow(20)
-    hall.worker.kill()
+    hall.source.kill()
+    hall.kill_workers()
     assert followers.end() == ["exams"] * FOLLOWERS
     assert "checksum" in capfd.readouterr().err
     exams.write_bytes(whole)
@@ -250,7 +330,8 @@ def test_keras_gone_while_running(project, capfd):
     hall = Hall()
     followers = hall.follow(21)
     (project / "tensorflow.py").write_text("raise ImportError('gone')", encoding="utf-8")
-    hall.worker.kill()
+    hall.source.kill()
+    hall.kill_workers()
     assert followers.end() == ["keras"] * FOLLOWERS
     assert "pip install -r requirements.txt" in capfd.readouterr().err
     (project / "tensorflow.py").unlink()
@@ -261,6 +342,7 @@ def test_keras_gone_while_running(project, capfd):
 SERVER = """
 import sys
 from exam.model.plan import Plan
+from exam.model.training import study
 from exam.service.scheduler import get_scheduler
 scheduler, plan, seen = get_scheduler(), Plan(1, 14), 0
 print("begun", flush=True)
@@ -278,18 +360,18 @@ def server_process(how: str) -> subprocess.Popen:
     return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
 
 
-def test_a_full_pipe_that_nobody_reads_only_holds_the_worker_up():
+def test_a_server_that_stands_still_only_holds_the_workers_up():
     server = server_process("to the end")
     assert [server.stdout.readline() for _ in range(2)] == ["begun\n", "studying\n"]
-    (worker,) = workers_of(psutil.Process(server.pid))
+    workers = workers_of(psutil.Process(server.pid))
     server.send_signal(signal.SIGSTOP)
 
-    def is_stuck() -> bool:
-        before = sum(worker.cpu_times()[:2])
+    def are_idle() -> bool:
+        before = [worker.cpu_times() for worker in workers]
         time.sleep(0.5)
-        return worker.status() == psutil.STATUS_SLEEPING and (sum(worker.cpu_times()[:2]) == before)
+        return [worker.cpu_times() for worker in workers] == before
 
-    wait_for(is_stuck)  # in the middle of the study, since 200 epochs do not fit into the pipe
+    wait_for(are_idle)
     server.send_signal(signal.SIGCONT)
     assert server.stdout.readline() == "end\n" and server.wait(timeout=20) == 0
 
@@ -299,15 +381,18 @@ def test_no_worker_is_left_behind(state):
     for end in (signal.SIGTERM, signal.SIGKILL, signal.SIGINT):
         server = server_process("for ever")
         server.stdout.readline()
-        worker = wait_for(lambda: next(iter(workers_of(psutil.Process(server.pid))), None))  # noqa: B023
+        children = [wait_for(lambda: source_of(psutil.Process(server.pid)))]  # noqa: B023
         if state == "studying":
             server.stdout.readline()
+            workers = workers_of(psutil.Process(server.pid))
+            workers[0].suspend()  # even one that stands still
+            children += workers
         server.send_signal(end)
         server.wait(timeout=10)
-        wait_for(lambda: is_gone(worker), seconds=15)  # noqa: B023
+        wait_for(lambda: all(map(is_gone, children)))  # noqa: B023
 
 
-def test_a_page_whose_scheduler_is_edited_keeps_one_worker(tmp_path):
+def test_a_page_whose_scheduler_is_edited_keeps_its_number_of_workers(tmp_path):
     """With Streamlit's file watcher on, as while developing."""
     project = copy_of_the_project(tmp_path / "project")
     module = project / "exam" / "service" / "scheduler.py"
@@ -316,11 +401,12 @@ def test_a_page_whose_scheduler_is_edited_keeps_one_worker(tmp_path):
         async with Visit(url, "epochs=2").connection() as learner:
             await learner.study()
             for number in range(3):
-                before = workers_of(page)
+                before = source_of(page)
                 module.write_text(f"{module.read_text('utf-8')}\n# {number}\n", encoding="utf-8")
-                while workers_of(page) == before:  # until the page has noticed
+                while source_of(page) == before:  # until the page has noticed
                     await learner.open()
-                wait_for(lambda: len(workers_of(page)) == 1)
+                wait_for(lambda: len(page.children()) == 1)
+                wait_for(lambda: len(workers_of(page)) == workers_wanted())
 
     options = ("--server.fileWatcherType=auto",)
     with running_server(tmp_path / "log.txt", project, options=options) as server:
@@ -375,12 +461,14 @@ def test_nobody_follows_for_a_learner_who_has_left(tmp_path):
     with running_server(tmp_path / "log.txt") as server:
         run(warm_up(server.url))
         process, followed = psutil.Process(server.pid), []
-        server.worker().suspend()
+        for worker in server.workers():
+            worker.suspend()
         run(all_leave(server.url))
         assert any(followed)
         seconds = exam.service.worker.SILENT_SECONDS / 2
         wait_for(lambda: process.num_threads() < FOLLOWERS, seconds=seconds)
-        server.worker().kill()
+        for worker in server.workers():
+            worker.kill()
 
 
 def test_a_log_that_cannot_be_written_costs_nothing(tmp_path):
@@ -392,7 +480,8 @@ def test_a_log_that_cannot_be_written_costs_nothing(tmp_path):
     with running_server(tmp_path / "log.txt") as server:
         run(visit(server.url))
         whatever = resource.prlimit(server.pid, resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
-        server.worker().kill()  # of which the log would speak
+        for worker in server.workers():
+            worker.kill()  # of which the log would speak
         assert run(visit(server.url)) == 4
         resource.prlimit(server.pid, resource.RLIMIT_FSIZE, whatever)  # Streamlit says good-bye
 

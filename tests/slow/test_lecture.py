@@ -118,7 +118,7 @@ def test_a_lecture_page_that_is_closed_leaves_nothing_running(browser, server, l
     assert websockets_at(server) >= 3
     context.close()
     wait_for(lambda: websockets_at(server) == 0)
-    for process in (server.worker(), psutil.Process(server.pid)):
+    for process in [*server.workers(), psutil.Process(server.pid)]:
         wait_for(lambda process=process: process.cpu_percent(interval=0.5) < 10)
 
 

@@ -215,11 +215,11 @@ def main(cases: int, seed: int) -> bool:
         running_server(Path(folder) / "log.txt") as server,
     ):
         asyncio.run(fuzz(server, 250, seed + 1))  # whatever is loaded once
-        worker, before = server.worker(), memory_of(server)
+        workers, before = server.workers(), memory_of(server)
         exceptions = asyncio.run(fuzz(server, cases, seed))
         grown = memory_of(server) - before
         log = server.log.read_text(errors="replace")
-        is_whole = server.worker() == worker and psutil.pid_exists(server.pid)
+        is_whole = server.workers() == workers and psutil.pid_exists(server.pid)
         refused = sum(REFUSED in exception for exception in exceptions)
         exceptions = [exception for exception in exceptions if REFUSED not in exception]
         print(f"{cases} cases, seed {seed}: {len(exceptions)} exceptions on the page,", end=" ")

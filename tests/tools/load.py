@@ -2,7 +2,8 @@
 
 Each learner opens the page within 30 s and presses the button within the same 10 s, over
 Streamlit's own websocket, all from one process beside the server; three more sit at real
-Chromiums, unless `alone`. Prints waiting times, CPU, and the memory of server and worker together.
+Chromiums, unless `alone`. Prints waiting times, CPU, and the memory of server and workers together
+(what processes share is counted once). Start it with an older commit's page by `EXAM_PAGE=folder`.
 """
 
 import asyncio
@@ -10,6 +11,7 @@ import contextlib
 import functools
 import itertools
 import math
+import os
 import random
 import statistics
 import sys
@@ -25,12 +27,15 @@ import psutil
 
 from exam.lesson import CHAPTERS
 from exam.model.exams import QUESTIONS
-from tests.browser import Server, running_server
+from tests.browser import ROOT, Server, running_server
 from tests.visit import Visit
 
-OPEN_SECONDS, PRESS_SECONDS, PATIENCE_SECONDS = 30.0, 10.0, 240.0
+SECONDS = OPEN_SECONDS, PRESS_SECONDS = 30.0, 10.0
+PATIENCE_SECONDS = 240.0
 CHROMIUMS = 3
+PAGE = Path(os.environ.get("EXAM_PAGE", ROOT))
 SOAK_VISITS, SOAK_SECONDS, SOAK_SETTLED = 3000, 600.0, 300
+FRAMES = [f"only={name}&embed=true" for name in ("study", "batch_sizes", "repetition", "pianist")]
 FLOOD_CONNECTIONS, NUISANCE_SECONDS = 20, 5.0
 
 
@@ -66,6 +71,15 @@ async def study_and_read(visit: Visit, learner: Learner) -> None:
         await visit.press(f"{name}_begin")
     await visit.press()
     await visit.stay()
+
+
+async def study_in_one_frame(visit: Visit, learner: Learner) -> None:
+    """Of the four frames of a lecture page, all open; the others only stay."""
+    if "only=study" in learner.link:
+        await study(visit, learner)
+    else:
+        learner.leaves = True
+        await visit.catch(PRESS_SECONDS)
 
 
 async def study_restlessly(visit: Visit, learner: Learner) -> None:
@@ -175,24 +189,27 @@ def memory_of(server: Server) -> int:
 
 
 def memory_of_each(server: Server) -> list[int]:
-    """Resident bytes, of the server first."""
+    """Bytes (PSS, in which what several share counts once), of the server first."""
     everyone = [psutil.Process(server.pid), *psutil.Process(server.pid).children(recursive=True)]
-    return [each.memory_info().rss for each in everyone]
+    return [each.memory_full_info().pss for each in everyone]
 
 
 class Watch:
-    """CPU and memory of server and worker from its beginning to `stop`."""
+    """CPU and memory of server and workers, and CPU of the learners, until `stop`."""
 
     def __init__(self, server: Server):
         self.server, self.peak, self._is_over = server, memory_of_each(server), threading.Event()
         self._at_first = sum(self.peak)
-        self._processes = [psutil.Process(server.pid), server.worker()]
+        page = psutil.Process(server.pid)
+        self._processes = [[page], page.children(recursive=True), [psutil.Process()]]
         self._before = self._cpu_seconds()
         self._thread = threading.Thread(target=self._look)
         self._thread.start()
 
     def _cpu_seconds(self) -> list[float]:
-        return [sum(process.cpu_times()[:2]) for process in self._processes]
+        return [
+            sum(sum(each.cpu_times()[:2]) for each in processes) for processes in self._processes
+        ]
 
     def _look(self) -> None:
         while not self._is_over.wait(0.5):
@@ -202,10 +219,11 @@ class Watch:
         self._is_over.set()
         self._thread.join()
         cpu = zip(self._before, self._cpu_seconds(), strict=True)
-        server, worker = (after - before for before, after in cpu)
+        server, workers, learners = (after - before for before, after in cpu)
         shares = " + ".join(f"{each / 1e6:.0f}" for each in self.peak)
         memory = f"memory {self._at_first / 1e6:.0f} MB, at its peak {sum(self.peak) / 1e6:.0f}"
-        return f"CPU: server {server:.1f} s, worker {worker:.1f} s; {memory} ({shares})"
+        cpu = f"CPU: server {server:.1f} s, workers {workers:.1f} s, learners {learners:.1f} s"
+        return f"{cpu}; {memory} ({shares})"
 
 
 def report(name: str, learners: list[Learner]) -> None:
@@ -227,21 +245,24 @@ def warm_server():
     """A server at which somebody has studied, and whose worker has traced all it will."""
     with (
         tempfile.TemporaryDirectory() as folder,
-        running_server(Path(folder) / "log.txt") as server,
+        running_server(Path(folder) / "log.txt", PAGE) as server,
     ):
         asyncio.run(lecture(server, [Learner("epochs=1&student=30")], study, 0, 0))
-        wait_until_quiet(server.worker())
+        wait_until_quiet(psutil.Process(server.pid))
         yield server
         log = server.log.read_text()
         assert "Traceback" not in log, log[-3000:]
 
 
-def wait_until_quiet(worker: psutil.Process) -> None:
-    while worker.cpu_percent(interval=1.0) > 10:
-        pass
+def wait_until_quiet(page: psutil.Process) -> None:
+    for process in page.children(recursive=True):
+        while process.cpu_percent(interval=1.0) > 10:
+            pass
 
 
-def scene(name: str, links: list[str], deed: Deed = study) -> list[Learner]:
+def scene(
+    name: str, links: list[str], deed: Deed = study, seconds: tuple[float, float] = SECONDS
+) -> list[Learner]:
     with warm_server() as server:
         learners = [Learner(link) for link in links]
         seats = [Learner(random.choice(links)) for _ in range(CHROMIUMS)]
@@ -255,7 +276,7 @@ def scene(name: str, links: list[str], deed: Deed = study) -> list[Learner]:
         ]
         for thread in threads:
             thread.start()
-        asyncio.run(lecture(server, learners, deed))
+        asyncio.run(lecture(server, learners, deed, *seconds))
         for thread in threads:
             thread.join()
         figures = watch.stop()
@@ -393,6 +414,8 @@ SCENES: dict[str, Callable[[int], object]] = {
     "defaults": lambda count: scene("defaults", [""] * count),
     "random": lambda count: scene_and_floor("random settings", any_settings(count)),
     "chapters": lambda count: scene("chapters open", any_students(count), study_and_read),
+    "thousand": lambda count: scene("a thousand", [""] * 5 * count, seconds=(60.0, 20.0)),
+    "frames": lambda count: scene("four frames each", FRAMES * count, study_in_one_frame),
     "restless": lambda count: scene("restless", any_settings(count), study_restlessly),
     "flood": lambda count: flood(count // 4),
     "soak": lambda count: soak(SOAK_VISITS * count // 200, SOAK_SECONDS * count / 200),
