@@ -96,4 +96,5 @@ def as_x(questions: np.ndarray) -> np.ndarray:
 @functools.cache
 def mock_questions() -> tf.Tensor:
     """The 2,000 questions of the mock exams as x."""
-    return tf.constant(as_x(load_exams().mock.questions))
+    with tf.init_scope():  # kept, and so no part of a graph that is traced just now
+        return tf.constant(as_x(load_exams().mock.questions))
