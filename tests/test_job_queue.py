@@ -5,6 +5,7 @@ import threading
 import pytest
 
 from exam.model.plan import Plan
+from exam.model.results import Checkpoint
 from exam.service import job_queue
 from exam.service.job import FileJob, Job
 from exam.service.job_queue import JobQueue
@@ -45,13 +46,31 @@ def test_first_passes_then_studies_then_experiments_and_of_each_the_least_work_l
     assert order_of(queue) == [first, short, long, background]
 
 
-def test_a_file_comes_in_turn_of_its_work_as_a_study_does(queue):
+def test_a_file_is_urgent_where_its_model_is_at_hand_and_else_a_study_as_any(queue):
     first, study = ask(queue, Plan(1, 1), 20), ask(queue, Plan(1, 2), 20, known=1)
-    file = FileJob(Plan(1, 3), threading.Condition(), target=15)
-    file.follow(60)
-    with queue.job_came:
-        queue.add(file)
-    assert order_of(queue) == [first, file, study]
+    file, at_hand = (FileJob(Plan(1, 3), threading.Condition(), target=15) for _ in range(2))
+    at_hand.checkpoint = Checkpoint([], 15)
+    for job in (file, at_hand):
+        job.follow(60)
+        with queue.job_came:
+            queue.add(job)
+    assert order_of(queue) == [at_hand, first, file, study]
+
+
+def test_checkpoints_are_kept_of_what_goes_on_and_of_the_newest(queue, monkeypatch):
+    monkeypatch.setattr(job_queue, "KEPT_CHECKPOINTS", 2)
+    jobs = [ask(queue, Plan(100, student), 1, known=1) for student in (1, 2, 3, 4)]
+    for job in jobs:
+        with queue.job_came:
+            assert queue.start_next() is job
+            job.take(marks([1.0])[1])
+            job.take(Checkpoint([], 1))
+            queue.end_turn(job)
+    assert [bool(job.checkpoint) for job in jobs] == [False, False, True, True]
+    assert queue.checkpoint_of(Plan(100, 4), 1) and not queue.checkpoint_of(Plan(100, 1), 1)
+    left = ask(queue, Plan(1, 5), 20, known=1)
+    left.checkpoint, left.followed_until = Checkpoint([], 0), 0.0
+    assert order_of(queue) == [] and left.checkpoint is None
 
 
 def test_how_many_are_ahead(queue):

@@ -30,6 +30,7 @@ class Visit:
         self.options: dict[str, list[str]] = {}  # of radio buttons, by key
         self.values: dict[str, WidgetState] = {}  # what the browser would send along
         self.shown: dict = {"run": 0, "answers": []}  # what the sheet was sent last
+        self.files: list[str] = []  # ids of those that can be downloaded
         self.messages = 0
         self._presses = 0
         self.pressed = self.first_pass = self.ended = 0.0
@@ -63,6 +64,11 @@ class Visit:
         await self.press()
         await self.stay()
 
+    async def study_alone(self) -> None:
+        """A whole visit: connect, study, leave."""
+        async with self.connection():
+            await self.study()
+
     async def stay(self) -> None:
         """Until the study has ended."""
         while not self.ended:
@@ -90,6 +96,13 @@ class Visit:
     async def unfold(self, key: str) -> None:
         self.values[key] = WidgetState(id=self.ids[key], bool_value=True)
         await self.ask(within=key)
+
+    async def download(self, file: str) -> None:
+        """Have a file made; the answer, where it can be fetched, is among what comes."""
+        message = BackMsg()
+        message.backend_operation_request.request_id = file
+        message.backend_operation_request.deferred_file.file_id = file
+        await self.socket.send(message.SerializeToString())
 
     async def ask(self, *once: WidgetState, within: str = "") -> None:
         """Ask for a run of the page, or of the fragment that this widget is in."""
@@ -126,6 +139,8 @@ class Visit:
             self.ids[key], self.fragments[key] = widget, message.delta.fragment_id
         if kind == "radio":
             self.options[element.radio.id.rsplit("-", 1)[-1]] = list(element.radio.options)
+        if kind == "download_button":
+            self.files.append(element.download_button.deferred_file_id)
         if kind == "slider" and element.slider.set_value:
             name = element.slider.id.rsplit("-", 1)[-1]
             self.settings[name] = int(element.slider.value[0])

@@ -40,7 +40,7 @@ class Progress(NamedTuple):
 class Job:
     """The epochs of a plan so far, and the number of passes (`target`) that somebody waits for.
 
-    The checkpoint, 100 kB, is kept only while the job waits or runs.
+    The checkpoint, 100 kB, is kept while the job waits or runs, and of some that are complete.
     """
 
     plan: Plan
@@ -103,7 +103,6 @@ class FileJob(Job):
     file: bytes | None = None
     is_background: bool = False
     wants_file = True
-    is_urgent = False  # it is computed again from the beginning
 
     def take(self, answer: bytes | Checkpoint) -> None:
         if isinstance(answer, bytes):
@@ -115,3 +114,8 @@ class FileJob(Job):
     @property
     def is_complete(self) -> bool:
         return self.file is not None
+
+    @property
+    def is_urgent(self) -> bool:
+        """The model is at hand, as a rule; otherwise it is computed again, as any study."""
+        return bool(self.checkpoint) and self.checkpoint.epoch == self.target

@@ -10,9 +10,11 @@ Not thread-safe by itself: whoever calls a method holds the lock.
 import threading
 
 from exam.model.plan import Plan
+from exam.model.results import Checkpoint
 from exam.service.job import Failure, Job
 
 KEPT_EPOCHS = 30_000  # of all jobs together, 1.0 kB each: 31 MB; more only while followed
+KEPT_CHECKPOINTS = 100  # of studies that are complete: 10 MB
 MOST_WAITING = 500  # jobs; whoever comes later is told how many are ahead, and joins then
 
 
@@ -28,6 +30,11 @@ class JobQueue:
         job = self.jobs.pop(plan, None) or Job(plan, threading.Condition(self._lock))
         self.jobs[plan] = job
         return job
+
+    def checkpoint_of(self, plan: Plan, epochs: int) -> Checkpoint | None:
+        """One at which a study of so many passes can begin, if there is any."""
+        checkpoint = self.jobs[plan].checkpoint if plan in self.jobs else None
+        return checkpoint if checkpoint and checkpoint.epoch <= epochs else None
 
     def add(self, job: Job) -> None:
         """Let the job wait for its turn, where somebody wants it and there is room."""
@@ -84,7 +91,7 @@ class JobQueue:
     def _put_back(self, job: Job) -> None:
         self.running.remove(job)
         self.add(job)
-        if job not in self.waiting:
+        if not job.is_complete and job not in self.waiting:
             job.checkpoint = None
 
     def _drop_unwanted(self) -> None:
@@ -96,8 +103,12 @@ class JobQueue:
                 job.checkpoint = None
 
     def _forget_the_oldest(self) -> None:
-        kept = sum(len(job.epochs) for job in self.jobs.values())
-        for job in list(self.jobs.values()):
+        oldest_first = list(self.jobs.values())
+        for job in oldest_first[:-KEPT_CHECKPOINTS]:
+            if job.is_complete:
+                job.checkpoint = None
+        kept = sum(len(job.epochs) for job in oldest_first)
+        for job in oldest_first:
             if kept <= KEPT_EPOCHS:
                 return
             if not job.is_followed:

@@ -100,6 +100,7 @@ class Scheduler:
             raise TimeoutError(f"{FILES_AT_ONCE} downloads wait for a file already")
         try:
             with self._lock:
+                job.checkpoint = self._queue.checkpoint_of(plan, epochs)
                 job.follow(timeout_seconds)
                 self._queue.add(job)
                 if not job.changed.wait_for(lambda: job.is_complete, timeout_seconds):

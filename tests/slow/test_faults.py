@@ -71,8 +71,8 @@ class Hall:
 
         wait_for(has_come, seconds=120)
 
-    def follow(self, student: int) -> "Followers":
-        return Followers(self.scheduler, Plan(1, student))
+    def follow(self, student: int, batch_size: int = 1) -> "Followers":
+        return Followers(self.scheduler, Plan(batch_size, student))
 
     def close(self) -> None:
         self.scheduler.close()
