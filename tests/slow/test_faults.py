@@ -4,6 +4,7 @@ and the next press works. Real processes throughout."""
 import asyncio
 import dataclasses
 import pickle
+import random
 import resource
 import shutil
 import signal
@@ -61,6 +62,14 @@ class Hall:
     def kill_workers(self) -> None:
         for worker in self.workers:
             worker.kill()
+
+    def take_memory(self) -> None:
+        """The workers get no more of it, and are asked for what needs some."""
+        for worker in self.workers:
+            resource.prlimit(worker.pid, resource.RLIMIT_AS, (1, 1))
+        for student in (1, 2, 3):
+            plan = Plan(random.randint(1, 100), student, "twenty_exams", marked_on="final")
+            self.scheduler.poll(plan, 1)
 
     def press(self, student: int = 1) -> None:
         """The next press works, at the latest after the rest that follows a failure."""
@@ -196,13 +205,8 @@ def test_stopped_workers_are_noticed_in_time(hall, monkeypatch):
 
 def test_a_worker_without_memory_is_replaced(hall):
     followers, workers = hall.follow(16), hall.workers
-    for worker in workers:
-        resource.prlimit(worker.pid, resource.RLIMIT_AS, (1, 1))  # from here on, it gets no more
-    for student in range(1, 31):
-        if any(map(is_gone, workers)):
-            break
-        hall.scheduler.fetch(Plan(37, student), 3, 120)
-    assert followers.end() == [ALL] * FOLLOWERS
+    hall.take_memory()
+    assert followers.end() == [ALL] * FOLLOWERS and any(map(is_gone, workers))
     hall.kill_workers()
 
 

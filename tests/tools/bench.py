@@ -165,21 +165,41 @@ def bench_rerun() -> None:
     print(f"without the lesson {alone:.1f} ms")
 
 
+def bench_experiments() -> None:
+    """Seconds that each chapter's experiment takes when nobody has run it, Keras being there."""
+    from exam.lesson import CHAPTERS
+    from exam.model.plan import Plan
+    from exam.service.experiment import Experiment, Outcome
+    from exam.service.scheduler import Scheduler
+    from exam.service.worker import workers_wanted
+
+    print(f"experiments with {workers_wanted()} workers (s):", end=" ")
+    settings = {"batch_size": 10, "epochs": 20, "student": 1, "misprints": 10}
+    for name, chapter in CHAPTERS.items():
+        if not chapter.plans:
+            continue
+        scheduler = Scheduler()
+        scheduler.fetch(Plan(99, 30), 1, 180)
+        outcome, began = Outcome(Experiment(chapter.plans(settings), choice=1)), time.monotonic()
+        while outcome.is_running:
+            outcome.poll(scheduler)
+            time.sleep(0.1)  # as the page does
+        print(f"{name} {time.monotonic() - began:.1f}", end="; ", flush=True)
+        scheduler.close()
+    print()
+
+
 def bench_memory() -> None:
     """What the scheduler keeps of an epoch, and of as many as it keeps at the most."""
-    import dataclasses
-    import json
+    import pickle
     import tracemalloc
 
-    from exam.model.results import Epoch
     from exam.model.training import study
     from exam.service.job_queue import KEPT_EPOCHS
 
-    lines = [
-        json.dumps(dataclasses.asdict(mark)) for mark in study(batch_size=1, epochs=200, student=1)
-    ]
+    pickled = [pickle.dumps(mark) for mark in study(batch_size=1, epochs=200, student=1)]
     tracemalloc.start()
-    kept = [Epoch(**json.loads(line)) for line in lines]
+    kept = [pickle.loads(each) for each in pickled]
     bytes_each = tracemalloc.get_traced_memory()[0] / len(kept)
     print(f"an epoch takes {bytes_each / 1000:.1f} kB, {KEPT_EPOCHS:,} of them", end=" ")
     print(f"{bytes_each * KEPT_EPOCHS / 1e6:.0f} MB")
@@ -187,6 +207,7 @@ def bench_memory() -> None:
 
 if __name__ == "__main__":
     bench_memory()
+    bench_experiments()
     bench_study()
     bench_page()
     bench_press()
