@@ -1,5 +1,6 @@
 """What a learner takes home of a study: table, script, notebook, model, and figures."""
 
+import logging
 from collections.abc import Callable
 from html import escape
 
@@ -15,6 +16,16 @@ from exam.page.training_run import TrainingRun
 from exam.service.scheduler import get_scheduler
 
 FILE_SECONDS = 20.0  # the longest wait for results that must be computed again, or for a model
+
+
+def _without_traceback(record: logging.LogRecord) -> bool:
+    """A download that comes too late or is refused is a line in the log, however often."""
+    if record.exc_info and isinstance(record.exc_info[1], TimeoutError):
+        record.exc_info = None
+    return True
+
+
+logging.getLogger("streamlit.runtime.backend_operation_handler").addFilter(_without_traceback)
 
 
 def show_save(run: TrainingRun, words: Texts) -> None:

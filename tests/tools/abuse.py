@@ -2,7 +2,7 @@
 
 The page runs with the usual limit of 1,024 open files. While each nuisance goes on, a learner comes
 every second, opens the page and presses. Prints how many of them came to an end, how long they
-waited for the first pass, and what the page kept a minute later: memory, log, open files.
+waited for the first pass, and what the page kept for how long: memory, log, open files.
 """
 
 import asyncio
@@ -11,6 +11,7 @@ import itertools
 import math
 import resource
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
@@ -20,30 +21,31 @@ from pathlib import Path
 import psutil
 import websockets
 
-from tests.browser import Server, running_server
+from tests.browser import running_server
 from tests.tools.load import memory_of
 from tests.visit import Visit
 
 OPEN_FILES = 1024
-SECONDS, REST_SECONDS, PATIENCE_SECONDS = 20.0, 60.0, 30.0
-Nuisance = Callable[[Server], Awaitable[None]]
+SECONDS, PATIENCE_SECONDS, WARM_SECONDS = 20.0, 30.0, 15.0
+KEPT, REST = 30_000_000, 120.0  # bytes above which it is waited, and for how many seconds
+Nuisance = Callable[[str], Awaitable[None]]
 
 
-async def abandoned(server: Server) -> None:
+async def abandoned(url: str) -> None:
     """2,000 connections, opened one after the other and never used; they stay open."""
-    address = server.url.replace("http", "ws", 1) + "_stcore/stream"
+    address = url.replace("http", "ws", 1) + "_stcore/stream"
     async with contextlib.AsyncExitStack() as held:
         for _ in range(2000):
             with contextlib.suppress(OSError, websockets.WebSocketException, TimeoutError):
                 connection = websockets.connect(address, subprotocols=["streamlit"], open_timeout=2)
                 await held.enter_async_context(connection)
-        await asyncio.sleep(SECONDS)
+        await asyncio.Event().wait()
 
 
-async def settings(server: Server) -> None:
+async def settings(url: str) -> None:
     """3,000 different settings, pressed by one client."""
     every = itertools.product(range(1, 101), range(1, 31))
-    async with Visit(server.url).connection() as visit:
+    async with Visit(url).connection() as visit:
         await visit.open()
         for batch_size, student in every:
             visit.link = f"batch_size={batch_size}&student={student}&epochs=200"
@@ -52,21 +54,21 @@ async def settings(server: Server) -> None:
             await visit.catch(0.01)
 
 
-async def reruns(server: Server) -> None:
+async def reruns(url: str) -> None:
     """Runs of the page, asked for as fast as one connection can."""
-    async with Visit(server.url).connection() as visit:
+    async with Visit(url).connection() as visit:
         await visit.open()
         while True:
             await visit.ask()
             await visit.catch(0.001)
 
 
-async def downloads(server: Server) -> None:
+async def downloads(url: str) -> None:
     """All files of a long study, the trained model among them, for ten learners again and again."""
 
     async def one(student: int) -> None:
         link = f"batch_size=1&epochs=200&student={student}"
-        async with Visit(server.url, link).connection() as visit:
+        async with Visit(url, link).connection() as visit:
             await visit.study()
             await visit.unfold("save")
             await visit.catch(1.0)
@@ -79,27 +81,29 @@ async def downloads(server: Server) -> None:
     await asyncio.gather(*(one(student) for student in range(1, 11)))
 
 
-async def large(server: Server) -> None:
-    """Messages just under Streamlit's 25 MB, one after the other."""
-    async with Visit(server.url).connection() as visit:
-        await visit.open()
-        while True:
-            visit.link = "x" * 24_500_000
-            await visit.ask()
-            await visit.catch(0.01)
+async def large(url: str) -> None:
+    """Messages just under Streamlit's 25 MB, and just under what this page allows, in turn."""
+    for size in itertools.cycle((24_500_000, 1_000_000)):
+        with contextlib.suppress(websockets.WebSocketException):
+            async with Visit(url).connection() as visit:
+                await visit.open()
+                for _ in range(10):
+                    visit.link = "x" * size
+                    await visit.ask()
+                    await visit.catch(0.01)
 
 
-async def silent(server: Server) -> None:
-    """100 connections that ask for runs of the page and never read what comes."""
+async def silent(url: str) -> None:
+    """100 connections that ask for the page, again every five seconds, and never read it."""
     async with contextlib.AsyncExitStack() as held:
-        visits = [Visit(server.url) for _ in range(100)]
+        visits = [Visit(url) for _ in range(100)]
         for visit in visits:
             await held.enter_async_context(visit.connection())
             visit.socket.transport.pause_reading()
         while True:
             for visit in visits:
                 await visit.ask()
-            await asyncio.sleep(0.5)
+                await asyncio.sleep(0.05)
 
 
 NUISANCES: dict[str, Nuisance] = {
@@ -107,35 +111,24 @@ NUISANCES: dict[str, Nuisance] = {
 }
 
 
-async def learners(server: Server, until: asyncio.Task, waits: list[float]) -> None:
+async def learners(url: str, until: float) -> list[float]:
     """One a second; infinite is the wait of one whom the page did not serve in time."""
+    waits: list[float] = []
 
     async def one(number: int) -> None:
-        visit = Visit(server.url, f"student={number % 30 + 1}&epochs=5")
+        visit = Visit(url, f"student={number % 30 + 1}&epochs=5")
         try:
-            async with asyncio.timeout(PATIENCE_SECONDS), visit.connection():
-                await visit.study()
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                await visit.study_alone()
             waits.append(visit.first_pass - visit.pressed)
         except (OSError, websockets.WebSocketException, TimeoutError):
             waits.append(math.inf)
 
     coming = []
-    for number in itertools.count():
-        if until.done():
-            break
-        coming.append(asyncio.create_task(one(number)))
+    while time.monotonic() < until:
+        coming.append(asyncio.create_task(one(len(coming))))
         await asyncio.sleep(1.0)
     await asyncio.gather(*coming)
-
-
-async def beside(server: Server, nuisance: Nuisance) -> list[float]:
-    waits: list[float] = []
-
-    async def for_a_while() -> None:
-        with contextlib.suppress(TimeoutError, OSError, websockets.WebSocketException):
-            await asyncio.wait_for(nuisance(server), SECONDS)
-
-    await learners(server, asyncio.create_task(for_a_while()), waits)
     return waits
 
 
@@ -146,25 +139,30 @@ def try_one(name: str) -> None:
     ):
         hard = resource.prlimit(server.pid, resource.RLIMIT_NOFILE)[1]
         resource.prlimit(server.pid, resource.RLIMIT_NOFILE, (OPEN_FILES, hard))
-        asyncio.run(Visit(server.url, "epochs=1").study_alone())
-        time.sleep(10)  # until the specs are built
+        asyncio.run(learners(server.url, time.monotonic() + WARM_SECONDS))
         page = psutil.Process(server.pid)
         memory, log = memory_of(server), server.log.stat().st_size
-        waits = asyncio.run(beside(server, NUISANCES[name]))
-        peak = memory_of(server)
-        time.sleep(REST_SECONDS)
-        grown, logged = memory_of(server) - memory, server.log.stat().st_size - log
-        served = sum(map(math.isfinite, waits))
-        print(f"{name}: {served} of {len(waits)} learners served, first pass median", end=" ")
-        print(f"{statistics.median(waits):.2f} s, worst {max(waits):.2f} s;", end=" ")
-        print(
-            f"memory {(peak - memory) / 1e6:+.0f} MB, a minute later {grown / 1e6:+.0f};", end=" "
-        )
-        print(f"log {logged / 1e6:+.2f} MB; {page.num_fds()} files open", flush=True)
+        command = [sys.executable, "-m", "tests.tools.abuse", "--only", name, server.url]
+        with subprocess.Popen(command) as nuisance:
+            waits = asyncio.run(learners(server.url, time.monotonic() + SECONDS))
+            most, files = memory_of(server), page.num_fds()
+            nuisance.kill()
+        ended = time.monotonic()
+        while (kept := memory_of(server) - memory) > KEPT and time.monotonic() < ended + REST:
+            time.sleep(1.0)
+        logged = server.log.stat().st_size - log
+        print(f"{name}: {sum(map(math.isfinite, waits))} of {len(waits)} learners served;", end=" ")
+        print(f"first pass median {statistics.median(waits):.2f} s,", end=" ")
+        print(f"worst {max(waits):.2f}; {files} files open; memory", end=" ")
+        print(f"{(most - memory) / 1e6:+.0f} MB, {kept / 1e6:+.0f} after", end=" ")
+        print(f"{time.monotonic() - ended:.0f} s; log {logged / 1e6:+.2f} MB", flush=True)
 
 
 if __name__ == "__main__":
-    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))  # of the one who makes trouble
-    for chosen in sys.argv[1:] or NUISANCES:
-        try_one(chosen)
+    hard_limit = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard_limit, hard_limit))
+    if sys.argv[1:2] == ["--only"]:
+        asyncio.run(NUISANCES[sys.argv[2]](sys.argv[3]))
+    else:
+        for chosen in sys.argv[1:] or NUISANCES:
+            try_one(chosen)
