@@ -2,6 +2,7 @@
 
 import dataclasses
 import itertools
+import os
 import threading
 import time
 
@@ -9,9 +10,10 @@ import psutil
 import pytest
 
 from exam.model.plan import Plan
-from exam.service import job_queue, scheduler
+from exam.service import job_queue, scheduler, worker
 from exam.service.scheduler import Scheduler, get_scheduler
-from tests.waiting import wait_for, workers_of
+from exam.service.worker import workers_wanted
+from tests.waiting import source_of, wait_for, workers_of
 
 
 @pytest.fixture(scope="module")
@@ -89,11 +91,28 @@ def test_results_that_were_let_go_are_computed_again(ours, monkeypatch):
     assert numbers(again) == numbers(before) and again[0] is not before[0]
 
 
+def test_the_process_that_is_forked_computes_nothing_itself(ours):
+    """Once TensorFlow has run an operation, it has threads, and a fork of it hangs."""
+    workers = workers_of(psutil.Process())
+    assert len(workers) == workers_wanted() and source_of(psutil.Process()).num_threads() == 1
+    assert all(worker.num_threads() > 1 for worker in workers)
+
+
+def test_how_many_workers_the_environment_wants(monkeypatch, caplog):
+    cores = min(worker.MOST_WORKERS, len(os.sched_getaffinity(0)))
+    for said, wanted in {"3": 3, "": cores, "0": cores, "many": cores, "-1": cores}.items():
+        monkeypatch.setenv("EXAM_WORKERS", said)
+        assert workers_wanted() == wanted
+    assert "EXAM_WORKERS must be a number" in caplog.text
+    monkeypatch.setattr(worker, "CAN_FORK", False)
+    assert workers_wanted() == 1
+
+
 def test_a_file_comes_and_others_that_wait_for_theirs_block_nobody(ours, monkeypatch):
     assert ours.keras_file(Plan(10, 4), 12, 60)[:2] == b"PK"
     workers = workers_of(psutil.Process())
-    for worker in workers:
-        worker.suspend()
+    for each in workers:
+        each.suspend()
     ends = []
 
     def wait(student: int) -> None:
@@ -109,8 +128,8 @@ def test_a_file_comes_and_others_that_wait_for_theirs_block_nobody(ours, monkeyp
     for thread in threads:
         thread.start()
     wait_for(lambda: ends == ["refused"] * 2)  # at once, while the others wait
-    for worker in workers:
-        worker.resume()
+    for each in workers:
+        each.resume()
     for thread in threads:
         thread.join()
     assert len(ends) == len(threads) and ends.count("refused") == 2

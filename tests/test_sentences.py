@@ -13,7 +13,7 @@ from exam.service.job import Progress
 from tests.scripted import marks
 
 RISING = [1.0, 0.8, 0.7, 0.71, 0.72, 0.73, 0.74, 0.75]
-PROGRESS = Progress(epochs=[], loading_seconds=None, was_interrupted=False, failure="")
+PROGRESS = Progress(epochs=[], loading_seconds=None, failure="")
 
 
 def test_the_warning_belongs_to_the_passes_that_show_it():
@@ -51,10 +51,9 @@ def test_why_nothing_comes():
     assert "3 other studies" in waiting(PROGRESS._replace(ahead=3), 20, 1.5, words)
     loading = PROGRESS._replace(loading_seconds=4.9)
     assert "4 s" in waiting(loading, 20, 0.0, words)
-    interrupted = loading._replace(was_interrupted=True)
-    assert waiting(interrupted, 20, 0.0, words).startswith(words.interrupted)
+    assert waiting(PROGRESS._replace(loading_seconds=0.5), 20, 0.0, words) == ""  # a dead worker
     for failure in ("exams", "keras", "worker"):
-        said = waiting(interrupted._replace(failure=failure), 20, 9.0, words)
+        said = waiting(loading._replace(failure=failure), 20, 9.0, words)
         assert said == getattr(words, f"failure_{failure}")
     assert waiting(PROGRESS._replace(epochs=marks([1.0] * 20)), 20, 9.0, words) == ""
 

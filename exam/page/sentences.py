@@ -30,9 +30,8 @@ def waiting(progress: Progress, epochs: int, waited_seconds: float, words: Texts
         return getattr(words, f"failure_{progress.failure}")
     if len(progress.epochs) > epochs:
         return ""
-    if progress.loading_seconds is not None:
-        loading = words.loading(seconds=int(progress.loading_seconds))
-        return f"{words.interrupted} {loading}" if progress.was_interrupted else loading
+    if progress.loading_seconds and progress.loading_seconds > LONG_WAIT_SECONDS:
+        return words.loading(seconds=int(progress.loading_seconds))
     if waited_seconds <= LONG_WAIT_SECONDS:
         return ""
     return words.queued_behind(ahead=progress.ahead) if progress.ahead else words.queued

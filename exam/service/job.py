@@ -31,7 +31,6 @@ class Progress(NamedTuple):
 
     epochs: list[Epoch]
     loading_seconds: float | None  # for how long Keras has been loading; None once it is there
-    was_interrupted: bool
     failure: str
     ahead: int = 0  # jobs that come first; not counted in the background
 

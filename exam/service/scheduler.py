@@ -71,7 +71,6 @@ class Scheduler:
             return Progress(
                 epochs=job.epochs[: epochs + 1],
                 loading_seconds=None if is_complete else self._pool.loading_seconds,
-                was_interrupted=job.lost_workers > 0,
                 failure="" if is_complete else self._queue.failure_of(job),
                 ahead=0 if is_background or len(job.epochs) > seen else self._queue.ahead_of(job),
             )
