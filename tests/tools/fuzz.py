@@ -1,15 +1,16 @@
 """What no browser sends: `python -m tests.tools.fuzz [cases] [seed]`, 10,000 cases by default.
 
 Addresses and websocket messages with values out of range, of wrong types, for unknown or forged
-widgets, and up to 1 MB long. The page may answer as it likes, but not with an exception; no process
-may be lost and no memory kept. The log may hold what Streamlit made of a message.
+widgets, and longer than the 1 MB that is allowed. The page may answer as it likes, but not with an
+exception; no process may be lost and no memory kept. The log may hold what Streamlit made of it.
 """
 
 import asyncio
+import contextlib
 import random
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from urllib.parse import quote
 
@@ -18,6 +19,7 @@ import websockets
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
+from websockets import CloseCode
 
 from exam.lesson import CHAPTERS
 from tests.browser import Server, running_server
@@ -162,10 +164,24 @@ def is_answered(message: BackMsg) -> bool:
     return not (is_silent or message.rerun_script.fragment_id)
 
 
+class TooLarge(Exception):
+    """The page has refused a message of more than 1 MB, and ended the visit."""
+
+
+async def messages_of(socket) -> AsyncIterator[bytes]:
+    try:
+        async for raw in socket:
+            yield raw
+    except websockets.ConnectionClosedError as closed:
+        if closed.rcvd and closed.rcvd.code == CloseCode.MESSAGE_TOO_BIG:
+            raise TooLarge from closed
+        raise
+
+
 async def answer_to(socket, known: dict[str, str]) -> list[str]:
     """Read until the page has come to rest; returns what it showed of exceptions."""
     exceptions = []
-    async for raw in socket:
+    async for raw in messages_of(socket):
         message = ForwardMsg.FromString(raw)
         kind = message.delta.new_element.WhichOneof("type")
         if widget := widget_id(message):
@@ -182,16 +198,17 @@ async def visit(server: Server, draw: random.Random, cases: int) -> list[str]:
     url = server.url.replace("http", "ws") + "_stcore/stream"
     known: dict[str, str] = {}
     exceptions: list[str] = []
-    async with websockets.connect(url, subprotocols=["streamlit"], max_size=None) as socket:
-        opening = BackMsg()
-        opening.rerun_script.query_string = any_query(draw)
-        await socket.send(opening.SerializeToString())
-        exceptions += await answer_to(socket, known)
-        for _ in range(cases - 1):
-            message = any_message(draw, known)
-            await socket.send(message)
-            if is_answered(BackMsg.FromString(message)):
-                exceptions += await asyncio.wait_for(answer_to(socket, known), 60)
+    with contextlib.suppress(TooLarge):
+        async with websockets.connect(url, subprotocols=["streamlit"], max_size=None) as socket:
+            opening = BackMsg()
+            opening.rerun_script.query_string = any_query(draw)
+            await socket.send(opening.SerializeToString())
+            exceptions += await answer_to(socket, known)
+            for _ in range(cases - 1):
+                message = any_message(draw, known)
+                await socket.send(message)
+                if is_answered(BackMsg.FromString(message)):
+                    exceptions += await asyncio.wait_for(answer_to(socket, known), 60)
     return exceptions
 
 
