@@ -70,7 +70,9 @@ def _forked(control: socket.socket) -> socket.socket:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the server sees that one has ended
     gc.freeze()  # or a collection in a worker would copy what it shares with the others
     while True:
-        _, sockets, _, _ = socket.recv_fds(control, 16, 1)
+        sockets = []
+        with contextlib.suppress(ConnectionError):
+            _, sockets, _, _ = socket.recv_fds(control, 16, 1)
         if not sockets:  # the server is gone; a worker that stands still would not see it
             os.killpg(0, signal.SIGKILL)
         if os.fork() == 0:
@@ -144,4 +146,5 @@ def _file_of(plan: Plan, checkpoint: Checkpoint) -> bytes:
 
 
 if __name__ == "__main__":
-    main()
+    with contextlib.suppress(ConnectionError):  # the server has gone while Keras was loading
+        main()
