@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from exam.model.plan import Plan
 from exam.model.results import Epoch
-from exam.page import visit
+from exam.page import save, visit
 from exam.page.texts import load_texts
 from exam.service import job_queue
 from exam.service.scheduler import get_scheduler
@@ -125,3 +125,14 @@ def test_a_forged_value_loses_nothing_but_its_own_run(app):
     app.session_state["lang"] = "<script>"
     app.run()
     assert not app.exception and "<script>" not in texts(app)
+
+
+def test_a_refused_download_is_a_line_in_the_log_and_a_fault_a_traceback():
+    assert save.FILE_SECONDS  # the module sets it
+    logger = logging.getLogger("streamlit.runtime.backend_operation_handler")
+    for cause, has_traceback in ((TimeoutError(), False), (OSError(), True)):
+        error = RuntimeError("as Streamlit has it")
+        error.__cause__ = cause
+        raised = (type(error), error, None)
+        record = logger.makeRecord(logger.name, logging.ERROR, "", 0, "failed", (), raised)
+        assert logger.filter(record) and bool(record.exc_info) == has_traceback

@@ -30,6 +30,7 @@ class Visit:
         self.options: dict[str, list[str]] = {}  # of radio buttons, by key
         self.values: dict[str, WidgetState] = {}  # what the browser would send along
         self.shown: dict = {"run": 0, "answers": []}  # what the sheet was sent last
+        self.session = ""  # its id
         self.files: list[str] = []  # ids of those that can be downloaded
         self.messages = 0
         self._presses = 0
@@ -101,6 +102,7 @@ class Visit:
         """Have a file made; the answer, where it can be fetched, is among what comes."""
         message = BackMsg()
         message.backend_operation_request.request_id = file
+        message.backend_operation_request.session_id = self.session
         message.backend_operation_request.deferred_file.file_id = file
         await self.socket.send(message.SerializeToString())
 
@@ -131,6 +133,8 @@ class Visit:
         return message
 
     def _look_at(self, message: ForwardMsg) -> None:
+        if message.WhichOneof("type") == "new_session":
+            self.session = message.new_session.initialize.session_id
         element = message.delta.new_element
         kind = element.WhichOneof("type")
         assert kind != "exception", element.exception.message

@@ -20,7 +20,7 @@ FILE_SECONDS = 20.0  # the longest wait for results that must be computed again,
 
 def _without_traceback(record: logging.LogRecord) -> bool:
     """A download that comes too late or is refused is a line in the log, however often."""
-    if record.exc_info and isinstance(record.exc_info[1], TimeoutError):
+    if record.exc_info and isinstance(record.exc_info[1].__cause__, TimeoutError):
         record.exc_info = None
     return True
 
