@@ -234,6 +234,7 @@ def test_where_nothing_can_fork_one_worker_computes_and_is_replaced(monkeypatch)
 HELLO = "import os, pickle, sys; pickle.dump(os.getpid(), sys.stdout.buffer)\n"
 HELLO += "sys.stdout.flush(); sys.stdin.buffer.read(1)\n"
 NONSENSE = {
+    "no number": "import pickle, sys; pickle.dump([1], sys.stdout.buffer)\n",
     "no pickle": "print('Traceback: no pickle', flush=True)\n",
     "half a pickle": HELLO + "sys.stdout.buffer.write(pickle.dumps('epoch')[:-2])\n",
     "a list": HELLO + "pickle.dump([1, 2], sys.stdout.buffer)\n",
