@@ -63,6 +63,12 @@ class Hall:
         for worker in self.workers:
             worker.kill()
 
+    def renew_workers(self) -> None:
+        """Whatever was done to these, the next test has others."""
+        before = self.workers
+        self.kill_workers()
+        wait_for(lambda: len(set(self.workers) - set(before)) == workers_wanted())
+
     def take_memory(self) -> None:
         """The workers get no more of it, and are asked for what needs some."""
         for worker in self.workers:
@@ -207,7 +213,7 @@ def test_a_worker_without_memory_is_replaced(hall):
     followers, workers = hall.follow(16), hall.workers
     hall.take_memory()
     assert followers.end() == [ALL] * FOLLOWERS and any(map(is_gone, workers))
-    hall.kill_workers()
+    hall.renew_workers()
 
 
 def test_a_full_disk_costs_the_file_and_nothing_else(hall):
@@ -217,7 +223,7 @@ def test_a_full_disk_costs_the_file_and_nothing_else(hall):
     with pytest.raises(OSError, match="no room"):
         hall.scheduler.keras_file(Plan(10, 1), 2, 60)
     assert followers.end() == [ALL] * FOLLOWERS and hall.workers == workers
-    hall.kill_workers()
+    hall.renew_workers()
 
 
 def test_where_nothing_can_fork_one_worker_computes_and_is_replaced(monkeypatch):
