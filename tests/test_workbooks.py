@@ -6,7 +6,7 @@ import pytest
 from exam.model.exams import load_exams
 from exam.model.plan import Plan
 from exam.model.results import sureness
-from exam.model.training import initial_checkpoint, resume
+from exam.model.training import initial_checkpoint, resume, study
 from exam.model.workbooks import (
     WORKBOOKS,
     misprint,
@@ -113,3 +113,29 @@ def test_equal_to_plain_fit(plan):
     assert last.val_answers == "".join(map(str, answers[:100]))
     assert sureness(last.val_sure) == pytest.approx(100 * sure[:100], abs=1.01)
     assert last.val_sure_when_wrong == pytest.approx(sure[answers != val_y].mean(), rel=1e-3)
+
+
+def test_the_final_exams_are_marked_only_when_asked_for():
+    unseen, final = (
+        study(batch_size=10, epochs=2, student=8, marked_on=marked_on)
+        for marked_on in ("unseen", "final")
+    )
+    assert [mark.answers for mark in unseen] == [mark.answers for mark in final]
+    assert [mark.loss for mark in unseen] == [mark.loss for mark in final]
+    assert all(a.val_loss != b.val_loss for a, b in zip(unseen, final, strict=True))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"workbook": "no such"},
+        {"misprints": 31},
+        {"misprints": True},
+        {"marked_on": "mock"},
+        {"learning_rate": 0},
+        {"learning_rate": 2.0},
+    ],
+)
+def test_a_plan_that_cannot_be(wrong):
+    with pytest.raises(ValueError, match=next(iter(wrong))):
+        study(batch_size=10, epochs=1, student=1, **wrong)

@@ -182,7 +182,7 @@ def test_workers_killed_in_the_middle_are_nobodys_matter(page, server):
     for worker in before:
         worker.kill()
     wait_until_played(page)
-    assert page.get_by_test_id("stAlert").filter(has_text="Keras").count() == 0
+    expect(page.get_by_text("Keras를 불러오고 있어요")).to_have_count(0)
     assert not set(before) & set(server.workers())
 
 

@@ -134,10 +134,14 @@ def hall():
     hall.close()
 
 
-def test_all_workers_killed_let_everyone_come_to_their_end(hall):
-    studies, source = [hall.follow(student) for student in (12, 13, 14)], hall.source
-    hall.kill_workers()
+@pytest.mark.parametrize("kill", [signal.SIGKILL, signal.SIGTERM])
+def test_all_workers_killed_let_everyone_come_to_their_end(hall, kill):
+    students = (11, 12, 13) if kill == signal.SIGKILL else (14, 27, 28)
+    studies, source, workers = list(map(hall.follow, students)), hall.source, hall.workers
+    for worker in workers:
+        worker.send_signal(kill)
     assert all(each.end() == [ALL] * FOLLOWERS for each in studies)
+    assert all(map(is_gone, workers))
     assert hall.source == source  # nobody waited until Keras had loaded
 
 
@@ -159,14 +163,15 @@ def test_the_same_numbers_whoever_computes_them_and_however_often_they_die(hall)
     def numbers(marks) -> list:
         return [dataclasses.replace(mark, seconds=0.0) for mark in marks]
 
-    plan = Plan(2, 23)
+    plan, kills = Plan(2, 23), 0
     marks = hall.scheduler.poll(plan, 200).epochs
     while len(marks) < 201:
         before = len(marks)
         marks = hall.scheduler.poll(plan, 200, seen=before, wait_seconds=5).epochs
         if before // 70 < len(marks) // 70 and len(marks) < 201:
             hall.kill_workers()
-    assert numbers(marks) == numbers(study(batch_size=2, epochs=200, student=23))
+            kills += 1
+    assert kills and numbers(marks) == numbers(study(batch_size=2, epochs=200, student=23))
     seconds = [mark.seconds for mark in marks]
     assert seconds == sorted(seconds)
 
