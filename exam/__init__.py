@@ -7,11 +7,9 @@ import os
 # Arrow reads this variable only once, when it makes its first table.
 os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
 
-MOST_FILES = 65_536
-
-# Every learner is a connection, and each an open file, of which 1,024 are allowed as a rule.
+# Streamlit holds four open files for every visit, and 1,024 are allowed as a rule: 250 learners.
 with contextlib.suppress(ImportError, OSError, ValueError):  # Windows has no such limit
     import resource
 
-    hard_limit = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard_limit, MOST_FILES), hard_limit))
+    allowed, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(allowed, min(most, 65_536)), most))

@@ -50,7 +50,7 @@ class StudyView:
         self._chart = curves.empty()
         st.html(player.html_of_player(player.MAIN))
         self._line = st.empty()
-        self._warnings, self._warned = st.container(), []
+        self._warnings, self._warning_places = st.container(), []
         self._data = st.empty()
         self._runs = st.empty() if self._earlier else None
         self._send()
@@ -71,9 +71,9 @@ class StudyView:
     def _send(self) -> None:
         self._show_curves()
         shown = list(warnings(self.marks, self.words))
-        for key in WARNINGS[len(self._warned) : len(shown)]:
-            self._warned.append(self._warnings.container(key=key).empty())
-        for place, warning in zip(self._warned, shown, strict=False):
+        for key in WARNINGS[len(self._warning_places) : len(shown)]:
+            self._warning_places.append(self._warnings.container(key=key).empty())
+        for place, warning in zip(self._warning_places, shown, strict=False):
             place.warning(warning.text)
         spans = [
             {"key": key, "from": each.start, "until": each.end}

@@ -4,22 +4,19 @@ It loads Keras and says its process id, or why it cannot: "exams" or "keras". Th
 for every socket that it is sent, and computes nothing itself: once TensorFlow has run, a fork of it
 hangs. With `serve`, where nothing can fork, it is itself the one worker.
 
-A worker reads requests, which are the arguments of `run_turn`, and answers each with the epochs
-that are asked for, or with the file, and at the end of its turn with a `Checkpoint`; all pickled.
-It remembers nothing from one request to the next, and ends when its connection does.
+A worker reads requests, the arguments of `turns.run_turn`, and answers each with the epochs that
+are asked for, or with the file, and at the end of its turn with a `Checkpoint`; all pickled. It
+remembers nothing from one request to the next, and ends when its connection does.
 """
 
 import contextlib
-import dataclasses
 import gc
 import os
 import pickle
 import signal
 import socket
 import sys
-import time
 import traceback
-from collections.abc import Callable
 from typing import BinaryIO
 
 from exam.model.exams import BrokenExams, load_exams
@@ -41,6 +38,7 @@ def main() -> None:
     if sys.argv[1] == "fork":
         with _forked(socket.socket(fileno=requests)).makefile("rwb") as stream:
             pickle.dump(os.getpid(), stream)
+            stream.flush()
             serve(stream, stream)
     else:
         with open(requests, "rb") as input_, open(answers, "wb") as output:
@@ -53,7 +51,7 @@ def _load_keras() -> str:
     try:
         load_exams()
         sys.modules.update(dict.fromkeys(NOT_NEEDED))  # as if they were not installed
-        from exam.model import training  # noqa: F401
+        from exam.service import turns  # noqa: F401
     except BrokenExams as reason:
         print(f"The exams are broken: {reason}", file=sys.stderr)
         return "exams"
@@ -89,60 +87,12 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> None:
         pickle.dump(answer, answers)
         answers.flush()
 
-    answers.flush()
+    from exam.service.turns import run_turn  # Keras has been loaded by now
+
     run_turn(lambda answer: None, plan=Plan(1, 1), epochs=1)  # traces what a first study would
     with contextlib.suppress(EOFError, ConnectionError):
         while True:
             run_turn(send, **pickle.load(requests))
-
-
-def run_turn(
-    send: Callable[[Epoch | bytes | Checkpoint], None],
-    *,
-    plan: Plan,
-    epochs: int,
-    checkpoint: Checkpoint | None = None,
-    known: int = 0,
-    seconds: float = 0.0,
-    turn_seconds: float = 0.0,
-    wants_file: bool = False,
-) -> None:
-    """Send the epochs from number `known` on, or the file, until `turn_seconds` are over.
-
-    `seconds` are those of the last known epoch. What lies between the checkpoint and it is
-    computed again in silence.
-    """
-    from exam.model.training import initial_checkpoint, resume
-
-    began = time.monotonic()
-
-    def report(epoch: Epoch) -> bool:
-        if epoch.epoch >= known and not wants_file:
-            send(epoch)
-        return time.monotonic() - began < turn_seconds
-
-    checkpoint = checkpoint or initial_checkpoint(plan.student)
-    if checkpoint.epoch < known - 1:
-        checkpoint = resume(checkpoint, plan, epochs=known - 1, on_epoch=report)
-    if checkpoint.epoch == known - 1:
-        checkpoint = dataclasses.replace(checkpoint, seconds=seconds)
-    if known - 1 <= checkpoint.epoch < epochs:
-        checkpoint = resume(checkpoint, plan, epochs=epochs, on_epoch=report)
-    if wants_file and checkpoint.epoch == epochs:
-        send(_file_of(plan, checkpoint))
-    send(checkpoint)
-
-
-def _file_of(plan: Plan, checkpoint: Checkpoint) -> bytes:
-    """The model as a `.keras` file; empty where the disk is full."""
-    from exam.model.network import keras_file
-
-    try:
-        return keras_file(checkpoint.weights, plan.learning_rate)
-    except OSError as error:
-        with contextlib.suppress(OSError):  # the log is on that disk, too
-            print(f"The model cannot be written: {error}", file=sys.stderr, flush=True)
-        return b""
 
 
 if __name__ == "__main__":

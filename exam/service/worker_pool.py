@@ -61,28 +61,28 @@ class WorkerPool:
                 not queue.failure.is_over or (self._failed_starts and not queue.waiting)
             ):
                 queue.job_came.wait(1.0)
-        worker = None
         try:
             worker = self._source.new_worker()
-        except WorkerLost as lost:
-            _log.warning("%s", lost)
-            failed = lost.failed
+        except Exception as error:  # WorkerLost, or the system has no more files or processes
+            _warn(error)
+            failed = getattr(error, "failed", "")
+            with self._lock:
+                self._failed_starts += 1
+                if failed or self._failed_starts >= TRIES:
+                    queue.fail(failed or "worker")
+            return None
         with self._lock:
-            if worker:
-                self._failed_starts = 0
-                self._workers += 1
-                return worker
-            self._failed_starts += 1
-            if failed or self._failed_starts >= TRIES:
-                queue.fail(failed or "worker")
+            self._failed_starts = 0
+            self._workers += 1
+        return worker
 
     def _give_turns(self, worker: Worker) -> None:
         """Until the worker is lost, or all is over."""
         try:
             while job := self._next_job(worker):
                 self._give_turn(worker, job)
-        except Exception as lost:
-            _log.warning("%s", lost, exc_info=not isinstance(lost, WorkerLost))
+        except Exception as error:
+            _warn(error)
 
     def _next_job(self, worker: Worker) -> Job | None:
         """The job whose turn it is, waiting until there is one; None once it is over."""
@@ -115,3 +115,8 @@ class WorkerPool:
             raise
         with self._lock:
             self._queue.end_turn(job)
+
+
+def _warn(error: Exception) -> None:
+    """A lost worker is a line in the log; what was not foreseen comes with its traceback."""
+    _log.warning("%s", error, exc_info=not isinstance(error, WorkerLost))

@@ -267,6 +267,10 @@ def test_a_process_that_talks_nonsense_is_given_up_politely(monkeypatch):
             scheduler = Scheduler()
             assert failure_of(scheduler) == "worker"
             scheduler.close()
+        monkeypatch.setattr(exam.service.worker, "COMMAND", ["/no/such/python"])
+        scheduler = Scheduler()
+        assert failure_of(scheduler) == "worker"
+        scheduler.close()
 
 
 ONCE = """
