@@ -288,6 +288,8 @@ def test_on_a_phone(browser, server):
         wide = """() => [document.documentElement, document.querySelector("[data-testid='stMain']")]
             .some(box => box.scrollWidth > box.clientWidth)"""
         assert not phone.evaluate(wide) and violations(phone) == []
+        for sentence in (phone.locator(".sentence").first, phone.locator(".detail").first):
+            expect(sentence).to_have_css("word-break", "keep-all")  # Korean, between words
         context.close()
 
 
