@@ -1,0 +1,235 @@
+"""Rooms: what the people in a hall guess and study, counted without names and in memory alone."""
+
+import functools
+import re
+import secrets
+import threading
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+MOST_ROOMS = 100
+MOST_GUESSES, MOST_SETTINGS = 2_000, 1_000  # of a room
+KEPT_SECONDS = 3 * 3600.0  # after its last use a room is gone
+SPARED_SECONDS = 600.0  # and where all are taken, the one that has been unused so long at least
+LETTERS = "ABCEFGHJKLMNPRSTWXYZ"  # of a code: none that are taken for one another
+LEARNER = re.compile(r"[\w-]{11}", re.ASCII)
+SECRET = re.compile(r"[\w-]{22}", re.ASCII)
+
+
+class RoomRefused(Exception):
+    """No entry: there is no such "room", the "secret" is wrong, or all rooms are "taken"."""
+
+
+def new_code() -> str:
+    return "".join(map(secrets.choice, [LETTERS] * 4))
+
+
+def new_secret() -> str:
+    return secrets.token_urlsafe(16)
+
+
+def new_learner() -> str:
+    """A random name by which a guess is counted once; it says nothing of who it is."""
+    return secrets.token_urlsafe(8)
+
+
+class Point(NamedTuple):
+    """What came of a setting: the means of so many runs, on unseen exams."""
+
+    batch_size: int
+    epochs: int
+    runs: int
+    loss: float
+    wrong: float
+
+
+@dataclass
+class Studied:
+    """Every setting that has been studied, in a room or in one visit."""
+
+    sums: dict[tuple[int, int], tuple[int, float, float]] = field(default_factory=dict)
+
+    def add(self, batch_size: int, epochs: int, loss: float, wrong: float) -> None:
+        setting = batch_size, epochs
+        if setting in self.sums or len(self.sums) < MOST_SETTINGS:
+            runs, losses, wrongs = self.sums.get(setting, (0, 0.0, 0.0))
+            self.sums[setting] = runs + 1, losses + loss, wrongs + wrong
+
+    def points(self) -> list[Point]:
+        return [
+            Point(*setting, runs, losses / runs, wrongs / runs)
+            for setting, (runs, losses, wrongs) in self.sums.copy().items()
+        ]
+
+
+class Standing(NamedTuple):
+    """How a vote stands: guesses so far, those changed since the first round, closed rounds."""
+
+    guesses: int
+    changed: int
+    is_open: bool
+    rounds: tuple[Counter[int], ...]
+
+
+@dataclass
+class Vote:
+    """The guesses of a chapter, by learner. Not thread-safe by itself.
+
+    A second round begins with the guesses of the first, which may be changed again. Who has seen
+    what was measured can change nothing, and is left out of a round that opens later.
+    """
+
+    guesses: dict[str, int] = field(default_factory=dict)
+    has_seen: set[str] = field(default_factory=set)
+    before: dict[str, int | None] = field(default_factory=dict)  # of whom has guessed again
+    left_out: frozenset[str] = frozenset()
+    rounds: tuple[Counter[int], ...] = ()
+    is_open: bool = True
+
+    def guess(self, learner: str, choice: int) -> None:
+        if learner in self.has_seen:
+            return
+        if self.rounds:
+            self.before.setdefault(learner, self.guesses.get(learner))
+        self.guesses[learner] = choice
+
+    def counted(self) -> Counter[int]:
+        return Counter(choice for who, choice in self.guesses.items() if who not in self.left_out)
+
+    def close(self) -> None:
+        if self.is_open:
+            self.is_open, self.rounds = False, (*self.rounds, self.counted())
+
+    def open_again(self) -> None:
+        if len(self.rounds) == 1:
+            self.is_open, self.left_out = True, frozenset(self.has_seen)
+
+
+@dataclass(eq=False)
+class Room:
+    """The votes by chapter, and what was studied. `step` is where its lecturer stands."""
+
+    code: str
+    secret: str
+    used: float
+    studied: Studied = field(default_factory=Studied)
+    step: tuple[str, str] | None = None
+    _votes: dict[str, Vote] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def guess(self, chapter: str, learner: str, choice: int) -> None:
+        """Count the learner's guess, once, in place of an earlier one; nothing in a full room."""
+        with self._lock:
+            vote = self._vote(chapter)
+            if learner in vote.guesses or not self._is_full:
+                vote.guess(learner, choice)
+
+    def see(self, chapter: str, learner: str) -> None:
+        """The learner looks at what was measured."""
+        with self._lock:
+            vote = self._vote(chapter)
+            if learner in vote.guesses:
+                vote.has_seen.add(learner)
+
+    def is_counted(self, chapter: str, learner: str) -> str:
+        """Whether a guess counts now: "counted", "closed", "seen" or, in a full room, "full"."""
+        with self._lock:
+            vote = self._vote(chapter)
+            if learner not in vote.guesses and self._is_full:
+                return "full"
+            if learner in vote.has_seen:
+                return "seen"
+            return "counted" if vote.is_open else "closed"
+
+    def standing(self, chapter: str) -> Standing:
+        with self._lock:
+            vote = self._vote(chapter)
+            changed = sum(vote.guesses[who] != choice for who, choice in vote.before.items())
+            return Standing(vote.counted().total(), changed, vote.is_open, vote.rounds)
+
+    def close(self, chapter: str) -> None:
+        with self._lock:
+            self._vote(chapter).close()
+
+    def open_again(self, chapter: str) -> None:
+        with self._lock:
+            self._vote(chapter).open_again()
+
+    def study(self, batch_size: int, epochs: int, loss: float, wrong: float) -> None:
+        with self._lock:
+            self.studied.add(batch_size, epochs, loss, wrong)
+
+    def votes(self) -> list[tuple[str, int, int, int]]:
+        """Chapter, round, choice and count of every round that was closed."""
+        with self._lock:
+            return [
+                (chapter, number, choice, count)
+                for chapter, vote in self._votes.items()
+                for number, counts in enumerate(vote.rounds, start=1)
+                for choice, count in sorted(counts.items())
+            ]
+
+    def _vote(self, chapter: str) -> Vote:
+        return self._votes.setdefault(chapter, Vote())
+
+    @property
+    def _is_full(self) -> bool:
+        return sum(len(vote.guesses) for vote in self._votes.values()) >= MOST_GUESSES
+
+
+class Rooms:
+    """All rooms of this process. `clock` gives seconds."""
+
+    def __init__(self, clock=time.monotonic):
+        self._clock, self._lock = clock, threading.Lock()
+        self._rooms: dict[str, Room] = {}
+
+    def find(self, code: str) -> Room | None:
+        """The room of that code, which is used by looking for it."""
+        with self._lock:
+            return self._find(code)
+
+    def lead(self, code: str, secret: str) -> Room:
+        """The room of that code, for its lecturer; a new one where there is none.
+
+        So the lecturer's link opens it again the next day, and at the replica that it leads to.
+        Raises RoomRefused for a wrong secret, and where all rooms are taken.
+        """
+        with self._lock:
+            room = self._find(code)
+            if room is None:
+                self._make_place()
+                room = self._rooms[code] = Room(code, secret, self._clock())
+            if not secrets.compare_digest(room.secret, secret):
+                raise RoomRefused("secret")
+            return room
+
+    def _find(self, code: str) -> Room | None:
+        room = self._rooms.get(code)
+        if room and self._unused_seconds(room) >= KEPT_SECONDS:
+            del self._rooms[code]
+            return None
+        if room:
+            room.used = self._clock()
+        return room
+
+    def _make_place(self) -> None:
+        """The oldest unused one goes; a room in use never, whoever opens others in a loop."""
+        for room in list(self._rooms.values()):
+            if self._unused_seconds(room) >= KEPT_SECONDS:
+                del self._rooms[room.code]
+        if len(self._rooms) >= MOST_ROOMS:
+            oldest = min(self._rooms.values(), key=lambda room: room.used)
+            if self._unused_seconds(oldest) < SPARED_SECONDS:
+                raise RoomRefused("taken")
+            del self._rooms[oldest.code]
+
+    def _unused_seconds(self, room: Room) -> float:
+        return self._clock() - room.used
+
+
+@functools.cache
+def get_rooms() -> Rooms:
+    return Rooms()

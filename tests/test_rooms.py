@@ -1,0 +1,196 @@
+"""Rooms: votes counted once, in two rounds, and nobody let in or put out by another."""
+
+import itertools
+import re
+import threading
+from collections import Counter
+
+import pytest
+
+from exam.service import rooms
+from exam.service.rooms import (
+    LEARNER,
+    LETTERS,
+    MOST_GUESSES,
+    MOST_ROOMS,
+    MOST_SETTINGS,
+    SECRET,
+    Point,
+    RoomRefused,
+    Rooms,
+    Studied,
+    new_code,
+    new_learner,
+    new_secret,
+)
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def hall(clock) -> Rooms:
+    return Rooms(clock)
+
+
+@pytest.fixture
+def room(hall) -> rooms.Room:
+    return hall.lead("KHJM", new_secret())
+
+
+def rounds(room, chapter="sheet") -> list[dict]:
+    return [dict(counts) for counts in room.standing(chapter).rounds]
+
+
+def test_names_are_random_and_read_well():
+    codes = {new_code() for _ in range(1000)}
+    assert len(codes) > 950 and all(re.fullmatch(f"[{LETTERS}]{{4}}", code) for code in codes)
+    assert not set(LETTERS) & set("IOQDUV")
+    assert SECRET.fullmatch(new_secret()) and LEARNER.fullmatch(new_learner())
+    assert new_secret() != new_secret()
+
+
+def test_a_guess_counts_once_and_may_be_changed(room):
+    for learner, choice in (("a", 0), ("b", 1), ("a", 2), ("a", 1)):
+        room.guess("sheet", learner, choice)
+    room.guess("pianist", "a", 0)
+    assert room.standing("sheet") == (2, 0, True, ())
+    room.close("sheet")
+    assert rounds(room) == [{1: 2}] and rounds(room, "pianist") == []
+
+
+def test_what_is_guessed_after_the_close_is_not_in_that_round(room):
+    room.guess("sheet", "a", 0)
+    room.close("sheet")
+    room.close("sheet")  # a second press
+    room.guess("sheet", "late", 1)
+    assert rounds(room) == [{0: 1}] and not room.standing("sheet").is_open
+
+
+def test_a_second_round_begins_with_the_first_and_may_be_changed(room):
+    for learner, choice in (("a", 0), ("b", 0), ("c", 2)):
+        room.guess("sheet", learner, choice)
+    room.open_again("sheet")  # which is open: nothing happens
+    assert room.standing("sheet") == (3, 0, True, ())
+    room.close("sheet")
+    room.open_again("sheet")
+    room.guess("sheet", "a", 2)
+    room.guess("sheet", "late", 1)
+    assert room.standing("sheet")[:3] == (4, 2, True)
+    room.guess("sheet", "a", 0)  # back again
+    assert room.standing("sheet").changed == 1
+    room.guess("sheet", "a", 2)
+    room.close("sheet")
+    assert rounds(room) == [{0: 2, 2: 1}, {0: 1, 2: 2, 1: 1}]
+    room.open_again("sheet")  # there is no third
+    assert not room.standing("sheet").is_open
+    expected = [("sheet", 1, 0, 2), ("sheet", 1, 2, 1)]
+    expected += [("sheet", 2, 0, 1), ("sheet", 2, 1, 1), ("sheet", 2, 2, 2)]
+    assert room.votes() == expected
+
+
+def test_who_has_seen_the_result_changes_nothing_and_is_not_in_a_later_round(room):
+    room.guess("sheet", "a", 0)
+    room.see("sheet", "a")
+    room.guess("sheet", "a", 2)
+    room.see("sheet", "b")  # who has not guessed
+    room.guess("sheet", "b", 1)
+    room.close("sheet")
+    assert rounds(room) == [{0: 1, 1: 1}]
+    room.open_again("sheet")
+    assert room.standing("sheet").guesses == 1
+    room.guess("sheet", "b", 2)
+    room.see("sheet", "b")  # after the guess: it stays in this round
+    room.close("sheet")
+    assert rounds(room)[1] == {2: 1}
+
+
+def test_a_learner_is_told_whether_the_guess_counts(room):
+    assert room.is_counted("sheet", "a") == "counted"
+    room.guess("sheet", "a", 0)
+    room.close("sheet")
+    assert room.is_counted("sheet", "a") == "closed"
+    room.see("sheet", "a")
+    assert room.is_counted("sheet", "a") == "seen"
+
+
+def test_a_full_room_takes_no_new_guess_and_loses_none(room):
+    for number in range(MOST_GUESSES):
+        room.guess(("sheet", "pianist")[number % 2], str(number), 0)
+    assert room.is_counted("sheet", "late") == "full" and room.is_counted("sheet", "0") == "counted"
+    room.guess("sheet", "late", 1)
+    room.guess("sheet", "0", 1)
+    room.close("sheet")
+    assert rounds(room) == [{0: MOST_GUESSES // 2 - 1, 1: 1}]
+
+
+def test_nobody_leads_a_room_without_its_secret(hall, room):
+    for secret in ("", room.secret[:-1], room.secret.swapcase(), *(new_secret() for _ in range(99))):
+        with pytest.raises(RoomRefused, match="secret"):
+            hall.lead("KHJM", secret)
+    assert hall.lead("KHJM", room.secret) is room and hall.find("KHJM") is room
+    assert hall.find("AAAA") is None
+
+
+def test_a_room_is_gone_three_hours_after_its_last_use(hall, room, clock):
+    room.guess("sheet", "a", 0)
+    clock.now += 3 * 3600 - 1
+    assert hall.find("KHJM") is room
+    clock.now += 3 * 3600
+    assert hall.find("KHJM") is None
+    again = hall.lead("KHJM", new_secret())
+    assert again is not room and again.standing("sheet").guesses == 0
+
+
+def test_rooms_in_use_are_kept_and_the_oldest_unused_goes(hall, room, clock):
+    codes = ("".join(letters) for letters in itertools.product(LETTERS, repeat=4))
+    opened = [hall.lead(next(codes), new_secret()) for _ in range(MOST_ROOMS - 1)]
+    with pytest.raises(RoomRefused, match="taken"):
+        hall.lead("ZZZZ", new_secret())
+    clock.now += 300
+    assert hall.find("KHJM")
+    clock.now += 300
+    hall.lead("ZZZZ", new_secret())
+    assert hall.find("KHJM") is room and hall.find(opened[0].code) is None
+    assert all(hall.find(each.code) for each in opened[1:])
+    with pytest.raises(RoomRefused, match="taken"):
+        hall.lead("ZZZX", new_secret())
+
+
+def test_a_point_is_the_mean_of_its_runs():
+    studied = Studied()
+    studied.add(10, 20, 1.0, 30.0)
+    studied.add(10, 20, 0.5, 20.0)
+    studied.add(1, 20, 0.9, 25.0)
+    assert studied.points() == [Point(10, 20, 2, 0.75, 25.0), Point(1, 20, 1, 0.9, 25.0)]
+    for number in range(MOST_SETTINGS):
+        studied.add(2, number, 1.0, 1.0)
+    assert len(studied.points()) == MOST_SETTINGS
+    studied.add(10, 20, 0.0, 10.0)
+    assert studied.points()[0].runs == 3
+
+
+def test_many_at_once(room):
+    def guess(first: int) -> None:
+        for number in range(first, first + 100):
+            room.guess("sheet", str(number), number % 3)
+            room.study(number % 7 + 1, 20, 1.0, 30.0)
+            room.standing("sheet")
+
+    threads = [threading.Thread(target=guess, args=(100 * n,)) for n in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    room.close("sheet")
+    assert room.standing("sheet").rounds[0] == Counter(n % 3 for n in range(800))
+    assert sum(point.runs for point in room.studied.points()) == 800
