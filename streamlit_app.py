@@ -6,14 +6,15 @@ import time
 import streamlit as st
 
 from exam.lesson import CHAPTERS, Lesson, numbered, open_chapter, show_lesson
+from exam.lesson.lectern import show_step, stand_at
 from exam.model.exams import BrokenExams
 from exam.model.settings import BATCH_SIZE, EPOCHS, STUDENT
-from exam.page.address import hint
+from exam.page.address import STUDY, hint
 from exam.page.controls import quick_picks, slider, updates_sum
 from exam.page.player import asset, load_script, styles
 from exam.page.save import show_save
-from exam.page.sentences import fit_call
-from exam.page.share import Part, show_share
+from exam.page.sentences import fit_call, name_of
+from exam.page.share import Part, show_room, show_share
 from exam.page.study_view import StudyView
 from exam.page.texts import LANGUAGES, Texts, load_texts
 from exam.page.visit import Visit, language, open_visit, settings, write_address
@@ -29,13 +30,17 @@ st.html(styles())
 def show_page() -> None:
     began = time.monotonic()
     visit = open_visit(tuple(CHAPTERS))
+    if visit.is_projected and visit.only != STUDY and not visit.step:
+        stand_at(visit, CHAPTERS)
     words = load_texts(language())
     show_heading(visit, words)
     study, lesson = None, Lesson(visit, words, settings())
-    if visit.shows_study:
+    if visit.shows_study or needs_study(visit):
         study = show_study(visit, words)
     with lesson.on_the_whole_page():
-        if visit.only in ("", *CHAPTERS):
+        if visit.step:
+            show_step(lesson, CHAPTERS)
+        elif visit.only in ("", *CHAPTERS):
             show_lesson(lesson)
         # Last of all: while a loop draws, what would stand below it would fade.
         follow(study, lesson, drawn_in=time.monotonic() - began)
@@ -44,12 +49,13 @@ def show_page() -> None:
 def show_study(visit: Visit, words: Texts) -> StudyView:
     """The first screen: sliders and button, then the figure with its player and its warning."""
     st.markdown(words.analogy)
+    label_of = name_of if visit.is_projected else str  # in large letters there is less room
     batch, passes, who, begin = st.columns([9, 9, 4, 7], gap="small")
     with batch:
-        batch_size = slider(BATCH_SIZE, visit, words)
+        batch_size = slider(BATCH_SIZE, label_of(words.batch_size), words)
         quick_picks(words)
     with passes:
-        epochs = slider(EPOCHS, visit, words)
+        epochs = slider(EPOCHS, label_of(words.epochs), words)
     with who:
         student_help = None if visit.is_projected else words.student_help
         st.selectbox(words.student, STUDENTS, key="student", help=student_help)
@@ -76,6 +82,8 @@ def take_home(visit: Visit, words: Texts) -> None:
         if share.open:
             with share:
                 show_share(words, {name: part(name, words) for name in CHAPTERS})
+                show_room(visit, words)
+    if not visit.only and not visit.step:
         first = next(iter(CHAPTERS))
         title = words.next(number=1, title=getattr(words, first).title)
         st.button(title, key="next", on_click=open_chapter, args=(first,))
@@ -85,9 +93,11 @@ def show_heading(visit: Visit, words: Texts) -> None:
     load_script()
     if visit.is_projected:
         st.html(asset("projector.html"), unsafe_allow_javascript=True)
-    title = numbered(visit.only, words) if visit.only in CHAPTERS else words.title
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    place = visit.step[0] if visit.step else visit.only
+    title = numbered(place, words) if place in CHAPTERS else words.title
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="heading"):
         st.title(title, anchor=False, width="stretch")
+        visit.seat.show(words)
         st.segmented_control(
             words.language_label,
             LANGUAGES,
@@ -97,9 +107,15 @@ def show_heading(visit: Visit, words: Texts) -> None:
             label_visibility="collapsed",
             width="content",
         )
-    for name in visit.wrong_parameters:
-        st.info(hint(name, tuple(CHAPTERS), words))
+    hints = [hint(name, tuple(CHAPTERS), words) for name in visit.wrong_parameters]
+    for text in filter(None, [*hints, visit.seat.hint(words)]):
+        st.info(text)
     write_address()
+
+
+def needs_study(visit: Visit) -> bool:
+    """Whether a chapter is shown alone that would be nothing without the first screen."""
+    return visit.only in CHAPTERS and CHAPTERS[visit.only].with_study and not visit.step
 
 
 def part(chapter: str, words: Texts) -> Part:
@@ -121,7 +137,9 @@ def follow(study: StudyView | None, lesson: Lesson, drawn_in: float) -> None:
             has_news |= chapter.poll()
         if has_news and time.monotonic() >= due:
             break
-    has_open = any(st.session_state.get(f"{name}_open") for name in CHAPTERS)
+    has_open = any(
+        st.session_state.get(f"{name}_open") or name == lesson.visit.only for name in CHAPTERS
+    )
     # A chapter shows what has come to its end, and its title says that it is done.
     if chapters or lesson.is_stale or (was_running and has_open):
         st.rerun()

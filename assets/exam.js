@@ -279,9 +279,12 @@
   listen("click", "[data-slider]", ({ dataset }) =>
     setSlider(dataset.slider, (now) => (dataset.to ? +dataset.to : now + +dataset.by)));
 
-  // The address holds what is set, and is replaced, so that Back leaves the page.
+  // The address holds what is set, and is replaced, so that Back leaves the page. In a room, the
+  // browser keeps the learner's random name until it is closed, so that a guess counts once.
 
-  const setPage = (lang, wanted) => {
+  const setPage = (lang, wanted, learner) => {
+    const rules = location.protocol === "https:" ? "SameSite=None; Secure; Partitioned" : "SameSite=Lax";
+    if (learner) document.cookie = `learner=${learner}; Path=/; ${rules}`;
     document.documentElement.lang = lang; // Streamlit's own document is always English
     const address = new URL(location.href);
     for (const [name, value] of Object.entries(wanted))

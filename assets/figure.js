@@ -1,9 +1,9 @@
-// The figure above as a file: what is drawn, under its title and its setting, over its source.
+// The figure of the study, or the map beside the buttons, as a file: what is drawn, under its title and its setting, over its source.
 (() => {
   const MARGIN = 24, LINE = 20, LEAST_WIDTH = 640, SCALE = 2, SVG = "http://www.w3.org/2000/svg";
 
-  const figure = ({ title, setting, source }) => {
-    const drawn = document.querySelector("[data-testid='stVegaLiteChart'] svg.marks");
+  const figure = (near, { title, setting, source }) => {
+    const drawn = near.querySelector("[data-testid='stVegaLiteChart'] svg.marks");
     const { width: drawnWidth, height: drawnHeight } = drawn.viewBox.baseVal;
     const width = Math.max(LEAST_WIDTH, drawnWidth); // a phone's figure grows with its letters
     const height = (drawnHeight * width) / drawnWidth;
@@ -46,8 +46,8 @@
     return new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
   };
 
-  const take = async ({ dataset }) => {
-    const svg = figure(dataset);
+  const take = async (button) => {
+    const { dataset } = button, svg = figure(button.closest(".st-key-map") ?? document, dataset);
     const file = dataset.ending === "png" ? await painted(svg) : svg;
     const link = document.createElement("a");
     link.href = URL.createObjectURL(file);

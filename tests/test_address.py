@@ -9,6 +9,8 @@ from exam.page.texts import LANGUAGES, choose_language, load_texts
 CHAPTERS = ("sheet", "pianist")
 DEFAULTS = {"batch_size": 10, "epochs": 20, "student": 1, "misprints": 10, "lang": "ko"}
 DEFAULTS |= {"start": False, "projected": False, "reveal": False, "only": ""}
+DEFAULTS |= {"room": "", "secret": ""}
+SECRET = "k3" * 11
 
 
 def read(**parameters: str | list[str]) -> tuple[dict, list[str]]:
@@ -22,7 +24,8 @@ def test_an_empty_address_opens_the_defaults():
 
 def test_an_address_sets_everything():
     numbers = {"batch_size": "1", "epochs": "200", "student": "30", "misprints": "0"}
-    chosen, wrong = read(**numbers, lang="en", start="true", projected="false", only="pianist")
+    others = {"lang": "en", "start": "true", "projected": "false", "only": "pianist"}
+    chosen, wrong = read(**numbers, **others, room="KHJM", secret=SECRET)
     assert wrong == []
     assert chosen == {name: int(text) for name, text in numbers.items()} | {
         "lang": "en",
@@ -30,6 +33,8 @@ def test_an_address_sets_everything():
         "projected": False,
         "reveal": False,
         "only": "pianist",
+        "room": "KHJM",
+        "secret": SECRET,
     }
     assert read(only="study")[0]["only"] == "study"
 
@@ -57,7 +62,13 @@ def test_repeated_parameters_are_wrong():
 
 @pytest.mark.parametrize(
     ("name", "text"),
-    [("lang", "fr"), ("lang", ""), ("start", "yes"), ("only", "all")],
+    [("lang", "fr"), ("lang", ""), ("start", "yes"), ("only", "all"), ("secret", "short")]
+    + [
+        ("room", code)
+        for code in ("", "KHJ", "KHJMM", "KH1M", "OIQD", "ＫＨＪＭ", "<b>x", "x" * 9999)
+    ]
+    + [("secret", secret) for secret in ("", SECRET + "=", "é" * 22, "x" * 9999)],
+    ids=lambda text: text[:20],
 )
 def test_a_wrong_choice_gives_the_default_and_a_hint(name, text):
     assert read(**{name: text}) == (DEFAULTS, [name])
@@ -72,6 +83,12 @@ def test_the_hint_names_the_parameter_and_its_range_and_not_what_came(lang):
             assert str(part) in text
     assert "`pianist`" in hint("only", CHAPTERS, say) and "study" in hint("only", CHAPTERS, say)
     assert "ko" in hint("lang", CHAPTERS, say) and "true" in hint("start", CHAPTERS, say)
+    assert hint("room", CHAPTERS, say) == say.no_room
+    assert hint("secret", CHAPTERS, say) == say.no_secret
+
+
+def test_a_code_may_be_typed_in_small_letters():
+    assert read(room="khjm")[0]["room"] == "KHJM"
 
 
 def test_every_number_in_range_is_read_and_no_other():
@@ -91,3 +108,4 @@ def test_what_may_be_set_passes_the_check():
 def test_the_link_opens_what_it_says():
     link = link_to("https://example.org/page/?embed=true&old=1#top", batch_size=7, start=True)
     assert link == "https://example.org/page/?batch_size=7&start=true"
+    assert link_to("https://example.org", room="KHJM").endswith("?room=KHJM")

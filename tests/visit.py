@@ -13,6 +13,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
+COUNT = '<p class="count"><b>'  # before the number of guesses on a lecturer's screen
 PUSHED = '.push(["study", "study", '  # how the page sends the study on the first screen
 
 
@@ -32,6 +33,8 @@ class Visit:
         self.shown: dict = {"run": 0, "answers": []}  # what the sheet was sent last
         self.session = ""  # its id
         self.files: list[str] = []  # ids of those that can be downloaded
+        self.guesses = -1  # as a lecturer's screen shows them
+        self.live = ""  # the fragment that asks for itself again and again
         self.messages = 0
         self._presses = 0
         self.pressed = self.first_pass = self.ended = 0.0
@@ -98,6 +101,11 @@ class Visit:
         self.values[key] = WidgetState(id=self.ids[key], bool_value=True)
         await self.ask(within=key)
 
+    async def poll(self) -> None:
+        """What a browser does for a fragment that is to be run every second."""
+        await self.ask(within=self.live)
+        await self.read()
+
     async def download(self, file: str) -> None:
         """Have a file made; the answer, where it can be fetched, is among what comes."""
         message = BackMsg()
@@ -110,6 +118,7 @@ class Visit:
         """Ask for a run of the page, or of the fragment that this widget is in."""
         message = BackMsg()
         message.rerun_script.fragment_id = self.fragments.get(within, "")
+        message.rerun_script.is_auto_rerun = bool(within) and within == self.live
         message.rerun_script.query_string = self.link
         message.rerun_script.widget_states.widgets.extend([*self.values.values(), *once])
         await self.socket.send(message.SerializeToString())
@@ -135,6 +144,9 @@ class Visit:
     def _look_at(self, message: ForwardMsg) -> None:
         if message.WhichOneof("type") == "new_session":
             self.session = message.new_session.initialize.session_id
+        if message.WhichOneof("type") == "auto_rerun":
+            self.live = message.auto_rerun.fragment_id
+            self.fragments[self.live] = self.live
         element = message.delta.new_element
         kind = element.WhichOneof("type")
         assert kind != "exception", element.exception.message
@@ -148,6 +160,8 @@ class Visit:
         if kind == "slider" and element.slider.set_value:
             name = element.slider.id.rsplit("-", 1)[-1]
             self.settings[name] = int(element.slider.value[0])
+        if kind == "html" and COUNT in element.html.body:
+            self.guesses = int(element.html.body.split(COUNT)[1].split("<")[0])
         if kind == "html" and PUSHED in element.html.body:
             self._look_at_study(element.html.body)
 

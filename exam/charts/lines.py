@@ -1,6 +1,6 @@
 """Lines over two fixed axes, each named beside it."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import altair as alt
 import pyarrow as pa
@@ -11,6 +11,8 @@ from exam.model.results import Epoch, MeanMarks, mean_marks
 COLOURS = ("practised", "unseen")  # the exams that are the theme's colours on the whole page
 INKS = {"quiet": (1, 0.35), "ink": (1.75, 1.0), "strong": (2.75, 1.0)}  # width, opacity
 SIDES = {"above": -13, "below": 13, "beside": 0}  # where a name stands, in pixels
+DOTS = {"ring": (False, -0.2), "dot": (True, 0.2)}  # filled, and how far beside its number
+DOT_STEP = 0.03  # of the axis, from one dot to the next above it
 _COLUMNS = {"line": str, "style": str, "dash": str, "x": float, "y": float}
 _COLUMNS |= {"label": str, "side": str}
 Rows = list[tuple]
@@ -40,6 +42,20 @@ def line(
 def curve(marks: Iterable[Epoch | MeanMarks], field: str) -> list[tuple[int, float]]:
     """The points of one field of the marks, pass by pass."""
     return [(mark.epoch, getattr(mark, field)) for mark in marks]
+
+
+def stacks(rounds: Sequence[Mapping[int, int]], y_domain: tuple[float, float]) -> list[Rows]:
+    """Numbers that were guessed, a dot for each; of two rounds, the first are rings."""
+    low, high = y_domain
+    tallest = max((count for counts in rounds for count in counts.values()), default=1)
+    step = min(DOT_STEP, 0.95 / tallest) * (high - low)
+    styles = list(DOTS)[-len(rounds) :]
+    return [
+        line(style, [(at + aside, low + (n + 0.5) * step) for n in range(count)], (style, "solid"))
+        for style, counts in zip(styles, rounds, strict=False)
+        for at, count in sorted(counts.items())
+        for aside in [DOTS[style][1] if len(rounds) > 1 else 0.0]
+    ]
 
 
 def mean_and_students(
@@ -94,7 +110,7 @@ def lines_spec(
         alt.X("x:Q").title(x).axis(**axis).scale(**scale),
         alt.Y("y:Q").title(y).scale(domain=y_domain),
     )
-    chart = alt.layer(*_strokes(base), *_names(base))
+    chart = alt.layer(*_strokes(base), *_dots(base), *_names(base))
     if band:
         shaded = alt.Chart().transform_filter(alt.FieldOneOfPredicate("style", band))
         edges = alt.X("x:Q"), alt.Y("min(y):Q"), alt.Y2("max(y):Q")
@@ -120,6 +136,12 @@ def _strokes(base: alt.Chart) -> Iterator[alt.Chart]:
         look = {"strokeWidth": width, "opacity": opacity, "color": INK, "clip": True}
         yield _of_style(base, style).mark_line(**look).encode(*strokes)
     yield _coloured(base).mark_line(strokeWidth=2.75, clip=True).encode(COLOUR, *strokes)
+
+
+def _dots(base: alt.Chart) -> Iterator[alt.Chart]:
+    for style, (filled, _) in DOTS.items():
+        look = {"filled": filled, "color": INK, "size": 28, "opacity": 0.8, "aria": False}
+        yield _of_style(base, style).mark_point(**look)
 
 
 def _names(base: alt.Chart) -> Iterator[alt.Chart]:

@@ -29,6 +29,7 @@ ORDER = (
     "pianist",
     "final_exam",
     "misprints",
+    "best_setting",
     "questions",
 )
 CHAPTERS: dict[str, Chapter] = {

@@ -20,7 +20,7 @@ class Chapter:
 
     Its texts are `title`, `story`, `question`, `choices` to guess from, `press`, `measured`, which
     is filled in with `numbers`, and the sentences of its rule, which are chosen by the numbers. All
-    but `before`, `above` and `after` are pure functions, tested without a browser.
+    but `look`, `before`, `above` and `after` are pure functions, tested without a browser.
     """
 
     frame_height: int  # pixels, 700 wide, of the whole chapter; a test measures it
@@ -33,11 +33,15 @@ class Chapter:
     facts: Mapping[str, object] = field(default_factory=dict)  # what `story` is filled in with
     options: Mapping[str, str] = field(default_factory=dict)  # of the figure: the text of each
     passes: range | None = None  # to choose one of, in place of a guess
-    # What Streamlit shows before the question, above the figures and below them. Where `before`
-    # returns False, the question is not asked yet.
+    figure_count: int = 1
+    # What Streamlit shows: what there is to look at first, what belongs to the question, and what
+    # stands above the figures and below them. Where `before` returns False, it is not asked yet.
+    look: Callable[..., None] | None = None
     before: Callable[..., bool | None] | None = None
-    above: Callable[..., None] | None = None
-    after: Callable[..., None] | None = None
+    above: tuple[Callable[..., None], ...] = ()
+    after: tuple[Callable[..., None], ...] = ()
+    is_live: bool = False  # what there is to look at grows with what others do
+    with_study: bool = False  # shown alone, it needs the first screen above it
 
     def conclusion(self, numbers: dict, say: Texts) -> str:
         """The sentences of the rule that these numbers bear out."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import streamlit as st
 
-from exam.charts.lines import line, lines_figure, mean_and_students
+from exam.charts.lines import line, lines_figure, mean_and_students, stacks
 from exam.lesson.chapter import TEN, Chapter, Figure, Outcome, Plan, Plans, Settings, Texts
 from exam.lesson.guess import middle
 from exam.lesson.view import ChapterView
@@ -29,11 +29,13 @@ def show_practice(view: ChapterView) -> bool:
     """The loss on unseen exams by which the learner is to stop, with the stop on the curve."""
     say, both = view.say, plans(view.settings)
     practice = view.at_once({name: each for name, each in both.items() if name[0] == UNSEEN})
-    stop = st.session_state.get(f"{view.name}_stop", middle(PASSES))
     if not view.has_begun:
         look, label = ("unseen", "dashed"), say.mean(students=len(TEN))
         lines = [mean_and_students(practice.of(UNSEEN), "val_loss", look, label)]
-        lines.append(_stop_line(stop, LOSSES, say.stopped_at(epoch=stop)))
+        if view.asks:
+            stop = st.session_state.get(f"{view.name}_stop", middle(PASSES))
+            lines.append(_stop_line(stop, LOSSES, say.stopped_at(epoch=stop)))
+        lines += stacks(view.rounds, LOSSES)
         shape = {"x_domain": (0, EPOCHS), "y_domain": LOSSES, "label_width": 130, "height": 200}
         axes = view.words.passes, view.words.loss
         view.figure(lines_figure(lines, say.practice_alt, *axes, **shape))
@@ -50,7 +52,8 @@ def figures(outcome: Outcome, words: Texts) -> Iterator[Figure]:
     for field, domain in PANELS.items():
         label = say.mean(students=len(TEN))
         lines = [mean_and_students(studies, field, ("unseen", "dashed"), label)]
-        lines.append(_stop_line(own, domain, say.own))
+        lines.append(_stop_line(own, domain, words.median_guess if outcome.rounds else say.own))
+        lines += stacks(outcome.rounds, domain)
         axes = words.passes, getattr(say, f"{field}_axis")
         alt = getattr(say, f"{field}_alt")
         yield lines_figure(lines, alt, *axes, y_domain=domain, **shape)
@@ -102,6 +105,7 @@ CHAPTER = Chapter(
     passes=PASSES,
     plans=plans,
     figures=figures,
+    figure_count=len(PANELS),
     rows=rows,
     numbers=numbers,
     rule=rule,

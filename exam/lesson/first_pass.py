@@ -89,17 +89,21 @@ def rule(numbers: dict) -> list[str]:
     return ["rule", "learns_at_once" if learns else "learns_not_at_once", only_that]
 
 
-def show_strips(view: ChapterView, outcome: Outcome) -> None:
-    """The look-alikes as they were answered, then the film of a first pass, strip below strip."""
+def show_look_alikes(view: ChapterView, outcome: Outcome) -> None:
+    """As they were answered."""
     st.markdown(view.say.alike_title)
     for size in ALIKE_SIZES:
         name, data = f"alike_{size}", strip(view.words, outcome, size, "look_alikes")
         st.html(player.html_of_strip(name))
         player.push("study", name, data | {"shown": data["passes"]})
+
+
+def show_film(view: ChapterView, outcome: Outcome) -> None:
+    """A first pass, strip below strip, with one player."""
     st.markdown(view.say.film_title)
     names = {size: view.name if size == 1 else f"{view.name}_{size}" for size in LOOKS}
     strips = "".join(player.html_of_strip(name) for name in names.values())
-    st.html(strips + player.html_of_player(view.name))
+    st.html(f'<div class="strips">{strips}</div>' + player.html_of_player(view.name))
     for size, name in reversed(names.items()):  # the one that leads the others comes last
         leads = [each for each in names.values() if each != name] if size == 1 else []
         data = strip(view.words, outcome, size, "one_exam") | {"leads": leads, "columns": COLUMNS}
@@ -132,7 +136,7 @@ CHAPTER = Chapter(
     frame_height=2008,
     plans=plans,
     figures=figures,
-    above=show_strips,
+    above=(show_look_alikes, show_film),
     numbers=numbers,
     answer=answer,
     rule=rule,

@@ -13,21 +13,34 @@ from exam.service.experiment import Experiment
 
 def ask(name: str, chapter: Chapter, words: Texts, plans: Plans, visit: Visit) -> None:
     """Ask for a guess, or for a pass, and offer to find out."""
-    say = getattr(words, name)
-    if passes := chapter.passes:
-        key, ends = f"{name}_stop", (passes[0], passes[-1])
-        choice = st.slider(say.question, *ends, middle(passes), key=key)
+    say, passes = getattr(words, name), chapter.passes
+    key = f"{name}_stop" if passes else f"{name}_guess"
+    counted = {"key": key, "on_change": _count, "args": (name, key, visit)}
+    if passes:
+        choice = st.slider(say.question, passes[0], passes[-1], middle(passes), **counted)
     else:
         options = {"index": None, "format_func": lambda number: say.choices[number]}
-        choices, key = range(len(say.choices)), f"{name}_guess"
-        choice = st.radio(f"**{say.question}**", choices, key=key, **options)
-        if choice is None:
-            st.caption(words.guess_first)
+        choice = st.radio(f"**{say.question}**", range(len(say.choices)), **counted, **options)
+    standing = visit.seat.standing(name, words)
+    if told := standing if standing or choice is not None else words.guess_first:
+        st.caption(told)
     press, args = {"key": f"{name}_begin", "type": "primary"}, (visit, name, plans, choice)
-    st.button(say.press, disabled=choice is None, on_click=begin, args=args, **press)
+    st.button(say.press, disabled=choice is None, on_click=_press, args=args, **press)
+
+
+def _count(name: str, key: str, visit: Visit) -> None:
+    """A guess in a room; what a widget holds is one of its choices, whatever a message says."""
+    if (choice := st.session_state.get(key)) is not None:
+        visit.seat.guess(name, choice)
+
+
+def _press(visit: Visit, name: str, plans: Plans, choice: int) -> None:
+    visit.seat.guess(name, choice)  # also one that was not moved
+    begin(visit, name, plans, choice)
 
 
 def begin(visit: Visit, name: str, plans: Plans, choice: int | None) -> None:
+    visit.seat.see(name)
     visit.begun[name] += 1
     visit.experiments[name] = Experiment(plans, choice, visit.begun[name])
 

@@ -38,7 +38,7 @@ def figures(outcome: Outcome, words: Texts) -> Iterator[Figure]:
     if in_proportion:
         label = say.line(batch_size=LARGEST[0], rate=LARGEST[1])
         lines += mean_and_students(outcome.of(LARGEST), "val_wrong", ("ink", "dotted"), label)
-    shape = {"x_domain": (0, EPOCHS), "label_width": 130, "height": 280}
+    shape = {"x_domain": (0, EPOCHS), "label_width": 130, "height": 270}
     yield lines_figure([lines], say.alt, words.passes, say.axis, **shape)
 
 
@@ -73,7 +73,7 @@ def rule(numbers: dict) -> list[str]:
 
 
 CHAPTER = Chapter(
-    frame_height=1048,
+    frame_height=1038,
     facts={"learning_rate": LEARNING_RATE},
     plans=plans,
     figures=figures,

@@ -11,6 +11,7 @@ from exam.lesson.view import ChapterView
 from exam.model.results import lowest_loss, mean_marks
 from exam.model.settings import MISPRINTS
 from exam.model.workbooks import first_key, misprinted_questions
+from exam.page.controls import slider
 from exam.page.player import sheet_data, show_marked_sheet
 
 BATCH_SIZE, EPOCHS = 10, 60
@@ -34,8 +35,7 @@ def own_of(outcome: Outcome) -> int:
 
 def show_slider(view: ChapterView) -> None:
     if not view.has_begun:
-        ends, key = (MISPRINTS.lowest, MISPRINTS.highest), MISPRINTS.name
-        st.slider(view.say.how_many, *ends, key=key)
+        slider(MISPRINTS, view.say.how_many, view.words)
 
 
 def figures(outcome: Outcome, words: Texts) -> Iterator[Figure]:
@@ -122,7 +122,7 @@ CHAPTER = Chapter(
     plans=plans,
     figures=figures,
     rows=rows,
-    after=show_sheet,
+    after=(show_sheet,),
     numbers=numbers,
     answer=answer,
     rule=rule,

@@ -85,6 +85,7 @@ CHAPTER = Chapter(
     facts={"passes": PASSES_TO_KNOW_TWENTY},
     plans=plans,
     figures=figures,
+    figure_count=len(BOOKS),
     numbers=numbers,
     answer=answer,
     rule=rule,

@@ -21,4 +21,4 @@ def show_questions(view: ChapterView) -> None:
     st.code(keras_script(**chosen_run().settings), language=None, wrap_lines=True)
 
 
-CHAPTER = Chapter(frame_height=2744, before=show_questions)
+CHAPTER = Chapter(frame_height=2744, look=show_questions)

@@ -61,13 +61,17 @@ def show_sheet(view: ChapterView) -> None:
         show_marked_sheet(view.name, data | shown)
     elif not run:
         st.info(view.say.no_study)
+
+
+def introduce_question(view: ChapterView) -> None:
     st.markdown(view.say.without_key)
 
 
 CHAPTER = Chapter(
     frame_height=1256,
     facts={"weights": WEIGHTS},
-    before=show_sheet,
+    look=show_sheet,
+    before=introduce_question,
     plans=plans,
     figures=figures,
     numbers=numbers,

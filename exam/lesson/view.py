@@ -1,6 +1,7 @@
 """A chapter on the screen: its story, its question, its figures while they grow, its rule."""
 
 import contextlib
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -28,7 +29,7 @@ class Lesson:
 
     @property
     def is_alone(self) -> bool:
-        return bool(self.visit.only)
+        return bool(self.visit.only or self.visit.step)
 
     @contextlib.contextmanager
     def on_the_whole_page(self) -> Iterator[None]:
@@ -49,7 +50,13 @@ class Lesson:
 
 
 class ChapterView:
-    """One chapter in one run of the script; while it runs, the page is run again for its news."""
+    """One chapter in one run of the script; while it runs, the page is run again for its news.
+
+    `asks` says whether this visit guesses, and `rounds` what a hall has guessed.
+    """
+
+    asks = True
+    rounds: tuple[Counter[int], ...] = ()
 
     def __init__(self, name: str, chapter: Chapter, lesson: Lesson):
         self.name, self.chapter, self.lesson = name, chapter, lesson
@@ -64,11 +71,13 @@ class ChapterView:
         live_region = st.container(key=f"{self.name}_spoken")
         if chapter.plans:
             st.markdown(self.say.story(**chapter.facts))
+        if chapter.look:
+            chapter.look(self)
         is_ready = chapter.before is None or chapter.before(self) is not False
         if chapter.plans and is_ready:
             spoken = self._answer() if self._begin_revealed() else self._ask()
         elif self._followed:
-            self._show_progress(self._followed[0])
+            self.show_progress(self._followed[0])
             spoken = self._standing(self._followed[0], steps=4)
         live_region.markdown(spoken)
 
@@ -79,47 +88,57 @@ class ChapterView:
 
     def _begin_revealed(self) -> Experiment | None:
         """The experiment; where the address asks to reveal it, it begins without a guess."""
-        chapter, visit = self.chapter, self.lesson.visit
-        if visit.reveals and not self._experiment:
-            choice = middle(chapter.passes) if chapter.passes else None
-            begin(visit, self.name, chapter.plans(self.settings), choice)
-            self._experiment = visit.experiments[self.name]
+        if self.lesson.visit.reveals:
+            self.begin(middle(self.chapter.passes) if self.chapter.passes else None)
         return self._experiment
+
+    def begin(self, choice: int | None) -> None:
+        """Begin the experiment, unless it has been."""
+        if not self._experiment:
+            visit = self.lesson.visit
+            begin(visit, self.name, self.chapter.plans(self.settings), choice)
+            self._experiment = visit.experiments[self.name]
+
+    def find(self) -> tuple[Outcome, dict, int | None]:
+        """What was found; once it is complete, its numbers, and which choice they support."""
+        chapter, outcome = self.chapter, self._follow(Outcome(self._experiment))
+        numbers = chapter.numbers(outcome) if outcome.is_complete else {}
+        return outcome, numbers, chapter.answer(numbers) if numbers and chapter.answer else None
 
     def _answer(self) -> str:
         """Figures and rule, or how far it is; returns what a screen reader is told of it."""
         chapter, say, choice = self.chapter, self.say, self._experiment.choice
-        outcome = self._follow(Outcome(self._experiment))
-        numbers = chapter.numbers(outcome) if outcome.is_complete else {}
-        answer = chapter.answer(numbers) if numbers and chapter.answer else None
+        outcome, numbers, answer = self.find()
         show_guess(chapter, self.words, say, choice, answer)
         offer_again(self.name, self.words, self.lesson.visit, is_running=outcome.is_running)
         with st.container(key=f"{self.name}_verdict"):
             if numbers and None not in (answer, choice):
                 st.markdown(self.words.held if answer == choice else self.words.missed)
             elif not numbers:
-                self._show_progress(outcome)
-        outcome.option = self._choose_option()
+                self.show_progress(outcome)
+        outcome.option = self.choose_option()
         measured = say.measured(**numbers) if numbers else ""
         spoken = measured.replace("**", "")
-        if numbers and chapter.above:
-            chapter.above(self, outcome)
+        for show in chapter.above if numbers else ():
+            show(self, outcome)
         for figure in chapter.figures(outcome, self.words):
             self.figure(figure._replace(alt=f"{figure.alt} {spoken}".strip()))
         if numbers:
-            self._conclude(outcome, numbers, measured)
+            self.show_table(outcome)
+            for show in chapter.after:
+                show(self, outcome)
+            self.conclude(numbers)
         return spoken or self._standing(outcome, steps=4)
 
-    def _conclude(self, outcome: Outcome, numbers: dict, measured: str) -> None:
-        """The table, what was measured, and the rule that follows."""
-        chapter = self.chapter
-        if chapter.rows:
-            st.markdown(markdown_table(self.say.columns, chapter.rows(outcome, self.words)))
-        if chapter.after:
-            chapter.after(self, outcome)
+    def show_table(self, outcome: Outcome) -> None:
+        if rows := self.chapter.rows:
+            st.markdown(markdown_table(self.say.columns, rows(outcome, self.words)))
+
+    def conclude(self, numbers: dict) -> None:
+        """What was measured, and the rule that follows."""
         with st.container(key=f"{self.name}_conclusion"):
-            st.markdown(f"**{self.words.measured}:** {measured}")
-            st.markdown(chapter.conclusion(numbers, self.say))
+            st.markdown(f"**{self.words.measured}:** {self.say.measured(**numbers)}")
+            st.markdown(self.chapter.conclusion(numbers, self.say))
         done = self.lesson.visit.done
         self.lesson.is_stale |= self.name not in done
         done.add(self.name)
@@ -159,7 +178,7 @@ class ChapterView:
             self._followed.append(outcome)
         return outcome
 
-    def _choose_option(self) -> str:
+    def choose_option(self) -> str:
         options, say = self.chapter.options, self.say
         if not options:
             return ""
@@ -172,7 +191,7 @@ class ChapterView:
             key=f"{self.name}_option",
         )
 
-    def _show_progress(self, outcome: Outcome) -> None:
+    def show_progress(self, outcome: Outcome) -> None:
         if outcome.failure:
             st.markdown(self._standing(outcome))
         else:

@@ -1,10 +1,12 @@
 """The page's address: what a link may set, and the link to what is on the screen."""
 
+import re
 from collections.abc import Callable, Sequence
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from exam.model.settings import MISPRINTS, SETTINGS
 from exam.page.texts import LANGUAGES, Texts
+from exam.service.rooms import LETTERS, SECRET
 
 NUMBERS = {setting.name: setting for setting in (*SETTINGS, MISPRINTS)}
 STUDY = "study"  # as `only`: the first screen alone
@@ -12,6 +14,7 @@ STUDY = "study"  # as `only`: the first screen alone
 DEFAULTS = {name: setting.default for name, setting in NUMBERS.items()} | {"lang": LANGUAGES[0]}
 FLAGS = ("start", "projected", "reveal")
 TRUE_OR_FALSE = {"true": True, "false": False}
+CODE = re.compile(f"[{LETTERS}]{{4}}")
 
 
 def read_address(
@@ -21,11 +24,14 @@ def read_address(
 
     `values_of` gives every value of a parameter, none where it is absent. A repeated parameter
     is wrong, for nobody can tell which one was meant. `lang` is the language where none is asked
-    for, and `only` the chapter that is to be shown alone, "study" or "" for the whole page.
+    for, and `only` the chapter that is to be shown alone, "study" or "" for the whole page. `room`
+    and the lecturer's `secret` are "" where there are none.
     """
     readers = {name: setting.read for name, setting in NUMBERS.items()}
     readers |= {name: choices.get for name, choices in choices_of(chapters).items()}
-    chosen = DEFAULTS | dict.fromkeys(FLAGS, False) | {"lang": lang, "only": ""}
+    readers |= {"room": read_code, "secret": read_secret}
+    chosen = DEFAULTS | dict.fromkeys(FLAGS, False)
+    chosen |= {"lang": lang, "only": "", "room": "", "secret": ""}
     wrong = []
     for name, read in readers.items():
         values = values_of(name)
@@ -37,6 +43,15 @@ def read_address(
     return chosen, wrong
 
 
+def read_code(text: str) -> str | None:
+    """The code of a room, in capitals as it is shown."""
+    return text.upper() if text.isascii() and CODE.fullmatch(text.upper()) else None
+
+
+def read_secret(text: str) -> str | None:
+    return text if SECRET.fullmatch(text) else None
+
+
 def choices_of(chapters: Sequence[str]) -> dict[str, dict]:
     """What each parameter that is no number may be, and what that means."""
     parts = {name: name for name in (STUDY, *chapters)}
@@ -46,6 +61,8 @@ def choices_of(chapters: Sequence[str]) -> dict[str, dict]:
 
 def hint(name: str, chapters: Sequence[str], words: Texts) -> str:
     """The polite sentence about a parameter that could not be used."""
+    if name in ("room", "secret"):
+        return getattr(words, f"no_{name}")
     if setting := NUMBERS.get(name):
         fields = {"lowest": setting.lowest, "highest": setting.highest, "default": setting.default}
         return words.hint_number(name=name, **fields)
@@ -56,7 +73,10 @@ def hint(name: str, chapters: Sequence[str], words: Texts) -> str:
 def link_to(page: str, **settings: int | str | bool) -> str:
     """The address of `page` with exactly these settings."""
     parts = urlsplit(page)
-    query = urlencode({name: str(value).lower() for name, value in settings.items()})
+    spelt = {True: "true", False: "false"}
+    query = urlencode(
+        {name: spelt[v] if isinstance(v, bool) else v for name, v in settings.items()}
+    )
     return urlunsplit((parts.scheme, parts.netloc, parts.path, query, ""))
 
 

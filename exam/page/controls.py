@@ -6,7 +6,6 @@ from exam.model.exams import batches, batches_as_sum
 from exam.model.settings import Setting
 from exam.page.sentences import name_of
 from exam.page.texts import Texts
-from exam.page.visit import Visit
 
 QUICK_PICKS = (1, 10, 32, 100)  # of the batch size
 
@@ -20,10 +19,9 @@ def quick_picks(words: Texts) -> None:
     st.html(f'<div class="picks" role="group" aria-label="{words.quick_pick}">{picks}</div>')
 
 
-def slider(setting: Setting, visit: Visit, words: Texts) -> int:
+def slider(setting: Setting, label: str, words: Texts) -> int:
     """A slider between two buttons that move it by one: a fingertip covers ten steps of it."""
-    label, name = getattr(words, setting.name), setting.name
-    label = name_of(label) if visit.is_projected else label  # in large letters there is less room
+    name = setting.name
     with st.container(key=f"{name}_row"):
         value = st.slider(label, setting.lowest, setting.highest, key=name)
         steps = {-1: words.less(setting=name_of(label)), 1: words.more(setting=name_of(label))}

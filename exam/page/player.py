@@ -36,7 +36,8 @@ def html_of_sheet(name: str) -> str:
 
 def html_of_strip(name: str) -> str:
     """A sheet with a line of its own that says how it stands, and no player."""
-    return f'<p class="sentence" data-exam="{name}"></p>' + html_of_sheet(name)
+    sentence = f'<p class="sentence" data-exam="{name}"></p>'
+    return f'<div class="strip">{sentence}{html_of_sheet(name)}</div>'
 
 
 def html_of_player(name: str) -> str:

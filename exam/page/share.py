@@ -3,11 +3,12 @@
 import html
 from typing import NamedTuple
 
-import segno
 import streamlit as st
 
 from exam.page.address import DEFAULTS, STUDY, is_local, link_to
+from exam.page.room import qr_code
 from exam.page.texts import Texts
+from exam.page.visit import Visit
 
 STUDY_HEIGHT = 820  # pixels of a frame, 700 wide, that holds the first screen and its result
 PAGE_HEIGHT = 1520  # of one that holds the whole page, which scrolls
@@ -46,6 +47,25 @@ def show_share(words: Texts, chapters: dict[str, Part]) -> None:
             st.code(text, language=None, wrap_lines=True)
 
 
+def show_room(visit: Visit, words: Texts) -> None:
+    """Open a room; then its code and both links, for the hall and for its lecturer alone."""
+    seat = visit.seat
+    room = seat.room if seat.leads else None
+    if not room:
+        st.button(words.open_room, on_click=visit.open_room, key="open_room")
+        st.caption(words.room_help)
+        return
+    learners = link_to(st.context.url or "", room=room.code)
+    lecturer = link_to(st.context.url or "", room=room.code, secret=room.secret, projected=True)
+    code, lines = st.columns([1, 3], gap="medium")
+    code.html(f'<img class="qr" src="{qr_code(learners)}" alt="{words.share_qr}">')
+    lines.markdown(words.room_open(code=room.code))
+    lines.code(learners, language=None, wrap_lines=True)
+    lines.link_button(words.lecturers_screen, lecturer, type="primary")
+    lines.caption(words.lecturers_link)
+    lines.code(lecturer, language=None, wrap_lines=True)
+
+
 def ways_to_embed(link: str, part: Part) -> dict[str, str]:
     """One line for each place in which lecturers keep their pages, without Streamlit's own bars."""
     embedded, height = f"{link}&embed=true", part.frame_height
@@ -59,8 +79,3 @@ def ways_to_embed(link: str, part: Part) -> dict[str, str]:
         "Notion": f"/embed {embedded}",
         "Jupyter": f"from IPython.display import IFrame; IFrame({jupyter})",
     }
-
-
-def qr_code(link: str) -> str:
-    """The link as a QR code, dark on light in every theme: a PNG in a data URI."""
-    return segno.make(link, error="m", micro=False).png_data_uri(scale=8, border=3)

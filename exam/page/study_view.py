@@ -69,6 +69,8 @@ class StudyView:
             self._say(progress)
 
     def _send(self) -> None:
+        if self.run and len(self.marks) > self.run.epochs:
+            self.visit.map_study(self.marks[-1])
         self._show_curves()
         shown = list(warnings(self.marks, self.words))
         for key in WARNINGS[len(self._warning_places) : len(shown)]:

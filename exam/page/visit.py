@@ -9,9 +9,12 @@ from dataclasses import dataclass, field
 
 import streamlit as st
 
+from exam.model.results import Epoch
 from exam.model.settings import MISPRINTS, SETTINGS
+from exam.model.studied import Studied
 from exam.page.address import DEFAULTS, STUDY, read_address
 from exam.page.player import push
+from exam.page.room import Seat, open_room, take_seat
 from exam.page.texts import LANGUAGES, choose_language
 from exam.page.training_run import TrainingRun, begin
 from exam.service.experiment import Experiment
@@ -23,7 +26,9 @@ class Visit:
 
     `presses` counts how often a study was begun, so that the browser plays each from its start.
     `experiments` are those begun, by chapter, `begun` counts how often, and `done` names the
-    chapters that have come to their end. With `reveals`, one begins without a guess.
+    chapters that have come to their end. With `reveals`, one begins without a guess. `mapped` is
+    the press whose study has come to the map of settings. `step` is what a projector shows: a place
+    and a part of it.
     """
 
     only: str
@@ -35,10 +40,14 @@ class Visit:
     begun: Counter[str] = field(default_factory=Counter)
     done: set[str] = field(default_factory=set)
     reveals: bool = False
+    seat: Seat = field(default_factory=Seat)
+    studied: Studied = field(default_factory=Studied)  # without a room
+    mapped: int = 0
+    step: tuple[str, str] | None = None
 
     @property
     def shows_study(self) -> bool:
-        return self.only in ("", STUDY)
+        return (self.step[0] if self.step else self.only) in ("", STUDY)
 
     @property
     def run(self) -> TrainingRun | None:
@@ -48,6 +57,17 @@ class Visit:
     def begin_run(self) -> None:
         self.presses += 1
         self.runs = begin(self.runs, chosen_run())
+
+    def open_room(self) -> None:
+        self.seat = open_room()
+
+    def map_study(self, end: Epoch) -> None:
+        """Put the study that has come to its end on the map, once for each press."""
+        if self.mapped == self.presses:
+            return
+        self.mapped, room = self.presses, self.seat.room
+        add = room.study if room else self.studied.add
+        add(self.run.batch_size, self.run.epochs, end.val_loss, end.val_wrong)
 
 
 def open_visit(chapters: Sequence[str]) -> Visit:
@@ -61,6 +81,7 @@ def open_visit(chapters: Sequence[str]) -> Visit:
     if "visit" not in state:
         state.visit = Visit(chosen["only"], chosen["projected"], wrong)
         state.visit.reveals = chosen["reveal"]
+        state.visit.seat = take_seat(chosen["room"], chosen["secret"])
         if chosen["start"] and state.visit.shows_study:  # a chapter waits for a guess
             state.visit.begin_run()
     return state.visit
@@ -98,4 +119,4 @@ def write_address() -> None:
     wanted = {name: None if value == DEFAULTS[name] else value for name, value in wanted.items()}
     if "lang" in st.query_params or lang != browser_language():
         wanted["lang"] = lang  # one that was asked for stays
-    push("page", lang, wanted)
+    push("page", lang, wanted, state.visit.seat.learner)

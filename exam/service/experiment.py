@@ -1,6 +1,7 @@
 """An experiment: the studies that a chapter compares, and what has been found so far."""
 
-from collections.abc import Hashable, Mapping
+from collections import Counter
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 
 from exam.model.plan import Plan
@@ -27,11 +28,13 @@ class Experiment:
 class Outcome:
     """What an experiment has found so far: `marks` of each study by its name, as far as it is.
 
-    `option` is how the learner wants to see it, where the chapter offers several ways.
+    `option` is how the learner wants to see it, where the chapter offers several ways; `rounds` is
+    what a hall has guessed.
     """
 
     def __init__(self, experiment: Experiment):
         self.experiment, self.option = experiment, ""
+        self.rounds: Sequence[Counter[int]] = ()
         self.marks: dict[Hashable, list[Epoch]] = {name: [] for name in experiment.plans}
         self.loading_seconds: float | None = None
         self.failure = ""

@@ -5,12 +5,13 @@ import re
 import secrets
 import threading
 import time
-from collections import Counter
 from dataclasses import dataclass, field
-from typing import NamedTuple
+
+from exam.model.studied import Studied
+from exam.service.votes import Standing, Vote
 
 MOST_ROOMS = 100
-MOST_GUESSES, MOST_SETTINGS = 2_000, 1_000  # of a room
+MOST_GUESSES = 2_000  # of a room
 KEPT_SECONDS = 3 * 3600.0  # after its last use a room is gone
 SPARED_SECONDS = 600.0  # and where all are taken, the one that has been unused so long at least
 LETTERS = "ABCEFGHJKLMNPRSTWXYZ"  # of a code: none that are taken for one another
@@ -33,78 +34,6 @@ def new_secret() -> str:
 def new_learner() -> str:
     """A random name by which a guess is counted once; it says nothing of who it is."""
     return secrets.token_urlsafe(8)
-
-
-class Point(NamedTuple):
-    """What came of a setting: the means of so many runs, on unseen exams."""
-
-    batch_size: int
-    epochs: int
-    runs: int
-    loss: float
-    wrong: float
-
-
-@dataclass
-class Studied:
-    """Every setting that has been studied, in a room or in one visit."""
-
-    sums: dict[tuple[int, int], tuple[int, float, float]] = field(default_factory=dict)
-
-    def add(self, batch_size: int, epochs: int, loss: float, wrong: float) -> None:
-        setting = batch_size, epochs
-        if setting in self.sums or len(self.sums) < MOST_SETTINGS:
-            runs, losses, wrongs = self.sums.get(setting, (0, 0.0, 0.0))
-            self.sums[setting] = runs + 1, losses + loss, wrongs + wrong
-
-    def points(self) -> list[Point]:
-        return [
-            Point(*setting, runs, losses / runs, wrongs / runs)
-            for setting, (runs, losses, wrongs) in self.sums.copy().items()
-        ]
-
-
-class Standing(NamedTuple):
-    """How a vote stands: guesses so far, those changed since the first round, closed rounds."""
-
-    guesses: int
-    changed: int
-    is_open: bool
-    rounds: tuple[Counter[int], ...]
-
-
-@dataclass
-class Vote:
-    """The guesses of a chapter, by learner. Not thread-safe by itself.
-
-    A second round begins with the guesses of the first, which may be changed again. Who has seen
-    what was measured can change nothing, and is left out of a round that opens later.
-    """
-
-    guesses: dict[str, int] = field(default_factory=dict)
-    has_seen: set[str] = field(default_factory=set)
-    before: dict[str, int | None] = field(default_factory=dict)  # of whom has guessed again
-    left_out: frozenset[str] = frozenset()
-    rounds: tuple[Counter[int], ...] = ()
-    is_open: bool = True
-
-    def guess(self, learner: str, choice: int) -> None:
-        if learner in self.has_seen:
-            return
-        if self.rounds:
-            self.before.setdefault(learner, self.guesses.get(learner))
-        self.guesses[learner] = choice
-
-    def counted(self) -> Counter[int]:
-        return Counter(choice for who, choice in self.guesses.items() if who not in self.left_out)
-
-    def close(self) -> None:
-        if self.is_open:
-            self.is_open, self.rounds = False, (*self.rounds, self.counted())
-
-    def open_again(self) -> None:
-        if len(self.rounds) == 1:
-            self.is_open, self.left_out = True, frozenset(self.has_seen)
 
 
 @dataclass(eq=False)
@@ -130,7 +59,7 @@ class Room:
         """The learner looks at what was measured."""
         with self._lock:
             vote = self._vote(chapter)
-            if learner in vote.guesses:
+            if learner in vote.guesses or not self._is_full:
                 vote.has_seen.add(learner)
 
     def is_counted(self, chapter: str, learner: str) -> str:
@@ -162,12 +91,12 @@ class Room:
             self.studied.add(batch_size, epochs, loss, wrong)
 
     def votes(self) -> list[tuple[str, int, int, int]]:
-        """Chapter, round, choice and count of every round that was closed."""
+        """Chapter, round, choice and count, of the rounds that are open as far as they are."""
         with self._lock:
             return [
                 (chapter, number, choice, count)
                 for chapter, vote in self._votes.items()
-                for number, counts in enumerate(vote.rounds, start=1)
+                for number, counts in enumerate(vote.all_rounds(), start=1)
                 for choice, count in sorted(counts.items())
             ]
 
@@ -176,7 +105,9 @@ class Room:
 
     @property
     def _is_full(self) -> bool:
-        return sum(len(vote.guesses) for vote in self._votes.values()) >= MOST_GUESSES
+        votes = self._votes.values()
+        guesses = sum(len(vote.guesses) for vote in votes)
+        return max(guesses, sum(len(vote.has_seen) for vote in votes)) >= MOST_GUESSES
 
 
 class Rooms:

@@ -410,6 +410,15 @@ def any_students(count: int) -> list[str]:
     return [f"student={number % 30 + 1}" for number in range(count)]
 
 
+def room(count: int) -> None:
+    """A hall in one room guesses in three chapters."""
+    from tests.tools.hall import hall
+
+    with warm_server() as server:
+        print(f"\n{count} learners in one room")
+        asyncio.run(hall(server, count, memory_of))
+
+
 SCENES: dict[str, Callable[[int], object]] = {
     "defaults": lambda count: scene("defaults", [""] * count),
     "random": lambda count: scene_and_floor("random settings", any_settings(count)),
@@ -418,6 +427,7 @@ SCENES: dict[str, Callable[[int], object]] = {
     "frames": lambda count: scene("four frames each", FRAMES * count, study_in_one_frame),
     "restless": lambda count: scene("restless", any_settings(count), study_restlessly),
     "flood": lambda count: flood(count // 4),
+    "room": room,
     "soak": lambda count: soak(SOAK_VISITS * count // 200, SOAK_SECONDS * count / 200),
 }
 

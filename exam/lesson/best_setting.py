@@ -1,0 +1,44 @@
+"""Find the best setting together: every study of the room, or of this visit, on one map."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from exam.charts.settings_map import DOMAINS, best_of, settings_map
+from exam.lesson.chapter import Chapter, Texts
+from exam.lesson.view import ChapterView
+from exam.model.studied import Point
+from exam.page.save import figure_buttons
+
+
+def show_map(view: ChapterView) -> None:
+    """On a projector beside what is said of it."""
+    say, visit = view.say, view.lesson.visit
+    told, shown = st.columns([5, 8], gap="medium") if visit.step else (st.container(),) * 2
+    told = told.container(key="hall_aside") if visit.step else told
+    told.markdown(say.story)
+    with told:
+        options = {"format_func": lambda by: getattr(say, by), "key": f"{view.name}_option"}
+        by = st.segmented_control(
+            say.colour, list(DOMAINS), default="loss", required=True, **options
+        )
+    room = visit.seat.room
+    points = (room.studied if room else visit.studied).points()
+    with shown, st.container(key="map"):
+        view.figure(settings_map(points, by, view.words))
+        if points:
+            buttons = figure_buttons(view.words, "exam-map", say.title)
+            st.html(buttons, unsafe_allow_javascript=True, width="content")
+    told.markdown(described(points, by, say))
+    told.markdown(say.rule)
+
+
+def described(points: Sequence[Point], by: str, say: Texts) -> str:
+    if not (best := best_of(points, by)):
+        return say.empty
+    counted = {"studies": sum(point.runs for point in points), "settings": len(points)}
+    text = say.best_by_loss if by == "loss" else say.best_by_wrong
+    return text(**best._asdict(), **counted)
+
+
+CHAPTER = Chapter(frame_height=1356, look=show_map, is_live=True, with_study=True)

@@ -1,0 +1,149 @@
+"""A chapter on the projector: one part of it at a time, each on one screen."""
+
+from collections.abc import Callable
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from exam.lesson.chapter import Chapter, Outcome
+from exam.lesson.guess import middle
+from exam.lesson.view import ChapterView, Lesson
+from exam.page.votes import advice, middle_guess, show_choices
+from exam.service.experiment import Experiment
+from exam.service.rooms import Room
+from exam.service.scheduler import get_scheduler
+
+POLL_SECONDS = 1.0  # between two looks at the votes of a room
+SIDE_BY_SIDE = [5, 8]  # the question, and a figure in letters that the last row can read
+
+
+class HallView(ChapterView):
+    asks = False
+
+    def __init__(self, name: str, chapter: Chapter, lesson: Lesson, part: str):
+        super().__init__(name, chapter, lesson)
+        self.part, seat = part, lesson.visit.seat
+        self.room = seat.room if seat.leads else None
+        self.rounds = self.room.standing(name).rounds if self.room else ()
+
+    def show(self) -> None:
+        part, _, number = self.part.partition("_")
+        live_region = st.container(key=f"{self.name}_spoken")
+        if part == "look":
+            self._look()
+        elif part in ("question", "discuss"):
+            self._ask()
+        elif part == "close":
+            self._show_votes()
+        else:
+            live_region.markdown(self._show_found(part, int(number or 0)))
+
+    def _look(self) -> None:
+        if self.chapter.plans:
+            st.markdown(self.say.story(**self.chapter.facts))
+        if not self.chapter.is_live:
+            self.chapter.look(self)
+        else:
+            _live(self.chapter.look, self)
+
+    def _ask(self) -> None:
+        """The question, and how many have guessed; never what."""
+        if self.part == "discuss":
+            st.markdown(self.words.discuss)
+        elif not self.chapter.look:
+            st.markdown(self.say.story(**self.chapter.facts))
+        with self._beside_the_question():
+            if self.room:
+                plans = self.chapter.plans(self.settings)
+                _count(self.room, self.name, self.words, plans)
+
+    def _show_votes(self) -> None:
+        """The rounds that are closed, and what peer instruction advises, as soon as it is known."""
+        with self._beside_the_question(self.rounds):
+            outcome = Outcome(Experiment(self.chapter.plans(self.settings)))
+            outcome.poll(get_scheduler())
+            if outcome.is_complete and self.chapter.answer:
+                self._advise(self.chapter.answer(self.chapter.numbers(outcome)))
+
+    def _beside_the_question(self, rounds: tuple = ()) -> DeltaGenerator:
+        """The place beside the question; a figure on which a number is guessed takes its own."""
+        if self.chapter.passes:
+            left, right = st.columns(SIDE_BY_SIDE, gap="medium")
+            with left:
+                self._show_question(rounds)
+            with right:
+                self.chapter.before(self)
+            return left
+        left, right = st.columns([8, 3], gap="medium") if self.room else (st.container(), None)
+        with left:
+            if self.chapter.before:
+                self.chapter.before(self)
+            with st.container(key="hall_question"):
+                self._show_question(rounds)
+        return right or left
+
+    def _show_question(self, rounds: tuple = (), answer: int | None = None) -> None:
+        st.markdown(f"**{self.say.question}**")
+        if not self.chapter.passes:
+            show_choices(self.say.choices, self.words, rounds, answer)
+        if len(rounds) > 1:
+            st.caption(self.words.two_rounds)
+
+    def _advise(self, answer: int) -> None:
+        if len(self.rounds) == 1:
+            st.caption(advice(self.rounds[0], answer, self.words))
+
+    def _show_found(self, part: str, number: int) -> str:
+        """Figure, sheet or rule of the experiment; returns what a screen reader is told of it."""
+        passes = self.chapter.passes
+        self.begin(middle_guess(self.rounds, middle(passes)) if passes else None)
+        outcome, numbers, answer = self.find()
+        outcome.rounds = self.rounds
+        if part == "closer" and numbers:
+            with st.container(key="hall_aside"):
+                [*self.chapter.above, *self.chapter.after][number](self, outcome)
+            return ""
+        if part == "rule" and numbers and self.chapter.rows:
+            self.conclude(numbers)
+            self.show_table(outcome)
+        else:
+            self._show_figure(outcome, numbers, number, answer)
+        return self.say.measured(**numbers).replace("**", "") if numbers else ""
+
+    def _show_figure(
+        self, outcome: Outcome, numbers: dict, number: int, answer: int | None
+    ) -> None:
+        """Beside it the rule, or what was asked and guessed."""
+        left, right = st.columns(SIDE_BY_SIDE, gap="medium")
+        with left, st.container(key="hall_aside"):
+            if self.part == "rule" and numbers:
+                self.conclude(numbers)
+            else:
+                self._show_guesses(outcome, answer)
+        with right:
+            outcome.option = self.choose_option()
+            self.figure(list(self.chapter.figures(outcome, self.words))[number])
+
+    def _show_guesses(self, outcome: Outcome, answer: int | None) -> None:
+        """What was asked and guessed, and what was measured, or how far it is."""
+        self._show_question(self.rounds, answer)
+        if not outcome.is_complete:
+            self.show_progress(outcome)
+        elif answer is not None:
+            self._advise(answer)
+
+
+@st.fragment(run_every=POLL_SECONDS)
+def _live(look: Callable[[ChapterView], None], view: ChapterView) -> None:
+    look(view)
+
+
+@st.fragment(run_every=POLL_SECONDS)
+def _count(room: Room, name: str, words, plans) -> None:
+    """How many have guessed. Meanwhile, what they guess about is computed."""
+    standing = room.standing(name)
+    st.html(f'<p class="count"><b>{standing.guesses}</b></p>')
+    st.markdown(words.have_guessed if standing.is_open else words.vote_closed)
+    if standing.rounds and standing.is_open:
+        st.markdown(words.have_changed(changed=standing.changed))
+    Outcome(Experiment(plans)).poll(get_scheduler())

@@ -1,0 +1,123 @@
+"""The lesson on a projector, step by step; in a room, with the votes of the hall."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import streamlit as st
+
+from exam.lesson.chapter import Chapter, Texts
+from exam.lesson.hall_view import HallView
+from exam.lesson.view import Lesson
+from exam.page.address import STUDY
+from exam.page.room import show_door
+from exam.page.save import show_room_files
+from exam.page.visit import Visit
+
+DOOR = "door"  # the place where the hall comes into the room
+Chapters = Mapping[str, Chapter]
+
+
+class Step(NamedTuple):
+    """What is on the screen: the door of the room, the study or a chapter, and which part of it."""
+
+    place: str
+    part: str = ""
+
+
+def steps_of(chapters: Chapters, *, leads: bool) -> list[Step]:
+    doors = [Step(DOOR)] if leads else []
+    parts = [Step(name, p) for name, chapter in chapters.items() for p in _parts(chapter, leads)]
+    return [*doors, Step(STUDY), *parts]
+
+
+def _parts(chapter: Chapter, leads: bool) -> list[str]:
+    parts = ["look"] if chapter.look else []
+    if not chapter.plans:
+        return parts
+    votes = ["close", "discuss", "close_again"] if leads else []
+    figures = [f"figure_{number}" for number in range(1, chapter.figure_count)]
+    closer = [f"closer_{number}" for number in range(len(chapter.above) + len(chapter.after))]
+    return [*parts, "question", *votes, "reveal", *figures, *closer, "rule"]
+
+
+def stand_at(visit: Visit, chapters: Chapters) -> None:
+    """Where a projector begins: at the chapter of its address, where its room stands, or first."""
+    seat, steps = visit.seat, steps_of(chapters, leads=visit.seat.leads)
+    at_chapter = [step for step in steps if step.place == visit.only]
+    revealed = [step for step in at_chapter if step.part == "reveal" and visit.reveals]
+    room_step = seat.room.step if seat.leads and seat.room else None
+    visit.step = next(iter([*revealed, *at_chapter]), room_step or steps[0])
+
+
+def show_step(lesson: Lesson, chapters: Chapters) -> None:
+    visit, words = lesson.visit, lesson.words
+    place, part = visit.step
+    if place == DOOR:
+        show_door(visit.seat, words)
+    elif place in chapters:
+        view = HallView(place, chapters[place], lesson, part)
+        view.show()
+        lesson.follow(view)
+    _show_bar(visit, words, chapters)
+
+
+def _show_bar(visit: Visit, words: Texts, chapters: Chapters) -> None:
+    """Back, the places, and what comes next; a clicker presses the first or the last (exam.js)."""
+    steps = steps_of(chapters, leads=visit.seat.leads)
+    at, places = steps.index(visit.step), list(dict.fromkeys(step.place for step in steps))
+    st.session_state.step_place = visit.step.place
+    with st.container(key="lectern", horizontal=True, vertical_alignment="center"):
+        go = {"on_click": _go, "width": "content"}
+        back = {"key": "step_back", "disabled": at == 0, "args": (visit, steps[max(at - 1, 0)])}
+        st.button("←", help=words.step_back, **back, **go)
+        st.selectbox(
+            words.step_place,
+            places,
+            key="step_place",
+            format_func=lambda place: _title(place, words, list(chapters)),
+            on_change=_go_to_place,
+            args=(visit, steps),
+            label_visibility="collapsed",
+            width="stretch",
+        )
+        if visit.seat.leads and (room := visit.seat.room):
+            with st.popover(words.save_room, width="content"):
+                show_room_files(room, words)
+        if visit.step.part == "close":  # where nearly all had it, there is little to discuss
+            reveal = {"key": "step_skip", "args": (visit, steps[at + 3])}
+            st.button(words.step_reveal, **reveal, **go)
+        if at + 1 < len(steps):
+            step = steps[at + 1]
+            label = _label(visit.step, step, words, list(chapters))
+            st.button(label, key="step_next", type="primary", args=(visit, step, True), **go)
+
+
+def _title(place: str, words: Texts, order: list[str]) -> str:
+    if place == DOOR:
+        return words.step_door
+    return (
+        words.title
+        if place == STUDY
+        else f"{order.index(place) + 1}. {getattr(words, place).title}"
+    )
+
+
+def _label(now: Step, step: Step, words: Texts, order: list[str]) -> str:
+    if step.place != now.place:
+        return f"{_title(step.place, words, order)} →"
+    return getattr(words, f"step_{step.part.partition('_')[0]}")
+
+
+def _go(visit: Visit, step: Step, is_forward: bool = False) -> None:
+    visit.step, place = step, step.place
+    if visit.seat.leads and (room := visit.seat.room):
+        room.step = step
+        if is_forward and step.part.startswith("close"):
+            room.close(place)
+        elif is_forward and step.part == "discuss":
+            room.open_again(place)
+
+
+def _go_to_place(visit: Visit, steps: list[Step]) -> None:
+    place = st.session_state.step_place
+    _go(visit, next(step for step in steps if step.place == place))

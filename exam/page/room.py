@@ -1,0 +1,104 @@
+"""The room that a visit is in: as a learner, whose guesses count, or as the lecturer, who leads."""
+
+from dataclasses import dataclass
+from html import escape
+
+import segno
+import streamlit as st
+
+from exam.page.address import is_local, link_to
+from exam.page.texts import Texts
+from exam.service.rooms import (
+    LEARNER,
+    Room,
+    RoomRefused,
+    get_rooms,
+    new_code,
+    new_learner,
+    new_secret,
+)
+
+
+@dataclass
+class Seat:
+    """`refused` says why there is no room: no such "room", a wrong "secret", all are "taken"."""
+
+    code: str = ""
+    learner: str = ""
+    leads: bool = False
+    refused: str = ""
+
+    @property
+    def room(self) -> Room | None:
+        """None where there is none, or none any more."""
+        return get_rooms().find(self.code) if self.code else None
+
+    @property
+    def ballot(self) -> Room | None:
+        """The room in which the guesses of this visit count: not those of its lecturer."""
+        return None if self.leads else self.room
+
+    def guess(self, chapter: str, choice: int) -> None:
+        if room := self.ballot:
+            room.guess(chapter, self.learner, choice)
+
+    def see(self, chapter: str) -> None:
+        if room := self.ballot:
+            room.see(chapter, self.learner)
+
+    def standing(self, chapter: str, words: Texts) -> str:
+        """What the learner is told of the guess in a chapter; "" outside a room."""
+        if not (room := self.ballot):
+            return ""
+        return getattr(words, f"guess_{room.is_counted(chapter, self.learner)}")(code=self.code)
+
+    def show(self, words: Texts) -> None:
+        """Which room this is."""
+        if self.room:
+            text = words.leads_room if self.leads else words.in_room
+            st.markdown(text(code=self.code), width="content")
+
+    def hint(self, words: Texts) -> str:
+        """Why there is no room where one was asked for, or none any more."""
+        if self.refused or (self.code and not self.room):
+            return getattr(words, f"no_{self.refused or 'room'}")
+        return ""
+
+
+def show_door(seat: Seat, words: Texts) -> None:
+    """For the hall: the code, the link and its QR code as large as the screen."""
+    link = link_to(st.context.url or "", room=seat.code)
+    if is_local(link):
+        st.info(words.share_local)
+    code, told = st.columns(2, gap="large", vertical_alignment="center")
+    code.html(f'<img class="qr is-large" src="{qr_code(link)}" alt="{words.share_qr}">')
+    told.html(f'<p class="code">{seat.code}</p><p class="link">{escape(link)}</p>')
+    told.markdown(words.door)
+
+
+def qr_code(link: str) -> str:
+    """The link as a QR code, dark on light in every theme: a PNG in a data URI."""
+    return segno.make(link, error="m", micro=False).png_data_uri(scale=8, border=3)
+
+
+def take_seat(code: str, secret: str) -> Seat:
+    """The seat that an address asks for."""
+    if not code:
+        return Seat()
+    if not secret:
+        return Seat(code, _learner()) if get_rooms().find(code) else Seat(refused="room")
+    try:
+        return Seat(get_rooms().lead(code, secret).code, leads=True)
+    except RoomRefused as refused:
+        return Seat(refused=str(refused))
+
+
+def open_room() -> Seat:
+    """A room of its own for this visit, which leads it."""
+    return take_seat(new_code(), new_secret())
+
+
+def _learner() -> str:
+    """The name under which this browser has guessed before, or a new one that it will keep."""
+    known = st.context.cookies.get("learner", "")
+    return known if LEARNER.fullmatch(known) else new_learner()
