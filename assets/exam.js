@@ -282,6 +282,12 @@
   // The address holds what is set, and is replaced, so that Back leaves the page. In a room, the
   // browser keeps the learner's random name until it is closed, so that a guess counts once.
 
+  const room = new URL(location.href).searchParams.get("room");
+  if (room && room !== room.toUpperCase()) { // it leads to one of several servers (nginx.conf)
+    const address = new URL(location.href);
+    address.searchParams.set("room", room.toUpperCase());
+    location.replace(address);
+  }
   const setPage = (lang, wanted, learner) => {
     const rules = location.protocol === "https:" ? "SameSite=None; Secure; Partitioned" : "SameSite=Lax";
     if (learner) document.cookie = `learner=${learner}; Path=/; ${rules}`;

@@ -16,6 +16,7 @@ import psutil
 import pytest
 from websockets.exceptions import ConnectionClosed
 
+from exam.service.rooms import new_code, new_secret
 from tests.browser import ROOT, Server, running_server
 from tests.visit import Visit, run
 from tests.waiting import wait_for
@@ -71,7 +72,7 @@ def seat_of(url: str) -> str:
 
 def seat_in(answer) -> str:
     cookies = " ".join(answer.headers.get_all("Set-Cookie", []))
-    return next(iter(re.findall(r"seat=\w+", cookies)), "")
+    return "; ".join(re.findall(r"(?:seat|room)=\w+", cookies))
 
 
 def numbers(visit: Visit) -> tuple:
@@ -168,3 +169,49 @@ def test_a_cookie_leads_back_to_the_same_replica(replicas, tmp_path):
         places = {(seat, place) for seat, place in visits if f"seat={seat}" in cookies}
         assert len(places) == len(cookies)
         assert {place for _, place in places} == {f"127.0.0.1:{each.port}" for each in replicas}
+
+
+@needs_nginx
+def test_all_of_a_room_are_at_one_replica_and_see_no_other_room(replicas, tmp_path):
+    with running_nginx(tmp_path, replicas) as url:
+        run(two_rooms(url, replicas, place_of_each(url, tmp_path / "access.log")))
+
+
+def place_of_each(url: str, log: Path) -> dict[str, str]:
+    """Codes of rooms, and at which replica each is."""
+    codes = [new_code() for _ in range(24)]
+    for code in codes:
+        urllib.request.urlopen(f"{url}?room={code}", timeout=10)
+    lines = log.read_text().splitlines()[-len(codes) :]
+    return {code: line.split()[-1] for code, line in zip(codes, lines, strict=True)}
+
+
+async def two_rooms(url: str, replicas: list[Server], places: dict[str, str]) -> None:
+    first = next(iter(places))
+    second = next(code for code in places if places[code] != places[first])
+    async with contextlib.AsyncExitStack() as halls:
+        for code, learners in ((first, LEARNERS), (second, 5)):
+            lecturer = come(url, f"room={code}&secret={new_secret()}&projected=true&only=students")
+            await halls.enter_async_context(lecturer.connection())
+            await lecturer.open()
+            visits = [come(url, f"room={code}") for _ in range(learners)]
+            for visit in visits:
+                await halls.enter_async_context(visit.connection())
+            await asyncio.gather(*map(guess, visits))
+            await lecturer.poll()
+            assert lecturer.guesses == learners
+        at_each = {f"127.0.0.1:{replica.port}": learners_at(replica) for replica in replicas}
+        assert at_each == {places[first]: LEARNERS + 1, places[second]: 5 + 1}
+
+
+def come(url: str, link: str) -> Visit:
+    """A visit as a browser makes it: the cookies come with the page."""
+    return Visit(url, link, seat_of(f"{url}?{link}"))
+
+
+async def guess(visit: Visit) -> None:
+    await visit.open()
+    await visit.unfold("students_open")
+    await visit.read()
+    await visit.choose("students_guess", 1)
+    await visit.read()
