@@ -81,8 +81,8 @@ def take_home(visit: Visit, words: Texts) -> None:
         share = st.popover(words.share, key="share", on_change="rerun")
         if share.open:
             with share:
-                show_share(words, {name: part(name, words) for name in CHAPTERS})
                 show_room(visit, words)
+                show_share(words, {name: part(name, words) for name in CHAPTERS})
     if not visit.only and not visit.step:
         first = next(iter(CHAPTERS))
         title = words.next(number=1, title=getattr(words, first).title)

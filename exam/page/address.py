@@ -77,7 +77,7 @@ def link_to(page: str, **settings: int | str | bool) -> str:
     query = urlencode(
         {name: spelt[v] if isinstance(v, bool) else v for name, v in settings.items()}
     )
-    return urlunsplit((parts.scheme, parts.netloc, parts.path, query, ""))
+    return urlunsplit((parts.scheme, parts.netloc, parts.path or "/", query, ""))
 
 
 def is_local(link: str) -> bool:

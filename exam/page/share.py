@@ -14,6 +14,12 @@ STUDY_HEIGHT = 820  # pixels of a frame, 700 wide, that holds the first screen a
 PAGE_HEIGHT = 1520  # of one that holds the whole page, which scrolls
 
 
+# A form of the browser's own: the page is opened anew, at the server that has the room.
+ENTER = """<form class="enter" method="get"><label>{label}
+<input name="room" required size="4" maxlength="4" autocapitalize="characters" autocomplete="off">
+</label><button>{enter}</button></form>"""
+
+
 class Part(NamedTuple):
     """What can be shown alone: its title, and the height of its frame, 700 pixels wide."""
 
@@ -48,22 +54,25 @@ def show_share(words: Texts, chapters: dict[str, Part]) -> None:
 
 
 def show_room(visit: Visit, words: Texts) -> None:
-    """Open a room; then its code and both links, for the hall and for its lecturer alone."""
-    seat = visit.seat
+    """Open a room or enter one; then its code and both links, for the hall and for its lecturer."""
+    seat, page = visit.seat, st.context.url or ""
     room = seat.room if seat.leads else None
     if not room:
         st.button(words.open_room, on_click=visit.open_room, key="open_room")
         st.caption(words.room_help)
+        st.html(ENTER.format(label=words.room_code, enter=words.enter_room))
         return
-    learners = link_to(st.context.url or "", room=room.code)
-    lecturer = link_to(st.context.url or "", room=room.code, secret=room.secret, projected=True)
+    learners = link_to(page, room=room.code)
+    whole = {"room": room.code, "secret": room.secret, "lang": st.session_state.lang}
+    lecturer = link_to(page, **whole, projected=True)
     code, lines = st.columns([1, 3], gap="medium")
     code.html(f'<img class="qr" src="{qr_code(learners)}" alt="{words.share_qr}">')
-    lines.markdown(words.room_open(code=room.code))
-    lines.code(learners, language=None, wrap_lines=True)
-    lines.link_button(words.lecturers_screen, lecturer, type="primary")
-    lines.caption(words.lecturers_link)
-    lines.code(lecturer, language=None, wrap_lines=True)
+    with lines:
+        st.markdown(words.room_open(code=room.code))
+        st.code(learners, language=None, wrap_lines=True)
+        st.link_button(words.lecturers_screen, lecturer, type="primary")
+        st.caption(words.lecturers_link)
+        st.code(lecturer, language=None, wrap_lines=True)
 
 
 def ways_to_embed(link: str, part: Part) -> dict[str, str]:
