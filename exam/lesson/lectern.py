@@ -52,13 +52,15 @@ def stand_at(visit: Visit, chapters: Chapters) -> None:
 def show_step(lesson: Lesson, chapters: Chapters) -> None:
     visit, words = lesson.visit, lesson.words
     place, part = visit.step
-    if place == DOOR:
-        show_door(visit.seat, words)
-    elif place in chapters:
-        view = HallView(place, chapters[place], lesson, part)
-        view.show()
-        lesson.follow(view)
+    with st.container(key=f"at_{place}_{part}"):
+        if place == DOOR:
+            show_door(visit.seat, words)
+        elif place in chapters:
+            view = HallView(place, chapters[place], lesson, part)
+            view.show()
     _show_bar(visit, words, chapters)
+    if place in chapters:
+        lesson.follow(view)
 
 
 def _show_bar(visit: Visit, words: Texts, chapters: Chapters) -> None:

@@ -4,20 +4,25 @@ import pytest
 from playwright.sync_api import expect
 
 from exam.lesson import ORDER
-from tests.browser import (
-    CUT,
-    KO,
-    find_out,
-    open_chapter,
-    open_page,
-    settled,
-    violations,
-    wait_until_idle,
-    wait_until_played,
+from exam.page.texts import LANGUAGES, load_texts
+from exam.service.rooms import new_code, new_secret
+from tests.browser import CUT, KO, open_page, settled, violations, wait_until_played
+from tests.hall import (
+    LOWEST,
+    bar,
+    click_on,
+    next_step,
+    open_lectern,
+    step,
+    steps,
+    wait_until_shown,
 )
 
 SCREENS = [(1280, 720), (1920, 1080), (3840, 2160)]
 BODY, LEAST = 0.03, 0.022  # of the screen's height: the page's text, and the smallest letter
+EN = load_texts("en")
+FORWARD = ("PageDown", "ArrowRight", "ArrowDown", " ")
+BACK = ("PageUp", "ArrowLeft", "ArrowUp")
 SMALL = """([least, what]) => [...document.querySelectorAll(what)]
     .filter(e => e.checkVisibility() && e.textContent.trim() && e.getClientRects().length)
     .map(e => {
@@ -58,52 +63,91 @@ def test_the_last_row_can_read_the_study(hall, server, screen):
     assert violations(hall) == []
 
 
+@pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("name", ORDER)
-def test_the_last_row_can_read_every_chapter(hall, server, name):
-    hall.goto(f"{server.url}?projected=true&only={name}")
-    expect(hall.get_by_role("heading", name=getattr(KO, name).title)).to_be_visible()
-    wait_until_idle(hall)
-    if hasattr(getattr(KO, name), "press"):
-        find_out(hall, hall.get_by_test_id("stMain"), name)
-    settled(hall)
-    assert hall.evaluate(SMALL, [LEAST * 720, EVERYTHING]) == [] and hall.evaluate(CUT) == []
+def test_every_step_of_a_chapter_fits_the_screen_and_can_be_read(hall, server, name, lang):
+    """With a room, which has two votes more; a text without figures may be longer."""
+    room = f"room={new_code()}&secret={new_secret()}"
+    open_lectern(hall, f"{server.url}?{room}&projected=true&only={name}&lang={lang}")
+    for label in steps(hall):
+        assert hall.evaluate(SMALL, [LEAST * 720, EVERYTHING]) == [], label
+        assert hall.evaluate(CUT) == [], label
+        assert hall.evaluate("document.scrollingElement.scrollWidth <= innerWidth")
+        if name != "questions":
+            assert hall.evaluate(LOWEST) <= bar(hall).bounding_box()["y"] + 1, label
 
 
-@pytest.mark.parametrize("screen", SCREENS)
-def test_the_film_of_the_first_pass_fits_one_screen(hall, server, screen):
-    width, height = screen
-    hall.set_viewport_size({"width": width, "height": height})
-    hall.goto(f"{server.url}?projected=true&only=first_pass&reveal=true")
-    player = hall.locator(".player[data-exam='first_pass']")
-    player.wait_for()
-    settled(hall)
-    first = hall.locator(".sheet[data-exam='first_pass']").bounding_box()
-    last = player.bounding_box()
-    assert last["y"] + last["height"] - first["y"] <= height
+@pytest.mark.parametrize("name", ORDER[:-1])
+def test_every_step_fits_a_larger_screen(hall, server, name):
+    """Without a room; English takes most space."""
+    hall.set_viewport_size({"width": 1920, "height": 1080})
+    open_lectern(hall, f"{server.url}?projected=true&only={name}&lang=en")
+    for label in steps(hall):
+        assert hall.evaluate(LOWEST) <= bar(hall).bounding_box()["y"] + 1, label
 
 
-def test_a_clicker_turns_pages_and_nothing_else(hall, server):
-    open_page(hall, server, "projected=true&epochs=5&start=true")
+def test_a_chapter_may_open_with_its_experiment_done(hall, server):
+    open_lectern(hall, f"{server.url}?projected=true&only=students&reveal=true")
+    expect(hall.locator(".choices .is-answer")).to_contain_text(KO.supported)
+
+
+def test_a_clicker_moves_no_slider(hall, server):
+    open_page(hall, server, "projected=true&only=study&epochs=5&start=true")
     wait_until_played(hall)
-    slider = hall.get_by_role("slider", name="배치 사이즈")
-    slider.focus()
     address, said = hall.url, hall.locator(".sentence").inner_text()
-    main = hall.get_by_test_id("stMain")
-    for key in ("PageDown", "PageDown", "PageUp", "F5", "b", "."):
-        hall.keyboard.press(key)
-    assert main.evaluate("main => main.scrollTop") > 100
-    wait_until_idle(hall)
-    expect(slider).to_have_value("10")
+    for what in (hall.get_by_role("slider", name="배치 사이즈"), hall.locator("#pass")):
+        value = what.input_value()
+        for key in (*FORWARD, *BACK, "F5", "b", "."):
+            what.focus()
+            hall.keyboard.press(key)
+        assert what.input_value() == value
     assert hall.locator(".sentence").inner_text() == said and hall.url == address
+
+
+def test_a_clicker_goes_on_and_back(hall, server):
+    open_lectern(hall, f"{server.url}?projected=true")
+    address, main = hall.url, hall.get_by_test_id("stMain")
+    hall.keyboard.press("PageDown")  # the first screen is longer than the projector's
+    assert main.evaluate("main => main.scrollTop") > 100
+    seen = [step(hall)]
+    for key in FORWARD:
+        click_on(hall, key)
+        seen.append(step(hall))
+    assert len(set(seen)) == 5 and "study" in seen[0] and "sheet" in seen[1]
+    for key, was in zip(BACK, seen[-2::-1], strict=False):
+        click_on(hall, key)
+        assert step(hall) == was
+    assert hall.url == address
+
+
+def test_the_projected_page_is_complete_by_keyboard(hall, server):
+    """Every button by Tab and Enter; a place by the list of them."""
+    open_lectern(hall, f"{server.url}?projected=true&only=students")
+    next_step(hall).focus()
+    hall.keyboard.press("Enter")
+    expect(hall.locator(".choices .is-answer")).to_be_visible()
+    wait_until_shown(hall)
+    assert "reveal" in step(hall)
+    places = hall.get_by_role("combobox", name=KO.step_place)
+    places.focus()
+    hall.keyboard.press("Alt+ArrowDown")  # without Alt it is the clicker's
+    hall.get_by_role("option").first.wait_for()
+    hall.keyboard.press("ArrowDown")
+    hall.keyboard.press("Enter")
+    hall.wait_for_function("!document.querySelector('.st-key-at_students_reveal')")
+    wait_until_shown(hall)
+    assert "reveal" not in step(hall)
+    assert violations(hall) == []
+    hall.get_by_role("radio", name="English").focus()
+    hall.keyboard.press("Enter")
+    expect(hall.get_by_role("combobox", name=EN.step_place)).to_be_visible()
+    wait_until_shown(hall)
+    hall.get_by_role("combobox").focus()
+    before = step(hall)
+    click_on(hall)  # the list keeps the focus, and the clicker goes on all the same
+    assert step(hall) != before
 
 
 def test_a_wrong_value_gets_a_hint(page, server):
     open_page(page, server, "projected=large")
     expect(page.get_by_text("주소의 projected 값은 쓸 수 없어요.")).to_be_visible()
-
-
-def test_the_chapters_are_reached_from_the_projected_page(hall, server):
-    open_page(hall, server, "projected=true")
-    wait_until_idle(hall)
-    open_chapter(hall, "questions")
-    assert hall.evaluate(SMALL, [LEAST * 720, EVERYTHING]) == []

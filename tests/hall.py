@@ -1,0 +1,63 @@
+"""What tests do at the lectern: a projected page that goes from step to step."""
+
+from collections.abc import Iterator
+
+from playwright.sync_api import Locator, Page
+
+from tests.browser import settled, wait_until_idle
+
+# The lowest edge of what a step shows, beneath which the bar of the lectern begins.
+LOWEST = """() => Math.max(0, ...[...document.querySelectorAll(
+        "[data-testid='stMainBlockContainer'] *:not(.vega-embed, .vega-embed *)," +
+        "svg.marks")]
+    .filter(e => !e.closest(".st-key-lectern, [class*='_spoken'], .live") && e.checkVisibility())
+    .map(e => e.getBoundingClientRect()).filter(box => box.width && box.height)
+    .map(box => box.bottom))"""
+
+STEP = """[...document.querySelector("[class*='st-key-at_']")?.classList ?? ["st-key-at_study"]]
+    .find(name => name.startsWith("st-key-at_"))"""
+
+
+def bar(page: Page) -> Locator:
+    return page.locator(".st-key-lectern")
+
+
+def next_step(page: Page) -> Locator:
+    return page.locator(".st-key-step_next button")
+
+
+def open_lectern(page: Page, address: str) -> None:
+    page.goto(address)
+    bar(page).wait_for()
+    wait_until_shown(page)
+
+
+def wait_until_shown(page: Page) -> None:
+    """Until what the step shows is computed, drawn, and moves no more."""
+    wait_until_idle(page)
+    page.wait_for_function("!document.querySelector(\"[data-testid='stProgress']\")")
+    wait_until_idle(page)
+    settled(page)
+
+
+def step(page: Page) -> str:
+    """The key of what is shown: the place and the part of it."""
+    return page.evaluate(STEP)
+
+
+def click_on(page: Page, key: str = "PageDown") -> None:
+    """A press of the clicker, until another step is shown."""
+    was = step(page)
+    page.keyboard.press(key)
+    page.wait_for_function(f"was => {STEP} !== was", arg=was)
+    wait_until_shown(page)
+
+
+def steps(page: Page) -> Iterator[str]:
+    """The steps of the chapter that is shown, each by what the button to the next one says."""
+    while True:
+        label = next_step(page).inner_text() if next_step(page).count() else ""
+        yield label
+        if label.endswith("→") or not label:
+            return
+        click_on(page)
