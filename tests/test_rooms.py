@@ -1,5 +1,6 @@
 """Rooms: votes counted once, in two rounds, and nobody let in or put out by another."""
 
+import contextlib
 import itertools
 import re
 import threading
@@ -143,6 +144,25 @@ def test_nobody_leads_a_room_without_its_secret(hall, room):
             hall.lead("KHJM", secret)
     assert hall.lead("KHJM", room.secret) is room and hall.find("KHJM") is room
     assert hall.find("AAAA") is None
+
+
+def test_ten_thousand_forgeries(hall, room, clock):
+    """Rooms in a loop, and guesses under forged names: what the hall has guessed stays."""
+    room.guess("sheet", "a", 0)
+    let_in = 0
+    for number in range(10_000):
+        clock.now += 0.1
+        if not number % 100:
+            hall.find("KHJM")  # its lecturer's screen, each ten seconds
+        for code in ("KHJM", new_code()):
+            with contextlib.suppress(RoomRefused):
+                let_in += hall.lead(code, new_secret()) is room
+    assert not let_in and hall.find("KHJM") is room
+    for number in range(10_000):
+        hall.find("KHJM").guess("pianist", f"forged {number}", 0)
+        room.guess("sheet", "a", 0)
+    assert room.standing("sheet").guesses == 1
+    assert room.standing("pianist").guesses == MOST_GUESSES - 1
 
 
 def test_a_room_is_gone_three_hours_after_its_last_use(hall, room, clock):

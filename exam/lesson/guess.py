@@ -15,27 +15,28 @@ def ask(name: str, chapter: Chapter, words: Texts, plans: Plans, visit: Visit) -
     """Ask for a guess, or for a pass, and offer to find out."""
     say, passes = getattr(words, name), chapter.passes
     key = f"{name}_stop" if passes else f"{name}_guess"
-    counted = {"key": key, "on_change": _count, "args": (name, key, visit)}
+    allowed = passes or range(len(say.choices))
+    counted = {"key": key, "on_change": _count, "args": (name, key, allowed, visit)}
     if passes:
         choice = st.slider(say.question, passes[0], passes[-1], middle(passes), **counted)
     else:
         options = {"index": None, "format_func": lambda number: say.choices[number]}
-        choice = st.radio(f"**{say.question}**", range(len(say.choices)), **counted, **options)
+        choice = st.radio(f"**{say.question}**", allowed, **counted, **options)
     standing = visit.seat.standing(name, words)
     if told := standing if standing or choice is not None else words.guess_first:
         st.caption(told)
-    press, args = {"key": f"{name}_begin", "type": "primary"}, (visit, name, plans, choice)
+    press, args = {"key": f"{name}_begin", "type": "primary"}, (*counted["args"], plans, choice)
     st.button(say.press, disabled=choice is None, on_click=_press, args=args, **press)
 
 
-def _count(name: str, key: str, visit: Visit) -> None:
-    """A guess in a room; what a widget holds is one of its choices, whatever a message says."""
-    if (choice := st.session_state.get(key)) is not None:
+def _count(name: str, key: str, allowed: range, visit: Visit) -> None:
+    """A guess in a room. A forged message makes Streamlit's radio hold what is no choice."""
+    if (choice := st.session_state.get(key)) in allowed:
         visit.seat.guess(name, choice)
 
 
-def _press(visit: Visit, name: str, plans: Plans, choice: int) -> None:
-    visit.seat.guess(name, choice)  # also one that was not moved
+def _press(name: str, key: str, allowed: range, visit: Visit, plans: Plans, choice: int) -> None:
+    _count(name, key, allowed, visit)  # also a slider that was not moved
     begin(visit, name, plans, choice)
 
 

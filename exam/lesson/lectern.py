@@ -122,4 +122,4 @@ def _go(visit: Visit, step: Step, is_forward: bool = False) -> None:
 
 def _go_to_place(visit: Visit, steps: list[Step]) -> None:
     place = st.session_state.step_place
-    _go(visit, next(step for step in steps if step.place == place))
+    _go(visit, next((step for step in steps if step.place == place), visit.step))

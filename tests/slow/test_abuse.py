@@ -6,6 +6,7 @@ import urllib.request
 
 import pytest
 
+from exam.service.rooms import new_code, new_secret
 from tests.browser import running_server
 from tests.tools.fuzz import REFUSED, fuzz
 from tests.visit import Visit, run
@@ -33,6 +34,41 @@ def test_many_may_open_a_page_that_has_just_started(tmp_path):
     with running_server(tmp_path / "log.txt") as server:
         assert run(open_together(server.url)) == [{"batch_size": 10, "epochs": 20}] * 30
     assert "Traceback" not in server.log.read_text()
+
+
+def test_forged_guesses_codes_and_secrets_change_no_other_room(tmp_path):
+    """20 connections open rooms in a loop beside a hall, and none of them leads it."""
+    code, secret = new_code(), new_secret()
+
+    async def forge(url: str) -> None:
+        for link in [f"room={code}&secret={new_secret()}", f"room={code}&secret={secret[:-1]}"] + [
+            f"room={new_code()}&secret={new_secret()}" for _ in range(15)
+        ]:
+            async with Visit(url, f"{link}&projected=true&only=students").connection() as visit:
+                await visit.open()
+                assert code not in link or "step_skip" not in visit.ids and visit.guesses == -1
+        async with Visit(url, f"room={code}&only=students").connection() as visit:
+            await visit.open()
+            for forged in ("0", "99", "<script>", ""):
+                visit.options["students_guess"] = [forged]
+                await visit.choose("students_guess", 0)
+                await visit.read()
+
+    async def hall(url: str) -> int:
+        link = f"room={code}&secret={secret}&projected=true&only=students"
+        async with Visit(url, link).connection() as lecturer:
+            await lecturer.open()
+            async with Visit(url, f"room={code}&only=students").connection() as learner:
+                await learner.open()
+                await learner.choose("students_guess", 2)
+                await learner.read()
+            await asyncio.gather(*(forge(url) for _ in range(20)))
+            await lecturer.poll()
+            return lecturer.guesses
+
+    with running_server(tmp_path / "log.txt") as server:
+        assert run(hall(server.url)) == 1
+        assert "Traceback" not in server.log.read_text()
 
 
 PATHS = ["../streamlit_app.py", "%2e%2e/streamlit_app.py", "..%2frequirements.txt", "/etc/passwd"]

@@ -21,6 +21,7 @@ from pathlib import Path
 import psutil
 import websockets
 
+from exam.service.rooms import new_code, new_secret
 from tests.browser import running_server
 from tests.tools.load import memory_of
 from tests.visit import Visit
@@ -106,8 +107,28 @@ async def silent(url: str) -> None:
                 await asyncio.sleep(0.05)
 
 
+async def rooms(url: str) -> None:
+    """20 connections that open rooms in a loop, and forge guesses, codes and secrets."""
+
+    async def one() -> None:
+        while True:
+            code = new_code()
+            links = [f"room={code}&secret={new_secret()}", f"room={code}&secret={new_secret()}"]
+            for link in (*links, f"room={new_code()}", f"room={code}"):
+                with contextlib.suppress(websockets.WebSocketException):
+                    async with Visit(url, f"{link}&only=students").connection() as visit:
+                        await visit.open()
+                        for forged in ("0", "99", "<script>"):
+                            if "students_guess" in visit.ids:
+                                visit.options["students_guess"] = [forged]
+                                await visit.choose("students_guess", 0)
+                                await visit.read()
+
+    await asyncio.gather(*(one() for _ in range(20)))
+
+
 NUISANCES: dict[str, Nuisance] = {
-    act.__name__: act for act in (abandoned, settings, reruns, downloads, large, silent)
+    act.__name__: act for act in (abandoned, settings, reruns, downloads, large, silent, rooms)
 }
 
 

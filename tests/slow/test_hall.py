@@ -1,0 +1,276 @@
+"""A hall in a room: one lecturer at a projector, by clicker, and phones that guess."""
+
+import contextlib
+import csv
+import io
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from exam.page.texts import LANGUAGES, Texts, load_texts
+from exam.service.rooms import MOST_ROOMS, new_code, new_secret
+from tests.browser import (
+    KO,
+    Server,
+    open_chapter,
+    press_start,
+    violations,
+    wait_until_idle,
+    wait_until_played,
+)
+from tests.hall import bar, click_on, open_lectern, wait_until_shown
+from tests.visit import Visit, run
+
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+
+
+class Room:
+    def __init__(self):
+        self.code, self.secret = new_code(), new_secret()
+
+    def learners(self, server: Server, query: str = "") -> str:
+        return f"{server.url}?room={self.code}{query}"
+
+    def lecturer(self, server: Server, query: str = "") -> str:
+        return self.learners(server, f"&secret={self.secret}&projected=true{query}")
+
+
+@pytest.fixture
+def room() -> Room:
+    return Room()
+
+
+@contextlib.contextmanager
+def people(browser: Browser, lang: str, phones: int) -> Iterator[tuple[Page, list[Page]]]:
+    """The projector's page and those of the phones, each a browser of its own."""
+    with contextlib.ExitStack() as hall:
+
+        def come(**device) -> Page:
+            context = hall.enter_context(browser.new_context(locale=lang, **device))
+            context.set_default_timeout(60_000)
+            return context.new_page()
+
+        yield come(viewport={"width": 1920, "height": 1080}), [come(**PHONE) for _ in range(phones)]
+
+
+def guess(phone: Page, name: str, choice: int, words: Texts) -> None:
+    form = phone.locator(f".st-key-{name}_guess")
+    if "only=" not in phone.url and not form.count():
+        open_chapter(phone, name, words)
+    form.get_by_test_id("stRadioOption").nth(choice).click()
+    wait_until_idle(phone)
+
+
+def counts(projector: Page) -> list[list[str]]:
+    """By choice, the guesses of every round that is shown."""
+    choices = projector.locator(".choices li").all()
+    return [choice.locator(".votes b").all_inner_texts() for choice in choices]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_hall_walks_through_two_chapters_by_clicker(browser, server, room, lang):
+    words = load_texts(lang)
+    with people(browser, lang, 3) as (projector, phones):
+        open_lectern(projector, room.lecturer(server))
+        expect(projector.locator(".code")).to_have_text(room.code)
+        expect(projector.locator(".link")).to_contain_text(f"?room={room.code}")
+        assert violations(projector) == []
+        for phone in phones:
+            phone.goto(room.learners(server))
+            expect(phone.get_by_text(room.code)).to_be_visible()
+            wait_until_idle(phone)
+        projector.get_by_role("combobox", name=words.step_place).click()
+        projector.get_by_role("option", name=words.first_pass.title).click()
+        heading = projector.get_by_role("heading", level=1)
+        expect(heading).to_contain_text(words.first_pass.title)
+        for name, answer in (("first_pass", 2), ("batch_sizes", 3)):
+            expect(heading).to_contain_text(getattr(words, name).title)
+            walk_through(projector, phones, name, answer, words)
+            while not next_is_a_chapter(projector):
+                click_on(projector)
+            click_on(projector)
+        assert violations(phones[0]) == []
+        assert rows_of(projector, words) >= {
+            (words.batch_sizes.title, "1", "10", "<5"),
+            (words.batch_sizes.title, "2", "100", "<5"),
+        }
+
+
+def next_is_a_chapter(projector: Page) -> bool:
+    return projector.locator(".st-key-step_next button").inner_text().endswith("→")
+
+
+def walk_through(projector: Page, phones: list[Page], name: str, answer: int, words: Texts) -> None:
+    """Two rounds and the reveal: wrong, wrong, right; then one is convinced."""
+    wrong = (answer + 1) % 3
+    wait_until_shown(projector)
+    for number, (phone, choice) in enumerate(zip(phones, (wrong, wrong, answer), strict=True)):
+        guess(phone, name, choice, words)
+        expect(projector.locator(".count")).to_have_text(str(number + 1))
+    guess(phones[2], name, wrong, words)  # changed, and changed back: it counts once
+    guess(phones[2], name, answer, words)
+    assert projector.locator(".votes").count() == 0
+    said = re.compile(rf"{words.supported}|%")
+    expect(projector.locator(".st-key-hall_question").get_by_text(said)).to_have_count(0)
+    click_on(projector)  # close
+    first = {wrong: "2", answer: "1"}
+    assert counts(projector) == [[first.get(n, "0")] for n in range(len(counts(projector)))]
+    guess(phones[0], name, (answer + 2) % 3, words)  # too late for this round
+    assert counts(projector)[wrong] == ["2"]
+    guess(phones[0], name, wrong, words)
+    click_on(projector)  # discuss
+    expect(projector.locator(".count")).to_have_text("3")
+    assert projector.locator(".votes").count() == 0
+    guess(phones[1], name, answer, words)
+    expect(projector.get_by_text(words.have_changed(changed=1))).to_be_visible()
+    click_on(projector)  # close again
+    both = {wrong: ["2", "1"], answer: ["1", "2"]}
+    expected = [both.get(n, ["0", "0"]) for n in range(len(counts(projector)))]
+    assert counts(projector) == expected
+    click_on(projector)  # reveal
+    marked = projector.locator(".choices .is-answer")
+    expect(marked).to_contain_text(words.supported)
+    expect(marked).to_contain_text(getattr(words, name).choices[answer])
+    assert counts(projector) == expected
+    assert violations(projector) == []
+
+
+def rows_of(projector: Page, words: Texts) -> set[tuple]:
+    bar(projector).get_by_role("button", name=words.save_room).click()
+    with projector.expect_download() as download:
+        projector.get_by_role("button", name=words.room_csv).click()
+    table = csv.reader(io.StringIO(download.value.path().read_text(encoding="utf-8")))
+    assert next(table) == ["chapter", "round", "guess", "count"]
+    return set(map(tuple, table))
+
+
+def test_numbers_are_guessed_on_the_curve(browser, server, room):
+    with people(browser, "ko", 2) as (projector, phones):
+        open_lectern(projector, room.lecturer(server, "&only=final_exam"))
+        for phone, at in zip(phones, ("7", "30"), strict=True):
+            phone.goto(room.learners(server, "&only=final_exam"))
+            stop = phone.get_by_role("slider", name=KO.final_exam.question)
+            stop.wait_for()
+            wait_until_idle(phone)
+            if at == "30":
+                for _ in range(10):
+                    stop.press("ArrowRight")
+                expect(stop).to_have_value("30")
+                wait_until_idle(phone)
+            else:  # one that is not moved counts when it is pressed
+                phone.get_by_role("button", name=KO.final_exam.press).click()
+        expect(projector.locator(".count")).to_have_text("2")
+        assert projector.locator("svg.marks .mark-symbol path").count() == 0
+        click_on(projector)
+        expect(projector.locator("svg.marks .mark-symbol path")).to_have_count(2)
+        skip = bar(projector).get_by_role("button", name=KO.step_reveal)
+        skip.click()
+        expect(projector.locator("svg.marks")).to_contain_text(KO.median_guess)
+        wait_until_shown(projector)
+        assert projector.locator("svg.marks .mark-symbol path").count() == 2
+
+
+def test_who_reloads_is_counted_once_and_who_has_seen_the_result_no_more(browser, server, room):
+    with people(browser, "ko", 1) as (projector, (phone,)):
+        open_lectern(projector, room.lecturer(server, "&only=students"))
+        for choice in (0, 1):
+            phone.goto(room.learners(server, "&only=students"))
+            wait_until_idle(phone)
+            guess(phone, "students", choice, KO)
+            expect(phone.get_by_text(KO.guess_counted(code=room.code))).to_be_visible()
+            expect(projector.locator(".count")).to_have_text("1")
+        phone.get_by_role("button", name=KO.students.press).click()
+        phone.get_by_role("button", name=KO.again).click()
+        expect(phone.get_by_text(KO.guess_seen(code=room.code))).to_be_visible()
+        guess(phone, "students", 2, KO)
+        click_on(projector)
+        assert counts(projector) == [["0"], ["1"], ["0"]]
+        guess(phone, "students", 0, KO)
+        click_on(projector)  # the next round
+        expect(projector.locator(".count")).to_have_text("0")
+
+
+def test_the_map_grows_on_the_lecturers_screen(browser, server, room):
+    with people(browser, "en", 2) as (projector, phones):
+        open_lectern(projector, room.lecturer(server, "&only=best_setting"))
+        points = projector.locator("svg.marks .layer_0_marks path")
+        words = load_texts("en")
+        for number, phone in enumerate(phones):
+            phone.goto(room.learners(server, f"&epochs=3&batch_size={10 + number}"))
+            wait_until_idle(phone)
+            press_start(phone, words)
+            expect(points).to_have_count(number + 1)
+            wait_until_played(phone)
+        press_start(phones[1], words)  # once more: a larger point, not another
+        expect(projector.get_by_text("so far (3 studies)")).to_be_visible()
+        assert points.count() == 2
+        open_chapter(phones[0], "best_setting", words)
+        expect(phones[0].get_by_text("so far (3 studies)")).to_be_visible()
+        with projector.expect_download() as download:
+            projector.get_by_role("button", name=f"{words.figure} SVG").click()
+        drawn = download.value.path().read_text(encoding="utf-8")
+        assert words.best_setting.across in drawn and words.best_setting.title in drawn
+
+
+def test_a_lecturer_who_reloads_stands_where_the_room_stands(browser, server, room):
+    with people(browser, "ko", 0) as (projector, _):
+        open_lectern(projector, room.lecturer(server))
+        click_on(projector)
+        projector.evaluate("document.querySelector('.st-key-step_next button').click()")
+        expect(projector.get_by_role("heading", level=1)).to_contain_text(KO.sheet.title)
+        projector.reload()
+        expect(projector.get_by_role("heading", level=1)).to_contain_text(KO.sheet.title)
+
+
+def test_a_room_is_opened_by_the_share_box_and_entered_by_its_code(browser, server):
+    with people(browser, "ko", 1) as (lecturer, (phone,)):
+        lecturer.goto(server.url)
+        wait_until_idle(lecturer)
+        lecturer.get_by_role("button", name=KO.share, exact=True).click()
+        lecturer.get_by_role("button", name=KO.open_room).click()
+        link = lecturer.get_by_role("link", name=KO.lecturers_screen).get_attribute("href")
+        code = re.search(r"room=(\w{4})", link)[1]
+        phone.goto(server.url)
+        wait_until_idle(phone)
+        phone.get_by_role("button", name=KO.share, exact=True).click()
+        phone.get_by_label(KO.room_code).fill(code.lower())
+        phone.get_by_role("button", name=KO.enter_room).click()
+        expect(phone.get_by_text(KO.in_room(code=code).replace("**", ""))).to_be_visible()
+        expect(phone).to_have_url(re.compile(f"room={code}$"))
+        open_lectern(lecturer, link)
+        expect(lecturer.locator(".code")).to_have_text(code)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_who_may_not_enter_gets_a_sentence_and_the_page(page, server, room, lang):
+    words = load_texts(lang)
+    open_lectern(page, room.lecturer(server))
+    wrong = {
+        f"room={new_code()}": words.no_room,
+        "room=%3Cscript%3E": words.no_room,
+        f"room={room.code}&secret={new_secret()}&projected=true": words.no_secret,
+        f"room={room.code}&secret=x": words.no_secret,
+    }
+    for query, sentence in wrong.items():
+        page.goto(f"{server.url}?{query}&lang={lang}")
+        expect(page.get_by_text(sentence)).to_be_visible()
+        expect(page.get_by_role("button", name=words.start)).to_be_visible()
+        assert page.get_by_text(words.leads_room(code=room.code)).count() == 0
+
+
+def test_where_all_rooms_are_taken_one_is_told(page, tmp_path):
+    from tests.browser import running_server
+
+    async def open_rooms(url: str) -> None:
+        for _ in range(MOST_ROOMS):
+            link = f"room={new_code()}&secret={new_secret()}"
+            async with Visit(url, link).connection() as visit:
+                await visit.open()
+
+    with running_server(tmp_path / "log.txt") as server:
+        run(open_rooms(server.url))
+        page.goto(f"{server.url}?lang=ko&room={new_code()}&secret={new_secret()}")
+        expect(page.get_by_text(KO.no_taken)).to_be_visible()
+        expect(page.get_by_role("button", name=KO.start)).to_be_visible()
