@@ -25,6 +25,15 @@ from tests.scripted import SETTINGS, any_study, marks, outcome
 MEASURED = [name for name in ORDER if CHAPTERS[name].plans]
 
 
+def test_a_chapter_says_how_many_figures_it_has():
+    for name in MEASURED:
+        found = outcome(name, any_study, 10)
+        assert (
+            len(list(CHAPTERS[name].figures(found, load_texts("en"))))
+            == CHAPTERS[name].figure_count
+        )
+
+
 def numbers(found: Outcome, name: str) -> dict:
     return CHAPTERS[name].numbers(found)
 

@@ -100,5 +100,5 @@ def open_room() -> Seat:
 
 def _learner() -> str:
     """The name under which this browser has guessed before, or a new one that it will keep."""
-    known = st.context.cookies.get("learner", "")
+    known = str(st.context.cookies.get("learner", ""))
     return known if LEARNER.fullmatch(known) else new_learner()

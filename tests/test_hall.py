@@ -1,0 +1,161 @@
+"""A room as Streamlit runs it, without a browser: who is counted, who leads, what is saved."""
+
+import csv
+import io
+from collections import Counter
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from exam.charts.lines import stacks
+from exam.charts.settings_map import best_of, settings_map
+from exam.lesson import CHAPTERS
+from exam.lesson.lectern import steps_of
+from exam.model.studied import Point
+from exam.page.save import votes_csv
+from exam.page.texts import load_texts
+from exam.page.votes import advice, middle_guess
+from exam.service.rooms import get_rooms, new_code, new_secret
+from tests.browser import ROOT
+
+KO, EN = load_texts("ko"), load_texts("en")
+
+
+@pytest.fixture
+def room():
+    return get_rooms().lead(new_code(), new_secret())
+
+
+def visit(**parameters: str) -> AppTest:
+    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=120)
+    for name, value in parameters.items():
+        app.query_params[name] = value
+    app.run()
+    assert not app.exception and not app.error
+    return app
+
+
+def texts(app: AppTest) -> str:
+    return "\n".join(each.value for each in [*app.markdown, *app.info, *app.caption])
+
+
+def test_a_learners_guess_is_counted_and_may_be_changed(room):
+    app = visit(room=room.code.lower(), only="students")
+    assert KO.in_room(code=room.code) in texts(app)
+    for choice in (0, 2):
+        app.radio(key="students_guess").set_value(choice).run()
+    assert room.standing("students")[:3] == (1, 0, True)
+    assert KO.guess_counted(code=room.code) in texts(app)
+    app.button(key="students_begin").click().run()
+    app.session_state.visit.experiments.clear()
+    app.run()
+    app.radio(key="students_guess").set_value(1).run()
+    assert KO.guess_seen(code=room.code) in texts(app)
+    room.close("students")
+    assert room.standing("students").rounds == (Counter({2: 1}),)
+
+
+def test_without_a_room_nothing_is_said_or_counted(room):
+    app = visit(only="students")
+    app.radio(key="students_guess").set_value(0).run()
+    assert room.code not in texts(app) and room.standing("students").guesses == 0
+
+
+def test_who_leads_is_not_counted(room):
+    app = visit(room=room.code, secret=room.secret, only="students")
+    assert KO.leads_room(code=room.code) in texts(app)
+    app.radio(key="students_guess").set_value(0).run()
+    assert room.standing("students").guesses == 0
+
+
+def test_a_link_that_reveals_is_no_guess(room):
+    visit(room=room.code, only="final_exam", reveal="true")
+    assert room.standing("final_exam").guesses == 0
+
+
+def test_the_lecturers_link_opens_a_room_that_is_gone():
+    code, secret = new_code(), new_secret()
+    app = visit(room=code, secret=secret)
+    assert get_rooms().find(code).secret == secret and KO.leads_room(code=code) in texts(app)
+
+
+def test_steps_close_and_open_the_vote_and_never_by_going_back(room):
+    link = {"room": room.code, "secret": room.secret, "projected": "true", "only": "students"}
+    app = visit(**link)
+    room.guess("students", "a", 1)
+    assert app.session_state.visit.step == ("students", "question")
+
+    def press(key: str, part: str) -> tuple[bool, int]:
+        app.button(key=key).click().run()
+        assert not app.exception and app.session_state.visit.step == ("students", part)
+        standing = room.standing("students")
+        return standing.is_open, len(standing.rounds)
+
+    assert press("step_next", "close") == (False, 1)
+    assert press("step_back", "question") == (False, 1)
+    assert press("step_next", "close") == (False, 1)
+    assert press("step_next", "discuss") == (True, 1)
+    assert press("step_back", "close") == (True, 1)
+    assert press("step_next", "discuss") == (True, 1)
+    assert press("step_next", "close_again") == (False, 2)
+    assert press("step_back", "discuss") == (False, 2)
+    again = visit(**link | {"only": ""})
+    assert again.session_state.visit.step == ("students", "discuss")
+
+
+def test_steps_are_those_of_every_chapter():
+    with_room, alone = (steps_of(CHAPTERS, leads=leads) for leads in (True, False))
+    places = list(dict.fromkeys(step.place for step in with_room))
+    assert places == ["door", "study", *CHAPTERS]
+    measured = [name for name in CHAPTERS if CHAPTERS[name].plans]
+    for name in measured:
+        parts = [step.part for step in alone if step.place == name]
+        assert parts[-1] == "rule" and "question" in parts and "reveal" in parts
+    assert len(with_room) == len(alone) + 1 + 3 * len(measured)
+
+
+def test_the_table_of_a_room_tells_no_few_apart(room):
+    for number in range(12):
+        room.guess("students", str(number), 0 if number < 8 else 1)
+        room.guess("final_exam", str(number), 7)
+    room.close("students")
+    found = list(csv.reader(io.StringIO(votes_csv(room, EN))))
+    say = EN.students
+    assert found == [
+        ["chapter", "round", "guess", "count"],
+        [say.title, "1", say.choices[0], "8"],
+        [say.title, "1", say.choices[1], "<5"],
+        [EN.final_exam.title, "1", "7", "12"],
+    ]
+
+
+def test_the_advice_of_peer_instruction():
+    shares = {0: "", 29: EN.advice_few, 30: EN.advice, 80: EN.advice, 81: EN.advice_many}
+    for right, wanted in shares.items():
+        counts = Counter({1: right, 0: 100 - right} if right else {})
+        assert advice(counts, 1, EN) == wanted
+
+
+def test_the_middle_of_what_was_guessed():
+    assert middle_guess((), 20) == 20 and middle_guess((Counter(),), 20) == 20
+    assert middle_guess((Counter({1: 9}), Counter({3: 2, 30: 1})), 20) == 3
+
+
+def test_every_guess_is_a_dot_within_the_axis():
+    many = Counter({5: 150, 6: 2})
+    rows = [row for stack in stacks([many], (0.6, 1.6)) for row in stack]
+    assert len(rows) == 152 and {row[1] for row in rows} == {"dot"}
+    assert all(0.6 < row[4] < 1.6 for row in rows) and {row[3] for row in rows} == {5.0, 6.0}
+    both = [row for stack in stacks([many, many], (0, 1)) for row in stack]
+    assert {row[1] for row in both} == {"ring", "dot"} and len({row[3] for row in both}) == 4
+
+
+def test_the_map_names_the_best():
+    points = [Point(10, 20, 1, 0.8, 25.0), Point(100, 200, 3, 0.9, 24.0)]
+    assert best_of([], "loss") is None
+    for by, best, side in (("loss", points[0], "right"), ("wrong", points[1], "left")):
+        assert best_of(points, by) == best
+        rows = settings_map(points, by, EN).data.to_pylist()
+        named = [row for row in rows if row["best"]]
+        assert [row["batch_size"] for row in named] == [best.batch_size]
+        assert named[0]["side"] == side and [row["runs"] for row in rows] == [1, 3]
