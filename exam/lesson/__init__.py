@@ -11,7 +11,8 @@ from importlib import import_module
 import streamlit as st
 
 from exam.lesson.chapter import Chapter, Texts
-from exam.lesson.view import ChapterView, Lesson
+from exam.lesson.lesson import Lesson
+from exam.lesson.view import ChapterView
 from exam.model.settings import MISPRINTS, SETTINGS
 from exam.page.texts import LANGUAGES, load_texts
 from exam.service.experiment import Experiment, Outcome

@@ -7,7 +7,8 @@ from streamlit.delta_generator import DeltaGenerator
 
 from exam.lesson.chapter import Chapter, Outcome
 from exam.lesson.guess import middle
-from exam.lesson.view import ChapterView, Lesson
+from exam.lesson.lesson import Lesson
+from exam.lesson.view import ChapterView
 from exam.page.votes import advice, middle_guess, show_choices
 from exam.service.experiment import Experiment
 from exam.service.rooms import Room

@@ -7,7 +7,7 @@ import streamlit as st
 
 from exam.lesson.chapter import Chapter, Texts
 from exam.lesson.hall_view import HallView
-from exam.lesson.view import Lesson
+from exam.lesson.lesson import Lesson
 from exam.page.address import STUDY
 from exam.page.room import show_door
 from exam.page.save import show_room_files

@@ -1,52 +1,16 @@
 """A chapter on the screen: its story, its question, its figures while they grow, its rule."""
 
-import contextlib
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 import streamlit as st
 
 from exam.charts.theme import PROJECTED_WIDTH
-from exam.lesson.chapter import Chapter, Figure, Outcome, Plans, Settings, Texts
+from exam.lesson.chapter import Chapter, Figure, Outcome, Plans
 from exam.lesson.guess import ask, begin, middle, offer_again, show_guess
+from exam.lesson.lesson import Lesson
 from exam.page.sentences import markdown_table
-from exam.page.visit import Visit
 from exam.service.experiment import Experiment
 from exam.service.scheduler import get_scheduler
-
-
-@dataclass
-class Lesson:
-    """What all chapters are shown with, and those whose experiments run."""
-
-    visit: Visit
-    words: Texts
-    settings: Settings
-    running: list["ChapterView"] = field(default_factory=list)
-    is_whole_page: bool = False
-    is_stale: bool = False  # a chapter is done, and its title does not say so yet
-
-    @property
-    def is_alone(self) -> bool:
-        return bool(self.visit.only or self.visit.step)
-
-    @contextlib.contextmanager
-    def on_the_whole_page(self) -> Iterator[None]:
-        """While the script shows the page, which looks for news; not a chapter's fragment alone."""
-        self.is_whole_page = True
-        try:
-            yield
-        finally:  # Streamlit keeps the lesson for its fragments; their results are not to stay
-            self.is_whole_page = False
-            self.running.clear()
-
-    def follow(self, view: "ChapterView") -> None:
-        """Let the page look for the news of a chapter that runs."""
-        if self.is_whole_page and view.is_running:
-            self.running.append(view)
-        elif view.is_running or self.is_stale:
-            st.rerun()
 
 
 class ChapterView:
