@@ -110,6 +110,8 @@ def show_heading(visit: Visit, words: Texts) -> None:
     hints = [hint(name, tuple(CHAPTERS), words) for name in visit.wrong_parameters]
     for text in filter(None, [*hints, visit.seat.hint(words)]):
         st.info(text)
+    if visit.seat.refused == "room" or "room" in visit.wrong_parameters:
+        visit.seat.show_entry(words)
     write_address()
 
 

@@ -280,7 +280,7 @@
     setSlider(dataset.slider, (now) => (dataset.to ? +dataset.to : now + +dataset.by)));
 
   // The address holds what is set, and is replaced, so that Back leaves the page. In a room, the
-  // browser keeps the learner's random name until it is closed, so that a guess counts once.
+  // browser keeps a random name, or the lecturer's secret, until it is closed.
 
   const room = new URL(location.href).searchParams.get("room");
   if (room && room !== room.toUpperCase()) { // it leads to one of several servers (nginx.conf)
@@ -288,9 +288,10 @@
     address.searchParams.set("room", room.toUpperCase());
     location.replace(address);
   }
-  const setPage = (lang, wanted, learner) => {
+  const setPage = (lang, wanted, cookies) => {
     const rules = location.protocol === "https:" ? "SameSite=None; Secure; Partitioned" : "SameSite=Lax";
-    if (learner) document.cookie = `learner=${learner}; Path=/; ${rules}`;
+    for (const [name, value] of Object.entries(cookies))
+      document.cookie = `${name}=${value}; Path=/; ${rules}`;
     document.documentElement.lang = lang; // Streamlit's own document is always English
     const address = new URL(location.href);
     for (const [name, value] of Object.entries(wanted))

@@ -14,7 +14,7 @@ from exam.lesson.lectern import steps_of
 from exam.model.studied import Point
 from exam.page.save import votes_csv
 from exam.page.texts import load_texts
-from exam.page.votes import advice, middle_guess
+from exam.page.votes import advice, middle_guess, shares
 from exam.service.rooms import get_rooms, new_code, new_secret
 from tests.browser import ROOT
 
@@ -51,7 +51,7 @@ def test_a_learners_guess_is_counted_and_may_be_changed(room):
     app.run()
     app.radio(key="students_guess").set_value(1).run()
     assert KO.guess_seen(code=room.code) in texts(app)
-    room.close("students")
+    room.close("students", 1)
     assert room.standing("students").rounds == (Counter({2: 1}),)
 
 
@@ -96,6 +96,8 @@ def test_steps_close_and_open_the_vote_and_never_by_going_back(room):
     assert press("step_next", "close") == (False, 1)
     assert press("step_next", "discuss") == (True, 1)
     assert press("step_back", "close") == (True, 1)
+    assert press("step_back", "question") == (True, 1)
+    assert press("step_next", "close") == (True, 1)  # of the first round, and the second goes on
     assert press("step_next", "discuss") == (True, 1)
     assert press("step_next", "close_again") == (False, 2)
     assert press("step_back", "discuss") == (False, 2)
@@ -118,7 +120,7 @@ def test_the_table_of_a_room_tells_no_few_apart(room):
     for number in range(12):
         room.guess("students", str(number), 0 if number < 8 else 1)
         room.guess("final_exam", str(number), 7)
-    room.close("students")
+    room.close("students", 1)
     found = list(csv.reader(io.StringIO(votes_csv(room, EN))))
     say = EN.students
     assert found == [
@@ -130,10 +132,13 @@ def test_the_table_of_a_room_tells_no_few_apart(room):
 
 
 def test_the_advice_of_peer_instruction():
-    shares = {0: "", 29: EN.advice_few, 30: EN.advice, 80: EN.advice, 81: EN.advice_many}
-    for right, wanted in shares.items():
+    advised = {0: "", 29: EN.advice_few, 30: EN.advice, 80: EN.advice, 81: EN.advice_many}
+    for right, wanted in advised.items():
         counts = Counter({1: right, 0: 100 - right} if right else {})
         assert advice(counts, 1, EN) == wanted
+    rounds = Counter({1: 1, 0: 3}), Counter({1: 3, 0: 1})
+    assert shares(rounds, 1, EN) == EN.had_it(percents="25% → 75%")
+    assert shares((Counter(),), 1, EN) == ""
 
 
 def test_the_middle_of_what_was_guessed():

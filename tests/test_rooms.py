@@ -63,14 +63,14 @@ def test_a_guess_counts_once_and_may_be_changed(room):
         room.guess("sheet", learner, choice)
     room.guess("pianist", "a", 0)
     assert room.standing("sheet") == (2, 0, True, ())
-    room.close("sheet")
+    room.close("sheet", 1)
     assert rounds(room) == [{1: 2}] and rounds(room, "pianist") == []
 
 
 def test_what_is_guessed_after_the_close_is_not_in_that_round(room):
     room.guess("sheet", "a", 0)
-    room.close("sheet")
-    room.close("sheet")  # a second press
+    room.close("sheet", 1)
+    room.close("sheet", 1)  # a second press
     room.guess("sheet", "late", 1)
     assert rounds(room) == [{0: 1}] and not room.standing("sheet").is_open
 
@@ -80,15 +80,17 @@ def test_a_second_round_begins_with_the_first_and_may_be_changed(room):
         room.guess("sheet", learner, choice)
     room.open_again("sheet")  # which is open: nothing happens
     assert room.standing("sheet") == (3, 0, True, ())
-    room.close("sheet")
+    room.close("sheet", 1)
     room.open_again("sheet")
     room.guess("sheet", "a", 2)
     room.guess("sheet", "late", 1)
-    assert room.standing("sheet")[:3] == (4, 2, True)
+    assert room.standing("sheet")[:3] == (4, 1, True)
     room.guess("sheet", "a", 0)  # back again
-    assert room.standing("sheet").changed == 1
+    assert room.standing("sheet").changed == 0
     room.guess("sheet", "a", 2)
-    room.close("sheet")
+    room.close("sheet", 1)  # the first is closed already
+    assert room.standing("sheet").is_open
+    room.close("sheet", 2)
     assert rounds(room) == [{0: 2, 2: 1}, {0: 1, 2: 2, 1: 1}]
     room.open_again("sheet")  # there is no third
     assert not room.standing("sheet").is_open
@@ -104,20 +106,21 @@ def test_who_has_seen_the_result_changes_nothing_and_is_not_in_a_later_round(roo
         room.guess("sheet", learner, 0)
     room.see("sheet", "a")
     room.guess("sheet", "a", 2)
-    room.close("sheet")
+    room.close("sheet", 1)
     assert rounds(room) == [{0: 2}]
     room.open_again("sheet")
     assert room.standing("sheet").guesses == 1
     room.guess("sheet", "b", 2)
     room.see("sheet", "b")  # after the guess: it stays in this round
-    room.close("sheet")
+    room.close("sheet", 2)
     assert rounds(room)[1] == {2: 1}
 
 
 def test_a_learner_is_told_whether_the_guess_counts(room):
-    assert room.is_counted("sheet", "a") == "counted"
+    assert room.is_counted("sheet", "a") == "awaited"
     room.guess("sheet", "a", 0)
-    room.close("sheet")
+    assert room.is_counted("sheet", "a") == "counted"
+    room.close("sheet", 1)
     assert room.is_counted("sheet", "a") == "closed"
     room.see("sheet", "a")
     assert room.is_counted("sheet", "a") == "seen"
@@ -129,7 +132,7 @@ def test_a_full_room_takes_no_new_guess_and_loses_none(room):
     assert room.is_counted("sheet", "late") == "full" and room.is_counted("sheet", "0") == "counted"
     room.guess("sheet", "late", 1)
     room.guess("sheet", "0", 1)
-    room.close("sheet")
+    room.close("sheet", 1)
     assert rounds(room) == [{0: MOST_GUESSES // 2 - 1, 1: 1}]
 
 
@@ -215,6 +218,6 @@ def test_many_at_once(room):
         thread.start()
     for thread in threads:
         thread.join()
-    room.close("sheet")
+    room.close("sheet", 1)
     assert room.standing("sheet").rounds[0] == Counter(n % 3 for n in range(800))
     assert sum(point.runs for point in room.studied.points()) == 800

@@ -11,7 +11,7 @@ from exam.model.results import Epoch, MeanMarks, mean_marks
 COLOURS = ("practised", "unseen")  # the exams that are the theme's colours on the whole page
 INKS = {"quiet": (1, 0.35), "ink": (1.75, 1.0), "strong": (2.75, 1.0)}  # width, opacity
 SIDES = {"above": -13, "below": 13, "beside": 0}  # where a name stands, in pixels
-DOTS = {"ring": (False, -0.2), "dot": (True, 0.2)}  # filled, and how far beside its number
+DOTS = {"ring": (False, -0.25), "dot": (True, 0.25)}  # filled, and how far beside its number
 DOT_STEP = 0.03  # of the axis, from one dot to the next above it
 _COLUMNS = {"line": str, "style": str, "dash": str, "x": float, "y": float}
 _COLUMNS |= {"label": str, "side": str}
@@ -140,7 +140,7 @@ def _strokes(base: alt.Chart) -> Iterator[alt.Chart]:
 
 def _dots(base: alt.Chart) -> Iterator[alt.Chart]:
     for style, (filled, _) in DOTS.items():
-        look = {"filled": filled, "color": INK, "size": 28, "opacity": 0.8, "aria": False}
+        look = {"filled": filled, "color": INK, "size": 15, "strokeWidth": 1, "aria": False}
         yield _of_style(base, style).mark_point(**look)
 
 

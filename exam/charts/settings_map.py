@@ -7,7 +7,7 @@ import altair as alt
 from exam.charts.theme import INK, Figure, as_spec, built_once, table
 from exam.model.studied import Point
 
-HEIGHT = 230
+HEIGHT = 190
 DOMAINS = {"loss": (0.7, 1.7), "wrong": (20, 60)}  # of the colours; what lies beyond has the last
 _FORMATS = {"loss": ".2f", "wrong": ".1f"}
 _COLUMNS = {"batch_size": int, "epochs": int, "runs": int, "value": float, "said": str}
@@ -35,7 +35,7 @@ def best_of(points: Sequence[Point], by: str) -> Point | None:
 @built_once
 def _spec(words, by: str, has_points: bool) -> dict:
     say = words.best_setting
-    ticks = {"grid": True, "gridOpacity": 0.15, "format": "d"}
+    ticks = {"grid": True, "gridOpacity": 0.5, "format": "d"}
     x = alt.X("batch_size:Q").title(say.across).axis(values=[1, 2, 5, 10, 20, 50, 100], **ticks)
     y = alt.Y("epochs:Q").title(say.upwards).axis(values=[1, 50, 100, 150, 200], **ticks)
     x = x.scale(type="log", domain=[0.9, 112], nice=False)

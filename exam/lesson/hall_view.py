@@ -9,7 +9,7 @@ from exam.lesson.chapter import Chapter, Outcome
 from exam.lesson.guess import middle
 from exam.lesson.lesson import Lesson
 from exam.lesson.view import ChapterView
-from exam.page.votes import advice, middle_guess, show_choices
+from exam.page.votes import advice, middle_guess, shares, show_choices
 from exam.service.experiment import Experiment
 from exam.service.rooms import Room
 from exam.service.scheduler import get_scheduler
@@ -90,7 +90,10 @@ class HallView(ChapterView):
         if len(rounds) > 1:
             st.caption(self.words.two_rounds)
 
-    def _advise(self, answer: int) -> None:
+    def _advise(self, answer: int, *, is_revealed: bool = False) -> None:
+        """Before the answer is shown, nothing that would tell how many had it."""
+        if is_revealed:
+            st.caption(shares(self.rounds, answer, self.words))
         if len(self.rounds) == 1:
             st.caption(advice(self.rounds[0], answer, self.words))
 
@@ -122,6 +125,9 @@ class HallView(ChapterView):
             else:
                 self._show_guesses(outcome, answer)
         with right:
+            if self.part == "reveal" and numbers and self.chapter.above:
+                self.chapter.above[0](self, outcome)
+                return
             outcome.option = self.choose_option()
             self.figure(list(self.chapter.figures(outcome, self.words))[number])
 
@@ -131,7 +137,7 @@ class HallView(ChapterView):
         if not outcome.is_complete:
             self.show_progress(outcome)
         elif answer is not None:
-            self._advise(answer)
+            self._advise(answer, is_revealed=True)
 
 
 @st.fragment(run_every=POLL_SECONDS)

@@ -14,6 +14,7 @@ from exam.page.save import show_room_files
 from exam.page.visit import Visit
 
 DOOR = "door"  # the place where the hall comes into the room
+ROUNDS = {"close": 1, "close_again": 2}  # of a vote, by the step that closes it
 Chapters = Mapping[str, Chapter]
 
 
@@ -35,9 +36,11 @@ def _parts(chapter: Chapter, leads: bool) -> list[str]:
     if not chapter.plans:
         return parts
     votes = ["close", "discuss", "close_again"] if leads else []
-    figures = [f"figure_{number}" for number in range(1, chapter.figure_count)]
-    closer = [f"closer_{number}" for number in range(len(chapter.above) + len(chapter.after))]
-    return [*parts, "question", *votes, "reveal", *figures, *closer, "rule"]
+    above, closers = len(chapter.above), len(chapter.above) + len(chapter.after)
+    first = [f"closer_{number}" for number in range(1, above)]  # one is there with the answer
+    figures = [f"figure_{number}" for number in range(0 if above else 1, chapter.figure_count)]
+    last = [f"closer_{number}" for number in range(above, closers)]
+    return [*parts, "question", *votes, "reveal", *first, *figures, *last, "rule"]
 
 
 def stand_at(visit: Visit, chapters: Chapters) -> None:
@@ -114,8 +117,8 @@ def _go(visit: Visit, step: Step, is_forward: bool = False) -> None:
     visit.step, place = step, step.place
     if visit.seat.leads and (room := visit.seat.room):
         room.step = step
-        if is_forward and step.part.startswith("close"):
-            room.close(place)
+        if is_forward and step.part in ROUNDS:
+            room.close(place, ROUNDS[step.part])
         elif is_forward and step.part == "discuss":
             room.open_again(place)
 

@@ -10,6 +10,7 @@ from exam.page.address import is_local, link_to
 from exam.page.texts import Texts
 from exam.service.rooms import (
     LEARNER,
+    SECRET,
     Room,
     RoomRefused,
     get_rooms,
@@ -18,6 +19,10 @@ from exam.service.rooms import (
     new_secret,
 )
 
+ENTER = """<form class="enter" method="get"><label>{label}
+<input name="room" required size="4" maxlength="4" autocapitalize="characters" autocomplete="off">
+</label><button>{enter}</button></form>"""
+
 
 @dataclass
 class Seat:
@@ -25,8 +30,19 @@ class Seat:
 
     code: str = ""
     learner: str = ""
-    leads: bool = False
+    secret: str = ""
     refused: str = ""
+
+    @property
+    def leads(self) -> bool:
+        return bool(self.secret)
+
+    @property
+    def cookies(self) -> dict[str, str]:
+        """What the browser is to keep until it is closed, so that a reload changes nothing."""
+        if self.leads:
+            return {"lead": f"{self.code}.{self.secret}"}
+        return {"learner": self.learner} if self.learner else {}
 
     @property
     def room(self) -> Room | None:
@@ -53,16 +69,23 @@ class Seat:
         return getattr(words, f"guess_{room.is_counted(chapter, self.learner)}")(code=self.code)
 
     def show(self, words: Texts) -> None:
-        """Which room this is."""
-        if self.room:
-            text = words.leads_room if self.leads else words.in_room
-            st.markdown(text(code=self.code), width="content")
+        """Which room this is, and for a learner the chapter at which it stands."""
+        if room := self.room:
+            text = (words.leads_room if self.leads else words.in_room)(code=self.code)
+            chapter = getattr(words, room.step[0], None) if room.step else None
+            if hasattr(chapter, "title") and not self.leads:
+                text += words.room_is_at(title=chapter.title, name=room.step[0])
+            st.markdown(text, width="content")
 
     def hint(self, words: Texts) -> str:
         """Why there is no room where one was asked for, or none any more."""
         if self.refused or (self.code and not self.room):
             return getattr(words, f"no_{self.refused or 'room'}")
         return ""
+
+    def show_entry(self, words: Texts) -> None:
+        """A form of the browser's own: the page is opened anew, at the server that has the room."""
+        st.html(ENTER.format(label=words.room_code, enter=words.enter_room))
 
 
 def show_door(seat: Seat, words: Texts) -> None:
@@ -81,14 +104,17 @@ def qr_code(link: str) -> str:
     return segno.make(link, error="m", micro=False).png_data_uri(scale=8, border=3)
 
 
-def take_seat(code: str, secret: str) -> Seat:
-    """The seat that an address asks for."""
+def take_seat(code: str, secret: str, *, is_projected: bool = False) -> Seat:
+    """The seat that an address asks for; a projector that is reloaded leads its room as before."""
     if not code:
         return Seat()
+    kept, _, kept_secret = _cookie("lead").partition(".")
+    if is_projected and not secret and kept == code and SECRET.fullmatch(kept_secret):
+        secret = kept_secret
     if not secret:
         return Seat(code, _learner()) if get_rooms().find(code) else Seat(refused="room")
     try:
-        return Seat(get_rooms().lead(code, secret).code, leads=True)
+        return Seat(get_rooms().lead(code, secret).code, secret=secret)
     except RoomRefused as refused:
         return Seat(refused=str(refused))
 
@@ -100,5 +126,9 @@ def open_room() -> Seat:
 
 def _learner() -> str:
     """The name under which this browser has guessed before, or a new one that it will keep."""
-    known = str(st.context.cookies.get("learner", ""))
+    known = _cookie("learner")
     return known if LEARNER.fullmatch(known) else new_learner()
+
+
+def _cookie(name: str) -> str:
+    return str(st.context.cookies.get(name, ""))

@@ -14,12 +14,6 @@ STUDY_HEIGHT = 820  # pixels of a frame, 700 wide, that holds the first screen a
 PAGE_HEIGHT = 1520  # of one that holds the whole page, which scrolls
 
 
-# A form of the browser's own: the page is opened anew, at the server that has the room.
-ENTER = """<form class="enter" method="get"><label>{label}
-<input name="room" required size="4" maxlength="4" autocapitalize="characters" autocomplete="off">
-</label><button>{enter}</button></form>"""
-
-
 class Part(NamedTuple):
     """What can be shown alone: its title, and the height of its frame, 700 pixels wide."""
 
@@ -42,7 +36,7 @@ def show_share(words: Texts, chapters: dict[str, Part]) -> None:
         st.info(words.share_local)
     code, lines = st.columns([1, 3], gap="medium")
     code.html(f'<img class="qr" src="{qr_code(link)}" alt="{words.share_qr}">')
-    code.caption(words.share_for_learners)
+    code.caption(words.link)
     with lines:
         st.markdown(words.link)
         if is_for_hall:  # which is no frame
@@ -60,13 +54,14 @@ def show_room(visit: Visit, words: Texts) -> None:
     if not room:
         st.button(words.open_room, on_click=visit.open_room, key="open_room")
         st.caption(words.room_help)
-        st.html(ENTER.format(label=words.room_code, enter=words.enter_room))
+        seat.show_entry(words)
         return
     learners = link_to(page, room=room.code)
     whole = {"room": room.code, "secret": room.secret, "lang": st.session_state.lang}
     lecturer = link_to(page, **whole, projected=True)
     code, lines = st.columns([1, 3], gap="medium")
     code.html(f'<img class="qr" src="{qr_code(learners)}" alt="{words.share_qr}">')
+    code.caption(words.share_for_learners)
     with lines:
         st.markdown(words.room_open(code=room.code))
         st.code(learners, language=None, wrap_lines=True)

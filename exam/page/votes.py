@@ -52,6 +52,13 @@ def advice(counts: Counter[int], answer: int, words: Texts) -> str:
     return words.advice_few if share < FEW else words.advice_many if share > MANY else words.advice
 
 
+def shares(rounds: Sequence[Counter[int]], answer: int, words: Texts) -> str:
+    """How many had it, round by round."""
+    counted = [counts for counts in rounds if counts.total()]
+    percents = " → ".join(f"{counts[answer] / counts.total():.0%}" for counts in counted)
+    return words.had_it(percents=percents) if counted else ""
+
+
 def middle_guess(rounds: Sequence[Counter[int]], default: int) -> int:
     """The median of guesses that are numbers, in the last round."""
     guesses = list(rounds[-1].elements()) if rounds else []

@@ -63,14 +63,17 @@ class Room:
                 vote.has_seen.add(learner)
 
     def is_counted(self, chapter: str, learner: str) -> str:
-        """Whether a guess counts now: "counted", "closed", "seen" or, in a full room, "full"."""
+        """Of the learner's guess: "awaited", "counted", in a "closed" vote, what was guessed before
+        the result was "seen" is, or not, since the room is "full"."""
         with self._lock:
             vote = self._vote(chapter)
             if learner not in vote.guesses and self._is_full:
                 return "full"
             if learner in vote.has_seen:
                 return "seen"
-            return "counted" if vote.is_open else "closed"
+            if not vote.is_open:
+                return "closed"
+            return "counted" if learner in vote.guesses else "awaited"
 
     def standing(self, chapter: str) -> Standing:
         with self._lock:
@@ -78,9 +81,10 @@ class Room:
             changed = sum(vote.guesses[who] != choice for who, choice in vote.before.items())
             return Standing(vote.counted().total(), changed, vote.is_open, vote.rounds)
 
-    def close(self, chapter: str) -> None:
+    def close(self, chapter: str, number: int) -> None:
+        """Close the first or the second round, where that is the one that is open."""
         with self._lock:
-            self._vote(chapter).close()
+            self._vote(chapter).close(number)
 
     def open_again(self, chapter: str) -> None:
         with self._lock:

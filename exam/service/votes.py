@@ -24,7 +24,7 @@ class Vote:
 
     guesses: dict[str, int] = field(default_factory=dict)
     has_seen: set[str] = field(default_factory=set)
-    before: dict[str, int | None] = field(default_factory=dict)  # of whom has guessed again
+    before: dict[str, int] = field(default_factory=dict)  # of whom has guessed again
     left_out: frozenset[str] = frozenset()
     rounds: tuple[Counter[int], ...] = ()
     is_open: bool = True
@@ -32,8 +32,8 @@ class Vote:
     def guess(self, learner: str, choice: int) -> None:
         if learner in self.has_seen:
             return
-        if self.rounds:
-            self.before.setdefault(learner, self.guesses.get(learner))
+        if self.rounds and learner in self.guesses:
+            self.before.setdefault(learner, self.guesses[learner])
         self.guesses[learner] = choice
 
     def counted(self) -> Counter[int]:
@@ -42,8 +42,10 @@ class Vote:
     def all_rounds(self) -> tuple[Counter[int], ...]:
         return (*self.rounds, self.counted()) if self.is_open else self.rounds
 
-    def close(self) -> None:
-        self.is_open, self.rounds = False, self.all_rounds()
+    def close(self, number: int) -> None:
+        """Close that round, the first or the second, where it is the one that is open."""
+        if self.is_open and len(self.rounds) == number - 1:
+            self.is_open, self.rounds = False, self.all_rounds()
 
     def open_again(self) -> None:
         if len(self.rounds) == 1:

@@ -125,7 +125,10 @@ def walk_through(projector: Page, phones: list[Page], name: str, answer: int, wo
     assert projector.locator(".votes").count() == 0
     guess(phones[1], name, answer, words)
     expect(projector.get_by_text(words.have_changed(changed=1))).to_be_visible()
-    click_on(projector)  # close again
+    projector.keyboard.press("PageDown")
+    projector.keyboard.press("PageDown")  # a press that bounced: one step
+    expect(projector.locator(".choices .votes").first).to_be_visible()
+    wait_until_shown(projector)
     both = {wrong: ["2", "1"], answer: ["1", "2"]}
     expected = [both.get(n, ["0", "0"]) for n in range(len(counts(projector)))]
     assert counts(projector) == expected
@@ -220,8 +223,13 @@ def test_a_lecturer_who_reloads_stands_where_the_room_stands(browser, server, ro
         click_on(projector)
         projector.evaluate("document.querySelector('.st-key-step_next button').click()")
         expect(projector.get_by_role("heading", level=1)).to_contain_text(KO.sheet.title)
+        assert "secret" not in projector.url  # which a hall would read
         projector.reload()
         expect(projector.get_by_role("heading", level=1)).to_contain_text(KO.sheet.title)
+        expect(projector.get_by_text(room.code)).to_be_visible()
+        projector.goto(room.learners(server))  # the same browser, as a learner
+        expect(projector.get_by_text(KO.sheet.title).first).to_be_visible()
+        assert bar(projector).count() == 0
 
 
 def test_a_room_is_opened_by_the_share_box_and_entered_by_its_code(browser, server):
@@ -257,6 +265,8 @@ def test_who_may_not_enter_gets_a_sentence_and_the_page(page, server, room, lang
         page.goto(f"{server.url}?{query}&lang={lang}")
         expect(page.get_by_text(sentence)).to_be_visible()
         expect(page.get_by_role("button", name=words.start)).to_be_visible()
+        if sentence == words.no_room:
+            expect(page.get_by_label(words.room_code)).to_be_visible()
         assert page.get_by_text(words.leads_room(code=room.code)).count() == 0
 
 
