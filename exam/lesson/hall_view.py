@@ -77,7 +77,7 @@ class HallView(ChapterView):
             return left
         left, right = st.columns([8, 3], gap="medium") if self.room else (st.container(), None)
         with left:
-            if self.chapter.before:
+            if self.chapter.before and self.part != "discuss":
                 self.chapter.before(self)
             with st.container(key="hall_question"):
                 self._show_question(rounds)
@@ -87,13 +87,13 @@ class HallView(ChapterView):
         st.markdown(f"**{self.say.question}**")
         if not self.chapter.passes:
             show_choices(self.say.choices, self.words, rounds, answer)
-        if len(rounds) > 1:
-            st.caption(self.words.two_rounds)
+        told = [self.words.two_rounds] if len(rounds) > 1 else []
+        if answer is not None:
+            told.append(shares(rounds, answer, self.words))
+        st.caption(" ".join(told))
 
-    def _advise(self, answer: int, *, is_revealed: bool = False) -> None:
-        """Before the answer is shown, nothing that would tell how many had it."""
-        if is_revealed:
-            st.caption(shares(self.rounds, answer, self.words))
+    def _advise(self, answer: int) -> None:
+        """In words that do not tell, before the answer is shown, how many had it."""
         if len(self.rounds) == 1:
             st.caption(advice(self.rounds[0], answer, self.words))
 
@@ -137,7 +137,7 @@ class HallView(ChapterView):
         if not outcome.is_complete:
             self.show_progress(outcome)
         elif answer is not None:
-            self._advise(answer, is_revealed=True)
+            self._advise(answer)
 
 
 @st.fragment(run_every=POLL_SECONDS)
