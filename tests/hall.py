@@ -37,6 +37,7 @@ def wait_until_shown(page: Page) -> None:
     wait_until_idle(page)
     page.wait_for_function("!document.querySelector(\"[data-testid='stProgress']\")")
     wait_until_idle(page)
+    page.evaluate("window.settled = undefined")  # of the step before, which may be as high
     settled(page)
 
 
