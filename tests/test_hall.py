@@ -105,6 +105,14 @@ def test_steps_close_and_open_the_vote_and_never_by_going_back(room):
     assert again.session_state.visit.step == ("students", "discuss")
 
 
+def test_the_study_begins_by_a_step_too_and_once():
+    app = visit(projected="true", epochs="1")
+    assert not app.session_state.visit.runs
+    for key, presses in (("step_next", 1), ("step_back", 1), ("step_next", 1)):
+        app.button(key=key).click().run()
+        assert not app.exception and app.session_state.visit.presses == presses
+
+
 def test_steps_are_those_of_every_chapter():
     with_room, alone = (steps_of(CHAPTERS, leads=leads) for leads in (True, False))
     places = list(dict.fromkeys(step.place for step in with_room))

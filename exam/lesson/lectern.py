@@ -28,7 +28,7 @@ class Step(NamedTuple):
 def steps_of(chapters: Chapters, *, leads: bool) -> list[Step]:
     doors = [Step(DOOR)] if leads else []
     parts = [Step(name, p) for name, chapter in chapters.items() for p in _parts(chapter, leads)]
-    return [*doors, Step(STUDY), *parts]
+    return [*doors, Step(STUDY), Step(STUDY, "start"), *parts]
 
 
 def _parts(chapter: Chapter, leads: bool) -> list[str]:
@@ -115,6 +115,8 @@ def _label(now: Step, step: Step, words: Texts, order: list[str]) -> str:
 
 def _go(visit: Visit, step: Step, is_forward: bool = False) -> None:
     visit.step, place = step, step.place
+    if is_forward and step == (STUDY, "start") and not visit.run:
+        visit.begin_run()
     if visit.seat.leads and (room := visit.seat.room):
         room.step = step
         if is_forward and step.part in ROUNDS:

@@ -105,15 +105,17 @@ def test_a_clicker_moves_no_slider(hall, server):
 
 
 def test_a_clicker_goes_on_and_back(hall, server):
-    open_lectern(hall, f"{server.url}?projected=true")
-    address, main = hall.url, hall.get_by_test_id("stMain")
+    open_lectern(hall, f"{server.url}?projected=true&epochs=5")
     hall.keyboard.press("PageDown")  # the first screen is longer than the projector's
-    assert main.evaluate("main => main.scrollTop") > 100
-    seen = [step(hall)]
+    assert hall.get_by_test_id("stMain").evaluate("main => main.scrollTop") > 100
+    click_on(hall)
+    wait_until_played(hall)
+    open_lectern(hall, f"{server.url}?projected=true&only=sheet")
+    address, seen = hall.url, [step(hall)]
     for key in FORWARD:
         click_on(hall, key)
         seen.append(step(hall))
-    assert len(set(seen)) == 5 and "study" in seen[0] and "sheet" in seen[1]
+    assert len(set(seen)) == 5 and "sheet_look" in seen[0] and "first_pass" in seen[4]
     for key, was in zip(BACK, seen[-2::-1], strict=False):
         click_on(hall, key)
         assert step(hall) == was
