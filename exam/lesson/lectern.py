@@ -67,7 +67,7 @@ def show_step(lesson: Lesson, chapters: Chapters) -> None:
 
 
 def _show_bar(visit: Visit, words: Texts, chapters: Chapters) -> None:
-    """Back, the places, and what comes next; a clicker presses the first or the last (exam.js)."""
+    """Back, the places, and what comes next; a clicker presses them (projector.html)."""
     steps = steps_of(chapters, leads=visit.seat.leads)
     at, places = steps.index(visit.step), list(dict.fromkeys(step.place for step in steps))
     st.session_state.step_place = visit.step.place
