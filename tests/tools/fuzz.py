@@ -60,8 +60,19 @@ TEXTS += ["__class__", "{0}", "%s", "'; --", "sheet", "study", "ko", "en", "1", 
 NUMBERS = [0, 1, -1, 30, 101, 201, 2**31, 2**53, -(2**63), 2**63 - 1]
 FLOATS = [*map(float, NUMBERS), float("nan"), float("inf"), float("-inf"), 0.5, 1e308, -1e-308]
 PARAMETERS = ["batch_size", "epochs", "student", "misprints", "only", "lang", "start", "embed"]
-PARAMETERS += ["projected", "embed_options", "", "unknown", "__init__", "batch_size[]", "🎹"]
+PARAMETERS += [
+    "room",
+    "secret",
+    "projected",
+    "embed_options",
+    "",
+    "unknown",
+    "__init__",
+    "batch_size[]",
+    "🎹",
+]
 RIGHT = [f"only={name}" for name in ("study", *CHAPTERS)]
+RIGHT += ["room=KHJM", f"room=KHJM&secret={'k3' * 11}"] * len(CHAPTERS)
 RIGHT += ["start=true", "projected=true", "reveal=true"] * len(CHAPTERS)
 
 

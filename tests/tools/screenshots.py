@@ -26,6 +26,7 @@ from tests.browser import (
     wait_until_idle,
     wait_until_played,
 )
+from tests.hall import open_lectern, steps
 
 SCREENS = {"embed": (900, 700), "wide": (1440, 900), "phone": (390, 844), "small": (360, 740)}
 HALLS = {"hall": (1280, 720), "hd": (1920, 1080)}
@@ -77,8 +78,13 @@ def chapters(browser: Browser, server: Server, folder: Path) -> None:
         ORDER, (("ko", "light"), ("en", "dark"), ("ja", "light")), ("embed", "phone", "hall")
     ):
         page, words = visit(browser, screen, scheme), load_texts(lang)
-        hall = "&projected=true" if screen == "hall" else ""
-        page.goto(f"{server.url}?only={name}&embed=true&lang={lang}{hall}")
+        if screen == "hall":
+            open_lectern(page, f"{server.url}?only={name}&lang={lang}&projected=true")
+            for number, _ in enumerate(steps(page)):
+                take(page, folder / f"{name}-{lang}-hall-{number}.png")
+            page.close()
+            continue
+        page.goto(f"{server.url}?only={name}&embed=true&lang={lang}")
         page.get_by_role("heading").first.wait_for()
         wait_until_idle(page)
         file = f"{name}-{lang}-{screen}"
