@@ -6,6 +6,7 @@ import streamlit as st
 
 from exam.charts.settings_map import DOMAINS, best_of, settings_map
 from exam.lesson.chapter import Chapter, Texts
+from exam.lesson.hall_view import SIDE_BY_SIDE
 from exam.lesson.view import ChapterView
 from exam.model.studied import Point
 from exam.page.save import figure_buttons
@@ -14,7 +15,7 @@ from exam.page.save import figure_buttons
 def show_map(view: ChapterView) -> None:
     """On a projector beside what is said of it."""
     say, visit = view.say, view.lesson.visit
-    told, shown = st.columns([5, 8], gap="medium") if visit.step else (st.container(),) * 2
+    told, shown = st.columns(SIDE_BY_SIDE, gap="medium") if visit.step else (st.container(),) * 2
     told = told.container(key="hall_aside") if visit.step else told
     told.markdown(say.story)
     with told:

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import streamlit as st
 
+from exam.lesson import numbered
 from exam.lesson.chapter import Chapter, Texts
 from exam.lesson.hall_view import HallView
 from exam.lesson.lesson import Lesson
@@ -79,7 +80,7 @@ def _show_bar(visit: Visit, words: Texts, chapters: Chapters) -> None:
             words.step_place,
             places,
             key="step_place",
-            format_func=lambda place: _title(place, words, list(chapters)),
+            format_func=lambda place: _title(place, words),
             on_change=_go_to_place,
             args=(visit, steps),
             label_visibility="collapsed",
@@ -93,23 +94,19 @@ def _show_bar(visit: Visit, words: Texts, chapters: Chapters) -> None:
             st.button(words.step_reveal, **reveal, **go)
         if at + 1 < len(steps):
             step = steps[at + 1]
-            label = _label(visit.step, step, words, list(chapters))
+            label = _label(visit.step, step, words)
             st.button(label, key="step_next", type="primary", args=(visit, step, True), **go)
 
 
-def _title(place: str, words: Texts, order: list[str]) -> str:
+def _title(place: str, words: Texts) -> str:
     if place == DOOR:
         return words.step_door
-    return (
-        words.title
-        if place == STUDY
-        else f"{order.index(place) + 1}. {getattr(words, place).title}"
-    )
+    return words.title if place == STUDY else numbered(place, words)
 
 
-def _label(now: Step, step: Step, words: Texts, order: list[str]) -> str:
+def _label(now: Step, step: Step, words: Texts) -> str:
     if step.place != now.place:
-        return f"{_title(step.place, words, order)} →"
+        return f"{_title(step.place, words)} →"
     return getattr(words, f"step_{step.part.partition('_')[0]}")
 
 
