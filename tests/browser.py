@@ -137,6 +137,7 @@ def csv_of(page: Page, words: Texts = KO) -> list[dict[str, float]]:
         page.get_by_role("button", name="CSV").click()
     text = download.value.path().read_text(encoding="utf-8")
     page.keyboard.press("Escape")
+    wait_until_idle(page)
     return [{k: float(v) for k, v in row.items()} for row in csv.DictReader(io.StringIO(text))]
 
 

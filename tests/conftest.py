@@ -17,21 +17,29 @@ def server(tmp_path_factory):
 def browser():
     from playwright.sync_api import expect, sync_playwright
 
-    expect.set_options(timeout=8_000)  # others may use the machine as well
+    expect.set_options(timeout=60_000)  # others may use the machine as well
     with sync_playwright() as playwright:
         chromium = launch(playwright)
         yield chromium
         chromium.close()
 
 
+@pytest.fixture(scope="session")
+def context(browser):
+    """What all pages share: to load Streamlit anew for each would take a second more."""
+    shared = browser.new_context(viewport={"width": 900, "height": 700}, locale="ko-KR")
+    shared.set_default_timeout(60_000)
+    yield shared
+    shared.close()
+
+
 @pytest.fixture
-def page(browser):
-    context = browser.new_context(viewport={"width": 900, "height": 700}, locale="ko-KR")
-    context.set_default_timeout(60_000)
+def page(context):
     visit = context.new_page()
     errors: list[str] = []
     visit.on("pageerror", lambda error: errors.append(str(error)))
     yield visit
     assert visit.get_by_test_id("stException").count() == 0
-    context.close()
+    visit.close()
+    context.clear_cookies()
     assert errors == []

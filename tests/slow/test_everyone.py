@@ -81,6 +81,45 @@ def test_without_some_colours_the_lines_stay_apart(page, server, kind):
         assert np.abs(colours[0] - colours[1]).sum() > 60
 
 
+def test_a_screen_reader_hears_quarters(page, server):
+    open_page(page, server, "batch_size=1&epochs=200&student=8")
+    wait_until_idle(page)
+    page.evaluate(
+        """() => {
+            const live = document.querySelector(".live");
+            window.heard = [];
+            new MutationObserver(() => window.heard.push(live.textContent))
+                .observe(live, {childList: true});
+        }"""
+    )
+    press_start(page)
+    wait_until_played(page)
+    heard = [text for text in page.evaluate("window.heard") if text]
+    assert 4 <= len(heard) <= 6 and "200번 중 200번 풀었을 때" in heard[-1]
+    assert page.locator(".live").first.get_attribute("role") == "status"
+
+
+def test_runs_stay_named_without_overlapping_and_in_a_table(page, server):
+    open_page(page, server, "epochs=6")
+    wait_until_idle(page)
+    for pick in (1, 10, 32, 100):
+        page.locator(f"[data-slider='batch_size'][data-to='{pick}']").click()
+        expect(page.get_by_text(f"batch_size={pick},")).to_be_visible()
+        press_start(page)
+        page.locator(
+            f".stApp:has-text('batch_size={pick},') .player[data-state='pause']"
+        ).wait_for()
+        wait_until_played(page)
+    chart = page.locator("svg.marks").first
+    for pick in (1, 10, 32):
+        expect(chart.get_by_text(f"배치 {pick}", exact=True)).to_have_count(2)  # one a panel
+    assert page.evaluate(OVERLAPS) == []
+    rows = page.locator("table").first.get_by_role("row").all_inner_texts()
+    assert [row.split()[0] for row in rows[1:]] == ["1", "10", "32", "100"]
+    page.get_by_role("slider", name=KO.batch_size).press("ArrowLeft")
+    expect(page.get_by_text("새 설정(배치 사이즈 99")).to_be_visible()
+
+
 def test_a_screen_reader_hears_the_experiment_of_a_chapter(page, server):
     open_page(page, server, "student=4&batch_size=8")
     chapter = open_chapter(page, "students")
@@ -92,7 +131,8 @@ def test_a_screen_reader_hears_the_experiment_of_a_chapter(page, server):
 
 
 @pytest.mark.parametrize(
-    ("lang", "scheme"), [("ko", "dark"), ("en", "light"), ("ja", "dark"), ("ja", "light")]
+    ("lang", "scheme"),
+    [("ko", "dark"), ("en", "dark"), ("en", "light"), ("ja", "dark"), ("ja", "light")],
 )
 def test_the_first_screen_in_the_other_themes(page, server, lang, scheme):
     walk_the_first_screen(page, server, lang, scheme)
