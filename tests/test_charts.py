@@ -3,6 +3,7 @@
 import json
 import math
 import re
+import sys
 from concurrent.futures import ThreadPoolExecutor
 
 from exam.charts.curves import (
@@ -87,9 +88,14 @@ def test_pictures_are_small():
 def test_charts_that_are_built_at_once_keep_their_own_titles():
     """As when a hall opens chapters: many threads, each with another chart."""
     shape = {"x_domain": (0, 10), "label_width": 10, "height": 100}
-    titles = [f"axis {number}" for number in range(48)]
-    with ThreadPoolExecutor(8) as pool:
-        specs = list(pool.map(lambda title: lines_spec(title, f"{title} y", **shape), titles))
+    titles = [f"axis {number}" for number in range(16)]
+    switch_interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)  # so that threads do meet
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            specs = list(pool.map(lambda title: lines_spec(title, f"{title} y", **shape), titles))
+    finally:
+        sys.setswitchinterval(switch_interval)
     for title, spec in zip(titles, specs, strict=True):
         written = json.dumps(spec)
         assert set(re.findall(r"axis \d+", written)) == {title}

@@ -40,19 +40,19 @@ def texts(app: AppTest) -> str:
 
 
 def test_a_learners_guess_is_counted_and_may_be_changed(room):
-    app = visit(room=room.code.lower(), only="students")
+    app = visit(room=room.code.lower(), only="first_pass")
     assert KO.in_room(code=room.code) in texts(app)
     for choice in (0, 2):
-        app.radio(key="students_guess").set_value(choice).run()
-    assert room.standing("students")[:3] == (1, 0, True)
+        app.radio(key="first_pass_guess").set_value(choice).run()
+    assert room.standing("first_pass")[:3] == (1, 0, True)
     assert KO.guess_counted(code=room.code) in texts(app)
-    app.button(key="students_begin").click().run()
+    app.button(key="first_pass_begin").click().run()
     app.session_state.visit.experiments.clear()
     app.run()
-    app.radio(key="students_guess").set_value(1).run()
+    app.radio(key="first_pass_guess").set_value(1).run()
     assert KO.guess_seen(code=room.code) in texts(app)
-    room.close("students", 1)
-    assert room.standing("students").rounds == (Counter({2: 1}),)
+    room.close("first_pass", 1)
+    assert room.standing("first_pass").rounds == (Counter({2: 1}),)
 
 
 def test_without_a_room_nothing_is_said_or_counted(room):
@@ -69,8 +69,8 @@ def test_who_leads_is_not_counted(room):
 
 
 def test_a_link_that_reveals_is_no_guess(room):
-    visit(room=room.code, only="final_exam", reveal="true")
-    assert room.standing("final_exam").guesses == 0
+    visit(room=room.code, only="first_pass", reveal="true")
+    assert room.standing("first_pass").guesses == 0
 
 
 def test_the_lecturers_link_opens_a_room_that_is_gone():

@@ -230,11 +230,12 @@ def test_without_motion_it_stands_at_the_end_at_once(page, server):
 
 
 def test_on_a_phone(browser, server):
+    size = {"width": 390, "height": 844}
+    context = browser.new_context(viewport=size, locale="ko-KR", has_touch=True)
+    context.set_default_timeout(60_000)
     for width, height in ((390, 844), (360, 740)):
-        context = browser.new_context(
-            viewport={"width": width, "height": height}, locale="ko-KR", has_touch=True
-        )
         phone = context.new_page()
+        phone.set_viewport_size({"width": width, "height": height})
         open_page(phone, server, "epochs=4")
         wait_until_idle(phone)
         for button in phone.locator(".steps button, .picks button").all():
@@ -250,7 +251,8 @@ def test_on_a_phone(browser, server):
         assert not phone.evaluate(wide) and violations(phone) == []
         for sentence in (phone.locator(".sentence").first, phone.locator(".detail").first):
             expect(sentence).to_have_css("word-break", "keep-all")  # Korean, between words
-        context.close()
+        phone.close()
+    context.close()
 
 
 @pytest.mark.parametrize("name", ORDER)
