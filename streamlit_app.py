@@ -17,7 +17,7 @@ from exam.page.sentences import fit_call, name_of
 from exam.page.share import Part, show_room, show_share
 from exam.page.study_view import StudyView
 from exam.page.texts import LANGUAGES, Texts, load_texts
-from exam.page.visit import Visit, language, open_visit, settings, write_address
+from exam.page.visit import Visit, language, open_visit, write_address
 
 STUDENTS = range(STUDENT.lowest, STUDENT.highest + 1)
 POLL_SECONDS = 0.5  # between two looks at a study or at an experiment that runs
@@ -34,7 +34,7 @@ def show_page() -> None:
         stand_at(visit, CHAPTERS)
     words = load_texts(language())
     show_heading(visit, words)
-    study, lesson = None, Lesson(visit, words, settings())
+    study, lesson = None, Lesson(visit, words)
     if visit.shows_study or needs_study(visit):
         study = show_study(visit, words)
     with lesson.on_the_whole_page():

@@ -307,6 +307,15 @@ def test_chapters_one_after_another_and_another_guess(page, server):
     expect(page.locator("details[open]")).to_have_count(2)
 
 
+def test_what_is_set_within_a_chapter_is_what_is_studied(page, server):
+    """There Streamlit runs the chapter alone, with what the page was drawn with before."""
+    open_page(page, server, "lang=en")
+    chapter = open_chapter(page, "misprints", EN)
+    chapter.get_by_role("slider", name=EN.misprints.how_many).press("Home")
+    conclusion = find_out(page, chapter, "misprints", EN)
+    expect(conclusion).to_contain_text(EN.misprints.no_misprints)
+
+
 def test_links_lead_to_chapters(page, server):
     open_page(page, server)
     chapter = open_chapter(page, "questions")

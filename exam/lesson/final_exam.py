@@ -27,7 +27,7 @@ def plans(settings: Settings) -> Plans:
 
 def show_practice(view: ChapterView) -> bool:
     """The loss on unseen exams by which the learner is to stop, with the stop on the curve."""
-    say, both = view.say, plans(view.settings)
+    say, both = view.say, plans({})
     practice = view.at_once({name: each for name, each in both.items() if name[0] == UNSEEN})
     if not view.has_begun:
         look, label = ("unseen", "dashed"), say.mean(students=len(TEN))

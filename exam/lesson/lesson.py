@@ -7,7 +7,7 @@ from typing import Protocol
 
 import streamlit as st
 
-from exam.lesson.chapter import Settings, Texts
+from exam.lesson.chapter import Texts
 from exam.page.visit import Visit
 
 
@@ -25,7 +25,6 @@ class Lesson:
 
     visit: Visit
     words: Texts
-    settings: Settings
     running: list[Running] = field(default_factory=list)
     is_whole_page: bool = False
     is_stale: bool = False  # a chapter is done, and its title does not say so yet

@@ -9,6 +9,7 @@ from exam.lesson.chapter import Chapter, Figure, Outcome, Plans
 from exam.lesson.guess import ask, begin, middle, offer_again, show_guess
 from exam.lesson.lesson import Lesson
 from exam.page.sentences import markdown_table
+from exam.page.visit import settings
 from exam.service.experiment import Experiment
 from exam.service.scheduler import get_scheduler
 
@@ -25,7 +26,6 @@ class ChapterView:
     def __init__(self, name: str, chapter: Chapter, lesson: Lesson):
         self.name, self.chapter, self.lesson = name, chapter, lesson
         self.words, self.say = lesson.words, getattr(lesson.words, name)
-        self.settings = lesson.settings
         self._experiment = lesson.visit.experiments.get(name)
         self._followed: list[Outcome] = []
 
@@ -46,7 +46,7 @@ class ChapterView:
         live_region.markdown(spoken)
 
     def _ask(self) -> str:
-        plans = self.chapter.plans(self.settings)
+        plans = self.chapter.plans(settings())
         ask(self.name, self.chapter, self.words, plans, self.lesson.visit)
         return ""
 
@@ -60,7 +60,7 @@ class ChapterView:
         """Begin the experiment, unless it has been."""
         if not self._experiment:
             visit = self.lesson.visit
-            begin(visit, self.name, self.chapter.plans(self.settings), choice)
+            begin(visit, self.name, self.chapter.plans(settings()), choice)
             self._experiment = visit.experiments[self.name]
 
     def find(self) -> tuple[Outcome, dict, int | None]:
