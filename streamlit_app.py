@@ -29,7 +29,7 @@ st.html(styles())
 
 def show_page() -> None:
     began = time.monotonic()
-    visit = open_visit(tuple(CHAPTERS))
+    visit = open_visit()
     if visit.is_projected and visit.only != STUDY and not visit.step:
         stand_at(visit, CHAPTERS)
     words = load_texts(language())
@@ -107,7 +107,7 @@ def show_heading(visit: Visit, words: Texts) -> None:
             label_visibility="collapsed",
             width="content",
         )
-    hints = [hint(name, tuple(CHAPTERS), words) for name in visit.wrong_parameters]
+    hints = [hint(name, words) for name in visit.wrong_parameters]
     for text in filter(None, [*hints, visit.seat.hint(words)]):
         st.info(text)
     if visit.seat.refused == "room" or "room" in visit.wrong_parameters:

@@ -6,7 +6,6 @@ from exam.model.settings import BATCH_SIZE, EPOCHS, SETTINGS
 from exam.page.address import hint, link_to, read_address
 from exam.page.texts import LANGUAGES, choose_language, load_texts
 
-CHAPTERS = ("sheet", "pianist")
 DEFAULTS = {"batch_size": 10, "epochs": 20, "student": 1, "misprints": 10, "lang": "ko"}
 DEFAULTS |= {"start": False, "projected": False, "reveal": False, "only": ""}
 DEFAULTS |= {"room": "", "secret": ""}
@@ -15,7 +14,7 @@ SECRET = "k3" * 11
 
 def read(**parameters: str | list[str]) -> tuple[dict, list[str]]:
     lists = {name: [v] if isinstance(v, str) else v for name, v in parameters.items()}
-    return read_address(lambda name: lists.get(name, []), CHAPTERS)
+    return read_address(lambda name: lists.get(name, []))
 
 
 def test_an_empty_address_opens_the_defaults():
@@ -40,7 +39,7 @@ def test_an_address_sets_everything():
 
 
 def test_the_browser_chooses_the_language_where_the_address_does_not():
-    assert read_address(lambda name: [], CHAPTERS, "en")[0]["lang"] == "en"
+    assert read_address(lambda name: [], "en")[0]["lang"] == "en"
     for locale, lang in {"en-US": "en", "en": "en", "ko-KR": "ko", "ja-JP": "ja", "": "ko"}.items():
         assert choose_language(locale) == lang
     assert choose_language(None) == "ko"
@@ -78,13 +77,13 @@ def test_a_wrong_choice_gives_the_default_and_a_hint(name, text):
 def test_the_hint_names_the_parameter_and_its_range_and_not_what_came(lang):
     say = load_texts(lang)
     for setting in SETTINGS:
-        text = hint(setting.name, CHAPTERS, say)
+        text = hint(setting.name, say)
         for part in (setting.name, setting.lowest, setting.highest, setting.default):
             assert str(part) in text
-    assert "`pianist`" in hint("only", CHAPTERS, say) and "study" in hint("only", CHAPTERS, say)
-    assert "ko" in hint("lang", CHAPTERS, say) and "true" in hint("start", CHAPTERS, say)
-    assert hint("room", CHAPTERS, say) == say.no_room
-    assert hint("secret", CHAPTERS, say) == say.no_secret
+    assert "`pianist`" in hint("only", say) and "study" in hint("only", say)
+    assert "ko" in hint("lang", say) and "true" in hint("start", say)
+    assert hint("room", say) == say.no_room
+    assert hint("secret", say) == say.no_secret
 
 
 def test_a_code_may_be_typed_in_small_letters():

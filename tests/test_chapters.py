@@ -14,15 +14,28 @@ import pytest
 from exam.charts.lines import lines_spec
 from exam.lesson import CHAPTERS, ORDER, build_specs
 from exam.lesson.batch_sizes import seconds_of_a_pass
+from exam.lesson.chapter import Chapter
 from exam.lesson.sureness import same_mistakes
 from exam.model.exams import load_exams
 from exam.model.results import Epoch, MeanMarks, mean_marks
 from exam.model.workbooks import open_workbook, question_order
 from exam.page.texts import LANGUAGES, load_texts
 from exam.service.experiment import Outcome
+from tests.browser import ROOT
 from tests.scripted import SETTINGS, any_study, marks, outcome
 
 MEASURED = [name for name in ORDER if CHAPTERS[name].plans]
+
+
+def test_what_a_module_declares_is_a_part_of_a_chapter():
+    """Or it is used: a part that is misspelt would otherwise be as if it were not there."""
+    parts = {part.name for part in dataclasses.fields(Chapter)}
+    for name in ORDER:
+        source = (ROOT / "exam" / "lesson" / f"{name}.py").read_text(encoding="utf-8")
+        declared = re.findall(r"^(?:def )?([a-z]\w*)(?:\(| = )", source, re.MULTILINE)
+        assert "frame_height" in declared
+        for each in set(declared) - parts:
+            assert len(re.findall(rf"\b{each}\b", source)) > 1, f"{each} in {name}.py"
 
 
 def test_a_chapter_says_how_many_figures_it_has():

@@ -1,4 +1,4 @@
-"""The chapters, one file and one declaration each, in their order, and how they are shown.
+"""The chapters, one module each, in the order of their texts, and how they are shown.
 
 A chapter knows what is below (page, charts, service, model), and no other chapter.
 """
@@ -6,6 +6,7 @@ A chapter knows what is below (page, charts, service, model), and no other chapt
 import functools
 import itertools
 import threading
+from dataclasses import fields
 from importlib import import_module
 
 import streamlit as st
@@ -14,28 +15,18 @@ from exam.lesson.chapter import Chapter, Texts
 from exam.lesson.lesson import Lesson
 from exam.lesson.view import ChapterView
 from exam.model.settings import MISPRINTS, SETTINGS
-from exam.page.texts import LANGUAGES, load_texts
+from exam.page.texts import LANGUAGES, ORDER, load_texts
 from exam.service.experiment import Experiment, Outcome
 
-# In the order of the page; their texts stand in the same order.
-ORDER = (
-    "sheet",
-    "first_pass",
-    "batch_sizes",
-    "learning_rate",
-    "repetition",
-    "students",
-    "twenty_exams",
-    "sureness",
-    "pianist",
-    "final_exam",
-    "misprints",
-    "best_setting",
-    "questions",
-)
-CHAPTERS: dict[str, Chapter] = {
-    name: import_module(f"exam.lesson.{name}").CHAPTER for name in ORDER
-}
+
+def load_chapter(name: str) -> Chapter:
+    """What the module of that name declares: all that is called as a field of `Chapter` is."""
+    declared = vars(import_module(f"exam.lesson.{name}"))
+    parts = [part.name for part in fields(Chapter) if part.name in declared]
+    return Chapter(**{part: declared[part] for part in parts})
+
+
+CHAPTERS: dict[str, Chapter] = {name: load_chapter(name) for name in ORDER}
 
 
 def show_lesson(lesson: Lesson) -> None:

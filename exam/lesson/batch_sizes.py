@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 import streamlit as st
 
 from exam.charts.lines import Rows, curve, lines_figure, mean_and_students
-from exam.lesson.chapter import TEN, Chapter, Figure, Outcome, Plan, Plans, Settings, Texts
+from exam.lesson.chapter import TEN, Figure, Outcome, Plan, Plans, Settings, Texts
 from exam.lesson.view import ChapterView
 from exam.model.exams import batches
 from exam.model.plan import ACTIVATIONS
@@ -23,6 +23,8 @@ UPDATES_LABELS = {1: (0, "above"), 10: (3, "above"), 32: (1, "below"), 100: (2, 
 LEVEL = 1.0  # wrong answers per 100; nearer means are called level
 SLOWER = 1.5  # times as long, from which on a pass is called slower
 BAR = 5  # blocks of the longest bar
+frame_height = 1422
+options = {"epoch": "by_pass", "updates": "by_update"}
 
 
 def plans(settings: Settings) -> Plans:
@@ -126,14 +128,4 @@ def show_desks(view: ChapterView, outcome: Outcome) -> None:
     st.html(f'<div class="desks">{desks}</div>')
 
 
-CHAPTER = Chapter(
-    frame_height=1422,
-    plans=plans,
-    figures=figures,
-    options={"epoch": "by_pass", "updates": "by_update"},  # the horizontal axis
-    rows=rows,
-    after=(show_desks,),
-    numbers=numbers,
-    answer=answer,
-    rule=rule,
-)
+after = (show_desks,)

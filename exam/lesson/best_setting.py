@@ -5,11 +5,21 @@ from collections.abc import Sequence
 import streamlit as st
 
 from exam.charts.settings_map import DOMAINS, best_of, settings_map
-from exam.lesson.chapter import Chapter, Texts
-from exam.lesson.hall_view import SIDE_BY_SIDE
+from exam.lesson.chapter import Texts
+from exam.lesson.hall_view import POLL_SECONDS, SIDE_BY_SIDE
 from exam.lesson.view import ChapterView
 from exam.model.studied import Point
 from exam.page.save import figure_buttons
+
+frame_height = 1356
+with_study = True
+
+
+def look(view: ChapterView) -> None:
+    """On a projector it grows with what others do."""
+    is_projected = bool(view.lesson.visit.step)
+    show = st.fragment(show_map, run_every=POLL_SECONDS) if is_projected else show_map
+    show(view)
 
 
 def show_map(view: ChapterView) -> None:
@@ -40,6 +50,3 @@ def described(points: Sequence[Point], by: str, say: Texts) -> str:
     counted = {"studies": sum(point.runs for point in points), "settings": len(points)}
     text = say.best_by_loss if by == "loss" else say.best_by_wrong
     return text(**best._asdict(), **counted)
-
-
-CHAPTER = Chapter(frame_height=1356, look=show_map, is_live=True, with_study=True)

@@ -1,4 +1,4 @@
-"""What a chapter is: a declaration of its experiment, its figures and its numbers."""
+"""What a chapter is: a module that declares its experiment, its figures and its numbers."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -16,11 +16,12 @@ TEN = range(1, 11)  # students whose means are compared: one alone decides nothi
 
 @dataclass(frozen=True)
 class Chapter:
-    """One chapter; its words are the table of its name in each language's texts.
+    """What the module of a chapter may declare, each part under the name of its field here.
 
-    Its texts are `title`, `story`, `question`, `choices` to guess from, `press`, `measured`, which
-    is filled in with `numbers`, and the sentences of its rule, which are chosen by the numbers. All
-    but `look`, `before`, `above` and `after` are pure functions, tested without a browser.
+    Its words are the table of its name in each language's texts: `title`, `story`, `question`,
+    `choices` to guess from, `press`, `measured`, which is filled in with `numbers`, and the
+    sentences of its rule, which are chosen by the numbers. All but `look`, `before`, `above` and
+    `after` are pure functions, tested without a browser.
     """
 
     frame_height: int  # pixels, 700 wide, of the whole chapter; a test measures it
@@ -40,7 +41,6 @@ class Chapter:
     before: Callable[..., bool | None] | None = None
     above: tuple[Callable[..., None], ...] = ()
     after: tuple[Callable[..., None], ...] = ()
-    is_live: bool = False  # what there is to look at grows with what others do
     with_study: bool = False  # shown alone, it needs the first screen above it
 
     def conclusion(self, numbers: dict, say: Texts) -> str:

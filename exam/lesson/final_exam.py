@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import streamlit as st
 
 from exam.charts.lines import line, lines_figure, mean_and_students, stacks
-from exam.lesson.chapter import TEN, Chapter, Figure, Outcome, Plan, Plans, Settings, Texts
+from exam.lesson.chapter import TEN, Figure, Outcome, Plan, Plans, Settings, Texts
 from exam.lesson.guess import middle
 from exam.lesson.view import ChapterView
 from exam.model.overfitting import MIN_RISE, PATIENCE, found_in
@@ -14,10 +14,13 @@ from exam.model.results import mean_marks
 from exam.page.sentences import errors
 
 BATCH_SIZE, EPOCHS = 1, 40
-PASSES = range(1, EPOCHS + 1)
 LOSSES, WRONG = (0.6, 1.6), (20, 60)  # the part of the axes in which it is decided
 HIGHER = 0.02  # a loss that is by so much higher
 PANELS = {"val_wrong": WRONG, "val_loss": LOSSES}
+frame_height = 1180
+facts = {"patience": PATIENCE, "min_rise": MIN_RISE}
+passes = range(1, EPOCHS + 1)
+figure_count = len(PANELS)
 
 
 def plans(settings: Settings) -> Plans:
@@ -25,7 +28,7 @@ def plans(settings: Settings) -> Plans:
     return {name: (Plan(BATCH_SIZE, name[1], marked_on=name[0]), EPOCHS) for name in names}
 
 
-def show_practice(view: ChapterView) -> bool:
+def before(view: ChapterView) -> bool:
     """The loss on unseen exams by which the learner is to stop, with the stop on the curve."""
     say, both = view.say, plans({})
     practice = view.at_once({name: each for name, each in both.items() if name[0] == UNSEEN})
@@ -33,7 +36,7 @@ def show_practice(view: ChapterView) -> bool:
         look, label = ("unseen", "dashed"), say.mean(students=len(TEN))
         lines = [mean_and_students(practice.of(UNSEEN), "val_loss", look, label)]
         if view.asks:
-            stop = st.session_state.get(f"{view.name}_stop", middle(PASSES))
+            stop = st.session_state.get(f"{view.name}_stop", middle(passes))
             lines.append(_stop_line(stop, LOSSES, say.stopped_at(epoch=stop)))
         lines += stacks(view.rounds, LOSSES)
         shape = {"x_domain": (0, EPOCHS), "y_domain": LOSSES, "label_width": 130, "height": 200}
@@ -96,17 +99,3 @@ def rule(numbers: dict) -> list[str]:
     stopped = "near" if not is_higher else "early" if is_early else "late"
     seen = "seen_again" if numbers["turn"] > 1 else "seen_once"
     return [stopped, errors(automatic, numbers["last"]), seen, "rule"]
-
-
-CHAPTER = Chapter(
-    frame_height=1180,
-    facts={"patience": PATIENCE, "min_rise": MIN_RISE},
-    before=show_practice,
-    passes=PASSES,
-    plans=plans,
-    figures=figures,
-    figure_count=len(PANELS),
-    rows=rows,
-    numbers=numbers,
-    rule=rule,
-)

@@ -7,7 +7,7 @@ import streamlit as st
 
 from exam.charts.lines import line, lines_figure
 from exam.charts.pictures import questions_picture
-from exam.lesson.chapter import TEN, Chapter, Figure, Outcome, Plan, Plans, Settings, Texts
+from exam.lesson.chapter import TEN, Figure, Outcome, Plan, Plans, Settings, Texts
 from exam.lesson.view import ChapterView
 from exam.model.exams import QUESTIONS
 from exam.model.workbooks import first_key, open_workbook, question_order
@@ -19,6 +19,7 @@ LOOKS = {1: ("ink", "dashdot"), 10: ("ink", "dashed"), 100: ("strong", "solid")}
 FILM_SECONDS, COLUMNS = 12, 20
 FEW, MOST = 2, 8  # wrong of ten look-alikes: up to so few, from so many on
 LIKE = 50  # unseen questions answered with the one digit that has been practised
+frame_height = 2008
 
 
 def plans(settings: Settings) -> Plans:
@@ -132,12 +133,4 @@ def strip(words: Texts, outcome: Outcome, batch_size: int, book: str) -> dict:
     }
 
 
-CHAPTER = Chapter(
-    frame_height=2008,
-    plans=plans,
-    figures=figures,
-    above=(show_look_alikes, show_film),
-    numbers=numbers,
-    answer=answer,
-    rule=rule,
-)
+above = (show_look_alikes, show_film)

@@ -1,7 +1,5 @@
 """A chapter on the projector: one part of it at a time, each on one screen."""
 
-from collections.abc import Callable
-
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -43,10 +41,7 @@ class HallView(ChapterView):
     def _look(self) -> None:
         if self.chapter.plans:
             st.markdown(self.say.story(**self.chapter.facts))
-        if not self.chapter.is_live:
-            self.chapter.look(self)
-        else:
-            _live(self.chapter.look, self)
+        self.chapter.look(self)
 
     def _ask(self) -> None:
         """The question, and how many have guessed; never what."""
@@ -139,11 +134,6 @@ class HallView(ChapterView):
             self.show_progress(outcome)
         elif answer is not None:
             self._advise(answer)
-
-
-@st.fragment(run_every=POLL_SECONDS)
-def _live(look: Callable[[ChapterView], None], view: ChapterView) -> None:
-    look(view)
 
 
 @st.fragment(run_every=POLL_SECONDS)

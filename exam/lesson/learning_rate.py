@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from exam.charts.lines import lines_figure, mean_and_students
-from exam.lesson.chapter import TEN, Chapter, Figure, Outcome, Plan, Plans, Settings, Texts
+from exam.lesson.chapter import TEN, Figure, Outcome, Plan, Plans, Settings, Texts
 from exam.model.exams import BY_CHANCE, NEAR_CHANCE
 from exam.model.plan import LEARNING_RATE
 from exam.model.results import mean_marks
@@ -14,6 +14,9 @@ LARGEST = (1, 0.5)  # a small batch at a large rate
 LOOKS = {1: ("ink", "dashdot"), 10: ("ink", "dashed"), 100: ("strong", "solid")}
 WIDE = 10  # wrong answers per 100 apart on the way
 NEARLY, HALF = 0.25, 0.75  # of the distance at the same rate: nearly the same, about half
+frame_height = 1038
+facts = {"learning_rate": LEARNING_RATE}
+options = {"in_proportion": "rates_in_proportion", "same": "same_rate"}
 
 
 def plans(settings: Settings) -> Plans:
@@ -70,15 +73,3 @@ def rule(numbers: dict) -> list[str]:
     level = ["ends_level", "rule_level"] if answer(numbers) == 2 else ["rule_apart"]
     wavers = ["wavers"] if numbers["widest"] >= WIDE else []
     return [*level, *wavers, "too_large" if numbers["largest"] >= NEAR_CHANCE else "large"]
-
-
-CHAPTER = Chapter(
-    frame_height=1038,
-    facts={"learning_rate": LEARNING_RATE},
-    plans=plans,
-    figures=figures,
-    options={"in_proportion": "rates_in_proportion", "same": "same_rate"},
-    numbers=numbers,
-    answer=answer,
-    rule=rule,
-)

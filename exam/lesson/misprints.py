@@ -6,7 +6,7 @@ from statistics import fmean
 import streamlit as st
 
 from exam.charts.lines import lines_figure, mean_and_students
-from exam.lesson.chapter import TEN, Chapter, Figure, Outcome, Plan, Plans, Settings, Texts
+from exam.lesson.chapter import TEN, Figure, Outcome, Plan, Plans, Settings, Texts
 from exam.lesson.view import ChapterView
 from exam.model.results import lowest_loss, mean_marks
 from exam.model.settings import MISPRINTS
@@ -21,6 +21,7 @@ LOOKS = {0: ("ink", "solid"), 10: ("ink", "dotted")}
 LOOKS |= {20: ("ink", "dashed"), 30: ("ink", "dashdot")}
 FEW, MANY = 0.5, 20  # wrong answers: fewer are none for most, more are many
 MORE = 1.0  # wrong answers per 100 that count as more
+frame_height = 1491
 
 
 def plans(settings: Settings) -> Plans:
@@ -33,7 +34,7 @@ def own_of(outcome: Outcome) -> int:
     return next(iter(outcome.marks))[0]
 
 
-def show_slider(view: ChapterView) -> None:
+def before(view: ChapterView) -> None:
     if not view.has_begun:
         slider(MISPRINTS, view.say.how_many, view.words)
 
@@ -116,14 +117,4 @@ def rule(numbers: dict) -> list[str]:
     return [learnt, more, *stopping, "rule"]
 
 
-CHAPTER = Chapter(
-    frame_height=1491,
-    before=show_slider,
-    plans=plans,
-    figures=figures,
-    rows=rows,
-    after=(show_sheet,),
-    numbers=numbers,
-    answer=answer,
-    rule=rule,
-)
+after = (show_sheet,)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from statistics import fmean
 
 from exam.charts.lines import line, lines_figure, mean_and_students
-from exam.lesson.chapter import Chapter, Figure, Outcome, Plan, Plans, Settings, Texts
+from exam.lesson.chapter import Figure, Outcome, Plan, Plans, Settings, Texts
 from exam.model.exams import load_exams
 from exam.model.results import Epoch, mean_marks
 from exam.model.workbooks import PASSES_TO_KNOW_TWENTY
@@ -15,6 +15,9 @@ STUDENTS = range(1, 5)
 BOOKS = ("pianist", "pianist_0_to_4")
 LOW, HIGH = range(5), range(5, 10)  # the digits that are repeated, and those that are not
 ROSE, FORGOT = 0.2, 10  # wrong answers per 100 more, on average
+frame_height = 1284
+facts = {"passes": PASSES_TO_KNOW_TWENTY}
+figure_count = len(BOOKS)
 
 
 def plans(settings: Settings) -> Plans:
@@ -78,15 +81,3 @@ def rule(numbers: dict) -> list[str]:
     rose = numbers["rise"] >= ROSE
     forgot = numbers["high_digits_after"] - numbers["high_digits_before"] >= FORGOT
     return ["overfit" if rose else "no_overfit", "forgot" if forgot else "forgot_nothing", "rule"]
-
-
-CHAPTER = Chapter(
-    frame_height=1284,
-    facts={"passes": PASSES_TO_KNOW_TWENTY},
-    plans=plans,
-    figures=figures,
-    figure_count=len(BOOKS),
-    numbers=numbers,
-    answer=answer,
-    rule=rule,
-)

@@ -2,14 +2,15 @@
 
 import streamlit as st
 
-from exam.lesson.chapter import Chapter
 from exam.lesson.view import ChapterView
 from exam.model.keras_script import keras_script
 from exam.model.plan import LEARNING_RATE
 from exam.page.visit import chosen_run
 
+frame_height = 2744
 
-def show_questions(view: ChapterView) -> None:
+
+def look(view: ChapterView) -> None:
     say = view.say
     for question, answer in zip(say.asked, say.answered, strict=True):
         st.markdown(f"**{question}**\n\n{answer}")
@@ -19,6 +20,3 @@ def show_questions(view: ChapterView) -> None:
     st.markdown(say.code_title)
     # Streamlit's colours for Python are too faint on its own background.
     st.code(keras_script(**chosen_run().settings), language=None, wrap_lines=True)
-
-
-CHAPTER = Chapter(frame_height=2744, look=show_questions)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from exam.charts.lines import lines_figure, mean_and_students
-from exam.lesson.chapter import TEN, Chapter, Figure, Outcome, Plan, Plans, Settings, Texts
+from exam.lesson.chapter import TEN, Figure, Outcome, Plan, Plans, Settings, Texts
 from exam.model.results import MeanMarks, mean_marks
 
 EPOCHS, BLOCK = 100, 5
@@ -11,6 +11,7 @@ LOOKS = {10: ("ink", "dashed"), 100: ("strong", "solid")}  # by batch size
 LABEL_AT = {10: 2, 100: 8}
 AS_MANY, QUARTER = 0.75, 0.25  # of what the first block gained
 REMAINING = (50, 5, 0.5)  # wrong answers; a mean below 0.5 is none for most
+frame_height = 1082
 
 
 def plans(settings: Settings) -> Plans:
@@ -76,14 +77,3 @@ def rule(numbers: dict) -> list[str]:
         "large_keeps_on" if second[100] >= AS_MANY * first[100] else "large_slows_too",
         "rule",
     ]
-
-
-CHAPTER = Chapter(
-    frame_height=1082,
-    plans=plans,
-    figures=figures,
-    rows=rows,
-    numbers=numbers,
-    answer=answer,
-    rule=rule,
-)

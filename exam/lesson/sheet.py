@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import streamlit as st
 
 from exam.charts.lines import lines_figure, mean_and_students
-from exam.lesson.chapter import TEN, Chapter, Figure, Outcome, Plan, Plans, Settings, Texts
+from exam.lesson.chapter import TEN, Figure, Outcome, Plan, Plans, Settings, Texts
 from exam.lesson.view import ChapterView
 from exam.model.exams import BY_CHANCE, NEAR_CHANCE
 from exam.model.plan import WEIGHTS
@@ -17,6 +17,8 @@ from exam.page.visit import chosen_run
 BATCH_SIZE, EPOCHS = 10, 50
 NEAR_KEY = 2  # so few more wrong than with the key
 LOOKS = {"one_exam": ("strong", "solid"), "shuffled_key": ("ink", "dashed")}
+frame_height = 1256
+facts = {"weights": WEIGHTS}
 
 
 def plans(settings: Settings) -> Plans:
@@ -51,7 +53,7 @@ def rule(numbers: dict) -> list[str]:
     return ["rule_nothing" if answer(numbers) == 2 else "rule_something"]
 
 
-def show_sheet(view: ChapterView) -> None:
+def look(view: ChapterView) -> None:
     """That of the study on the first screen, or of its settings where the chapter stands alone."""
     run = chosen_run() if view.lesson.is_alone else view.lesson.visit.run
     plans = {"practice": (run.plan, run.epochs)} if run else {}
@@ -63,18 +65,5 @@ def show_sheet(view: ChapterView) -> None:
         st.info(view.say.no_study)
 
 
-def introduce_question(view: ChapterView) -> None:
+def before(view: ChapterView) -> None:
     st.markdown(view.say.without_key)
-
-
-CHAPTER = Chapter(
-    frame_height=1256,
-    facts={"weights": WEIGHTS},
-    look=show_sheet,
-    before=introduce_question,
-    plans=plans,
-    figures=figures,
-    numbers=numbers,
-    answer=answer,
-    rule=rule,
-)

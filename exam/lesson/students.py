@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 
 from exam.charts.lines import Rows, curve, line, lines_figure
-from exam.lesson.chapter import Chapter, Figure, Outcome, Plan, Plans, Settings, Texts
+from exam.lesson.chapter import Figure, Outcome, Plan, Plans, Settings, Texts
 from exam.model.exams import QUESTIONS, load_exams
 from exam.model.settings import STUDENT
 
 CLASS = range(STUDENT.lowest, STUDENT.highest + 1)
 EPOCHS = 20
 FEW = 10  # wrong answers per 100, up to which two students are a few apart
+frame_height = 932
 
 
 def plans(settings: Settings) -> Plans:
@@ -62,8 +63,3 @@ def answer(numbers: dict) -> int:
 
 def rule(numbers: dict) -> list[str]:
     return ["rule_same" if answer(numbers) == 0 else "rule_apart"]
-
-
-CHAPTER = Chapter(
-    frame_height=932, plans=plans, figures=figures, numbers=numbers, answer=answer, rule=rule
-)

@@ -7,7 +7,7 @@ import streamlit as st
 
 from exam.charts.lines import line, lines_figure, mean_and_students
 from exam.charts.pictures import picture
-from exam.lesson.chapter import TEN, Chapter, Figure, Outcome, Plan, Plans, Settings, Texts
+from exam.lesson.chapter import TEN, Figure, Outcome, Plan, Plans, Settings, Texts
 from exam.lesson.view import ChapterView
 from exam.model.exams import QUESTIONS, load_exams
 from exam.model.results import Epoch, lowest_loss, mean_marks, sureness
@@ -19,6 +19,8 @@ COINS = 100  # that a student bets on a question
 SURER = 0.02  # by so much sureness has changed
 PANELS = {"val_loss": (1, (0.6, 1.2)), "val_sure_when_wrong": (100, (0, 100))}
 PANELS |= {"val_wrong": (1, (0, 100))}  # the field: its factor, and its axis
+frame_height = 1464
+figure_count = len(PANELS)
 
 
 def plans(settings: Settings) -> Plans:
@@ -92,13 +94,4 @@ def rule(numbers: dict) -> list[str]:
     return [rose, errors(numbers["best"], numbers["end"]), "rule"]
 
 
-CHAPTER = Chapter(
-    frame_height=1464,
-    plans=plans,
-    figures=figures,
-    figure_count=len(PANELS),
-    after=(show_bets,),
-    numbers=numbers,
-    answer=answer,
-    rule=rule,
-)
+after = (show_bets,)

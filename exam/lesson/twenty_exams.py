@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 
 from exam.charts.lines import lines_figure, mean_and_students
-from exam.lesson.chapter import TEN, Chapter, Figure, Outcome, Plan, Plans, Settings, Texts
+from exam.lesson.chapter import TEN, Figure, Outcome, Plan, Plans, Settings, Texts
 from exam.model.results import mean_marks
 
 BATCH_SIZE, EPOCHS = 10, 20
 LOOKS = {"one_exam": ("ink", "dashed"), "twenty_exams": ("strong", "solid")}
 LEVEL = 1.0  # wrong answers per 100; nearer means are called level
+frame_height = 940
 
 
 def plans(settings: Settings) -> Plans:
@@ -47,8 +48,3 @@ def rule(numbers: dict) -> list[str]:
     repeating_helps = numbers["once"] - numbers["one_exam"] >= LEVEL
     won = ("one_wins", "twenty_win", "level")[answer(numbers)]
     return [won, "repeating_helps" if repeating_helps else "repeating_helps_not", "rule"]
-
-
-CHAPTER = Chapter(
-    frame_height=940, plans=plans, figures=figures, numbers=numbers, answer=answer, rule=rule
-)

@@ -1,11 +1,11 @@
 """The page's address: what a link may set, and the link to what is on the screen."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from exam.model.settings import MISPRINTS, SETTINGS
-from exam.page.texts import LANGUAGES, Texts
+from exam.page.texts import LANGUAGES, ORDER, Texts
 from exam.service.rooms import LETTERS, SECRET
 
 NUMBERS = {setting.name: setting for setting in (*SETTINGS, MISPRINTS)}
@@ -14,11 +14,17 @@ STUDY = "study"  # as `only`: the first screen alone
 DEFAULTS = {name: setting.default for name, setting in NUMBERS.items()} | {"lang": LANGUAGES[0]}
 FLAGS = ("start", "projected", "reveal")
 TRUE_OR_FALSE = {"true": True, "false": False}
+# What each parameter that is no number may be, and what that means.
+CHOICES = {
+    "lang": {lang: lang for lang in LANGUAGES},
+    "only": {part: part for part in (STUDY, *ORDER)},
+}
+CHOICES |= dict.fromkeys(FLAGS, TRUE_OR_FALSE)
 CODE = re.compile(f"[{LETTERS}]{{4}}")
 
 
 def read_address(
-    values_of: Callable[[str], list[str]], chapters: Sequence[str], lang: str = LANGUAGES[0]
+    values_of: Callable[[str], list[str]], lang: str = LANGUAGES[0]
 ) -> tuple[dict, list[str]]:
     """What the query parameters set, defaults filled in, and the names of those that are wrong.
 
@@ -28,7 +34,7 @@ def read_address(
     and the lecturer's `secret` are "" where there are none.
     """
     readers = {name: setting.read for name, setting in NUMBERS.items()}
-    readers |= {name: choices.get for name, choices in choices_of(chapters).items()}
+    readers |= {name: choices.get for name, choices in CHOICES.items()}
     readers |= {"room": read_code, "secret": read_secret}
     chosen = DEFAULTS | dict.fromkeys(FLAGS, False)
     chosen |= {"lang": lang, "only": "", "room": "", "secret": ""}
@@ -52,21 +58,14 @@ def read_secret(text: str) -> str | None:
     return text if SECRET.fullmatch(text) else None
 
 
-def choices_of(chapters: Sequence[str]) -> dict[str, dict]:
-    """What each parameter that is no number may be, and what that means."""
-    parts = {name: name for name in (STUDY, *chapters)}
-    languages = {lang: lang for lang in LANGUAGES}
-    return {"lang": languages, "only": parts} | dict.fromkeys(FLAGS, TRUE_OR_FALSE)
-
-
-def hint(name: str, chapters: Sequence[str], words: Texts) -> str:
+def hint(name: str, words: Texts) -> str:
     """The polite sentence about a parameter that could not be used."""
     if name in ("room", "secret"):
         return getattr(words, f"no_{name}")
     if setting := NUMBERS.get(name):
         fields = {"lowest": setting.lowest, "highest": setting.highest, "default": setting.default}
         return words.hint_number(name=name, **fields)
-    choices = ", ".join(f"`{choice}`" for choice in choices_of(chapters)[name])
+    choices = ", ".join(f"`{choice}`" for choice in CHOICES[name])
     return (words.hint_only if name == "only" else words.hint_choice)(name=name, choices=choices)
 
 

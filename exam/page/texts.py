@@ -12,6 +12,9 @@ LANGUAGES = tuple(
     sorted((file.stem for file in _FOLDER.glob("*.toml")), key=lambda lang: lang != "ko")
 )
 
+_CHAPTERS = tomllib.loads((_FOLDER / f"{LANGUAGES[0]}.toml").read_text(encoding="utf-8"))
+ORDER = tuple(name for name, part in _CHAPTERS.items() if isinstance(part, dict))  # of the chapters
+
 
 def choose_language(locale: str | None) -> str:
     """The language for a browser's locale such as "en-US": ours where we have it, else English.
@@ -76,12 +79,11 @@ def load_texts(lang: str) -> Texts:
     """
     content = (_FOLDER / f"{lang}.toml").read_text(encoding="utf-8")
     content = content.replace("–", "–\u2060")  # a range such as 0–4 stays on one line
-    parts = tomllib.loads(content)
-    chapters = [key for key, part in parts.items() if isinstance(part, dict)]
+    chapter = tomllib.loads(content)["chapter"]
 
     def link(found: re.Match) -> str:
-        number = chapters.index(found[1]) + 1
-        return f"[{parts['chapter'].format(number=number)}](#chapter-{found[1]})"
+        number = ORDER.index(found[1]) + 1
+        return f"[{chapter.format(number=number)}](#chapter-{found[1]})"
 
     content = re.sub(r"\{chapter\[(\w+)\]\}", link, content)
     texts = _texts_of(tomllib.loads(content), f"{lang}.toml")

@@ -4,7 +4,6 @@ The widgets' own values, under their keys in `st.session_state`, are the only co
 """
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import streamlit as st
@@ -70,12 +69,12 @@ class Visit:
         add(self.run.batch_size, self.run.epochs, end.val_loss, end.val_wrong)
 
 
-def open_visit(chapters: Sequence[str]) -> Visit:
+def open_visit() -> Visit:
     """The visit of this session; at its beginning, the address sets it all."""
     state = st.session_state
     if "visit" in state and all(name in state for name in DEFAULTS):
         return state.visit
-    chosen, wrong = read_address(st.query_params.get_all, chapters, browser_language())
+    chosen, wrong = read_address(st.query_params.get_all, browser_language())
     for name in DEFAULTS:  # Streamlit drops the value of a widget that a run did not draw
         state.setdefault(name, chosen[name])
     if "visit" not in state:
