@@ -14,7 +14,7 @@ from exam.page.controls import quick_picks, slider, updates_sum
 from exam.page.player import asset, load_script, styles
 from exam.page.save import show_save
 from exam.page.sentences import fit_call, name_of
-from exam.page.share import Part, show_room, show_share
+from exam.page.share import show_room, show_share
 from exam.page.study_view import StudyView
 from exam.page.texts import LANGUAGES, Texts, load_texts
 from exam.page.visit import Visit, language, open_visit, write_address
@@ -82,7 +82,7 @@ def take_home(visit: Visit, words: Texts) -> None:
         if share.open:
             with share:
                 show_room(visit, words)
-                show_share(words, {name: part(name, words) for name in CHAPTERS})
+                show_share(words, {name: each.frame_height for name, each in CHAPTERS.items()})
     if not visit.only and not visit.step:
         first = next(iter(CHAPTERS))
         title = words.next(number=1, title=getattr(words, first).title)
@@ -118,10 +118,6 @@ def show_heading(visit: Visit, words: Texts) -> None:
 def needs_study(visit: Visit) -> bool:
     """Whether a chapter is shown alone that would be nothing without the first screen."""
     return visit.only in CHAPTERS and CHAPTERS[visit.only].with_study and not visit.step
-
-
-def part(chapter: str, words: Texts) -> Part:
-    return Part(getattr(words, chapter).title, CHAPTERS[chapter].frame_height)
 
 
 def follow(study: StudyView | None, lesson: Lesson, drawn_in: float) -> None:

@@ -46,7 +46,7 @@ def test_a_study_is_kept_by_its_settings_and_not_by_its_results(app):
     app.button(key="start").click().run()
     assert not app.exception and not app.error and KO.ready not in texts(app)
     (run,) = app.session_state.visit.runs
-    assert run.settings == {"batch_size": 10, "epochs": 3, "student": 1}
+    assert run._asdict() == {"batch_size": 10, "epochs": 3, "student": 1}
     app.slider(key="batch_size").set_value(32).run()
     assert "`model.fit(x, y, batch_size=32, epochs=3)`" in texts(app)
     assert "새 설정(배치 사이즈 32" in texts(app)

@@ -24,8 +24,8 @@ WRONG_HEIGHT, LOSS_HEIGHT = 114, 114
 # where they hung over, Vega would lay the chart out anew.
 WRONG_DOMAIN, LOSS_DOMAIN = [-16, 118], [-0.42, 3.0]
 HIGHEST_LOSS = 2.6  # no student begins higher; a test holds it
-_COLUMNS = {"run": str, "label": str, "series": str, "epoch": int}
-_COLUMNS |= {"wrong": float, "loss": float, "best": int}
+_COLUMNS = {"run": "string", "label": "string", "series": "string", "epoch": "int64"}
+_COLUMNS = pa.schema(_COLUMNS | {"wrong": "float64", "loss": "float64", "best": "int64"})
 _SERIES = {"practised": DASHES["solid"], "unseen": [5, 3]}
 _LABEL_AT, _LABEL_STEP = 0.06, 0.31  # where earlier runs are named, as shares of the axis
 
@@ -44,7 +44,7 @@ def curves_figure(curves: Sequence[Curve], epochs: int, words) -> Figure:
 
 
 def curves_spec(words, epochs: int) -> dict:
-    """The spec of `curves_chart`; built once for each language."""
+    """The spec for so many planned epochs; all but these is built once for each language."""
     spec = _spec(words)
     kept = [param for param in spec["params"] if param["name"] != PLANNED]
     return spec | {"params": [{"name": PLANNED, "value": epochs}, *kept]}
@@ -52,10 +52,6 @@ def curves_spec(words, epochs: int) -> dict:
 
 @built_once
 def _spec(words) -> dict:
-    return as_spec(curves_chart(words), label_width=LABEL_WIDTH)
-
-
-def curves_chart(words) -> alt.VConcatChart:
     """Two panels over 0 to `epochs` (a parameter) passes, drawn from `curves_table`."""
     x = alt.X("epoch:Q").scale(domain=[0, alt.ExprRef(PLANNED)], range=x_range())
     ticks = {"grid": False, "tickMinStep": 1, "tickCount": 5, "format": "d"}
@@ -71,7 +67,8 @@ def curves_chart(words) -> alt.VConcatChart:
         for name in INPUTS
     ]
     both = alt.vconcat(above, below.properties(height=LOSS_HEIGHT), spacing=10)
-    return both.add_params(alt.param(name=PLANNED, value=EPOCHS.default), *params)
+    both = both.add_params(alt.param(name=PLANNED, value=EPOCHS.default), *params)
+    return as_spec(both, label_width=LABEL_WIDTH)
 
 
 def _panel(axes: tuple[alt.X, alt.Y], value: str, words) -> alt.LayerChart:

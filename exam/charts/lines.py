@@ -1,5 +1,6 @@
 """Lines over two fixed axes, each named beside it."""
 
+import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import altair as alt
@@ -13,8 +14,8 @@ INKS = {"quiet": (1, 0.35), "ink": (1.75, 1.0), "strong": (2.75, 1.0)}  # width,
 SIDES = {"above": -13, "below": 13, "beside": 0}  # where a name stands, in pixels
 DOTS = {"ring": (False, -0.25), "dot": (True, 0.25)}  # filled, and how far beside its number
 DOT_STEP = 0.03  # of the axis, from one dot to the next above it
-_COLUMNS = {"line": str, "style": str, "dash": str, "x": float, "y": float}
-_COLUMNS |= {"label": str, "side": str}
+_WORDS = dict.fromkeys(("line", "style", "dash"), "string")
+_COLUMNS = pa.schema(_WORDS | {"x": "float64", "y": "float64", "label": "string", "side": "string"})
 Rows = list[tuple]
 
 
@@ -76,15 +77,12 @@ def mean_and_students(
     return rows + line(label, points(mean_marks(studies), field), look, label=label, **named)
 
 
-def lines_table(*rows: Iterable[tuple]) -> pa.Table:
-    return table(_COLUMNS, (row for each in rows for row in each))
-
-
 def lines_figure(
     lines: Iterable[Rows], alt_text: str, x: str, y: str, *, title: str = "", **shape
 ) -> Figure:
     """Lines over two axes with these titles. For `shape` see `lines_spec`."""
-    return Figure(lines_spec(x, y, **shape), lines_table(*lines), alt_text, title)
+    rows = itertools.chain.from_iterable(lines)
+    return Figure(lines_spec(x, y, **shape), table(_COLUMNS, rows), alt_text, title)
 
 
 @built_once
@@ -121,12 +119,8 @@ def lines_spec(
 COLOUR = alt.Color("style:N").scale(domain=COLOURS).legend(None)
 
 
-def _of_style(base: alt.Chart, style: str) -> alt.Chart:
-    return base.transform_filter(f"datum.style == '{style}'")
-
-
-def _coloured(base: alt.Chart) -> alt.Chart:
-    return base.transform_filter(alt.FieldOneOfPredicate("style", COLOURS))
+def _of(base: alt.Chart, *styles: str) -> alt.Chart:
+    return base.transform_filter(alt.FieldOneOfPredicate("style", styles))
 
 
 def _strokes(base: alt.Chart) -> Iterator[alt.Chart]:
@@ -134,14 +128,14 @@ def _strokes(base: alt.Chart) -> Iterator[alt.Chart]:
     strokes = alt.Detail("line:N"), dash.legend(None)
     for style, (width, opacity) in INKS.items():
         look = {"strokeWidth": width, "opacity": opacity, "color": INK, "clip": True}
-        yield _of_style(base, style).mark_line(**look).encode(*strokes)
-    yield _coloured(base).mark_line(strokeWidth=2.75, clip=True).encode(COLOUR, *strokes)
+        yield _of(base, style).mark_line(**look).encode(*strokes)
+    yield _of(base, *COLOURS).mark_line(strokeWidth=2.75, clip=True).encode(COLOUR, *strokes)
 
 
 def _dots(base: alt.Chart) -> Iterator[alt.Chart]:
     for style, (filled, _) in DOTS.items():
         look = {"filled": filled, "color": INK, "size": 15, "strokeWidth": 1, "aria": False}
-        yield _of_style(base, style).mark_point(**look)
+        yield _of(base, style).mark_point(**look)
 
 
 def _names(base: alt.Chart) -> Iterator[alt.Chart]:
@@ -149,7 +143,7 @@ def _names(base: alt.Chart) -> Iterator[alt.Chart]:
     for side, dy in SIDES.items():
         text = {"align": "left", "baseline": "middle", "dx": 7, "dy": dy, "fontSize": 12}
         here = base.transform_filter(f"datum.label != '' && datum.side == '{side}'")
-        yield _of_style(here, "ink").mark_text(color=INK, **text).encode(*label)
+        yield _of(here, "ink").mark_text(color=INK, **text).encode(*label)
         text["fontWeight"] = "bold"
-        yield _of_style(here, "strong").mark_text(color=INK, **text).encode(*label)
-        yield _coloured(here).mark_text(**text).encode(COLOUR, *label)
+        yield _of(here, "strong").mark_text(color=INK, **text).encode(*label)
+        yield _of(here, *COLOURS).mark_text(**text).encode(COLOUR, *label)

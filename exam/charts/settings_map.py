@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import altair as alt
+import pyarrow as pa
 
 from exam.charts.theme import INK, Figure, as_spec, built_once, table
 from exam.model.studied import Point
@@ -10,8 +11,8 @@ from exam.model.studied import Point
 HEIGHT = 190
 DOMAINS = {"loss": (0.7, 1.7), "wrong": (20, 60)}  # of the colours; what lies beyond has the last
 _FORMATS = {"loss": ".2f", "wrong": ".1f"}
-_COLUMNS = {"batch_size": int, "epochs": int, "runs": int, "value": float, "said": str}
-_COLUMNS |= {"best": str, "side": str}
+_NUMBERS = {"batch_size": "int64", "epochs": "int64", "runs": "int64", "value": "float64"}
+_COLUMNS = pa.schema(_NUMBERS | {"said": "string", "best": "string", "side": "string"})
 _WIDE = 30  # batch sizes from which on the best is named to the left of its point
 
 

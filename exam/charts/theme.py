@@ -2,7 +2,7 @@
 
 import functools
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 import altair as alt
@@ -15,8 +15,6 @@ import pyarrow as pa  # Streamlit's own; a table costs a tenth of what a list of
 INK = "currentColor"  # the text colour of the page around the chart, light or dark
 DASHES = {"solid": [1, 0], "dashed": [6, 4], "dotted": [2, 3], "dashdot": [8, 3, 2, 3]}
 BESIDE_LINES = "label_width"  # the parameter for the pixels kept free beside lines for their names
-
-_TYPES = {int: pa.int64(), float: pa.float64(), str: pa.string()}
 
 # On a projector a chart is drawn so wide, in pixels, and page.css scales it, letters and all.
 PROJECTED_WIDTH = 480
@@ -51,15 +49,10 @@ class Figure(NamedTuple):
     title: str = ""
 
 
-def table(columns: Mapping[str, type], rows: Iterable[tuple]) -> pa.Table:
+def table(schema: pa.Schema, rows: Iterable[tuple]) -> pa.Table:
     """The rows as a table of those columns, also where there are none."""
-    rows = list(rows)
-    values = zip(*rows, strict=True) if rows else ([] for _ in columns)
-    arrays = [
-        pa.array(column, _TYPES[kind])
-        for column, kind in zip(values, columns.values(), strict=True)
-    ]
-    return pa.table(arrays, names=list(columns))
+    columns = list(zip(*rows, strict=True)) or [()] * len(schema)
+    return pa.table(dict(zip(schema.names, columns, strict=True)), schema)
 
 
 def x_range() -> list:

@@ -1,8 +1,8 @@
 """One pass, solved in batches: what the student answers before each check of the answers."""
 
-from collections import Counter
 from collections.abc import Iterator
 
+import numpy as np
 import streamlit as st
 
 from exam.charts.lines import line, lines_figure
@@ -49,12 +49,10 @@ def wrong_by_meeting(solved: str, student: int) -> list[int]:
 
     `solved` holds the answers given during the first pass, in the order of the sheet.
     """
-    key, met, wrong = first_key(), Counter(), [0] * MEETINGS
-    for question in question_order(student, 0):
-        digit = key[question]
-        wrong[met[digit]] += int(solved[question]) != digit
-        met[digit] += 1
-    return wrong
+    order = question_order(student, 0)
+    digits, answers = first_key()[order], np.array(list(solved), int)[order]
+    by_digit = np.argsort(digits, kind="stable")  # of each digit, the first meeting first
+    return (answers != digits)[by_digit].reshape(-1, MEETINGS).sum(axis=0).tolist()
 
 
 def wrong_percent(outcome: Outcome, batch_size: int) -> list[float]:

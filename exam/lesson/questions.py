@@ -19,4 +19,4 @@ def look(view: ChapterView) -> None:
     st.markdown("\n".join(f"- {difference(**fields)}" for difference in say.differences))
     st.markdown(say.code_title)
     # Streamlit's colours for Python are too faint on its own background.
-    st.code(keras_script(**chosen_run().settings), language=None, wrap_lines=True)
+    st.code(keras_script(**chosen_run()._asdict()), language=None, wrap_lines=True)

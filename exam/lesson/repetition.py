@@ -19,18 +19,11 @@ def plans(settings: Settings) -> Plans:
 
 
 def figures(outcome: Outcome, words: Texts) -> Iterator[Figure]:
-    say = words.repetition
-    lines = (
-        mean_and_students(
-            outcome.of(size),
-            "wrong",
-            look,
-            say.batch(batch_size=size),
-            label_at=LABEL_AT[size],
-            side="above",
-        )
-        for size, look in LOOKS.items()
-    )
+    say, lines = words.repetition, []
+    for size, look in LOOKS.items():
+        studies, label = outcome.of(size), say.batch(batch_size=size)
+        place = {"label_at": LABEL_AT[size], "side": "above"}
+        lines.append(mean_and_students(studies, "wrong", look, label, **place))
     shape = {"x_domain": (0, EPOCHS), "label_width": 12, "height": 260}
     yield lines_figure(lines, say.alt, words.passes, words.wrong, **shape)
 
@@ -52,11 +45,7 @@ def rows(outcome: Outcome, words: Texts) -> Iterator[tuple]:
 
 def numbers(outcome: Outcome) -> dict:
     means = {size: mean_marks(outcome.of(size)) for size in LOOKS}
-    fields = {
-        "students": len(TEN),
-        "epochs": EPOCHS,
-        "block": BLOCK,
-    }
+    fields = {"students": len(TEN), "epochs": EPOCHS, "block": BLOCK}
     for key, at in (("first", 0), ("second", BLOCK)):
         fields[key] = {s: mean[at].wrong - mean[at + BLOCK].wrong for s, mean in means.items()}
     fields["left"] = means[10][BLOCK].wrong

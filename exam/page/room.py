@@ -8,16 +8,7 @@ import streamlit as st
 
 from exam.page.address import is_local, link_to
 from exam.page.texts import Texts
-from exam.service.rooms import (
-    LEARNER,
-    SECRET,
-    Room,
-    RoomRefused,
-    get_rooms,
-    new_code,
-    new_learner,
-    new_secret,
-)
+from exam.service import rooms
 
 ENTER = """<form class="enter" method="get"><label>{label}
 <input name="room" required size="4" maxlength="4" autocapitalize="characters" autocomplete="off">
@@ -45,12 +36,12 @@ class Seat:
         return {"learner": self.learner} if self.learner else {}
 
     @property
-    def room(self) -> Room | None:
+    def room(self) -> rooms.Room | None:
         """None where there is none, or none any more."""
-        return get_rooms().find(self.code) if self.code else None
+        return rooms.get_rooms().find(self.code) if self.code else None
 
     @property
-    def ballot(self) -> Room | None:
+    def ballot(self) -> rooms.Room | None:
         """The room in which the guesses of this visit count: not those of its lecturer."""
         return None if self.leads else self.room
 
@@ -94,14 +85,15 @@ def show_door(seat: Seat, words: Texts) -> None:
     if is_local(link):
         st.info(words.share_local)
     code, told = st.columns(2, gap="large", vertical_alignment="center")
-    code.html(f'<img class="qr is-large" src="{qr_code(link)}" alt="{words.share_qr}">')
+    code.html(qr_code(link, words, "qr is-large"))
     told.html(f'<p class="code">{seat.code}</p><p class="link">{escape(link)}</p>')
     told.markdown(words.door)
 
 
-def qr_code(link: str) -> str:
-    """The link as a QR code, dark on light in every theme: a PNG in a data URI."""
-    return segno.make(link, error="m", micro=False).png_data_uri(scale=8, border=3)
+def qr_code(link: str, words: Texts, kind: str = "qr") -> str:
+    """The link as a QR code, dark on light in every theme."""
+    picture = segno.make(link, error="m", micro=False).png_data_uri(scale=8, border=3)
+    return f'<img class="{kind}" src="{picture}" alt="{words.share_qr}">'
 
 
 def take_seat(code: str, secret: str, *, is_projected: bool = False) -> Seat:
@@ -109,25 +101,25 @@ def take_seat(code: str, secret: str, *, is_projected: bool = False) -> Seat:
     if not code:
         return Seat()
     kept, _, kept_secret = _cookie("lead").partition(".")
-    if is_projected and not secret and kept == code and SECRET.fullmatch(kept_secret):
+    if is_projected and not secret and kept == code and rooms.SECRET.fullmatch(kept_secret):
         secret = kept_secret
     if not secret:
-        return Seat(code, _learner()) if get_rooms().find(code) else Seat(refused="room")
+        return Seat(code, _learner()) if rooms.get_rooms().find(code) else Seat(refused="room")
     try:
-        return Seat(get_rooms().lead(code, secret).code, secret=secret)
-    except RoomRefused as refused:
+        return Seat(rooms.get_rooms().lead(code, secret).code, secret=secret)
+    except rooms.RoomRefused as refused:
         return Seat(refused=str(refused))
 
 
 def open_room() -> Seat:
     """A room of its own for this visit, which leads it."""
-    return take_seat(new_code(), new_secret())
+    return take_seat(rooms.new_code(), rooms.new_secret())
 
 
 def _learner() -> str:
     """The name under which this browser has guessed before, or a new one that it will keep."""
     known = _cookie("learner")
-    return known if LEARNER.fullmatch(known) else new_learner()
+    return known if rooms.LEARNER.fullmatch(known) else rooms.new_learner()
 
 
 def _cookie(name: str) -> str:

@@ -33,7 +33,7 @@ logging.getLogger("streamlit.runtime.backend_operation_handler").addFilter(_with
 
 
 def show_save(run: TrainingRun, words: Texts) -> None:
-    name = "exam-b{batch_size}-e{epochs}-s{student}".format(**run.settings)
+    name = "exam-b{batch_size}-e{epochs}-s{student}".format(**run._asdict())
     for label, ending, kind, make in _files(run, words):
         # Made only when it is wanted, and not for every learner after every study.
         st.download_button(label, make, f"{name}.{ending}", kind, on_click="ignore", key=ending)
@@ -45,7 +45,7 @@ def show_save(run: TrainingRun, words: Texts) -> None:
 def _files(run: TrainingRun, words: Texts) -> list[tuple[str, str, str, Callable[[], str | bytes]]]:
     """Label, ending, media type and maker of each file; a maker holds no results of its own."""
     scheduler, study = get_scheduler(), (run.plan, run.epochs, FILE_SECONDS)
-    fetch, settings = lambda: scheduler.fetch(*study), run.settings
+    fetch, settings = lambda: scheduler.fetch(*study), run._asdict()
     return [
         (words.csv, "csv", "text/csv", lambda: to_csv(fetch())),
         (words.script, "py", "text/x-python", lambda: keras_script(**settings)),

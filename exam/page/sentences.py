@@ -48,7 +48,7 @@ def name_of(label: str) -> str:
 
 def run_label(run: TrainingRun, words: Texts) -> str:
     is_usual = run.student == STUDENT.default
-    return (words.run_label if is_usual else words.run_label_student)(**run.settings)
+    return (words.run_label if is_usual else words.run_label_student)(**run._asdict())
 
 
 def runs_rows(runs: Sequence[TrainingRun], marks: Sequence[Sequence[Epoch]]) -> Iterator[tuple]:

@@ -1,7 +1,6 @@
 """The share box: the present view as a link, as a frame for a lecture page, as a QR code."""
 
 import html
-from typing import NamedTuple
 
 import streamlit as st
 
@@ -14,18 +13,11 @@ STUDY_HEIGHT = 820  # pixels of a frame, 700 wide, that holds the first screen a
 PAGE_HEIGHT = 1520  # of one that holds the whole page, which scrolls
 
 
-class Part(NamedTuple):
-    """What can be shown alone: its title, and the height of its frame, 700 pixels wide."""
-
-    title: str
-    frame_height: int
-
-
-def show_share(words: Texts, chapters: dict[str, Part]) -> None:
-    parts = {"": Part(words.share_page, PAGE_HEIGHT), STUDY: Part(words.share_study, STUDY_HEIGHT)}
-    parts |= chapters
-    titles = {name: part.title for name, part in parts.items()}
-    only = st.selectbox(words.share_what, parts, format_func=titles.get, key="share_what")
+def show_share(words: Texts, chapters: dict[str, int]) -> None:
+    """`chapters` gives the height of the frame of each, 700 pixels wide."""
+    titles = {"": words.share_page, STUDY: words.share_study}
+    titles |= {name: getattr(words, name).title for name in chapters}
+    only = st.selectbox(words.share_what, titles, format_func=titles.get, key="share_what")
     view = {name: st.session_state[name] for name in DEFAULTS}
     view |= {"only": only} if only else {}
     if only not in chapters and st.toggle(words.share_start, key="share_start"):
@@ -35,14 +27,15 @@ def show_share(words: Texts, chapters: dict[str, Part]) -> None:
     if is_local(link):
         st.info(words.share_local)
     code, lines = st.columns([1, 3], gap="medium")
-    code.html(f'<img class="qr" src="{qr_code(link)}" alt="{words.share_qr}">')
+    code.html(qr_code(link, words))
     code.caption(words.link)
     with lines:
         st.markdown(words.link)
         if is_for_hall:  # which is no frame
             st.code(f"{link}&projected=true", language=None, wrap_lines=True)
             return
-        for name, text in ({"": link} | ways_to_embed(link, parts[only])).items():
+        height = ({"": PAGE_HEIGHT, STUDY: STUDY_HEIGHT} | chapters)[only]
+        for name, text in ({"": link} | ways_to_embed(link, titles[only], height)).items():
             st.markdown(name)
             st.code(text, language=None, wrap_lines=True)
 
@@ -60,7 +53,7 @@ def show_room(visit: Visit, words: Texts) -> None:
     whole = {"room": room.code, "secret": room.secret, "lang": st.session_state.lang}
     lecturer = link_to(page, **whole, projected=True)
     code, lines = st.columns([1, 3], gap="medium")
-    code.html(f'<img class="qr" src="{qr_code(learners)}" alt="{words.share_qr}">')
+    code.html(qr_code(learners, words))
     code.caption(words.share_for_learners)
     with lines:
         st.markdown(words.room_open(code=room.code))
@@ -70,11 +63,11 @@ def show_room(visit: Visit, words: Texts) -> None:
         st.code(lecturer, language=None, wrap_lines=True)
 
 
-def ways_to_embed(link: str, part: Part) -> dict[str, str]:
+def ways_to_embed(link: str, title: str, height: int) -> dict[str, str]:
     """One line for each place in which lecturers keep their pages, without Streamlit's own bars."""
-    embedded, height = f"{link}&embed=true", part.frame_height
+    embedded = f"{link}&embed=true"
     frame = (
-        f'<iframe src="{html.escape(embedded)}" title="{html.escape(part.title)}" width="100%"'
+        f'<iframe src="{html.escape(embedded)}" title="{html.escape(title)}" width="100%"'
         f' height="{height}" style="border:0" loading="lazy"></iframe>'
     )
     jupyter = f'"{embedded}", "100%", {height}, extras=[\'loading="lazy"\']'

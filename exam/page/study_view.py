@@ -92,8 +92,8 @@ class StudyView:
         waited = time.monotonic() - self._last_news
         text = waiting(progress, self.run.epochs, waited, self.words) if progress else ""
         if self.run and not text and chosen_run() != self.run:
-            new = {f"new_{name}": value for name, value in chosen_run().settings.items()}
-            text = self.words.shown_is(**self.run.settings, **new)
+            new = {f"new_{name}": value for name, value in chosen_run()._asdict().items()}
+            text = self.words.shown_is(**self.run._asdict(), **new)
         if text := text or ("" if self.run else self.words.ready):
             self._line.markdown(text)
         else:

@@ -3,15 +3,14 @@
 Their marks are the scheduler's, which lets old ones go; so a visit keeps none and asks again.
 """
 
-from dataclasses import asdict, dataclass
+from typing import NamedTuple
 
 from exam.model.plan import Plan
 
 EARLIER_RUNS = 3
 
 
-@dataclass(frozen=True)
-class TrainingRun:
+class TrainingRun(NamedTuple):
     batch_size: int
     epochs: int
     student: int
@@ -19,10 +18,6 @@ class TrainingRun:
     @property
     def plan(self) -> Plan:
         return Plan(self.batch_size, self.student)
-
-    @property
-    def settings(self) -> dict[str, int]:
-        return asdict(self)
 
 
 def begin(runs: list[TrainingRun], run: TrainingRun) -> list[TrainingRun]:

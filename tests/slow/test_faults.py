@@ -360,7 +360,8 @@ def test_keras_gone_while_running(project, capfd):
 
 
 SERVER = """
-import sys
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored by what a shell runs behind it
 from exam.model.plan import Plan
 from exam.model.training import study
 from exam.service.scheduler import get_scheduler

@@ -16,7 +16,7 @@ from nbconvert import HTMLExporter
 from playwright.sync_api import Frame, Page
 
 from exam.lesson import CHAPTERS
-from exam.page.share import STUDY_HEIGHT, Part, ways_to_embed
+from exam.page.share import STUDY_HEIGHT, ways_to_embed
 from exam.page.texts import load_texts
 from tests.browser import IDLE, ROOT
 from tests.waiting import wait_for
@@ -49,7 +49,7 @@ def lecture(server, tmp_path) -> Iterator[str]:
 
 
 def frame_in(link: str, height: int, title: str) -> str:
-    return ways_to_embed(link, Part(title, height))["HTML · Moodle · Jekyll"]
+    return ways_to_embed(link, title, height)["HTML · Moodle · Jekyll"]
 
 
 def test_what_stands_in_them_is_what_the_share_box_gives():
@@ -61,7 +61,7 @@ def test_what_stands_in_them_is_what_the_share_box_gives():
         assert frame_in(link, CHAPTERS[name].frame_height, getattr(KO, name).title) in page
     notebook = nbformat.read(PAGES / "lecture.ipynb", as_version=4)
     link = f"{YOUR_PAGE}?only=study&epochs=5&start=true"
-    line = ways_to_embed(link, Part("", STUDY_HEIGHT))["Jupyter"]
+    line = ways_to_embed(link, "", STUDY_HEIGHT)["Jupyter"]
     assert notebook.cells[1].source.split("\n\n") == line.split("; ")
 
 
