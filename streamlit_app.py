@@ -5,7 +5,7 @@ import time
 
 import streamlit as st
 
-from exam.lesson import CHAPTERS, Lesson, numbered, open_chapter, show_lesson
+from exam.lesson import CHAPTERS, Lesson, link_to_next, numbered, show_lesson
 from exam.lesson.lectern import show_step, stand_at
 from exam.model.exams import BrokenExams
 from exam.model.settings import BATCH_SIZE, EPOCHS, STUDENT
@@ -71,7 +71,7 @@ def show_study(visit: Visit, words: Texts) -> StudyView:
 
 
 def take_home(visit: Visit, words: Texts) -> None:
-    """What can be saved of the study, how to share the page, and the way to the first chapter."""
+    """What can be saved of the study, how to share the page, and the way to the next chapter."""
     if visit.run:
         save = st.popover(words.save, key="save", on_change="rerun")
         if save.open:
@@ -84,9 +84,8 @@ def take_home(visit: Visit, words: Texts) -> None:
                 show_room(visit, words)
                 show_share(words, {name: each.frame_height for name, each in CHAPTERS.items()})
     if not visit.only and not visit.step:
-        first = next(iter(CHAPTERS))
-        title = words.next(number=1, title=getattr(words, first).title)
-        st.button(title, key="next", on_click=open_chapter, args=(first,))
+        with st.container(key="next", width="content"):
+            st.markdown(link_to_next(visit.done, words))
 
 
 def show_heading(visit: Visit, words: Texts) -> None:

@@ -25,7 +25,7 @@
   // A first pass as a film, a frame for each question: what is answered, and what is checked, for a
   // batch is checked when its last question is answered. Until then its answers are letters.
   const filmOf = ({ solved, order, key, batch_size: size }) => {
-    const film = { answers: [], wrong: [], updates: [], val_wrong: [], seconds: [] };
+    const film = { answers: [], marked: [], wrong: [], updates: [], val_wrong: [], seconds: [] };
     for (let count = 0; order.length >= count; count++) {
       const until = count === order.length ? count : count - (count % size);
       const frame = order.map(() => " ");
@@ -34,6 +34,7 @@
         frame[question] = until > at ? answer : String.fromCharCode(97 + +answer);
       });
       film.answers.push(frame.join(""));
+      film.marked.push(until);
       film.wrong.push(frame.filter((answer, at) => "a" > answer && answer > " " && answer !== key[at]).length);
       film.updates.push(Math.ceil(until / size));
     }
@@ -125,7 +126,7 @@
   const fieldsOf = ({ data, pass }) => ({
     passes: data.passes, pass, wrong_before: data.wrong[0], wrong: data.wrong[pass],
     val_wrong: data.val_wrong[pass], gap: data.val_wrong[pass] - data.wrong[pass],
-    updates: data.updates[pass], seconds: data.seconds[pass],
+    updates: data.updates[pass], seconds: data.seconds[pass], marked: data.marked?.[pass],
   });
 
   const drawPlayer = (name) => {
@@ -174,7 +175,8 @@
   const drawSheet = (name) => {
     const study = studies[name], sheet = part("sheet", name);
     if (!sheet) return;
-    const { data, pass } = study, { batch_size: size, columns = 10 } = data;
+    const { data, pass } = study, { batch_size: size } = data;
+    const columns = (innerWidth > 500 && data.columns) || 10; // on a phone a digit stays legible
     const count = data.order.length, rows = count / 10; // of the picture, ten questions in a row
     sheet.style.setProperty("--columns", columns);
     sheet.style.setProperty("--ratio", (columns * columns) / count);
@@ -313,8 +315,13 @@
       return location.assign(address);
     }
     if (!summary.parentElement.open) summary.click();
-    summary.scrollIntoView();
     summary.focus();
+    // At the end of the page there is no room to scroll before the chapter has come.
+    const scroll = () => summary.scrollIntoView(), grows = new ResizeObserver(scroll);
+    grows.observe(summary.parentElement);
+    for (const what of ["wheel", "pointerdown", "keydown"])
+      addEventListener(what, () => grows.disconnect(), { once: true, passive: true });
+    setTimeout(() => grows.disconnect(), 3000);
   });
 
   // Where the element that had the focus is gone or disabled, the one in its place gets it.

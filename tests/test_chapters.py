@@ -13,7 +13,7 @@ import pytest
 
 from exam.charts.lines import lines_spec
 from exam.lesson import CHAPTERS, ORDER, build_specs
-from exam.lesson.batch_sizes import seconds_of_a_pass
+from exam.lesson.batch_sizes import milliseconds_of_a_pass
 from exam.lesson.chapter import Chapter
 from exam.lesson.sureness import same_mistakes
 from exam.model.exams import load_exams
@@ -378,9 +378,9 @@ def test_batch_sizes():
     assert found["times"] == pytest.approx(5) and found["students"] == 10
     disturbed = marks([1.0] * 20)
     disturbed[5:] = [dataclasses.replace(m, seconds=m.seconds + 9) for m in disturbed[5:]]
-    assert seconds_of_a_pass([disturbed]) == pytest.approx(0.01)  # by the median of the passes
+    assert milliseconds_of_a_pass([disturbed]) == 10  # by the median of the passes
     row = list(CHAPTERS["batch_sizes"].rows(outcome("batch_sizes", study(value)), load_texts("en")))
-    assert row[3] == (100, "82,600", 1, "█\u00a0100.0", "35.5", "90.5")
+    assert row[3] == (100, "82,600", 1, "██░░░░░░\u00a0100.0", "35.5", "90.5")
 
 
 def test_learning_rate():

@@ -6,6 +6,7 @@ A chapter knows what is below (page, charts, service, model), and no other chapt
 import functools
 import itertools
 import threading
+from collections.abc import Callable, Collection
 from dataclasses import fields
 from importlib import import_module
 
@@ -38,11 +39,10 @@ def show_lesson(lesson: Lesson) -> None:
         st.markdown(_neighbours(lesson.visit.only, words))
         return
     st.header(words.lesson, anchor=False)
-    ahead = [name for name in ORDER if CHAPTERS[name].plans and name not in done]
-    if done and ahead:
-        st.markdown(
-            words.way(done=len(done), all=len(done) + len(ahead), next=_link(ahead[0], words))
-        )
+    if done:
+        experiments = sum(bool(chapter.plans) for chapter in CHAPTERS.values())
+        way = words.way(done=len(done), all=experiments)
+        st.markdown(f"{way} {link_to_next(done, words)}")
     for name in ORDER:
         _show_in_turn(name, lesson)
 
@@ -66,8 +66,10 @@ def numbered(name: str, words: Texts) -> str:
     return f"{ORDER.index(name) + 1}. {getattr(words, name).title}"
 
 
-def open_chapter(name: str) -> None:
-    st.session_state[f"{name}_open"] = True
+def link_to_next(done: Collection[str], words: Texts) -> str:
+    """A link to the first experiment that is not done; to what is no experiment, after all."""
+    ahead = min(ORDER, key=lambda name: (name in done, not CHAPTERS[name].plans))
+    return _link(ahead, words, words.next)
 
 
 def _neighbours(name: str, words: Texts) -> str:
@@ -78,8 +80,8 @@ def _neighbours(name: str, words: Texts) -> str:
     return " &emsp; ".join(before + after)
 
 
-def _link(name: str, words: Texts) -> str:
-    return f"[{numbered(name, words)}](#chapter-{name})"
+def _link(name: str, words: Texts, label: Callable[..., str] = "{title}".format) -> str:
+    return f"[{label(title=numbered(name, words))}](#chapter-{name})"
 
 
 def _show_in_turn(name: str, lesson: Lesson) -> None:

@@ -22,7 +22,7 @@ LABEL_AT = {1: 1, 10: 3, 32: 5, 100: 12}  # the pass at which each line has room
 UPDATES_LABELS = {1: (0, "above"), 10: (3, "above"), 32: (1, "below"), 100: (2, "above")}
 LEVEL = 1.0  # wrong answers per 100; nearer means are called level
 SLOWER = 1.5  # times as long, from which on a pass is called slower
-BAR = 5  # blocks of the longest bar
+BAR = 8  # blocks of the longest bar
 frame_height = 1422
 options = {"epoch": "by_pass", "updates": "by_update"}
 
@@ -65,29 +65,24 @@ def _by_updates(marks: Sequence[Epoch | MeanMarks], field: str, size: int) -> li
 
 
 def rows(outcome: Outcome, words: Texts) -> Iterator[tuple]:
-    seconds = {size: seconds_of_a_pass(outcome.of(size)) for size in sizes_of(outcome)}
-    for size, took in seconds.items():
+    took = {size: milliseconds_of_a_pass(outcome.of(size)) for size in sizes_of(outcome)}
+    for size, milliseconds in took.items():
         held, mean = max(batches(size)), mean_marks(outcome.of(size))[EPOCHS]
-        whole, eighths = divmod(round(8 * BAR * took / max(seconds.values())), 8)
-        bar = "█" * whole + " ▏▎▍▌▋▊▉"[eighths].strip()
-        floats, updates = f"{held * ACTIVATIONS:,}", len(batches(size))
-        yield (
-            size,
-            floats,
-            updates,
-            f"{bar}\u00a0{1000 * took:.1f}",
-            f"{mean.wrong:.1f}",
-            f"{mean.val_wrong:.1f}",
-        )
+        full = round(BAR * milliseconds / max(took.values()))
+        bar = "█" * full + "░" * (BAR - full)  # as wide in every row
+        wrong = f"{mean.wrong:.1f}", f"{mean.val_wrong:.1f}"
+        counted = f"{held * ACTIVATIONS:,}", len(batches(size)), f"{bar}\u00a0{milliseconds:.1f}"
+        yield size, *counted, *wrong
 
 
-def seconds_of_a_pass(studies: Sequence[Sequence[Epoch]]) -> float:
+def milliseconds_of_a_pass(studies: Sequence[Sequence[Epoch]]) -> float:
     """CPU time of a pass; the median of all, for now and then a computer does something else."""
-    return statistics.median(
+    seconds = statistics.median(
         after.seconds - before.seconds
         for marks in studies
         for before, after in itertools.pairwise(marks)
     )
+    return max(0.1, round(1000 * seconds, 1))
 
 
 def numbers(outcome: Outcome) -> dict:
@@ -98,7 +93,7 @@ def numbers(outcome: Outcome) -> dict:
         "updates": UPDATES,
         "wrong": {size: mean[EPOCHS].wrong for size, mean in means.items()},
         "then": {size: means[size][UPDATES // len(batches(size))].wrong for size in COMPARED},
-        "times": seconds_of_a_pass(outcome.of(1)) / seconds_of_a_pass(outcome.of(100)),
+        "times": milliseconds_of_a_pass(outcome.of(1)) / milliseconds_of_a_pass(outcome.of(100)),
     }
 
 
