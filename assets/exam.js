@@ -321,7 +321,7 @@
     grows.observe(summary.parentElement);
     for (const what of ["wheel", "pointerdown", "keydown"])
       addEventListener(what, () => grows.disconnect(), { once: true, passive: true });
-    setTimeout(() => grows.disconnect(), 3000);
+    setTimeout(() => grows.disconnect(), 10_000);
   });
 
   // Where the element that had the focus is gone or disabled, the one in its place gets it.
