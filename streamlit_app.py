@@ -21,7 +21,7 @@ from exam.page.visit import Visit, language, open_visit, write_address
 
 STUDENTS = range(STUDENT.lowest, STUDENT.highest + 1)
 POLL_SECONDS = 0.5  # between two looks at a study or at an experiment that runs
-CHAPTER_REST = 8  # and at least so many times what drawing the page took, where chapters run
+CHAPTER_REST = 8  # while chapters run, at least so many times what drawing the page took
 
 st.set_page_config(page_title="batch_size · epochs", page_icon="✏️", layout="wide")
 st.html(styles())
@@ -31,19 +31,21 @@ def show_page() -> None:
     began = time.monotonic()
     visit = open_visit()
     if visit.is_projected and visit.only != STUDY and not visit.step:
-        stand_at(visit, CHAPTERS)
+        stand_at(visit)
     words = load_texts(language())
     show_heading(visit, words)
     study, lesson = None, Lesson(visit, words)
     if visit.shows_study or needs_study(visit):
         study = show_study(visit, words)
-    with lesson.on_the_whole_page():
+    try:
         if visit.step:
-            show_step(lesson, CHAPTERS)
+            show_step(lesson)
         elif visit.only in ("", *CHAPTERS):
             show_lesson(lesson)
         # Last of all: while a loop draws, what would stand below it would fade.
         follow(study, lesson, drawn_in=time.monotonic() - began)
+    finally:
+        lesson.running = None  # Streamlit keeps it for its fragments, and no results are to stay
 
 
 def show_study(visit: Visit, words: Texts) -> StudyView:
@@ -122,7 +124,8 @@ def needs_study(visit: Visit) -> bool:
 def follow(study: StudyView | None, lesson: Lesson, drawn_in: float) -> None:
     """Send what comes of the study, until it has come to its end or a chapter has news."""
     chapters = lesson.running
-    has_news, due = False, time.monotonic() + max(POLL_SECONDS, CHAPTER_REST * drawn_in)
+    has_news = False
+    redraw_from = time.monotonic() + max(POLL_SECONDS, CHAPTER_REST * drawn_in)
     was_running = bool(study and study.is_running)
     while chapters or (study and study.is_running):
         if study and study.is_running:
@@ -132,7 +135,7 @@ def follow(study: StudyView | None, lesson: Lesson, drawn_in: float) -> None:
             time.sleep(POLL_SECONDS / 4)
         for chapter in chapters:
             has_news |= chapter.poll()
-        if has_news and time.monotonic() >= due:
+        if has_news and time.monotonic() >= redraw_from:
             break
     has_open = any(
         st.session_state.get(f"{name}_open") or name == lesson.visit.only for name in CHAPTERS

@@ -40,6 +40,7 @@ def page(context):
     visit.on("pageerror", lambda error: errors.append(str(error)))
     yield visit
     assert visit.get_by_test_id("stException").count() == 0
-    visit.close()
+    for each in context.pages:  # and what it has opened
+        each.close()
     context.clear_cookies()
     assert errors == []

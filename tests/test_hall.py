@@ -114,7 +114,7 @@ def test_the_study_begins_by_a_step_too_and_once():
 
 
 def test_steps_are_those_of_every_chapter():
-    with_room, alone = (steps_of(CHAPTERS, leads=leads) for leads in (True, False))
+    with_room, alone = (steps_of(leads=leads) for leads in (True, False))
     places = list(dict.fromkeys(step.place for step in with_room))
     assert places == ["door", "study", *CHAPTERS]
     measured = [name for name in CHAPTERS if CHAPTERS[name].plans]

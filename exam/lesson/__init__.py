@@ -33,10 +33,10 @@ CHAPTERS: dict[str, Chapter] = {name: load_chapter(name) for name in ORDER}
 def show_lesson(lesson: Lesson) -> None:
     """Every chapter under its title, or the one that is shown alone."""
     _begin_to_build_specs()
-    words, done = lesson.words, lesson.visit.done
-    if lesson.is_alone:
-        _show(lesson.visit.only, lesson)
-        st.markdown(_neighbours(lesson.visit.only, words))
+    words, done, only = lesson.words, lesson.titled, lesson.visit.only
+    if only:
+        _show(only, lesson)
+        st.markdown(_neighbours(only, words))
         return
     st.header(words.lesson, anchor=False)
     if done:
@@ -85,7 +85,7 @@ def _link(name: str, words: Texts, label: Callable[..., str] = "{title}".format)
 
 
 def _show_in_turn(name: str, lesson: Lesson) -> None:
-    key, is_done = f"{name}_open", name in lesson.visit.done
+    key, is_done = f"{name}_open", name in lesson.titled
     # To Streamlit another title is another expander: it would be closed.
     st.session_state[key] = bool(st.session_state.get(key))
     title = numbered(name, lesson.words) + (f" ✓ {lesson.words.done}" if is_done else "")

@@ -6,14 +6,14 @@ and with a view it would keep all results that were drawn.
 
 import streamlit as st
 
-from exam.lesson.chapter import Chapter, Plans, Texts
+from exam.lesson.chapter import Plans
 from exam.page.visit import Visit
 from exam.service.experiment import Experiment
 
 
-def ask(name: str, chapter: Chapter, words: Texts, plans: Plans, visit: Visit) -> None:
+def ask(view) -> None:
     """Ask for a guess, or for a pass, and offer to find out."""
-    say, passes = getattr(words, name), chapter.passes
+    name, say, visit, passes = view.name, view.say, view.lesson.visit, view.chapter.passes
     key = f"{name}_stop" if passes else f"{name}_guess"
     allowed = passes or range(len(say.choices))
     counted = {"key": key, "on_change": _count, "args": (name, key, allowed, visit)}
@@ -22,11 +22,11 @@ def ask(name: str, chapter: Chapter, words: Texts, plans: Plans, visit: Visit) -
     else:
         options = {"index": None, "format_func": lambda number: say.choices[number]}
         choice = st.radio(f"**{say.question}**", allowed, **counted, **options)
-    standing = visit.seat.standing(name, words)
-    if told := standing if standing or choice is not None else words.guess_first:
+    guess_first = view.words.guess_first if choice is None else ""
+    if told := visit.seat.standing(name, view.words) or guess_first:
         st.caption(told)
-    press, args = {"key": f"{name}_begin", "type": "primary"}, (*counted["args"], plans, choice)
-    st.button(say.press, disabled=choice is None, on_click=_press, args=args, **press)
+    press = {"on_click": _press, "args": (*counted["args"], view.plans, choice)}
+    st.button(say.press, key=f"{name}_begin", type="primary", disabled=choice is None, **press)
 
 
 def _count(name: str, key: str, allowed: range, visit: Visit) -> None:
@@ -46,11 +46,10 @@ def begin(visit: Visit, name: str, plans: Plans, choice: int | None) -> None:
     visit.experiments[name] = Experiment(plans, choice, visit.begun[name])
 
 
-def show_guess(
-    chapter: Chapter, words: Texts, say: Texts, choice: int | None, answer: int | None
-) -> None:
+def show_guess(view, choice: int | None, answer: int | None) -> None:
     """What was asked, every choice, the learner's own, and the one that the numbers support."""
-    if chapter.passes:
+    words, say = view.words, view.say
+    if view.chapter.passes:
         st.markdown(f"**{say.question}** {say.stopped_at(epoch=choice)}")
         return
     lines = [f"**{say.question}**", ""]
@@ -61,11 +60,11 @@ def show_guess(
     st.markdown("\n".join(lines))
 
 
-def offer_again(name: str, words: Texts, visit: Visit, *, is_running: bool) -> None:
+def offer_again(view, *, is_running: bool) -> None:
     """In the place of the button that began the experiment."""
-    press = {"key": f"{name}_begin", "disabled": is_running}
-    label = getattr(getattr(words, name), "again", words.again)
-    st.button(label, on_click=_forget, args=(visit, name), **press)
+    label = getattr(view.say, "again", view.words.again)
+    press = {"on_click": _forget, "args": (view.lesson.visit, view.name)}
+    st.button(label, key=f"{view.name}_begin", disabled=is_running, **press)
 
 
 def _forget(visit: Visit, name: str) -> None:

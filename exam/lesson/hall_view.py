@@ -7,7 +7,6 @@ from exam.lesson.chapter import Chapter, Outcome
 from exam.lesson.guess import middle
 from exam.lesson.lesson import Lesson
 from exam.lesson.view import ChapterView
-from exam.page.visit import settings
 from exam.page.votes import advice, middle_guess, shares, show_choices
 from exam.service.experiment import Experiment
 from exam.service.rooms import Room
@@ -51,13 +50,12 @@ class HallView(ChapterView):
             st.markdown(self.say.story(**self.chapter.facts))
         with self._beside_the_question():
             if self.room:
-                plans = self.chapter.plans(settings())
-                _count(self.room, self.name, self.words, plans)
+                _count(self.room, self.name, self.words, self.plans)
 
     def _show_votes(self) -> None:
         """The rounds that are closed, and what peer instruction advises, as soon as it is known."""
         with self._beside_the_question(self.rounds):
-            outcome = Outcome(Experiment(self.chapter.plans(settings())))
+            outcome = Outcome(Experiment(self.plans))
             outcome.poll(get_scheduler())
             if outcome.is_complete and self.chapter.answer:
                 self._advise(self.chapter.answer(self.chapter.numbers(outcome)))

@@ -1,11 +1,10 @@
 """The lesson on a projector, step by step; in a room, with the votes of the hall."""
 
-from collections.abc import Mapping
 from typing import NamedTuple
 
 import streamlit as st
 
-from exam.lesson import numbered
+from exam.lesson import CHAPTERS, numbered
 from exam.lesson.chapter import Chapter, Texts
 from exam.lesson.hall_view import HallView
 from exam.lesson.lesson import Lesson
@@ -16,7 +15,6 @@ from exam.page.visit import Visit
 
 DOOR = "door"  # the place where the hall comes into the room
 ROUNDS = {"close": 1, "close_again": 2}  # of a vote, by the step that closes it
-Chapters = Mapping[str, Chapter]
 
 
 class Step(NamedTuple):
@@ -26,9 +24,9 @@ class Step(NamedTuple):
     part: str = ""
 
 
-def steps_of(chapters: Chapters, *, leads: bool) -> list[Step]:
+def steps_of(*, leads: bool) -> list[Step]:
     doors = [Step(DOOR)] if leads else []
-    parts = [Step(name, p) for name, chapter in chapters.items() for p in _parts(chapter, leads)]
+    parts = [Step(name, p) for name, chapter in CHAPTERS.items() for p in _parts(chapter, leads)]
     return [*doors, Step(STUDY), Step(STUDY, "start"), *parts]
 
 
@@ -44,32 +42,32 @@ def _parts(chapter: Chapter, leads: bool) -> list[str]:
     return [*parts, "question", *votes, "reveal", *first, *figures, *last, "rule"]
 
 
-def stand_at(visit: Visit, chapters: Chapters) -> None:
+def stand_at(visit: Visit) -> None:
     """Where a projector begins: at the chapter of its address, where its room stands, or first."""
-    seat, steps = visit.seat, steps_of(chapters, leads=visit.seat.leads)
+    seat, steps = visit.seat, steps_of(leads=visit.seat.leads)
     at_chapter = [step for step in steps if step.place == visit.only]
     revealed = [step for step in at_chapter if step.part == "reveal" and visit.reveals]
     room_step = seat.room.step if seat.leads and seat.room else None
     visit.step = next(iter([*revealed, *at_chapter]), room_step or steps[0])
 
 
-def show_step(lesson: Lesson, chapters: Chapters) -> None:
+def show_step(lesson: Lesson) -> None:
     visit, words = lesson.visit, lesson.words
     place, part = visit.step
     with st.container(key=f"at_{place}_{part}"):
         if place == DOOR:
             show_door(visit.seat, words)
-        elif place in chapters:
-            view = HallView(place, chapters[place], lesson, part)
+        elif place in CHAPTERS:
+            view = HallView(place, CHAPTERS[place], lesson, part)
             view.show()
-    _show_bar(visit, words, chapters)
-    if place in chapters:
+    _show_bar(visit, words)
+    if place in CHAPTERS:
         lesson.follow(view)
 
 
-def _show_bar(visit: Visit, words: Texts, chapters: Chapters) -> None:
+def _show_bar(visit: Visit, words: Texts) -> None:
     """Back, the places, and what comes next; a clicker presses them (projector.html)."""
-    steps = steps_of(chapters, leads=visit.seat.leads)
+    steps = steps_of(leads=visit.seat.leads)
     at, places = steps.index(visit.step), list(dict.fromkeys(step.place for step in steps))
     st.session_state.step_place = visit.step.place
     with st.container(key="lectern", horizontal=True, vertical_alignment="center"):

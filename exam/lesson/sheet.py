@@ -55,7 +55,7 @@ def rule(numbers: dict) -> list[str]:
 
 def look(view: ChapterView) -> None:
     """That of the study on the first screen, or of its settings where the chapter stands alone."""
-    run = chosen_run() if view.lesson.is_alone else view.lesson.visit.run
+    run = chosen_run() if not view.lesson.visit.shows_study else view.lesson.visit.run
     plans = {"practice": (run.plan, run.epochs)} if run else {}
     if marks := view.at_once(plans).complete.get("practice"):
         data = sheet_data(marks, student=run.student, words=view.words)

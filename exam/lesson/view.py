@@ -39,29 +39,31 @@ class ChapterView:
             chapter.look(self)
         is_ready = chapter.before is None or chapter.before(self) is not False
         if chapter.plans and is_ready:
-            spoken = self._answer() if self._begin_revealed() else self._ask()
+            self._begin_if_revealed()
+            if self.has_begun:
+                spoken = self._answer()
+            else:
+                ask(self)
         elif self._followed:
             self.show_progress(self._followed[0])
             spoken = self._standing(self._followed[0], steps=4)
         live_region.markdown(spoken)
 
-    def _ask(self) -> str:
-        plans = self.chapter.plans(settings())
-        ask(self.name, self.chapter, self.words, plans, self.lesson.visit)
-        return ""
+    @property
+    def plans(self) -> Plans:
+        """Those of the experiment that begins now."""
+        return self.chapter.plans(settings())
 
-    def _begin_revealed(self) -> Experiment | None:
-        """The experiment; where the address asks to reveal it, it begins without a guess."""
+    def _begin_if_revealed(self) -> None:
+        """Where the address asks to reveal it, the experiment begins without a guess."""
         if self.lesson.visit.reveals:
             self.begin(middle(self.chapter.passes) if self.chapter.passes else None)
-        return self._experiment
 
     def begin(self, choice: int | None) -> None:
         """Begin the experiment, unless it has been."""
-        if not self._experiment:
-            visit = self.lesson.visit
-            begin(visit, self.name, self.chapter.plans(settings()), choice)
-            self._experiment = visit.experiments[self.name]
+        if not self.has_begun:
+            begin(self.lesson.visit, self.name, self.plans, choice)
+            self._experiment = self.lesson.visit.experiments[self.name]
 
     def find(self) -> tuple[Outcome, dict, int | None]:
         """What was found; once it is complete, its numbers, and which choice they support."""
@@ -71,17 +73,17 @@ class ChapterView:
 
     def _answer(self) -> str:
         """Figures and rule, or how far it is; returns what a screen reader is told of it."""
-        chapter, say, choice = self.chapter, self.say, self._experiment.choice
+        chapter, choice = self.chapter, self._experiment.choice
         outcome, numbers, answer = self.find()
-        show_guess(chapter, self.words, say, choice, answer)
-        offer_again(self.name, self.words, self.lesson.visit, is_running=outcome.is_running)
+        show_guess(self, choice, answer)
+        offer_again(self, is_running=outcome.is_running)
         with st.container(key=f"{self.name}_verdict"):
             if numbers and None not in (answer, choice):
                 st.markdown(self.words.held if answer == choice else self.words.missed)
             elif not numbers:
                 self.show_progress(outcome)
         outcome.option = self.choose_option()
-        measured = say.measured(**numbers) if numbers else ""
+        measured = self.say.measured(**numbers) if numbers else ""
         spoken = measured.replace("**", "")
         for show in chapter.above if numbers else ():
             show(self, outcome)
@@ -103,9 +105,7 @@ class ChapterView:
         with st.container(key=f"{self.name}_conclusion"):
             st.markdown(f"**{self.words.measured}:** {self.say.measured(**numbers)}")
             st.markdown(self.chapter.conclusion(numbers, self.say))
-        done = self.lesson.visit.done
-        self.lesson.is_stale |= self.name not in done
-        done.add(self.name)
+        self.lesson.visit.done.add(self.name)
 
     # What `before` and `after` of a chapter are written with.
 
