@@ -70,8 +70,10 @@
     study.isPlaying = true;
     const step = (now) => {
       const { passes, lasts } = study.data;
-      const seconds = lasts ?? SHORTEST + ((LONGEST - SHORTEST) * passes) / 200;
-      at = Math.min(at + ((now - (before ?? now)) / 1000 / seconds) * passes, lastKnown(study));
+      const seconds = lasts ?? Math.min(LONGEST, SHORTEST + passes / 10);
+      const bend = lasts ? 1 : 2; // a study is slow at first, where most happens
+      const done = (at / passes) ** (1 / bend) + (now - (before ?? now)) / 1000 / seconds;
+      at = Math.min(passes * done ** bend, lastKnown(study));
       before = now;
       if (Math.floor(at) !== study.pass) show(name, Math.floor(at));
       if (study.pass >= passes) pause(name);
