@@ -105,6 +105,6 @@ def test_what_may_be_set_passes_the_check():
 
 
 def test_the_link_opens_what_it_says():
-    link = link_to("https://example.org/page/?embed=true&old=1#top", batch_size=7, start=True)
+    link = link_to("https://example.org/page/?embed=true&old=1#top", batch_size=7, start="true")
     assert link == "https://example.org/page/?batch_size=7&start=true"
     assert link_to("https://example.org", room="KHJM") == "https://example.org/?room=KHJM"

@@ -15,7 +15,7 @@ from exam.model.studied import Point
 from exam.page.save import votes_csv
 from exam.page.texts import load_texts
 from exam.page.votes import advice, middle_guess, shares
-from exam.service.rooms import get_rooms, new_code, new_secret
+from exam.service.rooms import ROOMS, new_code, new_secret
 from tests.browser import ROOT
 
 KO, EN = load_texts("ko"), load_texts("en")
@@ -23,7 +23,7 @@ KO, EN = load_texts("ko"), load_texts("en")
 
 @pytest.fixture
 def room():
-    return get_rooms().lead(new_code(), new_secret())
+    return ROOMS.lead(new_code(), new_secret())
 
 
 def visit(**parameters: str) -> AppTest:
@@ -76,7 +76,7 @@ def test_a_link_that_reveals_is_no_guess(room):
 def test_the_lecturers_link_opens_a_room_that_is_gone():
     code, secret = new_code(), new_secret()
     app = visit(room=code, secret=secret)
-    assert get_rooms().find(code).secret == secret and KO.leads_room(code=code) in texts(app)
+    assert ROOMS.find(code).secret == secret and KO.leads_room(code=code) in texts(app)
 
 
 def test_steps_close_and_open_the_vote_and_never_by_going_back(room):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from exam.charts.settings_map import DOMAINS, best_of, settings_map
+from exam.charts.settings_map import best_of, settings_map
 from exam.lesson.chapter import Texts
 from exam.lesson.hall_view import POLL_SECONDS, SIDE_BY_SIDE
 from exam.lesson.view import ChapterView
@@ -13,6 +13,7 @@ from exam.page.save import figure_buttons
 
 frame_height = 1356
 with_study = True
+options = {"loss": "loss", "wrong": "wrong"}  # of the colour
 
 
 def look(view: ChapterView) -> None:
@@ -29,10 +30,7 @@ def show_map(view: ChapterView) -> None:
     told = told.container(key="hall_aside") if visit.step else told
     told.markdown(say.story)
     with told:
-        options = {"format_func": lambda by: getattr(say, by), "key": f"{view.name}_option"}
-        by = st.segmented_control(
-            say.colour, list(DOMAINS), default="loss", required=True, **options
-        )
+        by = view.choose_option()
     room = visit.seat.room
     points = (room.studied if room else visit.studied).points()
     with shown, st.container(key="map"):

@@ -22,8 +22,7 @@ facts = {"weights": WEIGHTS}
 
 
 def plans(settings: Settings) -> Plans:
-    names = [(book, who) for who in TEN for book in LOOKS]
-    return {(book, who): (Plan(BATCH_SIZE, who, book), EPOCHS) for book, who in names}
+    return {(book, who): (Plan(BATCH_SIZE, who, book), EPOCHS) for who in TEN for book in LOOKS}
 
 
 def figures(outcome: Outcome, words: Texts) -> Iterator[Figure]:

@@ -13,8 +13,7 @@ frame_height = 940
 
 
 def plans(settings: Settings) -> Plans:
-    names = [(book, student) for student in TEN for book in LOOKS]
-    return {(book, student): (Plan(BATCH_SIZE, student, book), EPOCHS) for book, student in names}
+    return {(book, who): (Plan(BATCH_SIZE, who, book), EPOCHS) for who in TEN for book in LOOKS}
 
 
 def figures(outcome: Outcome, words: Texts) -> Iterator[Figure]:

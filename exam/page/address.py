@@ -69,14 +69,10 @@ def hint(name: str, words: Texts) -> str:
     return (words.hint_only if name == "only" else words.hint_choice)(name=name, choices=choices)
 
 
-def link_to(page: str, **settings: int | str | bool) -> str:
+def link_to(page: str, **settings: int | str) -> str:
     """The address of `page` with exactly these settings."""
     parts = urlsplit(page)
-    spelt = {True: "true", False: "false"}
-    query = urlencode(
-        {name: spelt[v] if isinstance(v, bool) else v for name, v in settings.items()}
-    )
-    return urlunsplit((parts.scheme, parts.netloc, parts.path or "/", query, ""))
+    return urlunsplit((parts.scheme, parts.netloc, parts.path or "/", urlencode(settings), ""))
 
 
 def is_local(link: str) -> bool:

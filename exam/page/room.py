@@ -38,7 +38,7 @@ class Seat:
     @property
     def room(self) -> rooms.Room | None:
         """None where there is none, or none any more."""
-        return rooms.get_rooms().find(self.code) if self.code else None
+        return rooms.ROOMS.find(self.code) if self.code else None
 
     @property
     def ballot(self) -> rooms.Room | None:
@@ -104,9 +104,9 @@ def take_seat(code: str, secret: str, *, is_projected: bool = False) -> Seat:
     if is_projected and not secret and kept == code and rooms.SECRET.fullmatch(kept_secret):
         secret = kept_secret
     if not secret:
-        return Seat(code, _learner()) if rooms.get_rooms().find(code) else Seat(refused="room")
+        return Seat(code, _learner()) if rooms.ROOMS.find(code) else Seat(refused="room")
     try:
-        return Seat(rooms.get_rooms().lead(code, secret).code, secret=secret)
+        return Seat(rooms.ROOMS.lead(code, secret).code, secret=secret)
     except rooms.RoomRefused as refused:
         return Seat(refused=str(refused))
 

@@ -21,7 +21,7 @@ def show_share(words: Texts, chapters: dict[str, int]) -> None:
     view = {name: st.session_state[name] for name in DEFAULTS}
     view |= {"only": only} if only else {}
     if only not in chapters and st.toggle(words.share_start, key="share_start"):
-        view |= {"start": True}
+        view |= {"start": "true"}
     is_for_hall = st.toggle(words.share_projected, key="share_projected")
     link = link_to(st.context.url or "", **view)
     if is_local(link):
@@ -51,7 +51,7 @@ def show_room(visit: Visit, words: Texts) -> None:
         return
     learners = link_to(page, room=room.code)
     whole = {"room": room.code, "secret": room.secret, "lang": st.session_state.lang}
-    lecturer = link_to(page, **whole, projected=True)
+    lecturer = link_to(page, **whole, projected="true")
     code, lines = st.columns([1, 3], gap="medium")
     code.html(qr_code(learners, words))
     code.caption(words.share_for_learners)

@@ -1,6 +1,5 @@
 """Rooms: what the people in a hall guess and study, counted without names and in memory alone."""
 
-import functools
 import re
 import secrets
 import threading
@@ -115,7 +114,7 @@ class Room:
 
 
 class Rooms:
-    """All rooms of this process. `clock` gives seconds."""
+    """Rooms by their codes. `clock` gives seconds."""
 
     def __init__(self, clock=time.monotonic):
         self._clock, self._lock = clock, threading.Lock()
@@ -165,6 +164,4 @@ class Rooms:
         return self._clock() - room.used
 
 
-@functools.cache
-def get_rooms() -> Rooms:
-    return Rooms()
+ROOMS = Rooms()  # those of this process
