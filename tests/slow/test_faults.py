@@ -401,16 +401,19 @@ def test_a_server_that_stands_still_only_holds_the_workers_up():
 def test_no_worker_is_left_behind(state):
     for end in (signal.SIGTERM, signal.SIGKILL, signal.SIGINT):
         server = server_process("for ever")
-        server.stdout.readline()
-        children = [wait_for(lambda: source_of(psutil.Process(server.pid)))]  # noqa: B023
-        if state == "studying":
+        try:
             server.stdout.readline()
-            workers = workers_of(psutil.Process(server.pid))
-            workers[0].suspend()  # even one that stands still
-            children += workers
-        server.send_signal(end)
-        server.wait(timeout=10)
-        wait_for(lambda: all(map(is_gone, children)))  # noqa: B023
+            children = [wait_for(lambda: source_of(psutil.Process(server.pid)))]  # noqa: B023
+            if state == "studying":
+                server.stdout.readline()
+                workers = workers_of(psutil.Process(server.pid))
+                workers[0].suspend()  # even one that stands still
+                children += workers
+            server.send_signal(end)
+            server.wait(timeout=60)
+            wait_for(lambda: all(map(is_gone, children)))  # noqa: B023
+        finally:
+            server.kill()  # or one that does not end would take a core from all other tests
 
 
 def test_a_page_whose_scheduler_is_edited_keeps_its_number_of_workers(tmp_path):
