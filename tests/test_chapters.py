@@ -23,6 +23,7 @@ from exam.page.texts import LANGUAGES, load_texts
 from exam.service.experiment import Outcome
 from tests.browser import ROOT
 from tests.scripted import SETTINGS, any_study, marks, outcome
+from tests.slow.test_claims import CHOICES, CLAIMS
 
 MEASURED = [name for name in ORDER if CHAPTERS[name].plans]
 
@@ -35,7 +36,8 @@ def test_what_a_module_declares_is_a_part_of_a_chapter():
         declared = re.findall(r"^(?:def )?([a-z]\w*)(?:\(| = )", source, re.MULTILINE)
         assert "frame_height" in declared
         for each in set(declared) - parts:
-            assert len(re.findall(rf"\b{each}\b", source)) > 1, f"{each} in {name}.py"
+            is_used = len(re.findall(rf"\b{each}\b", source)) > 1
+            assert is_used, f"{each} in {name}.py is no part of a chapter, and nothing uses it"
 
 
 def test_a_chapter_says_how_many_figures_it_has():
@@ -65,6 +67,10 @@ def study(value: Callable[[object, int], dict]) -> Callable[[object, int], list[
 @pytest.mark.parametrize("name", MEASURED)
 def test_it_has_a_test_of_its_numbers(name):
     assert callable(globals().get(f"test_{name}")), f"write test_{name}(), which holds its numbers"
+    assert name in BRANCHES, f"write BRANCHES[{name!r}]: numbers for every sentence and answer"
+    assert name in CLAIMS, f"write CLAIMS[{name!r}] in tests/slow/test_claims.py"
+    if CHAPTERS[name].answer:
+        assert name in CHOICES, f"write CHOICES[{name!r}] in tests/slow/test_claims.py"
 
 
 @pytest.mark.parametrize("name", MEASURED)
@@ -307,10 +313,11 @@ def test_each_answer_and_each_sentence_follows_from_its_numbers(name):
 @pytest.mark.parametrize("name", MEASURED)
 def test_no_answer_and_no_sentence_is_without_its_numbers(name):
     chapter, say = CHAPTERS[name], getattr(load_texts("en"), name)
-    sources = map(inspect.getsource, (chapter.rule, chapter.answer or chapter.rule))
-    named = set(re.findall(r'"(\w+)"', "".join(sources))) & set(vars(say))
+    written = set(re.findall(r'"(\w+)"', inspect.getsource(chapter.rule)))
+    named = written - numbers(outcome(name, any_study, choice=1), name).keys()
     named |= {key for key in vars(say) if key.startswith("errors_")}
-    named -= numbers(outcome(name, any_study, choice=1), name).keys()
+    for key in named:
+        assert key in vars(say), f"rule() of {name} names {key!r}, which is no text of it"
     assert {key for *_, rule in BRANCHES[name] for key in rule} == named
     if chapter.answer:
         answers = {answer for _, answer, _ in BRANCHES[name]}

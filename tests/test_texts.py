@@ -57,7 +57,7 @@ def test_the_same_texts_with_the_same_fields():
 def test_chapters_stand_in_the_order_of_the_page():
     for lang in LANGUAGES:
         chapters = [key for key, part in vars(load_texts(lang)).items() if isinstance(part, Texts)]
-        assert chapters == list(ORDER), f"the tables of {lang}.toml"
+        assert chapters == list(ORDER), f"the tables of {lang}.toml stand in the order of ko.toml"
 
 
 def test_chapters_are_named_by_their_key_and_never_by_a_number():
@@ -77,8 +77,10 @@ def test_a_missing_text_is_named():
 def test_every_text_is_used():
     """By its key, somewhere in the code; a chapter's own in the chapter or where all are shown."""
     code = [*(ROOT / "exam").rglob("*.py"), ROOT / "streamlit_app.py", ROOT / "assets" / "exam.js"]
-    written = "\n".join(path.read_text(encoding="utf-8") for path in code)
+    sources = {path.stem: path.read_text(encoding="utf-8") for path in code if path.stem in ORDER}
+    shared = "\n".join(path.read_text("utf-8") for path in code if path.stem not in ORDER)
     for path in texts_of(load_texts("ko")):
+        written = shared + sources.get(path.split(".")[0], "\n".join(sources.values()))
         key = next(part for part in reversed(path.split(".")) if not part.isdigit())
         names = {key, key.removeprefix("player_")}
         names.add(re.sub("^(failure|guess|no|step)_.*", r"\1_", key))  # f"failure_{reason}"

@@ -297,7 +297,7 @@ def test_chapters_one_after_another_and_another_guess(page, server):
     expect(choices.nth(1)).to_have_text(f"{EN.twenty_exams.choices[1]} — {EN.supported}")
     expect(page.locator(".player output").first).to_have_text("3 / 3")  # it plays not again
     expect(chapter.locator("summary")).to_contain_text(EN.done)
-    way = EN.way(done=1, all=11)
+    way = EN.way(done=1, all=sum(bool(chapter.plans) for chapter in CHAPTERS.values()))
     expect(page.get_by_text(way)).to_contain_text(EN.sheet.title)
     chapter.get_by_role("button", name=EN.again).click()
     wait_until_idle(page)

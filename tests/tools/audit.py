@@ -9,6 +9,7 @@ import collections
 import itertools
 import multiprocessing
 import os
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib import import_module
 from unittest.mock import patch
@@ -21,6 +22,7 @@ from exam.model.results import Epoch
 from exam.model.settings import STUDENT
 from exam.service.experiment import Experiment, Outcome, Plans
 
+MEASURED = [name for name in ORDER if CHAPTERS[name].plans]
 STUDENTS = range(STUDENT.lowest, STUDENT.highest + 1)
 SIZES = (1, 2, 5, 10, 20, 32, 50, 100)
 MISPRINTS = (0, 1, 2, 3, 5, 10, 20, 30)
@@ -94,10 +96,8 @@ def said(name: str, found: Outcome) -> Iterator[str]:
         yield f"answer {chapter.answer(numbers)}"
 
 
-def chapters(marks: Marks) -> Iterator[str]:
-    for name in ORDER:
-        if not CHAPTERS[name].plans:
-            continue
+def chapters(marks: Marks, names: Iterable[str] = MEASURED) -> Iterator[str]:
+    for name in names:
         choices = CHAPTERS[name].passes or [0]
         tally: dict[str, collections.Counter] = {}
         for choice in choices:
@@ -134,15 +134,20 @@ def warning_table(marks: Marks) -> Iterator[str]:
         yield f"{min_rise:<9} {length:<7} {exams:<9} " + "".join(f"{n:>7}" for n in columns)
 
 
+def marks_for(names: Iterable[str], *more: Plans) -> Marks:
+    plans = [each.plans for name in names for _, each in experiments(name)]
+    return compute(needed([*plans, *more]))
+
+
 def all_marks() -> Marks:
-    measured = [name for name in ORDER if CHAPTERS[name].plans]
-    plans = [each.plans for name in measured for _, each in experiments(name)]
-    return compute(needed([*plans, warning_plans()]))
+    return marks_for(MEASURED, warning_plans())
 
 
 if __name__ == "__main__":
-    found = all_marks()
-    print("The warning, of", len(SIZES) * len(STUDENTS), "studies a row\n")
-    print("\n".join(warning_table(found)))
+    names = sys.argv[1:]
+    found = marks_for(names) if names else all_marks()
+    if not names:
+        print("The warning, of", len(SIZES) * len(STUDENTS), "studies a row\n")
+        print("\n".join(warning_table(found)))
     print("\nThe chapters: how often each sentence and each answer is chosen\n")
-    print("\n".join(chapters(found)))
+    print("\n".join(chapters(found, names or MEASURED)))
