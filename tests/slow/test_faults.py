@@ -163,15 +163,13 @@ def test_the_same_numbers_whoever_computes_them_and_however_often_they_die(hall)
     def numbers(marks) -> list:
         return [dataclasses.replace(mark, seconds=0.0) for mark in marks]
 
-    plan, kills = Plan(2, 23), 0
-    marks = hall.scheduler.poll(plan, 200).epochs
-    while len(marks) < 201:
-        before = len(marks)
-        marks = hall.scheduler.poll(plan, 200, seen=before, wait_seconds=5).epochs
-        if before // 70 < len(marks) // 70 and len(marks) < 201:
-            hall.kill_workers()
-            kills += 1
-    assert kills and numbers(marks) == numbers(study(batch_size=2, epochs=200, student=23))
+    plan = Plan(2, 23)
+    for epochs in (70, 140, 200):
+        marks = hall.scheduler.poll(plan, epochs).epochs
+        hall.kill_workers()  # while they begin with what was asked for
+        while len(marks) <= epochs:
+            marks = hall.scheduler.poll(plan, epochs, seen=epochs, wait_seconds=1).epochs
+    assert numbers(marks) == numbers(study(batch_size=2, epochs=200, student=23))
     seconds = [mark.seconds for mark in marks]
     assert seconds == sorted(seconds)
 
