@@ -16,6 +16,7 @@ from tests.browser import (
     Server,
     open_chapter,
     press_start,
+    settled,
     violations,
     wait_until_idle,
     wait_until_played,
@@ -59,7 +60,10 @@ def guess(phone: Page, name: str, choice: int, words: Texts) -> None:
     form = phone.locator(f".st-key-{name}_guess")
     if "only=" not in phone.url and not form.count():
         open_chapter(phone, name, words)
-    form.get_by_test_id("stRadioOption").nth(choice).click()
+    settled(phone)  # a press goes astray where something above it still comes
+    option = form.get_by_test_id("stRadioOption").nth(choice)
+    option.click()
+    expect(form.get_by_role("radio").nth(choice)).to_be_checked()
     wait_until_idle(phone)
 
 
