@@ -24,8 +24,9 @@ WRONG_HEIGHT, LOSS_HEIGHT = 114, 114
 # where they hung over, Vega would lay the chart out anew.
 WRONG_DOMAIN, LOSS_DOMAIN = [-16, 118], [-0.42, 3.0]
 HIGHEST_LOSS = 2.6  # no student begins higher; a test holds it
-_COLUMNS = {"run": "string", "label": "string", "series": "string", "epoch": "int64"}
-_COLUMNS = pa.schema(_COLUMNS | {"wrong": "float64", "loss": "float64", "best": "int64"})
+_NAMES = {"run": "string", "label": "string", "series": "string"}
+_NUMBERS = {"epoch": "int64", "wrong": "float64", "loss": "float64", "best": "int64"}
+_COLUMNS = pa.schema(_NAMES | _NUMBERS)
 _SERIES = {"practised": DASHES["solid"], "unseen": [5, 3]}
 _LABEL_AT, _LABEL_STEP = 0.06, 0.31  # where earlier runs are named, as shares of the axis
 
