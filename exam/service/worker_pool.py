@@ -54,13 +54,15 @@ class WorkerPool:
         return self.is_closed or module is None or vars(module) is not globals()
 
     def _start_worker(self) -> Worker | None:
-        """Another worker; None, and the jobs know why, where none can be had."""
+        """Another worker; None once it is over, or where none can be had, and the jobs know why."""
         queue = self._queue
         with self._lock:
             while not self._is_over and (
                 not queue.failure.is_over or (self._failed_starts and not queue.waiting)
             ):
                 queue.job_came.wait(1.0)
+        if self._is_over:
+            return None
         try:
             worker = self._source.new_worker()
         except Exception as error:  # WorkerLost, or the system has no more files or processes

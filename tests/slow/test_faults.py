@@ -184,8 +184,7 @@ def test_the_source_of_workers_killed_in_the_middle_is_nobodys_matter(hall):
     assert hall.source != source
 
 
-def test_a_source_that_stands_still_is_replaced(hall, monkeypatch):
-    monkeypatch.setattr(exam.service.worker, "SILENT_SECONDS", 3.0)
+def test_a_source_that_stands_still_is_replaced(hall):
     source, workers = hall.source, hall.workers
     source.suspend()
     for worker in workers:
@@ -201,8 +200,7 @@ def test_a_worker_that_dies_idle_is_replaced(hall):
     assert not set(workers) & set(hall.workers)
 
 
-def test_stopped_workers_are_noticed_in_time(hall, monkeypatch):
-    monkeypatch.setattr(exam.service.worker, "SILENT_SECONDS", 3.0)
+def test_stopped_workers_are_noticed_in_time(hall):
     followers, workers = hall.follow(15), hall.workers
     for worker in workers:
         worker.suspend()
@@ -271,6 +269,18 @@ def test_a_process_that_talks_nonsense_is_given_up_politely(monkeypatch):
         scheduler.close()
 
 
+def test_a_closed_scheduler_starts_nothing_more(monkeypatch, tmp_path):
+    others, begun = set(threading.enumerate()), tmp_path / "begun"
+    monkeypatch.setattr(exam.service.worker, "COMMAND", [sys.executable, "-c", NONSENSE["exit"]])
+    scheduler = Scheduler()
+    assert failure_of(scheduler) == "worker"
+    does = f"open({str(begun)!r}, 'w')"
+    monkeypatch.setattr(exam.service.worker, "COMMAND", [sys.executable, "-c", does])
+    scheduler.close()
+    wait_for(lambda: set(threading.enumerate()) <= others)
+    assert not begun.exists()
+
+
 ONCE = """
 import os, time
 from pathlib import Path
@@ -298,7 +308,6 @@ worker_main.main()
 
 
 def test_nonsense_in_the_middle_of_a_study(monkeypatch, tmp_path):
-    monkeypatch.setattr(exam.service.worker, "SILENT_SECONDS", 3.0)
     half = pickle.dumps({"epoch": 3})[:-4]
     for number, (nonsense, then) in enumerate(
         [
