@@ -259,7 +259,8 @@
   };
   for (const what of ["pointerover", "focusin", "click"]) listen(what, ".sheet .cell", look);
   listen("keydown", ".sheet .cell", (cell, event) => {
-    const by = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: 10, ArrowUp: -10 }[event.key];
+    const row = +cell.parentElement.style.getPropertyValue("--columns");
+    const by = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: row, ArrowUp: -row }[event.key];
     const cells = [...cell.parentElement.children], to = cells[cells.indexOf(cell) + by];
     if (!by || !to) return;
     event.preventDefault();

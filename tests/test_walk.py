@@ -395,3 +395,5 @@ def test_the_film_of_the_first_pass_in_step(page, server):
         expect(strip.locator("[data-state='wrong']")).to_have_count(wrong)
     alike = page.locator(".sheet[data-exam='alike_1'] [data-state='right']")
     expect(alike).to_have_count(9)
+    strips[0].locator(".cell").nth(3).press("ArrowDown")
+    expect(strips[0].locator(".cell").nth(23)).to_be_focused()  # below it, twenty in a row
