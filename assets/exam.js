@@ -237,8 +237,9 @@
   const drawDetail = (name) => {
     const study = studies[name], detail = part("detail", name);
     if (!detail) return;
-    const { looked, data } = study;
-    detail.textContent = looked === null ? data.words.hint : describe(study, looked);
+    const { looked, data: { words, batch_size: size } } = study;
+    const hint = size ? words.hint_batches : words.hint;
+    detail.textContent = looked === null ? hint : describe(study, looked);
   };
 
   // What the learner does. Streamlit may make elements anew, so the document listens for them.
