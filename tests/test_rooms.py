@@ -13,7 +13,6 @@ from exam.service import rooms
 from exam.service.rooms import (
     LEARNER,
     LETTERS,
-    MOST_GUESSES,
     MOST_ROOMS,
     SECRET,
     RoomRefused,
@@ -22,6 +21,7 @@ from exam.service.rooms import (
     new_learner,
     new_secret,
 )
+from exam.service.votes import MOST_GUESSES
 
 
 class Clock:
@@ -72,7 +72,15 @@ def test_what_is_guessed_after_the_close_is_not_in_that_round(room):
     room.close("sheet", 1)
     room.close("sheet", 1)  # a second press
     room.guess("sheet", "late", 1)
-    assert rounds(room) == [{0: 1}] and not room.standing("sheet").is_open
+    assert rounds(room) == [{0: 1}] and room.standing("sheet")[:3] == (1, 0, False)
+
+
+def test_a_round_in_which_nobody_has_guessed_is_not_closed(room):
+    room.close("sheet", 1)  # by a lecturer who tries it alone
+    room.open_again("sheet")
+    room.close("sheet", 2)
+    room.guess("sheet", "a", 0)
+    assert room.standing("sheet") == (1, 0, True, ())
 
 
 def test_a_second_round_begins_with_the_first_and_may_be_changed(room):
@@ -84,7 +92,9 @@ def test_a_second_round_begins_with_the_first_and_may_be_changed(room):
     room.open_again("sheet")
     room.guess("sheet", "a", 2)
     room.guess("sheet", "late", 1)
-    assert room.standing("sheet")[:3] == (4, 1, True)
+    room.guess("sheet", "late", 0)
+    room.guess("sheet", "late", 1)
+    assert room.standing("sheet")[:3] == (4, 1, True)  # who has come late has changed nothing
     room.guess("sheet", "a", 0)  # back again
     assert room.standing("sheet").changed == 0
     room.guess("sheet", "a", 2)
@@ -112,28 +122,34 @@ def test_who_has_seen_the_result_changes_nothing_and_is_not_in_a_later_round(roo
     assert room.standing("sheet").guesses == 1
     room.guess("sheet", "b", 2)
     room.see("sheet", "b")  # after the guess: it stays in this round
+    room.open_again("sheet")  # the lecturer has gone back and forth
+    assert room.standing("sheet")[:2] == (1, 1)  # "a" and "peeks" are in no count
     room.close("sheet", 2)
     assert rounds(room)[1] == {2: 1}
 
 
 def test_a_learner_is_told_whether_the_guess_counts(room):
-    assert room.is_counted("sheet", "a") == "awaited"
+    assert room.state_of_guess("sheet", "a") == "awaited"
     room.guess("sheet", "a", 0)
-    assert room.is_counted("sheet", "a") == "counted"
+    assert room.state_of_guess("sheet", "a") == "counted"
     room.close("sheet", 1)
-    assert room.is_counted("sheet", "a") == "closed"
+    assert room.state_of_guess("sheet", "a") == "closed"
     room.see("sheet", "a")
-    assert room.is_counted("sheet", "a") == "seen"
+    assert room.state_of_guess("sheet", "a") == "seen"
 
 
-def test_a_full_room_takes_no_new_guess_and_loses_none(room):
+def test_a_full_vote_takes_no_new_guess_and_loses_none(room):
     for number in range(MOST_GUESSES):
-        room.guess(("sheet", "pianist")[number % 2], str(number), 0)
-    assert room.is_counted("sheet", "late") == "full" and room.is_counted("sheet", "0") == "counted"
+        room.guess("sheet", str(number), 0)
+    assert room.state_of_guess("pianist", "late") == "awaited"
+    assert (
+        room.state_of_guess("sheet", "late") == "full"
+        and room.state_of_guess("sheet", "0") == "counted"
+    )
     room.guess("sheet", "late", 1)
     room.guess("sheet", "0", 1)
     room.close("sheet", 1)
-    assert rounds(room) == [{0: MOST_GUESSES // 2 - 1, 1: 1}]
+    assert rounds(room) == [{0: MOST_GUESSES - 1, 1: 1}]
 
 
 def test_nobody_leads_a_room_without_its_secret(hall, room):
@@ -165,7 +181,7 @@ def test_ten_thousand_forgeries(hall, room, clock):
         hall.find("KHJM").guess("pianist", f"forged {number}", 0)
         room.guess("sheet", "a", 0)
     assert room.standing("sheet").guesses == 1
-    assert room.standing("pianist").guesses == MOST_GUESSES - 1
+    assert room.standing("pianist").guesses == MOST_GUESSES
 
 
 def test_a_room_is_gone_three_hours_after_its_last_use(hall, room, clock):

@@ -7,7 +7,7 @@ import segno
 import streamlit as st
 
 from exam.page.address import is_local, link_to
-from exam.page.texts import Texts
+from exam.page.texts import ORDER, Texts
 from exam.service import rooms
 
 ENTER = """<form class="enter" method="get"><label>{label}
@@ -37,8 +37,9 @@ class Seat:
 
     @property
     def room(self) -> rooms.Room | None:
-        """None where there is none, or none any more."""
-        return rooms.ROOMS.find(self.code) if self.code else None
+        """None where there is none, or none any more, or one that another leads."""
+        room = rooms.ROOMS.find(self.code) if self.code else None
+        return None if room and self.leads and room.secret != self.secret else room
 
     @property
     def ballot(self) -> rooms.Room | None:
@@ -57,15 +58,15 @@ class Seat:
         """What the learner is told of the guess in a chapter; "" outside a room."""
         if not (room := self.ballot):
             return ""
-        return getattr(words, f"guess_{room.is_counted(chapter, self.learner)}")(code=self.code)
+        return getattr(words, f"guess_{room.state_of_guess(chapter, self.learner)}")(code=self.code)
 
     def show(self, words: Texts) -> None:
         """Which room this is, and for a learner the chapter at which it stands."""
         if room := self.room:
             text = (words.leads_room if self.leads else words.in_room)(code=self.code)
-            chapter = getattr(words, room.step[0], None) if room.step else None
-            if hasattr(chapter, "title") and not self.leads:
-                text += words.room_is_at(title=chapter.title, name=room.step[0])
+            place = room.step[0] if room.step else ""
+            if place in ORDER and not self.leads:
+                text += words.room_is_at(title=getattr(words, place).title, name=place)
             st.markdown(text, width="content")
 
     def hint(self, words: Texts) -> str:
@@ -96,12 +97,12 @@ def qr_code(link: str, words: Texts, kind: str = "qr") -> str:
     return f'<img class="{kind}" src="{picture}" alt="{words.share_qr}">'
 
 
-def take_seat(code: str, secret: str, *, is_projected: bool = False) -> Seat:
-    """The seat that an address asks for; a projector that is reloaded leads its room as before."""
+def take_seat(code: str, secret: str) -> Seat:
+    """The seat that an address asks for; who reloads the page leads the room as before."""
     if not code:
         return Seat()
     kept, _, kept_secret = _cookie("lead").partition(".")
-    if is_projected and not secret and kept == code and rooms.SECRET.fullmatch(kept_secret):
+    if not secret and kept == code and rooms.SECRET.fullmatch(kept_secret):
         secret = kept_secret
     if not secret:
         return Seat(code, _learner()) if rooms.ROOMS.find(code) else Seat(refused="room")

@@ -80,9 +80,7 @@ def open_visit() -> Visit:
     if "visit" not in state:
         state.visit = Visit(chosen["only"], chosen["projected"], wrong)
         state.visit.reveals = chosen["reveal"]
-        state.visit.seat = take_seat(
-            chosen["room"], chosen["secret"], is_projected=chosen["projected"]
-        )
+        state.visit.seat = take_seat(chosen["room"], chosen["secret"])
         if chosen["start"] and state.visit.shows_study:  # a chapter waits for a guess
             state.visit.begin_run()
     return state.visit
@@ -120,6 +118,9 @@ def write_address() -> None:
     wanted = {name: None if value == DEFAULTS[name] else value for name, value in wanted.items()}
     if "lang" in st.query_params or lang != browser_language():
         wanted["lang"] = lang  # one that was asked for stays
-    if state.visit.seat.leads and state.visit.is_projected:
+    seat = state.visit.seat
+    if seat.leads:
+        wanted["room"] = seat.code
+    if seat.leads and state.visit.is_projected:
         wanted["secret"] = None  # a hall would read it from the projector
-    push("page", lang, wanted, state.visit.seat.cookies)
+    push("page", lang, wanted, seat.cookies)

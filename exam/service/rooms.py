@@ -10,7 +10,6 @@ from exam.model.studied import Studied
 from exam.service.votes import Standing, Vote
 
 MOST_ROOMS = 100
-MOST_GUESSES = 2_000  # of a room
 KEPT_SECONDS = 3 * 3600.0  # after its last use a room is gone
 SPARED_SECONDS = 600.0  # and where all are taken, the one that has been unused so long at least
 LETTERS = "ABCEFGHJKLMNPRSTWXYZ"  # of a code: none that are taken for one another
@@ -48,40 +47,23 @@ class Room:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def guess(self, chapter: str, learner: str, choice: int) -> None:
-        """Count the learner's guess, once, in place of an earlier one; nothing in a full room."""
         with self._lock:
-            vote = self._vote(chapter)
-            if learner in vote.guesses or not self._is_full:
-                vote.guess(learner, choice)
+            self._vote(chapter).guess(learner, choice)
 
     def see(self, chapter: str, learner: str) -> None:
         """The learner looks at what was measured."""
         with self._lock:
-            vote = self._vote(chapter)
-            if learner in vote.guesses or not self._is_full:
-                vote.has_seen.add(learner)
+            self._vote(chapter).see(learner)
 
-    def is_counted(self, chapter: str, learner: str) -> str:
-        """Of the learner's guess: "awaited", "counted", in a "closed" vote, what was guessed before
-        the result was "seen" is, or not, since the room is "full"."""
+    def state_of_guess(self, chapter: str, learner: str) -> str:
         with self._lock:
-            vote = self._vote(chapter)
-            if learner not in vote.guesses and self._is_full:
-                return "full"
-            if learner in vote.has_seen:
-                return "seen"
-            if not vote.is_open:
-                return "closed"
-            return "counted" if learner in vote.guesses else "awaited"
+            return self._vote(chapter).state_of(learner)
 
     def standing(self, chapter: str) -> Standing:
         with self._lock:
-            vote = self._vote(chapter)
-            changed = sum(vote.guesses[who] != choice for who, choice in vote.before.items())
-            return Standing(vote.counted().total(), changed, vote.is_open, vote.rounds)
+            return self._vote(chapter).standing()
 
     def close(self, chapter: str, number: int) -> None:
-        """Close the first or the second round, where that is the one that is open."""
         with self._lock:
             self._vote(chapter).close(number)
 
@@ -105,12 +87,6 @@ class Room:
 
     def _vote(self, chapter: str) -> Vote:
         return self._votes.setdefault(chapter, Vote())
-
-    @property
-    def _is_full(self) -> bool:
-        votes = self._votes.values()
-        guesses = sum(len(vote.guesses) for vote in votes)
-        return max(guesses, sum(len(vote.has_seen) for vote in votes)) >= MOST_GUESSES
 
 
 class Rooms:

@@ -4,9 +4,11 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+MOST_GUESSES = 1_000  # of a vote
+
 
 class Standing(NamedTuple):
-    """How a vote stands: guesses so far, those changed since the first round, closed rounds."""
+    """How a vote stands: guesses in its round, those changed since the first, closed rounds."""
 
     guesses: int
     changed: int
@@ -24,29 +26,53 @@ class Vote:
 
     guesses: dict[str, int] = field(default_factory=dict)
     has_seen: set[str] = field(default_factory=set)
-    before: dict[str, int] = field(default_factory=dict)  # of whom has guessed again
+    first: dict[str, int] = field(default_factory=dict)  # the guesses as the first round closed
     left_out: frozenset[str] = frozenset()
     rounds: tuple[Counter[int], ...] = ()
     is_open: bool = True
 
     def guess(self, learner: str, choice: int) -> None:
-        if learner in self.has_seen:
-            return
-        if self.rounds and learner in self.guesses:
-            self.before.setdefault(learner, self.guesses[learner])
-        self.guesses[learner] = choice
+        """Count the learner's guess, once, in place of an earlier one; nothing in a full vote."""
+        if self.state_of(learner) not in ("seen", "full"):
+            self.guesses[learner] = choice
 
-    def counted(self) -> Counter[int]:
-        return Counter(choice for who, choice in self.guesses.items() if who not in self.left_out)
+    def see(self, learner: str) -> None:
+        """The learner looks at what was measured."""
+        if self.state_of(learner) != "full":
+            self.has_seen.add(learner)
+
+    def state_of(self, learner: str) -> str:
+        """Of the learner's guess: "awaited", "counted", in a "closed" vote, what was guessed before
+        the result was "seen" is, or not, since the vote is "full"."""
+        if learner in self.has_seen:
+            return "seen"
+        known = max(len(self.guesses), len(self.has_seen))
+        if learner not in self.guesses and known >= MOST_GUESSES:
+            return "full"
+        if not self.is_open:
+            return "closed"
+        return "counted" if learner in self.guesses else "awaited"
+
+    def standing(self) -> Standing:
+        counts = self.all_rounds()[-1]
+        stayed = [who for who in self.first if who not in self.left_out]
+        changed = sum(self.guesses[who] != self.first[who] for who in stayed)
+        return Standing(counts.total(), changed, self.is_open, self.rounds)
 
     def all_rounds(self) -> tuple[Counter[int], ...]:
-        return (*self.rounds, self.counted()) if self.is_open else self.rounds
+        """The rounds, of which the last may be open."""
+        return (*self.rounds, self._counted()) if self.is_open else self.rounds
 
     def close(self, number: int) -> None:
-        """Close that round, the first or the second, where it is the one that is open."""
-        if self.is_open and len(self.rounds) == number - 1:
+        """Close that round, the first or the second, where it is open and somebody has guessed."""
+        if self.is_open and len(self.rounds) == number - 1 and self._counted():
             self.is_open, self.rounds = False, self.all_rounds()
+            self.first = self.first or dict(self.guesses)
 
     def open_again(self) -> None:
-        if len(self.rounds) == 1:
+        """Open the second round, once the first is closed."""
+        if not self.is_open and len(self.rounds) == 1:
             self.is_open, self.left_out = True, frozenset(self.has_seen)
+
+    def _counted(self) -> Counter[int]:
+        return Counter(choice for who, choice in self.guesses.items() if who not in self.left_out)
