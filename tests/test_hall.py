@@ -15,6 +15,7 @@ from exam.model.studied import Point
 from exam.page.save import votes_csv
 from exam.page.texts import load_texts
 from exam.page.votes import advice, middle_guess, shares
+from exam.service.job import Progress
 from exam.service.rooms import ROOMS, new_code, new_secret
 from tests.browser import ROOT
 
@@ -101,8 +102,82 @@ def test_steps_close_and_open_the_vote_and_never_by_going_back(room):
     assert press("step_next", "discuss") == (True, 1)
     assert press("step_next", "close_again") == (False, 2)
     assert press("step_back", "discuss") == (False, 2)
-    again = visit(**link | {"only": ""})
-    assert again.session_state.visit.step == ("students", "discuss")
+    for only in ("", "students"):
+        again = visit(**link | {"only": only})
+        assert again.session_state.visit.step == ("students", "discuss")
+
+
+def test_the_experiment_closes_a_vote_that_is_open(room):
+    link = {"room": room.code, "secret": room.secret, "projected": "true", "only": "students"}
+    app = visit(**link)
+    room.guess("students", "a", 1)
+    for key in ("step_next", "step_next", "step_back", "step_skip"):
+        app.button(key=key).click().run()
+    assert app.session_state.visit.step == ("students", "reveal")
+    assert room.standing("students").rounds == (Counter({1: 1}),) * 2
+    assert room.state_of_guess("students", "a") == "closed"
+
+
+def test_the_median_is_that_of_the_last_round(room):
+    app = visit(room=room.code, secret=room.secret, projected="true", only="final_exam")
+
+    def median_after(choice: int, *keys: str) -> int:
+        room.guess("final_exam", "a", choice)
+        for key in keys:
+            app.button(key=key).click().run()
+        return app.session_state.visit.experiments["final_exam"].choice
+
+    assert median_after(10, "step_next", "step_skip") == 10
+    for key in ("step_back", "step_back", "step_back", "step_next"):  # a second vote after all
+        app.button(key=key).click().run()
+    assert median_after(30, "step_next", "step_next") == 30
+
+
+def test_learners_are_told_the_chapter_and_nothing_of_the_door(room):
+    lecturer = visit(room=room.code, secret=room.secret, projected="true")
+    for step, told in ((("door", ""), ""), (("students", "question"), KO.students.title)):
+        room.step = step
+        (shown,) = [each for each in texts(visit(room=room.code)).splitlines() if room.code in each]
+        assert shown == KO.in_room(code=room.code) + (
+            told and KO.room_is_at(title=told, name="students")
+        )
+    assert not lecturer.exception
+
+
+def test_a_projector_shows_nobody_the_lecturers_link(room):
+    app = visit(room=room.code, secret=room.secret, projected="true")
+    app.session_state.visit.step = ("study", "")
+    app.session_state.share = True
+    app.run()
+    links = [each.value for each in app.get("code")]
+    assert any(room.code in link for link in links)
+    assert not any(room.secret in link for link in links)
+
+
+def test_an_old_tab_leads_no_room_that_another_has_opened(room):
+    app = visit(room=room.code, secret=room.secret)
+    ROOMS._rooms.clear()
+    ROOMS.lead(room.code, new_secret())
+    app.run()
+    assert KO.no_room in texts(app) and KO.leads_room(code=room.code) not in texts(app)
+
+
+class Nobody:
+    """A scheduler that has lost its worker."""
+
+    def poll(self, plan, epochs, **more) -> Progress:
+        return Progress([], None, "worker")
+
+
+def test_without_a_worker_no_step_stands_in_the_way(room, monkeypatch):
+    app = visit(room=room.code, secret=room.secret, projected="true")
+    for module in ("lesson.view", "lesson.hall_view", "page.study_view"):
+        monkeypatch.setattr(f"exam.{module}.get_scheduler", Nobody)
+    for step in steps_of(leads=True):
+        app.session_state.visit.step = step
+        app.run()
+        assert not app.exception and not app.error, step
+        assert app.session_state.visit.step == step and app.button(key="step_back")
 
 
 def test_the_study_begins_by_a_step_too_and_once():

@@ -3,13 +3,13 @@
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from exam.lesson.chapter import Chapter, Outcome
+from exam.lesson.chapter import Chapter, Outcome, Plans, Texts
 from exam.lesson.guess import middle
 from exam.lesson.lesson import Lesson
 from exam.lesson.view import ChapterView
+from exam.page.room import Seat
 from exam.page.votes import advice, middle_guess, shares, show_choices
 from exam.service.experiment import Experiment
-from exam.service.rooms import Room
 from exam.service.scheduler import get_scheduler
 
 POLL_SECONDS = 1.0  # between two looks at the votes of a room
@@ -50,13 +50,12 @@ class HallView(ChapterView):
             st.markdown(self.say.story(**self.chapter.facts))
         with self._beside_the_question():
             if self.room:
-                _count(self.room, self.name, self.words, self.plans)
+                _count(self.lesson.visit.seat, self.name, self.words, self.plans)
 
     def _show_votes(self) -> None:
         """The rounds that are closed, and what peer instruction advises, as soon as it is known."""
         with self._beside_the_question(self.rounds):
-            outcome = Outcome(Experiment(self.plans))
-            outcome.poll(get_scheduler())
+            outcome = self._follow(Outcome(Experiment(self.plans)))
             if outcome.is_complete and self.chapter.answer:
                 self._advise(self.chapter.answer(self.chapter.numbers(outcome)))
 
@@ -105,7 +104,7 @@ class HallView(ChapterView):
             self.conclude(numbers)
             self.show_table(outcome)
         else:
-            self._show_figure(outcome, numbers, number, answer)
+            self._show_figure(outcome, numbers, number if part == "figure" else 0, answer)
         return self.say.measured(**numbers).replace("**", "") if numbers else ""
 
     def _show_figure(
@@ -135,11 +134,13 @@ class HallView(ChapterView):
 
 
 @st.fragment(run_every=POLL_SECONDS)
-def _count(room: Room, name: str, words, plans) -> None:
+def _count(seat: Seat, name: str, words: Texts, plans: Plans) -> None:
     """How many have guessed. Meanwhile, what they guess about is computed."""
+    Outcome(Experiment(plans)).poll(get_scheduler())
+    if not (room := seat.room):
+        return
     standing = room.standing(name)
     st.html(f'<p class="count"><b>{standing.guesses}</b></p>')
     st.markdown(words.have_guessed if standing.is_open else words.vote_closed)
     if standing.rounds and standing.is_open:
         st.markdown(words.have_changed(changed=standing.changed))
-    Outcome(Experiment(plans)).poll(get_scheduler())

@@ -14,7 +14,7 @@ from exam.page.save import show_room_files
 from exam.page.visit import Visit
 
 DOOR = "door"  # the place where the hall comes into the room
-ROUNDS = {"close": 1, "close_again": 2}  # of a vote, by the step that closes it
+ROUNDS = {"close": [1], "close_again": [2], "reveal": [1, 2]}  # that a step forward closes
 
 
 class Step(NamedTuple):
@@ -47,8 +47,9 @@ def stand_at(visit: Visit) -> None:
     seat, steps = visit.seat, steps_of(leads=visit.seat.leads)
     at_chapter = [step for step in steps if step.place == visit.only]
     revealed = [step for step in at_chapter if step.part == "reveal" and visit.reveals]
-    room_step = seat.room.step if seat.leads and seat.room else None
-    visit.step = next(iter([*revealed, *at_chapter]), room_step or steps[0])
+    room_steps = [seat.room.step] if seat.leads and seat.room and seat.room.step else []
+    here = [step for step in room_steps if step.place == visit.only]
+    visit.step = [*revealed, *here, *at_chapter, *room_steps, *steps][0]
 
 
 def show_step(lesson: Lesson) -> None:
@@ -88,7 +89,7 @@ def _show_bar(visit: Visit, words: Texts) -> None:
             with st.popover(words.save_room, width="content"):
                 show_room_files(room, words)
         if visit.step.part == "close":  # where nearly all had it, there is little to discuss
-            reveal = {"key": "step_skip", "args": (visit, steps[at + 3])}
+            reveal = {"key": "step_skip", "args": (visit, steps[at + 3], True)}
             st.button(words.step_reveal, **reveal, **go)
         if at + 1 < len(steps):
             step = steps[at + 1]
@@ -114,9 +115,9 @@ def _go(visit: Visit, step: Step, is_forward: bool = False) -> None:
         visit.begin_run()
     if visit.seat.leads and (room := visit.seat.room):
         room.step = step
-        if is_forward and step.part in ROUNDS:
-            room.close(place, ROUNDS[step.part])
-        elif is_forward and step.part == "discuss":
+        for number in ROUNDS.get(step.part, ()) if is_forward else ():
+            room.close(place, number)
+        if is_forward and step.part == "discuss":
             room.open_again(place)
 
 

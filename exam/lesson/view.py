@@ -60,8 +60,8 @@ class ChapterView:
             self.begin(middle(self.chapter.passes) if self.chapter.passes else None)
 
     def begin(self, choice: int | None) -> None:
-        """Begin the experiment, unless it has been."""
-        if not self.has_begun:
+        """Begin the experiment, unless it has been, with that choice."""
+        if not self.has_begun or self._experiment.choice != choice:
             begin(self.lesson.visit, self.name, self.plans, choice)
             self._experiment = self.lesson.visit.experiments[self.name]
 

@@ -232,8 +232,9 @@ def test_a_lecturer_who_reloads_stands_where_the_room_stands(browser, server, ro
         projector.reload()
         expect(projector.get_by_role("heading", level=1)).to_contain_text(KO.sheet.title)
         expect(projector.get_by_text(room.code)).to_be_visible()
-        projector.goto(room.learners(server))  # the same browser, as a learner
-        expect(projector.get_by_text(KO.sheet.title).first).to_be_visible()
+        projector.goto(room.learners(server))  # the same browser, and no projector
+        leads = KO.leads_room(code=room.code).replace("**", "")
+        expect(projector.get_by_text(leads)).to_be_visible()
         assert bar(projector).count() == 0
 
 
@@ -245,6 +246,10 @@ def test_a_room_is_opened_by_the_share_box_and_entered_by_its_code(browser, serv
         lecturer.get_by_role("button", name=KO.open_room).click()
         link = lecturer.get_by_role("link", name=KO.lecturers_screen).get_attribute("href")
         code = re.search(r"room=(\w{4})", link)[1]
+        expect(lecturer).to_have_url(re.compile(f"room={code}$"))  # a link for learners
+        lecturer.reload()
+        leads = KO.leads_room(code=code).replace("**", "")
+        expect(lecturer.get_by_text(leads)).to_be_visible()
         phone.goto(server.url)
         wait_until_idle(phone)
         phone.get_by_role("button", name=KO.share, exact=True).click()
