@@ -11,7 +11,7 @@ from exam.lesson.view import ChapterView
 from exam.model.studied import Point
 from exam.page.save import figure_buttons
 
-frame_height = 1356
+frame_height = 1316
 with_study = True
 options = {"loss": "loss", "wrong": "wrong"}  # of the colour
 

@@ -11,7 +11,7 @@ LOOKS = {10: ("ink", "dashed"), 100: ("strong", "solid")}  # by batch size
 LABEL_AT = {10: 2, 100: 8}
 AS_MANY, QUARTER = 0.75, 0.25  # of what the first block gained
 REMAINING = (50, 5, 0.5)  # wrong answers; a mean below 0.5 is none for most
-frame_height = 1082
+frame_height = 1058
 
 
 def plans(settings: Settings) -> Plans:
