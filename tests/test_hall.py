@@ -12,9 +12,9 @@ from exam.charts.settings_map import best_of, settings_map
 from exam.lesson import CHAPTERS
 from exam.lesson.lectern import steps_of
 from exam.model.studied import Point
+from exam.page.choices import advice, middle_guess, shares
 from exam.page.save import votes_csv
 from exam.page.texts import load_texts
-from exam.page.votes import advice, middle_guess, shares
 from exam.service.job import Progress
 from exam.service.rooms import ROOMS, new_code, new_secret
 from tests.browser import ROOT

@@ -7,8 +7,8 @@ from exam.lesson.chapter import Chapter, Outcome, Plans, Texts
 from exam.lesson.guess import middle
 from exam.lesson.lesson import Lesson
 from exam.lesson.view import ChapterView
+from exam.page.choices import advice, middle_guess, shares, show_choices
 from exam.page.room import Seat
-from exam.page.votes import advice, middle_guess, shares, show_choices
 from exam.service.experiment import Experiment
 from exam.service.scheduler import get_scheduler
 
