@@ -436,7 +436,7 @@ def test_a_page_whose_scheduler_is_edited_keeps_its_number_of_workers(tmp_path):
                 module.write_text(f"{module.read_text('utf-8')}\n# {number}\n", encoding="utf-8")
                 while source_of(page) == before:  # until the page has noticed
                     await learner.open()
-                wait_for(lambda: len(page.children()) == 1)
+                wait_for(lambda: sum(not is_gone(child) for child in page.children()) == 1)
                 wait_for(lambda: len(workers_of(page)) == workers_wanted())
 
     options = ("--server.fileWatcherType=auto",)
