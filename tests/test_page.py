@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from exam.model.plan import Plan
 from exam.model.results import Epoch
-from exam.page import save, visit
+from exam.page import save, sentences, visit
 from exam.page.texts import load_texts
 from exam.service import job_queue
 from exam.service.scheduler import get_scheduler
@@ -54,6 +54,15 @@ def test_a_study_is_kept_by_its_settings_and_not_by_its_results(app):
     app.button(key="start").click().run()  # the same again replaces it
     assert [run.batch_size for run in app.session_state.visit.runs] == [10, 32]
     assert app.session_state.visit.presses == 3
+
+
+def test_every_warning_is_shown_however_often_it_is_taken_back(app):
+    """The last of 34 updates of a pass comes from one question, which makes the loss jump."""
+    app.query_params.update(batch_size="33", student="8", epochs="200", start="true")
+    app.run()
+    marks = get_scheduler().poll(Plan(33, 8), 200).epochs
+    said = [each.text for each in sentences.warnings(marks, KO)]
+    assert len(said) > 5 and [each.value for each in app.warning] == said
 
 
 def test_a_visit_holds_no_results_that_the_scheduler_has_let_go(app, monkeypatch):

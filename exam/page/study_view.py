@@ -17,9 +17,6 @@ from exam.page.visit import Visit, chosen_run
 from exam.service.job import Progress
 from exam.service.scheduler import get_scheduler
 
-# Keys of the containers: a warning, how it was taken back, and the next ones.
-WARNINGS = tuple(f"warning_{number}" for number in range(1, 6))
-
 
 class StudyView:
     """The training run of the visit that is on the screen, with the earlier ones behind it."""
@@ -73,13 +70,14 @@ class StudyView:
             self.visit.map_study(self.marks[-1])
         self._show_curves()
         shown = list(warnings(self.marks, self.words))
-        for key in WARNINGS[len(self._warning_places) : len(shown)]:
-            self._warning_places.append(self._warnings.container(key=key).empty())
+        for number in range(len(self._warning_places), len(shown)):
+            place = self._warnings.container(key=f"warning_{number}").empty()
+            self._warning_places.append(place)
         for place, warning in zip(self._warning_places, shown, strict=False):
             place.warning(warning.text)
         spans = [
-            {"key": key, "from": each.start, "until": each.end}
-            for key, each in zip(WARNINGS, shown, strict=False)
+            {"key": f"warning_{number}", "from": each.start, "until": each.end}
+            for number, each in enumerate(shown)
         ]
         player.push("study", player.MAIN, self._sheet() | {"warnings": spans}, place=self._data)
         if self._runs:
