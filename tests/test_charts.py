@@ -67,6 +67,7 @@ def test_earlier_runs_are_named_at_different_places():
     places = [row["epoch"] for row in rows]
     assert [row["label"] for row in rows] == ["batch 1", "batch 10", "batch 32"]
     assert all(later - earlier >= 5 for earlier, later in zip(places, places[1:], strict=False))
+    assert not any(row["label"] for row in curves_table(curves, 2).to_pylist())  # no room
 
 
 def test_no_student_begins_above_the_chart():

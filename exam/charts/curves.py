@@ -28,6 +28,7 @@ _NAMES = {"run": "string", "label": "string", "series": "string"}
 _NUMBERS = {"epoch": "int64", "wrong": "float64", "loss": "float64", "best": "int64"}
 _COLUMNS = pa.schema(_NAMES | _NUMBERS)
 _SERIES = {"practised": DASHES["solid"], "unseen": [5, 3]}
+_ROOMY = 3  # epochs, from which on there is a place for every name
 _LABEL_AT, _LABEL_STEP = 0.06, 0.31  # where earlier runs are named, as shares of the axis
 
 
@@ -129,12 +130,13 @@ def curves_table(curves: Sequence[Curve], epochs: int) -> pa.Table:
     """The rows behind the chart: the last curve as "now", the others as quiet lines.
 
     Two rows for each epoch, one for the practised and one for the unseen exams. A quiet line is
-    named at one of its epochs, each line at another place, since many of them end in the same.
+    named at one of its epochs, each line at another place, since many of them end in the same; not
+    where there are so few epochs that they begin in the same, too.
     """
     rows: list[tuple] = []
     for number, curve in enumerate(curves[:-1]):
         shown = min(len(curve.marks) - 1, epochs)
-        label_at = round((_LABEL_AT + _LABEL_STEP * number) * shown)
+        label_at = round((_LABEL_AT + _LABEL_STEP * number) * shown) if shown >= _ROOMY else -1
         rows += _rows(str(number), Curve(curve.marks[: shown + 1], curve.name), label_at=label_at)
     for curve in curves[-1:]:
         rows += _rows("now", curve, warnings=found_in(curve.marks))
