@@ -141,9 +141,21 @@ BRANCHES = {
             ["small_learns_more", "large_is_level", "small_is_slow", "rule"],
         ),
         (
-            {"wrong": {1: 9, 10: 1, 32: 3, 100: 8}, "then": {1: 5, 10: 1, 100: 3}, "times": 1.4},
+            {
+                "wrong": {1: 9, 10: 1, 32: 3, 99: 49, 100: 8},
+                "then": {1: 5, 10: 1, 100: 3},
+                "times": 1.4,
+                "own": 99,
+                "rest": 1,
+            },
             0,
-            ["small_learns_no_more", "large_is_behind", "small_is_no_slower", "rule"],
+            [
+                "rest_weighs_more",
+                "small_learns_no_more",
+                "large_is_behind",
+                "small_is_no_slower",
+                "rule",
+            ],
         ),
         (
             {"wrong": {1: 0, 10: 1, 32: 3, 100: 2}, "then": {1: 5, 10: 3, 100: 1}, "times": 1.5},
@@ -160,7 +172,7 @@ BRANCHES = {
         (
             {"apart": 20, "apart_in_proportion": 1, "widest": 10, "largest": 90},
             2,
-            ["ends_level", "rule_level", "wavers", "too_large"],
+            ["ends_level", "wavers", "rule_level", "too_large"],
         ),
         (
             {"apart": 20, "apart_in_proportion": 10, "widest": 9, "largest": 79},
@@ -383,6 +395,7 @@ def test_batch_sizes():
     assert found["wrong"] == {1: 85.5, 7: 82.5, 10: 80.5, 32: 69.5, 100: 35.5}
     assert found["then"] == {1: 104.5, 10: 90.5, 100: -44.5}  # after 1, 10 and 100 passes
     assert found["times"] == pytest.approx(5) and found["students"] == 10
+    assert (found["own"], found["rest"]) == (7, 2)
     disturbed = marks([1.0] * 20)
     disturbed[5:] = [dataclasses.replace(m, seconds=m.seconds + 9) for m in disturbed[5:]]
     assert milliseconds_of_a_pass([disturbed]) == 10  # by the median of the passes

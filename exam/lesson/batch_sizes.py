@@ -87,7 +87,10 @@ def milliseconds_of_a_pass(studies: Sequence[Sequence[Epoch]]) -> float:
 
 def numbers(outcome: Outcome) -> dict:
     means = {size: mean_marks(outcome.of(size)) for size in sizes_of(outcome)}
+    own = next((size for size in means if size not in LOOKS), 100)
     return {
+        "own": own,
+        "rest": batches(own)[-1],
         "students": len(TEN),
         "epochs": EPOCHS,
         "updates": UPDATES,
@@ -105,7 +108,9 @@ def answer(numbers: dict) -> int:
 def rule(numbers: dict) -> list[str]:
     wrong, behind = numbers["wrong"], numbers["then"][100] - numbers["then"][10]
     large = "large_is_behind" if behind > 0 else "large_is_ahead"
+    rest = ["rest_weighs_more"] if wrong[numbers["own"]] > wrong[100] + LEVEL else []
     return [
+        *rest,
         "small_learns_more" if wrong[1] < wrong[100] - LEVEL else "small_learns_no_more",
         "large_is_level" if abs(behind) < LEVEL else large,
         "small_is_slow" if numbers["times"] >= SLOWER else "small_is_no_slower",

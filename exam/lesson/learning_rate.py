@@ -71,6 +71,7 @@ def answer(numbers: dict) -> int:
 
 
 def rule(numbers: dict) -> list[str]:
-    level = ["ends_level", "rule_level"] if answer(numbers) == 2 else ["rule_apart"]
     wavers = ["wavers"] if numbers["widest"] >= WIDE else []
-    return [*level, *wavers, "too_large" if numbers["largest"] >= NEAR_CHANCE else "large"]
+    is_level = answer(numbers) == 2
+    ends = ["ends_level", *wavers, "rule_level"] if is_level else ["rule_apart", *wavers]
+    return [*ends, "too_large" if numbers["largest"] >= NEAR_CHANCE else "large"]

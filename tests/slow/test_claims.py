@@ -38,6 +38,11 @@ def means(found: Outcome, what: object, field: str) -> np.ndarray:
     return np.mean([[getattr(mark, field) for mark in m] for m in studies], axis=0)
 
 
+def own_size(found: Outcome) -> int:
+    (own,) = {size for size, _ in found.marks} - {1, 10, 32, 100}
+    return own
+
+
 def alike(found: Outcome, batch_size: int) -> int:
     """Wrong answers to ten sevens."""
     return 10 - found.marks[batch_size, 1, "look_alikes"][1].solved.count("7")
@@ -160,6 +165,10 @@ CLAIMS: dict[str, dict[str, Claim]] = {
         "only_that_digit": lambda f: f.marks[1, 1, "look_alikes"][1].val_answers.count("7") >= 50,
     },
     "batch_sizes": {
+        "rest_weighs_more": lambda f: (
+            mean(f, own_size(f), "wrong", 20) >= mean(f, 100, "wrong", 20) + 1
+            and own_size(f) > 50  # one update of a whole batch, and one of what is left over
+        ),
         "small_learns_more": lambda f: mean(f, 1, "wrong", 20) < mean(f, 100, "wrong", 20) - 1,
         "large_is_level": lambda f: abs(mean(f, 10, "wrong", 10) - mean(f, 100, "wrong", 100)) < 1,
         "large_is_ahead": lambda f: mean(f, 100, "wrong", 100) <= mean(f, 10, "wrong", 10) - 1,

@@ -30,7 +30,7 @@ LENGTHS = (20, 50, 100, 200)  # passes of a study that is warned of
 RISES = (0.0, 0.005, 0.01, 0.015, MIN_RISE, 0.025, 0.03)
 DEFAULTS = {"batch_size": 10, "epochs": 20, "student": 1, "misprints": 10}
 # The settings of the page that a chapter looks at, beside the student.
-SETTINGS = {"batch_sizes": ("batch_size", SIZES), "students": ("batch_size", SIZES)}
+SETTINGS = {"batch_sizes": ("batch_size", (*SIZES, 98, 99)), "students": ("batch_size", SIZES)}
 SETTINGS |= {"misprints": ("misprints", MISPRINTS)}
 
 Marks = Mapping[Plan, Sequence[Epoch]]
