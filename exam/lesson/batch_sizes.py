@@ -19,7 +19,7 @@ COMPARED, UPDATES = (1, 10, 100), 100  # after so many updates: 1, 10 and 100 pa
 LOOKS = {1: ("ink", "dashdot"), 10: ("ink", "dashed"), 32: ("ink", "dotted")}
 LOOKS |= {100: ("strong", "solid")}  # always there, beside the learner's own
 LABEL_AT = {1: 1, 10: 3, 32: 5, 100: 12}  # the pass at which each line has room for its name
-UPDATES_LABELS = {1: (0, "above"), 10: (3, "above"), 32: (1, "below"), 100: (2, "above")}
+UPDATES_LABELS = {1: (0, "above"), 10: (0, "beside"), 32: (1, "below"), 100: (2, "above")}
 LEVEL = 1.0  # wrong answers per 100; nearer means are called level
 SLOWER = 1.5  # times as long, from which on a pass is called slower
 BAR = 8  # blocks of the longest bar
@@ -51,7 +51,7 @@ def _lines(outcome: Outcome, size: int, by_updates: bool, say: Texts) -> Rows:
     label = (say.batch if size in LOOKS else say.own)(batch_size=size)
     studies, look = outcome.of(size), LOOKS.get(size, ("strong", "dashed"))
     if by_updates:  # a logarithmic axis knows no 0
-        at, side = UPDATES_LABELS.get(size, (1, "below"))
+        at, side = UPDATES_LABELS.get(size, (-1, "above" if size < 32 else "beside"))
         place = {"label_at": at, "side": side}
         points = functools.partial(_by_updates, size=size)
         return mean_and_students(studies, "wrong", look, label, points, **place)

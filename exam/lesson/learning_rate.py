@@ -33,11 +33,10 @@ def figures(outcome: Outcome, words: Texts) -> Iterator[Figure]:
     say, lines = words.learning_rate, []
     in_proportion = outcome.option != "same"
     rates = RATES if in_proportion else dict.fromkeys(RATES, LEARNING_RATE)
-    at = {1: 8, 10: 13, 100: 7} if in_proportion else {1: 10, 10: 6, 100: 10}  # of their names
+    at = {1: 8, 10: -1, 100: 7} if in_proportion else {1: 10, 10: 6, 100: 10}  # of their names
     for size, rate in rates.items():
         studies, label = outcome.of((size, rate)), say.line(batch_size=size, rate=rate)
-        is_below = size == 1 or (size == 10 and in_proportion)
-        place = {"label_at": at[size], "side": "below" if is_below else "above"}
+        place = {"label_at": at[size], "side": "below" if size == 1 else "above"}
         lines += mean_and_students(studies, "val_wrong", LOOKS[size], label, **place)
     if in_proportion:
         label = say.line(batch_size=LARGEST[0], rate=LARGEST[1])

@@ -19,6 +19,7 @@ MOST = MISPRINTS.highest
 ALWAYS = (0, 10, 20, MOST)
 LOOKS = {0: ("ink", "solid"), 10: ("ink", "dotted")}
 LOOKS |= {20: ("ink", "dashed"), 30: ("ink", "dashdot")}
+OWN_LABEL = {"label_at": 20, "side": "above"}  # where it is clear of the names beside the ends
 FEW, MANY = 0.5, 20  # wrong answers: fewer are none for most, more are many
 MORE = 1.0  # wrong answers per 100 that count as more
 frame_height = 1491
@@ -48,6 +49,7 @@ def figures(outcome: Outcome, words: Texts) -> Iterator[Figure]:
             "val_wrong",
             ("strong", "solid") if misprints == own else LOOKS[misprints],
             say.line(misprints=misprints),
+            **({} if misprints in ALWAYS else OWN_LABEL),
         )
         for misprints in sorted({own, *ALWAYS})
     )
