@@ -43,6 +43,7 @@ def recording(run: TrainingRun, marks: Sequence[Epoch], words: Texts) -> str:
         "call": fit_call(run.batch_size, run.epochs),
         "recorded": words.recorded(when=f"{when:%Y-%m-%d %H:%M}"),
         "source": words.source,
+        "offline": words.recording_offline,
         "sheet": player.html_of_sheet(player.MAIN),
         "curves": curves,
         "player": player.html_of_player(player.MAIN),

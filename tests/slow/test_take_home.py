@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from nbclient import NotebookClient
 from PIL import Image
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from exam.model.training import study
 from exam.page.texts import load_texts
@@ -112,13 +112,18 @@ def test_the_recording_plays_by_itself(drawn, tmp_path, browser):
     assert file.name == f"{NAME}.html" and file.stat().st_size < 400_000
     text = file.read_text(encoding="utf-8")
     assert "실제 학습한 기록" in text and "batch_size=32, epochs=7" in text
-    context = browser.new_context(offline=True)  # Vega's address cannot be reached
-    page = context.new_page()
-    page.goto(file.as_uri())
     last = study(**SETTING)[-1]
-    page.locator(".player[data-state='replay']").wait_for()
-    assert page.locator(".cell[data-state='wrong']").count() == last.wrong
-    assert f"→ {last.wrong}개" in page.locator(".sentence").inner_text()
-    page.locator("#pass").fill("0")
-    assert page.locator(".player output").inner_text() == "0 / 7"
-    context.close()
+    for is_silent in (False, True):  # Vega's address cannot be reached, or does not answer
+        context = browser.new_context(offline=not is_silent)
+        page = context.new_page()
+        if is_silent:
+            page.route("https://**", lambda route: None)
+        page.goto(file.as_uri(), wait_until="commit")
+        page.locator(".player[data-state='replay']").wait_for()
+        assert page.locator(".cell[data-state='wrong']").count() == last.wrong
+        if not is_silent:
+            expect(page.get_by_text(KO.recording_offline)).to_be_visible()
+        assert f"→ {last.wrong}개" in page.locator(".sentence").inner_text()
+        page.locator("#pass").fill("0")
+        assert page.locator(".player output").inner_text() == "0 / 7"
+        context.close()
