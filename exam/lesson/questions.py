@@ -7,7 +7,7 @@ from exam.model.keras_script import keras_script
 from exam.model.plan import LEARNING_RATE
 from exam.page.visit import chosen_run
 
-frame_height = 2744
+frame_height = 2789
 
 
 def look(view: ChapterView) -> None:
