@@ -45,19 +45,23 @@
     const data = sent.solved ? { ...sent, ...filmOf(sent) } : sent;
     const old = studies[name];
     const isNew = !old || old.data.run !== data.run;
+    if (isNew) cancelAnimationFrame(old?.frame); // or it would go on in the new one
     const shown = data.shown ?? 0;
     const study = isNew ? { pass: shown, reached: shown, looked: null } : old;
     studies[name] = Object.assign(study, { data });
     if (isNew && data.plays) {
       study.pass = study.reached = 0;
       study.isPlaying = true;
-      if (data.scrolls && innerWidth <= 640) part("sheet", name)?.scrollIntoView({ block: "start" });
-    }
-    if (study.isPlaying && isStill()) {
-      study.pass = study.reached = lastKnown(study);
-      study.isPlaying = study.isPlaying && data.passes > study.pass;
+      // In a frame this moves the page around it, too: not for a study that begins by itself.
+      const mayScroll = data.scrolls && (old || window.top === window);
+      if (mayScroll && innerWidth <= 640) part("sheet", name)?.scrollIntoView({ block: "start" });
     }
     draw(name);
+    if (study.isPlaying && isStill()) {
+      show(name, lastKnown(study));
+      study.isPlaying = data.passes > study.pass;
+      drawPlayer(name);
+    }
     if (study.isPlaying && !isStill()) play(name);
   };
 
@@ -294,7 +298,11 @@
     address.searchParams.set("room", room.toUpperCase());
     location.replace(address);
   }
-  const setPage = (lang, wanted, cookies) => {
+  let visit;
+  const setPage = (lang, wanted, cookies, now) => {
+    // The server has forgotten the visit, and would begin with the address of its beginning.
+    if (visit && visit !== now) return location.reload();
+    visit = now;
     const rules = location.protocol === "https:" ? "SameSite=None; Secure; Partitioned" : "SameSite=Lax";
     for (const [name, value] of Object.entries(cookies))
       document.cookie = `${name}=${value}; Path=/; ${rules}`;
@@ -336,7 +344,8 @@
     place = [...classList].find((name) => name.startsWith("st-key-"));
   });
   const keepFocus = () => {
-    if (!place || document.activeElement !== document.body) return;
+    // In a frame, the page around it may have the focus.
+    if (!place || !document.hasFocus() || document.activeElement !== document.body) return;
     const near = document.querySelector(`.${place} :is(button, input, summary):not(:disabled)`);
     near?.focus({ preventScroll: true });
   };
@@ -349,6 +358,7 @@
     for (const name of Object.keys(studies)) if (part("sheet", name)) draw(name);
     for (const line of document.querySelectorAll("[class*='_spoken']")) line.role = "status";
   };
+  addEventListener("resize", refresh); // a phone that is turned has other columns
   const OURS = ".sheet, .player, svg.marks, [class*='st-key-warning'], [class*='_spoken']";
   new MutationObserver((changes) => {
     requestAnimationFrame(keepFocus);

@@ -230,6 +230,22 @@ def test_without_motion_it_stands_at_the_end_at_once(page, server):
     assert page.evaluate("window.seen.size") < 12
 
 
+def test_a_press_while_it_plays_leaves_one_player(page, server):
+    open_page(page, server, "epochs=40&student=12")
+    press_start(page)
+    page.wait_for_function("+document.querySelector('#pass').value > 2")
+    press_start(page)
+    wait_until_played(page)
+    show_pass(page, 5)
+    twenty_frames_later = """() => new Promise(done => {
+        let left = 20;
+        const next = () => left-- ? requestAnimationFrame(next)
+            : done(document.querySelector("#pass").value);
+        next();
+    })"""
+    assert page.evaluate(twenty_frames_later) == "5"
+
+
 def test_on_a_phone(browser, server):
     size = {"width": 390, "height": 844}
     context = browser.new_context(viewport=size, locale="ko-KR", has_touch=True)

@@ -126,8 +126,8 @@ def strip(words: Texts, outcome: Outcome, batch_size: int, book: str) -> dict:
         "picture": questions_picture(tuple(practised[order])),
         "batch_size": batch_size,
         "passes": workbook.size,
-        "run": 1,
-        "words": words.starting("player_") | {"hint": ""} | texts,
+        "run": outcome.experiment.turn,
+        "words": words.starting("player_") | {"hint_batches": ""} | texts,
     }
 
 

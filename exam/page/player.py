@@ -24,7 +24,7 @@ PLAYER = """<div class="player" data-exam="{name}">
 <button type="button" class="play"{play}></button>
 <input type="range" class="pass" min="0" max="1" value="0" step="1" disabled{range}>
 <input type="range" class="reached" min="0" max="1" value="0" hidden{reached}>
-<output></output></div>"""
+<output aria-live="off"></output></div>"""
 SENTENCE = """<p class="sentence" data-exam="{name}"></p>
 <p class="live" data-exam="{name}" role="status"></p>"""
 MAIN = "study"  # the player of the first screen, whose inputs drive the curves

@@ -3,6 +3,7 @@
 The widgets' own values, under their keys in `st.session_state`, are the only copy of a setting.
 """
 
+import secrets
 from collections import Counter
 from dataclasses import dataclass, field
 
@@ -26,7 +27,8 @@ class Visit:
     `presses` counts how often a study was begun, so that the browser plays each from its start.
     `experiments` are those begun, by chapter, `begun` counts how often, and `done` names the
     chapters that have come to their end. With `reveals`, one begins without a guess. `mapped` is
-    the press whose study has come to the map of settings. `step` is what a projector shows: a place
+    the press whose study has come to the map of settings. `key` is another for every visit, so that
+    the browser knows when the server has forgotten one. `step` is what a projector shows: a place
     and a part of it.
     """
 
@@ -42,6 +44,7 @@ class Visit:
     seat: Seat = field(default_factory=Seat)
     studied: Studied = field(default_factory=Studied)  # without a room
     mapped: int = 0
+    key: str = field(default_factory=lambda: secrets.token_hex(4))
     step: tuple[str, str] | None = None
 
     @property
@@ -73,6 +76,7 @@ def open_visit() -> Visit:
     """The visit of this session; at its beginning, the address sets it all."""
     state = st.session_state
     if "visit" in state and all(name in state for name in DEFAULTS):
+        keep(MISPRINTS.name)
         return state.visit
     chosen, wrong = read_address(st.query_params.get_all, browser_language())
     for name in DEFAULTS:  # Streamlit drops the value of a widget that a run did not draw
@@ -84,6 +88,11 @@ def open_visit() -> Visit:
         if chosen["start"] and state.visit.shows_study:  # a chapter waits for a guess
             state.visit.begin_run()
     return state.visit
+
+
+def keep(name: str) -> None:
+    """Keep what is set by a widget that this run may not draw: Streamlit would drop it."""
+    st.session_state[name] = st.session_state[name]
 
 
 def browser_language() -> str:
@@ -123,4 +132,4 @@ def write_address() -> None:
         wanted["room"] = seat.code
     if seat.leads and state.visit.is_projected:
         wanted["secret"] = None  # a hall would read it from the projector
-    push("page", lang, wanted, seat.cookies)
+    push("page", lang, wanted, seat.cookies, state.visit.key)

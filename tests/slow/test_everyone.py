@@ -1,5 +1,6 @@
 """Enlarged, in forced colours, without some colours, by ear, in every language; links that stay."""
 
+import re
 from io import BytesIO
 from urllib.parse import urlsplit
 
@@ -118,6 +119,60 @@ def test_runs_stay_named_without_overlapping_and_in_a_table(page, server):
     assert [row.split()[0] for row in rows[1:]] == ["1", "10", "32", "100"]
     page.get_by_role("slider", name=KO.batch_size).press("ArrowLeft")
     expect(page.get_by_text("새 설정(배치 사이즈 99")).to_be_visible()
+
+
+def test_the_runs_of_a_phone_do_not_move_the_page_sideways(page, server):
+    page.set_viewport_size({"width": 360, "height": 740})
+    open_page(page, server, "epochs=2&lang=en")
+    for pick in (1, 100):
+        page.locator(f"[data-slider='batch_size'][data-to='{pick}']").click()
+        expect(page.get_by_text(f"batch_size={pick},")).to_be_visible()
+        press_start(page, EN)
+        wait_until_played(page)
+    expect(page.locator("table").first.get_by_role("row")).to_have_count(3)
+    main = page.get_by_test_id("stMain")
+    assert main.evaluate("main => main.scrollWidth <= main.clientWidth")
+
+
+def film(page, server):
+    page.goto(f"{server.url}?only=first_pass&reveal=true")
+    page.locator("[class*='_conclusion']").wait_for()
+    return [page.locator(f".sheet[data-exam='first_pass{end}']") for end in ("", "_10", "_100")]
+
+
+def test_without_motion_the_film_is_at_its_end_for_every_batch_size(page, server):
+    page.emulate_media(reduced_motion="reduce")
+    for strip in film(page, server):
+        expect(strip.locator("[data-state='right'], [data-state='wrong']")).to_have_count(100)
+
+
+def test_the_film_turns_with_a_phone_and_plays_again(page, server):
+    page.set_viewport_size({"width": 844, "height": 390})
+    strip, *_ = film(page, server)
+    expect(strip).to_have_attribute("style", re.compile("--columns: 20"))
+    page.set_viewport_size({"width": 390, "height": 844})
+    expect(strip).to_have_attribute("style", re.compile("--columns: 10"))
+    player = page.locator(".player[data-exam='first_pass']")
+    expect(player).to_have_attribute("data-state", "replay")
+    page.get_by_role("button", name=KO.again).click()
+    find_out(page, page.locator("body"), "first_pass", KO)
+    expect(player).to_have_attribute("data-state", "pause")
+
+
+def test_the_number_of_misprints_stays(page, server):
+    open_page(page, server, "misprints=5")
+    chapter = open_chapter(page, "misprints")
+    slider = page.get_by_role("slider", name=KO.misprints.how_many)
+    slider.press("End")
+    expect(slider).to_have_value("30")
+    wait_until_idle(page)
+    find_out(page, chapter, "misprints")
+    page.get_by_role("button", name=KO.again).click()
+    expect(slider).to_have_value("30")
+    for _ in range(2):  # closed, and opened again
+        wait_until_idle(page)
+        page.locator(".st-key-misprints_open summary").click()
+    expect(slider).to_have_value("30")
 
 
 def test_a_screen_reader_hears_the_experiment_of_a_chapter(page, server):

@@ -104,6 +104,30 @@ def test_three_frames_of_a_blog(page, lecture):
     assert light > 600 and dark < 150, backgrounds
 
 
+HOST = """<!doctype html><meta name="viewport" content="width=device-width">
+<p style="height: 700px">Text <textarea></textarea></p>{frame}<p style="height: 700px">Text</p>"""
+
+
+def test_a_frame_leaves_the_page_around_it_as_it_is(page, server, tmp_path):
+    """It neither scrolls to its study, which begins by itself, nor takes the focus of a writer."""
+    link = f"{server.url}?only=study&batch_size=1&epochs=200&start=true"
+    frame = frame_in(link, STUDY_HEIGHT, KO.title).replace(' loading="lazy"', "")
+    (tmp_path / "host.html").write_text(HOST.format(frame=frame), encoding="utf-8")
+    page.set_viewport_size({"width": 390, "height": 844})
+    with served(tmp_path) as address:
+        page.goto(f"{address}/host.html")
+        study = page.frame_locator("iframe")
+        study.locator(".player[data-state='replay']").wait_for()
+        assert page.evaluate("scrollY") == 0
+        page.set_viewport_size({"width": 1000, "height": 844})  # where a press scrolls nothing
+        study.get_by_role("button", name=KO.start).click()
+        study.locator(".player[data-state='pause']").wait_for()
+        written = "What is written while a study plays."
+        page.locator("textarea").click()
+        page.keyboard.type(written, delay=50)
+        assert page.locator("textarea").input_value() == written
+
+
 def test_a_lecture_page_that_is_closed_leaves_nothing_running(browser, server, lecture):
     before = connections_to(server)  # which a browser keeps for a while
     context = browser.new_context(viewport={"width": 700, "height": 2600}, locale="ko-KR")
