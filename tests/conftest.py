@@ -1,8 +1,15 @@
 """One server and one Chromium for all tests of the page; a fresh visit for each."""
 
+import gc
+
 import pytest
 
 from tests.browser import launch, running_server
+
+
+def pytest_collection_finish():
+    """Streamlit collects garbage after every run; what Keras holds need not be looked at again."""
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """The page as Streamlit runs it, without a browser: state that reruns must not lose, and faults."""
 
 import gc
+import itertools
 import logging
 
 import pytest
@@ -13,6 +14,7 @@ from exam.page.texts import load_texts
 from exam.service import job_queue
 from exam.service.scheduler import get_scheduler
 from tests.browser import ROOT
+from tests.waiting import wait_for
 
 KO, EN = load_texts("ko"), load_texts("en")
 
@@ -80,9 +82,13 @@ def test_a_visit_holds_no_results_that_the_scheduler_has_let_go(app, monkeypatch
         gc.collect()
         return sum(type(each) is Epoch and each.updates == 70 for each in gc.get_objects())
 
-    epochs = iter(range(1, 200))
-    while kept():  # until nobody has asked for it so long that it goes
-        scheduler.fetch(Plan(99, 1), next(epochs), 60)
+    others = itertools.product(range(12, 100), range(1, 31))
+
+    def is_let_go() -> bool:
+        scheduler.fetch(Plan(*next(others)), 1, 60)  # at the end of a turn, old ones go
+        return not kept()
+
+    wait_for(is_let_go)
     monkeypatch.undo()
     app.slider(key="batch_size").set_value(11).run()
     assert kept() and not app.error  # computed again, and on the screen again
