@@ -6,7 +6,7 @@ import time
 import streamlit as st
 
 from exam.lesson import CHAPTERS, Lesson, link_to_next, numbered, show_lesson
-from exam.lesson.lectern import show_step, stand_at
+from exam.lesson.lectern import WATCHED, begin_study, show_step, stand_at
 from exam.model.exams import BrokenExams
 from exam.model.settings import BATCH_SIZE, EPOCHS, STUDENT
 from exam.page.address import STUDY, hint
@@ -17,7 +17,14 @@ from exam.page.sentences import fit_call, name_of
 from exam.page.share import show_room, show_share
 from exam.page.study_view import StudyView
 from exam.page.texts import LANGUAGES, Texts, load_texts
-from exam.page.visit import Visit, language, open_visit, write_address
+from exam.page.visit import (
+    Visit,
+    chosen_run,
+    keep_settings,
+    language,
+    open_visit,
+    write_address,
+)
 
 STUDENTS = range(STUDENT.lowest, STUDENT.highest + 1)
 POLL_SECONDS = 0.5  # between two looks at a study or at an experiment that runs
@@ -37,6 +44,8 @@ def show_page() -> None:
     study, lesson = None, Lesson(visit, words)
     if visit.shows_study or needs_study(visit):
         study = show_study(visit, words)
+    else:
+        keep_settings()
     try:
         if visit.step:
             show_step(lesson)
@@ -50,26 +59,35 @@ def show_page() -> None:
 
 def show_study(visit: Visit, words: Texts) -> StudyView:
     """The first screen: sliders and button, then the figure with its player and its warning."""
-    st.markdown(words.analogy)
-    label_of = name_of if visit.is_projected else str  # in large letters there is less room
-    batch, passes, who, begin = st.columns([9, 9, 4, 7], gap="small")
-    with batch:
-        batch_size = slider(BATCH_SIZE, label_of(words.batch_size), words)
-        quick_picks(words)
-    with passes:
-        epochs = slider(EPOCHS, label_of(words.epochs), words)
-    with who:
-        student_help = None if visit.is_projected else words.student_help
-        st.selectbox(words.student, STUDENTS, key="student", help=student_help)
-    with begin, st.container(key="start_place"):
-        start = {"type": "primary", "key": "start", "width": "stretch"}
-        st.button(words.start, on_click=visit.begin_run, **start)
-    st.markdown(f"`{fit_call(batch_size, epochs)}` &emsp; {updates_sum(batch_size, epochs, words)}")
+    if visit.step == WATCHED:
+        keep_settings()
+    else:
+        show_settings(visit, words)
+    run = chosen_run()
+    updates = updates_sum(run.batch_size, run.epochs, words)
+    st.markdown(f"`{fit_call(run.batch_size, run.epochs)}` &emsp; {updates}")
     study = StudyView(visit, words)
     study.show()
     with st.container(horizontal=True, vertical_alignment="center", key="after"):
         take_home(visit, words)
     return study
+
+
+def show_settings(visit: Visit, words: Texts) -> None:
+    st.markdown(words.analogy)
+    label_of = name_of if visit.is_projected else str  # in large letters there is less room
+    batch, passes, who, begin = st.columns([9, 9, 4, 7], gap="small")
+    with batch:
+        slider(BATCH_SIZE, label_of(words.batch_size), words)
+        quick_picks(words)
+    with passes:
+        slider(EPOCHS, label_of(words.epochs), words)
+    with who:
+        student_help = None if visit.is_projected else words.student_help
+        st.selectbox(words.student, STUDENTS, key="student", help=student_help)
+    with begin, st.container(key="start_place"):
+        start = {"type": "primary", "key": "start", "width": "stretch"}
+        st.button(words.start, on_click=begin_study, args=(visit,), **start)
 
 
 def take_home(visit: Visit, words: Texts) -> None:
@@ -79,7 +97,7 @@ def take_home(visit: Visit, words: Texts) -> None:
         if save.open:
             with save:
                 show_save(visit.run, words)
-    if not visit.only:
+    if not visit.only and not (visit.step and visit.seat.leads):  # the door shows the room
         share = st.popover(words.share, key="share", on_change="rerun")
         if share.open:
             with share:

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from exam.charts.lines import stacks
 from exam.charts.settings_map import best_of, settings_map
 from exam.lesson import CHAPTERS
-from exam.lesson.lectern import steps_of
+from exam.lesson.lectern import Step, steps_of
 from exam.model.studied import Point
 from exam.page.choices import advice, middle_guess, shares
 from exam.page.save import votes_csv
@@ -144,14 +144,31 @@ def test_learners_are_told_the_chapter_and_nothing_of_the_door(room):
     assert not lecturer.exception
 
 
-def test_a_projector_shows_nobody_the_lecturers_link(room):
+def test_a_projector_that_leads_has_no_share_box_with_the_secret(room):
     app = visit(room=room.code, secret=room.secret, projected="true")
-    app.session_state.visit.step = ("study", "")
-    app.session_state.share = True
+    for step in (("study", ""), ("study", "start")):
+        app.session_state.visit.step = Step(*step)
+        app.session_state.share = True
+        app.run()
+        assert not app.exception and not app.error and not app.get("code")
+
+
+def test_a_projector_studies_what_is_set_and_keeps_it(room):
+    app = visit(room=room.code, secret=room.secret, projected="true", epochs="1")
+    app.session_state.visit.step = Step("study")
     app.run()
-    links = [each.value for each in app.get("code")]
-    assert any(room.code in link for link in links)
-    assert not any(room.secret in link for link in links)
+    app.slider(key="batch_size").set_value(32).run()
+    app.button(key="step_next").click().run()
+    assert app.session_state.visit.run.batch_size == 32 and not app.slider
+    app.button(key="step_next").click().run()  # a chapter
+    app.button(key="step_back").click().run()
+    assert "batch_size=32" in texts(app)
+    app.button(key="step_back").click().run()
+    assert app.slider(key="batch_size").value == 32
+    app.slider(key="batch_size").set_value(100).run()
+    app.button(key="start").click().run()
+    assert app.session_state.visit.step == ("study", "start")
+    assert app.session_state.visit.run.batch_size == 100
 
 
 def test_an_old_tab_leads_no_room_that_another_has_opened(room):

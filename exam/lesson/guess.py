@@ -14,19 +14,24 @@ from exam.service.experiment import Experiment
 def ask(view) -> None:
     """Ask for a guess, or for a pass, and offer to find out."""
     name, say, visit, passes = view.name, view.say, view.lesson.visit, view.chapter.passes
+    votes = bool(visit.seat.ballot)
     key = f"{name}_stop" if passes else f"{name}_guess"
     allowed = passes or range(len(say.choices))
     counted = {"key": key, "on_change": _count, "args": (name, key, allowed, visit)}
     if passes:
         choice = st.slider(say.question, passes[0], passes[-1], middle(passes), **counted)
     else:
-        options = {"index": None, "format_func": lambda number: say.choices[number]}
+        lettered = map("{}: {}".format, "ABCD", say.choices)  # as on the projector
+        texts = list(lettered) if votes else say.choices
+        options = {"index": None, "format_func": lambda number: texts[number]}
         choice = st.radio(f"**{say.question}**", allowed, **counted, **options)
     guess_first = view.words.guess_first if choice is None else ""
     if told := visit.seat.standing(name, view.words) or guess_first:
         st.caption(told)
     press = {"on_click": _press, "args": (*counted["args"], view.plans, choice)}
-    st.button(say.press, key=f"{name}_begin", type="primary", disabled=choice is None, **press)
+    # It shows the result, for which a hall waits.
+    kind = "secondary" if votes else "primary"
+    st.button(say.press, key=f"{name}_begin", type=kind, disabled=choice is None, **press)
 
 
 def _count(name: str, key: str, allowed: range, visit: Visit) -> None:

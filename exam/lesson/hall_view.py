@@ -1,5 +1,7 @@
 """A chapter on the projector: one part of it at a time, each on one screen."""
 
+from collections import Counter
+
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -55,9 +57,8 @@ class HallView(ChapterView):
     def _show_votes(self) -> None:
         """The rounds that are closed, and what peer instruction advises, as soon as it is known."""
         with self._beside_the_question(self.rounds):
-            outcome = self._follow(Outcome(Experiment(self.plans)))
-            if outcome.is_complete and self.chapter.answer:
-                self._advise(self.chapter.answer(self.chapter.numbers(outcome)))
+            if self.chapter.answer and len(self.rounds) == 1:
+                _advise(self.rounds[0], self.chapter, self.words, self.plans)
 
     def _beside_the_question(self, rounds: tuple = ()) -> DeltaGenerator:
         """The place beside the question; a figure on which a number is guessed takes its own."""
@@ -84,11 +85,6 @@ class HallView(ChapterView):
         if answer is not None:
             told.append(shares(rounds, answer, self.words))
         st.caption(" ".join(told))
-
-    def _advise(self, answer: int) -> None:
-        """In words that do not tell, before the answer is shown, how many had it."""
-        if len(self.rounds) == 1:
-            st.caption(advice(self.rounds[0], answer, self.words))
 
     def _show_found(self, part: str, number: int) -> str:
         """Figure, sheet or rule of the experiment; returns what a screen reader is told of it."""
@@ -129,8 +125,17 @@ class HallView(ChapterView):
         self._show_question(self.rounds, answer)
         if not outcome.is_complete:
             self.show_progress(outcome)
-        elif answer is not None:
-            self._advise(answer)
+        elif answer is not None and len(self.rounds) == 1:
+            st.caption(advice(self.rounds[0], answer, self.words))
+
+
+@st.fragment(run_every=POLL_SECONDS)
+def _advise(counts: Counter[int], chapter: Chapter, words: Texts, plans: Plans) -> None:
+    """In words that do not tell, before the answer is shown, how many had it; once it is known."""
+    outcome = Outcome(Experiment(plans))
+    outcome.poll(get_scheduler())
+    if outcome.is_complete:
+        st.caption(advice(counts, chapter.answer(chapter.numbers(outcome)), words))
 
 
 @st.fragment(run_every=POLL_SECONDS)

@@ -11,7 +11,7 @@ from exam.lesson.lesson import Lesson
 from exam.page.address import STUDY
 from exam.page.room import show_door
 from exam.page.save import show_room_files
-from exam.page.visit import Visit
+from exam.page.visit import Visit, chosen_run
 
 DOOR = "door"  # the place where the hall comes into the room
 ROUNDS = {"close": [1], "close_again": [2], "reveal": [1, 2]}  # that a step forward closes
@@ -24,10 +24,20 @@ class Step(NamedTuple):
     part: str = ""
 
 
+WATCHED = Step(STUDY, "start")  # the study without its sliders, so that it fits on the screen
+
+
+def begin_study(visit: Visit) -> None:
+    """Study what is set; on a projector, watch it."""
+    visit.begin_run()
+    if visit.step:
+        visit.step = WATCHED
+
+
 def steps_of(*, leads: bool) -> list[Step]:
     doors = [Step(DOOR)] if leads else []
     parts = [Step(name, p) for name, chapter in CHAPTERS.items() for p in _parts(chapter, leads)]
-    return [*doors, Step(STUDY), Step(STUDY, "start"), *parts]
+    return [*doors, Step(STUDY), WATCHED, *parts]
 
 
 def _parts(chapter: Chapter, leads: bool) -> list[str]:
@@ -111,7 +121,7 @@ def _label(now: Step, step: Step, words: Texts) -> str:
 
 def _go(visit: Visit, step: Step, is_forward: bool = False) -> None:
     visit.step, place = step, step.place
-    if is_forward and step == (STUDY, "start") and not visit.run:
+    if is_forward and step == WATCHED and visit.run != chosen_run():
         visit.begin_run()
     if visit.seat.leads and (room := visit.seat.room):
         room.step = step

@@ -58,7 +58,7 @@ def _files(run: TrainingRun, words: Texts) -> list[tuple[str, str, str, Callable
 def show_room_files(room: Room, words: Texts) -> None:
     """What the hall has guessed, as a table in which nobody is recognised."""
     label, name = words.room_csv, f"exam-room-{room.code}.csv"
-    make = lambda: votes_csv(room, words)  # noqa: E731
+    make = lambda: votes_csv(room, words).encode("utf-8-sig")  # noqa: E731  so Excel reads Korean
     st.download_button(label, make, name, "text/csv", on_click="ignore", key="room_csv")
 
 

@@ -58,8 +58,6 @@ def show_room(visit: Visit, words: Texts) -> None:
     with lines:
         st.markdown(words.room_open(code=room.code))
         st.code(learners, language=None, wrap_lines=True)
-        if visit.is_projected:  # where a hall would read the rest
-            return
         st.link_button(words.lecturers_screen, lecturer, type="primary")
         st.caption(words.lecturers_link)
         st.code(lecturer, language=None, wrap_lines=True)

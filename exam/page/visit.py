@@ -95,6 +95,11 @@ def keep(name: str) -> None:
     st.session_state[name] = st.session_state[name]
 
 
+def keep_settings() -> None:
+    for setting in SETTINGS:
+        keep(setting.name)
+
+
 def browser_language() -> str:
     return choose_language(st.context.locale)
 

@@ -148,7 +148,7 @@ def rows_of(projector: Page, words: Texts) -> set[tuple]:
     bar(projector).get_by_role("button", name=words.save_room).click()
     with projector.expect_download() as download:
         projector.get_by_role("button", name=words.room_csv).click()
-    table = csv.reader(io.StringIO(download.value.path().read_text(encoding="utf-8")))
+    table = csv.reader(io.StringIO(download.value.path().read_text(encoding="utf-8-sig")))
     assert next(table) == ["chapter", "round", "guess", "count"]
     return set(map(tuple, table))
 
