@@ -219,7 +219,7 @@ async def visit(server: Server, draw: random.Random, cases: int) -> list[str]:
                 message = any_message(draw, known)
                 await socket.send(message)
                 if is_answered(BackMsg.FromString(message)):
-                    exceptions += await asyncio.wait_for(answer_to(socket, known), 60)
+                    exceptions += await asyncio.wait_for(answer_to(socket, known), 180)
     return exceptions
 
 
