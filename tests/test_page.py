@@ -59,7 +59,7 @@ def test_a_study_is_kept_by_its_settings_and_not_by_its_results(app):
 
 
 def test_every_warning_is_shown_however_often_it_is_taken_back(app):
-    """The last of 34 updates of a pass comes from one question, which makes the loss jump."""
+    """The last of four updates of a pass comes from one question, which makes the loss jump."""
     app.query_params.update(batch_size="33", student="8", epochs="200", start="true")
     app.run()
     marks = get_scheduler().poll(Plan(33, 8), 200).epochs

@@ -94,7 +94,7 @@ SPOKEN = {
     "batch_sizes": {100},
     "twenty_exams": {20},  # the lesson's twenty exams
     "pianist": {0, 4, 5, 9, 20},
-    "questions": {4, 32, 99, 200},  # 32+32+32+4, the 200th pass
+    "questions": {4, 32, 99, 200},  # 32+32+32+4, 99+1, the 200th pass
 }
 
 

@@ -51,6 +51,7 @@ def _lines(outcome: Outcome, size: int, by_updates: bool, say: Texts) -> Rows:
     label = (say.batch if size in LOOKS else say.own)(batch_size=size)
     studies, look = outcome.of(size), LOOKS.get(size, ("strong", "dashed"))
     if by_updates:  # a logarithmic axis knows no 0
+        # The own one at its end: small batches end at 0, where the axis leaves no room below.
         at, side = UPDATES_LABELS.get(size, (-1, "above" if size < 32 else "beside"))
         place = {"label_at": at, "side": side}
         points = functools.partial(_by_updates, size=size)
@@ -108,6 +109,7 @@ def answer(numbers: dict) -> int:
 def rule(numbers: dict) -> list[str]:
     wrong, behind = numbers["wrong"], numbers["then"][100] - numbers["then"][10]
     large = "large_is_behind" if behind > 0 else "large_is_ahead"
+    # What is left over is one or two questions wherever this is so: 98 and 99.
     rest = ["rest_weighs_more"] if wrong[numbers["own"]] > wrong[100] + LEVEL else []
     return [
         *rest,
