@@ -1,93 +1,99 @@
 """The page, from top to bottom: set batch size and epochs, press, watch a student study."""
 
-import logging
-import time
-
 import streamlit as st
 
-from exam.lesson import CHAPTERS, Lesson, link_to_next, numbered, show_lesson
+from exam.lesson import CHAPTERS, link_to_next, numbered, show_lesson
 from exam.lesson.lectern import WATCHED, begin_study, show_step, stand_at
-from exam.model.exams import BrokenExams
 from exam.model.settings import BATCH_SIZE, EPOCHS, STUDENT
 from exam.page.address import STUDY, hint
+from exam.page.ask_again import ask_when_the_line_is_back
+from exam.page.assets import asset
 from exam.page.controls import quick_picks, slider, updates_sum
-from exam.page.player import asset, load_script, styles
+from exam.page.fragment import fragment, politely
+from exam.page.language import language
+from exam.page.player import load_script, styles
+from exam.page.room import show_seat
 from exam.page.save import show_save
 from exam.page.sentences import fit_call, name_of
 from exam.page.share import show_room, show_share
-from exam.page.study_view import StudyView
+from exam.page.study_view import show_figure
 from exam.page.texts import LANGUAGES, Texts, load_texts
 from exam.page.visit import (
     Visit,
     chosen_run,
     keep_settings,
-    language,
     open_visit,
     write_address,
 )
 
 STUDENTS = range(STUDENT.lowest, STUDENT.highest + 1)
-POLL_SECONDS = 0.5  # between two looks at a study or at an experiment that runs
-CHAPTER_REST = 8  # while chapters run, at least so many times what drawing the page took
-
-st.set_page_config(page_title="batch_size · epochs", page_icon="✏️", layout="wide")
-st.html(styles())
 
 
 def show_page() -> None:
-    began = time.monotonic()
     visit = open_visit()
     if visit.is_projected and visit.only != STUDY and not visit.step:
         stand_at(visit)
     words = load_texts(language())
     show_heading(visit, words)
-    study, lesson = None, Lesson(visit, words)
     if visit.shows_study or needs_study(visit):
-        study = show_study(visit, words)
+        fragment(show_study, key=STUDY)(visit, visit.step, words)
     else:
         keep_settings()
-    try:
-        if visit.step:
-            show_step(lesson)
-        elif visit.only in ("", *CHAPTERS):
-            show_lesson(lesson)
-        # Last of all: while a loop draws, what would stand below it would fade.
-        follow(study, lesson, drawn_in=time.monotonic() - began)
-    finally:
-        lesson.running = None  # Streamlit keeps it for its fragments, and no results are to stay
+        write_address()
+    if visit.step:
+        show_step(visit, words)
+    elif visit.only in ("", *CHAPTERS):
+        show_lesson(visit, words)
+    ask_when_the_line_is_back()
 
 
-def show_study(visit: Visit, words: Texts) -> StudyView:
-    """The first screen: sliders and button, then the figure with its player and its warning."""
-    if visit.step == WATCHED:
+def show_study(visit: Visit, step: tuple | None, words: Texts) -> None:
+    """The first screen: sliders and button, then the figure with its player and its warning.
+
+    `step` is what the rest of the page was drawn for; on a projector, a press goes on to another.
+    """
+    if visit.step != step:
+        st.rerun()
+    write_address()
+    if step == WATCHED:
         keep_settings()
     else:
         show_settings(visit, words)
     run = chosen_run()
     updates = updates_sum(run.batch_size, run.epochs, words)
     st.markdown(f"`{fit_call(run.batch_size, run.epochs)}` &emsp; {updates}")
-    study = StudyView(visit, words)
-    study.show()
+    show_figure(visit, words)
     with st.container(horizontal=True, vertical_alignment="center", key="after"):
         take_home(visit, words)
-    return study
 
 
 def show_settings(visit: Visit, words: Texts) -> None:
     st.markdown(words.analogy)
     label_of = name_of if visit.is_projected else str  # in large letters there is less room
+    moved = {"on_change": run_with_followers, "args": (visit,)}
     batch, passes, who, begin = st.columns([9, 9, 4, 7], gap="small")
     with batch:
-        slider(BATCH_SIZE, label_of(words.batch_size), words)
+        slider(BATCH_SIZE, label_of(words.batch_size), words, **moved)
         quick_picks(words)
     with passes:
-        slider(EPOCHS, label_of(words.epochs), words)
+        slider(EPOCHS, label_of(words.epochs), words, **moved)
     with who:
         student_help = None if visit.is_projected else words.student_help
-        st.selectbox(words.student, STUDENTS, key="student", help=student_help)
+        st.selectbox(words.student, STUDENTS, key="student", help=student_help, **moved)
     with begin, st.container(key="start_place"):
         start = {"type": "primary", "key": "start", "width": "stretch"}
-        st.button(words.start, on_click=begin_study, args=(visit,), **start)
+        st.button(words.start, on_click=press_start, args=(visit,), **start)
+
+
+def press_start(visit: Visit) -> None:
+    begin_study(visit)
+    run_with_followers(visit)
+
+
+def run_with_followers(visit: Visit) -> None:
+    """Run the first screen alone, or with those chapters on the screen that show what it does."""
+    if visit.followers:
+        st.rerun([STUDY, *visit.followers])
 
 
 def take_home(visit: Visit, words: Texts) -> None:
@@ -116,7 +122,7 @@ def show_heading(visit: Visit, words: Texts) -> None:
     title = numbered(place, words) if place in CHAPTERS else words.title
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="heading"):
         st.title(title, anchor=False, width="stretch")
-        visit.seat.show(words)
+        show_seat(visit.seat, visit.seat.awaits_room, words)
         st.segmented_control(
             words.language_label,
             LANGUAGES,
@@ -129,9 +135,8 @@ def show_heading(visit: Visit, words: Texts) -> None:
     hints = [hint(name, words) for name in visit.wrong_parameters]
     for text in filter(None, [*hints, visit.seat.hint(words)]):
         st.info(text)
-    if visit.seat.refused == "room" or "room" in visit.wrong_parameters:
+    if visit.seat.awaits_room or "room" in visit.wrong_parameters:
         visit.seat.show_entry(words)
-    write_address()
 
 
 def needs_study(visit: Visit) -> bool:
@@ -139,33 +144,12 @@ def needs_study(visit: Visit) -> bool:
     return visit.only in CHAPTERS and CHAPTERS[visit.only].with_study and not visit.step
 
 
-def follow(study: StudyView | None, lesson: Lesson, drawn_in: float) -> None:
-    """Send what comes of the study, until it has come to its end or a chapter has news."""
-    chapters = lesson.running
-    has_news = False
-    redraw_from = time.monotonic() + max(POLL_SECONDS, CHAPTER_REST * drawn_in)
-    was_running = bool(study and study.is_running)
-    while chapters or (study and study.is_running):
-        if study and study.is_running:
-            study.advance(POLL_SECONDS)
-        else:
-            st.session_state.get("visit")  # Streamlit ends a run only where it asks for something
-            time.sleep(POLL_SECONDS / 4)
-        for chapter in chapters:
-            has_news |= chapter.poll()
-        if has_news and time.monotonic() >= redraw_from:
-            break
-    has_open = any(
-        st.session_state.get(f"{name}_open") or name == lesson.visit.only for name in CHAPTERS
-    )
-    # A chapter shows what has come to its end, and its title says that it is done.
-    if chapters or lesson.is_stale or (was_running and has_open):
-        st.rerun()
+if __name__ == "__main__":
+    st.set_page_config(page_title="batch_size · epochs", page_icon="✏️", layout="wide")
+    st.html(styles())
+    with politely():
+        show_page()
+else:
+    from exam.server import MIDDLEWARE, ROUTES, lifespan
 
-
-try:
-    show_page()
-except Exception as error:
-    logging.getLogger("exam").exception("The page failed")
-    words = load_texts(language())
-    st.error(words.failure_exams if isinstance(error, BrokenExams) else words.failed)
+    app = st.App("streamlit_app.py", routes=ROUTES, middleware=MIDDLEWARE, lifespan=lifespan)

@@ -3,7 +3,6 @@
 // Streamlit drops a script that holds "<" before a letter or a digit, so write "a > b".
 (() => {
   if (window.exam?.isAlive) return;
-  const SHORTEST = 2, LONGEST = 5; // seconds that a study plays
   const isStill = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
   const studies = {}; // by name: the data, the pass that is shown, the furthest one shown so far
   const part = (what, name) => document.querySelector(`.${what}[data-exam="${name}"]`);
@@ -73,10 +72,8 @@
     let before = null, at = Math.max(study.pass, 0.7); // the first pass at once
     study.isPlaying = true;
     const step = (now) => {
-      const { passes, lasts } = study.data;
-      const seconds = lasts ?? Math.min(LONGEST, SHORTEST + passes / 10);
-      const bend = lasts ? 1 : 2; // a study is slow at first, where most happens
-      const done = (at / passes) ** (1 / bend) + (now - (before ?? now)) / 1000 / seconds;
+      const { passes, lasts, bend } = study.data; // it lasts so many seconds
+      const done = (at / passes) ** (1 / bend) + (now - (before ?? now)) / 1000 / lasts;
       at = Math.min(passes * done ** bend, lastKnown(study));
       before = now;
       if (Math.floor(at) !== study.pass) show(name, Math.floor(at));
@@ -204,7 +201,7 @@
     [...sheet.children].forEach((cell, at) => {
       const { answer, state } = answerAt(data, pass, at);
       const hasEnd = (other, isNear) => isNear && count > other && batchOf(other) !== batchOf(at);
-      const isNew = Boolean(data.lasts) && ["right", "wrong"].includes(state);
+      const isNew = Boolean(data.solved) && ["right", "wrong"].includes(state);
       cell.dataset.state = state;
       cell.firstChild.textContent =
         { right: "○", wrong: `╱${answer}`, given: answer, "": "" }[state];
@@ -292,26 +289,54 @@
   // The address holds what is set, and is replaced, so that Back leaves the page. In a room, the
   // browser keeps a random name, or the lecturer's secret, until it is closed.
 
-  const room = new URL(location.href).searchParams.get("room");
-  if (room && room !== room.toUpperCase()) { // it leads to one of several servers (nginx.conf)
-    const address = new URL(location.href);
-    address.searchParams.set("room", room.toUpperCase());
-    location.replace(address);
+  const setCookie = (name, value) => {
+    const rules = location.protocol === "https:" ? "SameSite=None; Secure; Partitioned" : "SameSite=Lax";
+    document.cookie = `${name}=${value}; Path=/; ${rules}`;
+    return document.cookie.includes(`${name}=${value}`); // not in every frame
+  };
+  const lead = (address, code, secret) => {
+    if (!setCookie(`lead_${code}`, secret)) address.searchParams.set("secret", secret);
+    address.searchParams.set("room", code);
+  };
+
+  // A code in capitals leads to the one of several servers that has its room (nginx.conf). What the
+  // lecturer's link has behind # is for this browser alone.
+  const here = new URL(location.href), room = here.searchParams.get("room");
+  const [, secret] = here.hash.match(/^#secret=([\w-]+)$/) ?? [];
+  if (room && (secret || room !== room.toUpperCase())) {
+    here.searchParams.set("room", room.toUpperCase());
+    if (secret) lead(here, room.toUpperCase(), secret);
+    here.hash = "";
+    history.replaceState(history.state, "", here);
+    location.reload();
   }
+  listen("click", "[data-opens]", ({ dataset }) => {
+    const address = new URL(location.href);
+    lead(address, dataset.opens, dataset.secret);
+    address.hash = "share";
+    location.assign(address);
+  });
   let visit;
   const setPage = (lang, wanted, cookies, now) => {
     // The server has forgotten the visit, and would begin with the address of its beginning.
     if (visit && visit !== now) return location.reload();
     visit = now;
-    const rules = location.protocol === "https:" ? "SameSite=None; Secure; Partitioned" : "SameSite=Lax";
     for (const [name, value] of Object.entries(cookies))
-      document.cookie = `${name}=${value}; Path=/; ${rules}`;
+      if (!setCookie(name, value)) delete wanted.secret; // or a reload would not lead any more
     document.documentElement.lang = lang; // Streamlit's own document is always English
     const address = new URL(location.href);
     for (const [name, value] of Object.entries(wanted))
       if (value === null) address.searchParams.delete(name);
       else address.searchParams.set(name, value);
+    if (address.hash === "#share") openShare();
+    address.hash = "";
     if (address.href !== location.href) history.replaceState(history.state, "", address);
+  };
+  // Whoever has opened a room finds its links.
+  const openShare = (frames = 300) => {
+    const button = document.querySelector(".st-key-share button");
+    if (button) button.click();
+    else if (frames > 0) requestAnimationFrame(() => openShare(frames - 1));
   };
 
   // A link to a chapter opens it where it stands, or in the place of the one that is shown alone.

@@ -11,8 +11,7 @@ from collections.abc import Callable
 
 import pytest
 
-from exam.charts.lines import lines_spec
-from exam.lesson import CHAPTERS, ORDER, build_specs
+from exam.lesson import CHAPTERS, ORDER
 from exam.lesson.batch_sizes import milliseconds_of_a_pass
 from exam.lesson.chapter import Chapter
 from exam.lesson.sureness import same_mistakes
@@ -541,10 +540,3 @@ def test_a_mean_is_taken_pass_by_pass():
     low, high = marks([1.0, 0.5]), marks([2.0, 1.5])
     assert [mean.val_loss for mean in mean_marks([low, high])] == [2.3, 1.5, 1.0]
     assert mean_marks([]) == []
-
-
-def test_all_specs_can_be_built_before_anybody_has_opened_a_chapter():
-    build_specs()
-    built = lines_spec.cache_info().misses
-    test_its_texts_and_figures_hold_from_nothing_to_the_end("twenty_exams")
-    assert lines_spec.cache_info().misses == built

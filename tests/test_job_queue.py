@@ -7,7 +7,7 @@ import pytest
 from exam.model.plan import Plan
 from exam.model.results import Checkpoint
 from exam.service import job_queue
-from exam.service.job import FileJob, Job
+from exam.service.job import Job
 from exam.service.job_queue import JobQueue
 from tests.scripted import marks
 
@@ -46,17 +46,6 @@ def test_first_passes_then_studies_then_experiments_and_of_each_the_least_work_l
     assert order_of(queue) == [first, short, long, background]
 
 
-def test_a_file_is_urgent_where_its_model_is_at_hand_and_else_a_study_as_any(queue):
-    first, study = ask(queue, Plan(1, 1), 20), ask(queue, Plan(1, 2), 20, known=1)
-    file, at_hand = (FileJob(Plan(1, 3), threading.Condition(), target=15) for _ in range(2))
-    at_hand.checkpoint = Checkpoint([], 15)
-    for job in (file, at_hand):
-        job.follow(60)
-        with queue.job_came:
-            queue.add(job)
-    assert order_of(queue) == [at_hand, first, file, study]
-
-
 def test_checkpoints_are_kept_of_what_goes_on_and_of_the_newest(queue, monkeypatch):
     monkeypatch.setattr(job_queue, "KEPT_CHECKPOINTS", 2)
     jobs = [ask(queue, Plan(100, student), 1, known=1) for student in (1, 2, 3, 4)]
@@ -67,7 +56,6 @@ def test_checkpoints_are_kept_of_what_goes_on_and_of_the_newest(queue, monkeypat
             job.take(Checkpoint([], 1))
             queue.end_turn(job)
     assert [bool(job.checkpoint) for job in jobs] == [False, False, True, True]
-    assert queue.checkpoint_of(Plan(100, 4), 1) and not queue.checkpoint_of(Plan(100, 1), 1)
     left = ask(queue, Plan(1, 5), 20, known=1)
     left.checkpoint, left.followed_until = Checkpoint([], 0), 0.0
     assert order_of(queue) == [] and left.checkpoint is None
@@ -84,7 +72,18 @@ def test_how_many_are_ahead(queue):
 def test_no_more_than_so_many_wait_and_the_rest_are_told_that_all_come_first(queue, monkeypatch):
     monkeypatch.setattr(job_queue, "MOST_WAITING", 3)
     jobs = [ask(queue, Plan(10, student), 20) for student in range(1, 6)]
-    assert [queue.ahead_of(job) for job in jobs] == [0, 0, 0, 3, 3]
+    assert [queue.ahead_of(job) for job in jobs] == [0, 1, 2, 3, 3]
+
+
+def test_who_is_ahead_is_sorted_once_a_turn_however_many_ask(queue, monkeypatch):
+    jobs = [ask(queue, Plan(batch_size, 1), 20) for batch_size in range(1, 101)]
+    sorted_keys = []
+    monkeypatch.setattr(Job, "priority", property(lambda job: sorted_keys.append(job) or id(job)))
+    places = [queue.ahead_of(job) for job in jobs * 10]
+    assert sorted(places) == sorted([*range(100)] * 10) and len(sorted_keys) == 100
+    with queue.job_came:
+        queue.start_next()
+    assert queue.ahead_of(jobs[0]) <= 99 and len(sorted_keys) > 100
 
 
 def test_a_study_that_another_follows_keeps_its_place(queue, monkeypatch):

@@ -12,6 +12,7 @@ from tests.browser import ROOT
 
 CODE = [*(ROOT / "exam").rglob("*.py"), ROOT / "streamlit_app.py"]
 BROUGHT = {"pyarrow": "pyarrow", "pandas": "pandas", "pillow": "PIL"}  # by Streamlit
+BROUGHT |= {"starlette": "starlette"}
 LONGEST_MODULE, LONGEST_FUNCTION = 200, 40  # lines
 
 

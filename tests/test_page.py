@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from exam.model.plan import Plan
 from exam.model.results import Epoch
-from exam.page import save, sentences, visit
+from exam.page import sentences, visit
 from exam.page.texts import load_texts
 from exam.service import job_queue
 from exam.service.scheduler import get_scheduler
@@ -61,8 +61,8 @@ def test_a_study_is_kept_by_its_settings_and_not_by_its_results(app):
 def test_every_warning_is_shown_however_often_it_is_taken_back(app):
     """The last of four updates of a pass comes from one question, which makes the loss jump."""
     app.query_params.update(batch_size="33", student="8", epochs="200", start="true")
+    marks = get_scheduler().fetch(Plan(33, 8), 200, 60)
     app.run()
-    marks = get_scheduler().poll(Plan(33, 8), 200).epochs
     said = [each.text for each in sentences.warnings(marks, KO)]
     assert len(said) > 5 and [each.value for each in app.warning] == said
 
@@ -141,14 +141,3 @@ def test_a_forged_value_loses_nothing_but_its_own_run(app):
     app.session_state["lang"] = "<script>"
     app.run()
     assert not app.exception and "<script>" not in texts(app)
-
-
-def test_a_refused_download_is_a_line_in_the_log_and_a_fault_a_traceback():
-    assert save.FILE_SECONDS  # the module sets it
-    logger = logging.getLogger("streamlit.runtime.backend_operation_handler")
-    for cause, has_traceback in ((TimeoutError(), False), (OSError(), True)):
-        error = RuntimeError("as Streamlit has it")
-        error.__cause__ = cause
-        raised = (type(error), error, None)
-        record = logger.makeRecord(logger.name, logging.ERROR, "", 0, "failed", (), raised)
-        assert logger.filter(record) and bool(record.exc_info) == has_traceback

@@ -5,14 +5,16 @@ import itertools
 import re
 import threading
 from collections import Counter
+from collections.abc import Iterator
 
 import pytest
 
 from exam.model.studied import MOST_SETTINGS, Point, Studied
-from exam.service import rooms
+from exam.service.room import Room
 from exam.service.rooms import (
     LEARNER,
     LETTERS,
+    MOST_OF_A_CLIENT,
     MOST_ROOMS,
     SECRET,
     RoomRefused,
@@ -42,7 +44,7 @@ def hall(clock) -> Rooms:
 
 
 @pytest.fixture
-def room(hall) -> rooms.Room:
+def room(hall) -> Room:
     return hall.lead("KHJM", new_secret())
 
 
@@ -188,23 +190,72 @@ def test_a_room_is_gone_three_hours_after_its_last_use(hall, room, clock):
     assert hall.find("KHJM") is room
     clock.now += 3 * 3600
     assert hall.find("KHJM") is None
-    again = hall.lead("KHJM", new_secret())
+    with pytest.raises(RoomRefused, match="secret"):  # a stranger's vote in this hall's room
+        hall.lead("KHJM", new_secret())
+    again = hall.lead("KHJM", room.secret)
     assert again is not room and again.standing("sheet").guesses == 0
 
 
+def codes() -> Iterator[str]:
+    return map("".join, itertools.product(LETTERS, repeat=4))
+
+
 def test_rooms_in_use_are_kept_and_the_oldest_unused_goes(hall, room, clock):
-    codes = ("".join(letters) for letters in itertools.product(LETTERS, repeat=4))
-    opened = [hall.lead(next(codes), new_secret()) for _ in range(MOST_ROOMS - 1)]
+    code = codes()
+    opened = [hall.lead(next(code), new_secret(), f"{n // 10}") for n in range(MOST_ROOMS - 1)]
     with pytest.raises(RoomRefused, match="taken"):
         hall.lead("ZZZZ", new_secret())
+    opened[0].guess("sheet", "a", 0)
+    opened[1].listeners.add(lambda: None)
     clock.now += 300
     assert hall.find("KHJM")
     clock.now += 300
     hall.lead("ZZZZ", new_secret())
-    assert hall.find("KHJM") is room and hall.find(opened[0].code) is None
-    assert all(hall.find(each.code) for each in opened[1:])
+    assert hall.find("KHJM") is room and hall.find(opened[2].code) is None
+    assert all(hall.find(each.code) for each in (*opened[:2], *opened[3:]))
     with pytest.raises(RoomRefused, match="taken"):
         hall.lead("ZZZX", new_secret())
+
+
+def test_a_client_that_opens_rooms_in_a_loop_takes_none_from_others(hall, room, clock):
+    """And none from its own halls; what it loses comes back by its own secret alone."""
+    code = codes()
+    mine = [hall.lead(next(code), new_secret(), "loop") for _ in range(MOST_OF_A_CLIENT)]
+    mine[0].guess("sheet", "a", 0)
+    for _ in range(500):
+        hall.lead(next(code), new_secret(), "loop")
+    assert hall.find("KHJM") is room and hall.find(mine[0].code) is mine[0]
+    assert hall.find(mine[1].code) is None
+    hall.lead("ZZZZ", new_secret(), "another")  # there is room for others
+    with pytest.raises(RoomRefused, match="secret"):
+        hall.lead(mine[1].code, new_secret(), "another")
+    assert hall.lead(mine[1].code, mine[1].secret, "loop")
+    for each in mine:
+        hall.lead(each.code, each.secret, "loop").guess("sheet", "a", 0)
+    with pytest.raises(RoomRefused, match="taken"):
+        hall.lead("ZZZX", new_secret(), "loop")
+
+
+def test_a_vote_begins_anew(room):
+    for number in range(MOST_GUESSES):  # by a script
+        room.see("sheet", f"forged {number}")
+    assert room.state_of_guess("sheet", "a") == "full"
+    room.begin_anew("sheet")
+    room.guess("sheet", "a", 1)
+    assert room.standing("sheet") == (1, 0, True, ())
+
+
+def test_who_listens_is_told_where_the_room_stands_and_never_what_is_guessed(room):
+    told = []
+    room.listeners.add(lambda: told.append(room.state()))
+    room.stand_at(("sheet", "question"))
+    room.guess("sheet", "a", 1)
+    assert told == [{"place": "sheet", "part": "question", "is_open": True, "round": 1}]
+    room.close("sheet", 1)
+    room.open_again("sheet")
+    assert [(each["is_open"], each["round"]) for each in told[1:]] == [(False, 1), (True, 2)]
+    room.begin_anew("sheet")
+    assert told[-1] == told[0]
 
 
 def test_a_point_is_the_mean_of_its_runs():

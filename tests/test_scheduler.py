@@ -106,30 +106,3 @@ def test_how_many_workers_the_environment_wants(monkeypatch, caplog):
     assert "EXAM_WORKERS must be a number" in caplog.text
     monkeypatch.setattr(worker, "CAN_FORK", False)
     assert workers_wanted() == 1
-
-
-def test_a_file_comes_and_others_that_wait_for_theirs_block_nobody(ours, monkeypatch):
-    assert ours.keras_file(Plan(10, 4), 12, 60)[:2] == b"PK"
-    workers = workers_of(psutil.Process())
-    for each in workers:
-        each.suspend()
-    ends = []
-
-    def wait(student: int) -> None:
-        try:
-            ends.append(len(ours.keras_file(Plan(10, student), 3, 60)))
-        except TimeoutError:
-            ends.append("refused")
-
-    threads = [
-        threading.Thread(target=wait, args=(student,))
-        for student in range(13, 13 + scheduler.FILES_AT_ONCE + 2)
-    ]
-    for thread in threads:
-        thread.start()
-    wait_for(lambda: ends == ["refused"] * 2)  # at once, while the others wait
-    for each in workers:
-        each.resume()
-    for thread in threads:
-        thread.join()
-    assert len(ends) == len(threads) and ends.count("refused") == 2

@@ -45,17 +45,20 @@ def test_a_warning_that_did_not_last_is_taken_back_from_that_pass_on():
 
 
 def test_why_nothing_comes():
-    words = load_texts("en")
-    assert waiting(PROGRESS, 20, 0.5, words) == ""
-    assert waiting(PROGRESS, 20, 1.5, words) == words.queued
-    assert "3 other studies" in waiting(PROGRESS._replace(ahead=3), 20, 1.5, words)
+    words, counted = load_texts("en"), []
+
+    def said(progress: Progress, waited_seconds: float, ahead: int = 0) -> str:
+        return waiting(progress, waited_seconds, lambda: counted.append(1) or ahead, words)
+
+    assert said(PROGRESS, 0.5) == "" and not counted  # only who waits has the others counted
+    assert said(PROGRESS, 1.5) == words.queued
+    assert "3 other studies" in said(PROGRESS, 1.5, ahead=3)
     loading = PROGRESS._replace(loading_seconds=4.9)
-    assert "4 s" in waiting(loading, 20, 0.0, words)
-    assert waiting(PROGRESS._replace(loading_seconds=0.5), 20, 0.0, words) == ""  # a dead worker
+    assert "4 s" in said(loading, 0.0)
+    assert said(PROGRESS._replace(loading_seconds=0.5), 0.0) == ""  # a dead worker
     for failure in ("exams", "keras", "worker"):
-        said = waiting(loading._replace(failure=failure), 20, 9.0, words)
-        assert said == getattr(words, f"failure_{failure}")
-    assert waiting(PROGRESS._replace(epochs=marks([1.0] * 20)), 20, 9.0, words) == ""
+        told = said(loading._replace(failure=failure), 9.0)
+        assert told == getattr(words, f"failure_{failure}")
 
 
 def test_up_to_three_earlier_runs_stay_and_the_same_one_is_replaced():
@@ -68,7 +71,9 @@ def test_up_to_three_earlier_runs_stay_and_the_same_one_is_replaced():
 
 def test_the_table_of_runs():
     runs = [TrainingRun(10, 8, 1), TrainingRun(1, 8, 2), TrainingRun(1, 8, 3)]
-    rows = list(runs_rows(runs, [marks(RISING), marks(RISING, 100), []]))
+    overtaken = TrainingRun(1, 9, 2)
+    studies = [marks(RISING), marks(RISING, 100), marks(RISING), []]
+    rows = list(runs_rows([*runs[:2], overtaken, runs[2]], studies))  # which has not ended
     assert rows == [(10, 8, 1, "80", 82, "93.5", 3), (1, 8, 2, "800", 82, "93.5", 3)]
 
 

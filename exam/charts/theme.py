@@ -11,6 +11,7 @@ import altair as alt
 # they draw the first charts. So it is imported here, before any chart is drawn.
 import pandas  # noqa: F401
 import pyarrow as pa  # Streamlit's own; a table costs a tenth of what a list of rows does
+from altair.utils import schemapi
 
 INK = "currentColor"  # the text colour of the page around the chart, light or dark
 DASHES = {"solid": [1, 0], "dashed": [6, 4], "dotted": [2, 3], "dashdot": [8, 3, 2, 3]}
@@ -24,19 +25,23 @@ _building = threading.Lock()
 
 
 def built_once(build: Callable[..., dict]) -> Callable[..., dict]:
-    """Keep the specs that `build` makes, and make one at a time.
+    """Keep the specs that `build` makes, and make one at a time; what is kept waits for nobody.
 
     Altair's methods such as `.title()` are not thread-safe: between reading the method and calling
-    it, another thread can put its own object there, and two charts exchange their titles.
+    it, another thread can put its own object there, and two charts exchange their titles. It is
+    the tests that hold the specs against Vega-Lite's schema, for it takes as long as to build them.
     """
-    kept = functools.cache(build)
+    kept: dict[tuple, dict] = {}
 
     @functools.wraps(build)
     def built(*args, **kwargs) -> dict:
-        with _building:
-            return kept(*args, **kwargs)
+        key = args, tuple(kwargs.items())
+        if key not in kept:
+            with _building, schemapi.debug_mode(False):
+                kept[key] = kept.get(key) or build(*args, **kwargs)
+        return kept[key]
 
-    built.cache_info = kept.cache_info
+    built.kept = kept
     return built
 
 
@@ -77,4 +82,4 @@ def as_spec(chart: alt.TopLevelMixin, *, label_width: int = 0) -> dict:
         labelFontSize=12,
         titleFontSize=11,
     )
-    return chart.to_dict()
+    return chart.to_dict(validate=False)

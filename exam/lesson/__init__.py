@@ -3,9 +3,6 @@
 A chapter knows what is below (page, charts, service, model), and no other chapter.
 """
 
-import functools
-import itertools
-import threading
 from collections.abc import Callable, Collection
 from dataclasses import fields
 from importlib import import_module
@@ -13,11 +10,10 @@ from importlib import import_module
 import streamlit as st
 
 from exam.lesson.chapter import Chapter, Texts
-from exam.lesson.lesson import Lesson
 from exam.lesson.view import ChapterView
-from exam.model.settings import MISPRINTS, SETTINGS
-from exam.page.texts import LANGUAGES, ORDER, load_texts
-from exam.service.experiment import Experiment, Outcome
+from exam.page.fragment import fragment
+from exam.page.texts import ORDER
+from exam.page.visit import Visit
 
 
 def load_chapter(name: str) -> Chapter:
@@ -30,36 +26,22 @@ def load_chapter(name: str) -> Chapter:
 CHAPTERS: dict[str, Chapter] = {name: load_chapter(name) for name in ORDER}
 
 
-def show_lesson(lesson: Lesson) -> None:
+def show_lesson(visit: Visit, words: Texts) -> None:
     """Every chapter under its title, or the one that is shown alone."""
-    _begin_to_build_specs()
-    words, done, only = lesson.words, lesson.titled, lesson.visit.only
+    only = visit.only
+    shown = [name for name in ORDER if name == only or st.session_state.get(_open(name))]
+    visit.followers = tuple(name for name in shown if CHAPTERS[name].follows_study)
     if only:
-        _show(only, lesson)
+        _show(only, visit, words)
         st.markdown(_neighbours(only, words))
         return
     st.header(words.lesson, anchor=False)
-    if done:
+    if visit.done:
         experiments = sum(bool(chapter.plans) for chapter in CHAPTERS.values())
-        way = words.way(done=len(done), all=experiments)
-        st.markdown(f"{way} {link_to_next(done, words)}")
+        way = words.way(done=len(visit.done), all=experiments)
+        st.markdown(f"{way} {link_to_next(visit.done, words)}")
     for name in ORDER:
-        _show_in_turn(name, lesson)
-
-
-@functools.cache
-def _begin_to_build_specs() -> None:
-    """Once, beside the first visit: a hall that opens chapters at once would wait for them all."""
-    threading.Thread(target=build_specs, daemon=True).start()
-
-
-def build_specs() -> None:
-    """Have the specs of all figures built in every language, as they are kept from then on."""
-    settings = {setting.name: setting.default for setting in (*SETTINGS, MISPRINTS)}
-    for lang, chapter in itertools.product(LANGUAGES, CHAPTERS.values()):
-        if chapter.plans:
-            nothing_yet = Outcome(Experiment(chapter.plans(settings), choice=1))
-            list(chapter.figures(nothing_yet, load_texts(lang)))
+        _show_in_turn(name, visit, words)
 
 
 def numbered(name: str, words: Texts) -> str:
@@ -84,24 +66,28 @@ def _link(name: str, words: Texts, label: Callable[..., str] = "{title}".format)
     return f"[{label(title=numbered(name, words))}](#chapter-{name})"
 
 
-def _show_in_turn(name: str, lesson: Lesson) -> None:
-    key, is_done = f"{name}_open", name in lesson.titled
+def _open(name: str) -> str:
+    """The key of the chapter's expander."""
+    return f"{name}_open"
+
+
+def _show_in_turn(name: str, visit: Visit, words: Texts) -> None:
     # To Streamlit another title is another expander: it would be closed.
-    st.session_state[key] = bool(st.session_state.get(key))
-    title = numbered(name, lesson.words) + (f" ✓ {lesson.words.done}" if is_done else "")
-    expander = st.expander(title, key=key, on_change="rerun")
+    st.session_state[_open(name)] = bool(st.session_state.get(_open(name)))
+    title = numbered(name, words) + (f" ✓ {words.done}" if name in visit.done else "")
+    expander = st.expander(title, key=_open(name), on_change="rerun")
     if expander.open:
         with expander:
-            _show_fragment(name, lesson)
+            _show(name, visit, words)
 
 
-@st.fragment
-def _show_fragment(name: str, lesson: Lesson) -> None:
+def _show(name: str, visit: Visit, words: Texts) -> None:
     """What is pressed in a chapter runs the chapter alone."""
-    _show(name, lesson)
+    fragment(_show_chapter, key=name)(name, visit, words, frozenset(visit.done))
 
 
-def _show(name: str, lesson: Lesson) -> None:
-    view = ChapterView(name, CHAPTERS[name], lesson)
-    view.show()
-    lesson.follow(view)
+def _show_chapter(name: str, visit: Visit, words: Texts, titled: Collection[str]) -> None:
+    """`titled` are the chapters whose titles say that they are done."""
+    ChapterView(name, CHAPTERS[name], visit, words).show()
+    if name in visit.done and name not in titled and not visit.only:
+        st.rerun()

@@ -9,23 +9,20 @@ from exam.lesson.chapter import Texts
 from exam.lesson.hall_view import POLL_SECONDS, SIDE_BY_SIDE
 from exam.lesson.view import ChapterView
 from exam.model.studied import Point
+from exam.page.ask_again import ask_again
 from exam.page.save import figure_buttons
 
 frame_height = 1316
 with_study = True
+follows_study = True
 options = {"loss": "loss", "wrong": "wrong"}  # of the colour
 
 
 def look(view: ChapterView) -> None:
-    """On a projector it grows with what others do."""
-    is_projected = bool(view.lesson.visit.step)
-    show = st.fragment(show_map, run_every=POLL_SECONDS) if is_projected else show_map
-    show(view)
-
-
-def show_map(view: ChapterView) -> None:
-    """On a projector beside what is said of it."""
-    say, visit = view.say, view.lesson.visit
+    """The map with what is said of it; on a projector beside it, growing with what others do."""
+    say, visit, run = view.say, view.visit, view.visit.run
+    if run and (marks := view.at_once({"study": (run.plan, run.epochs)}).complete.get("study")):
+        visit.map_study(marks[-1])
     told, shown = st.columns(SIDE_BY_SIDE, gap="medium") if visit.step else (st.container(),) * 2
     told = told.container(key="hall_aside") if visit.step else told
     told.markdown(say.story)
@@ -40,6 +37,8 @@ def show_map(view: ChapterView) -> None:
             st.html(buttons, unsafe_allow_javascript=True, width="content")
     told.markdown(described(points, by, say))
     told.markdown(say.rule)
+    if visit.step:
+        ask_again("map", POLL_SECONDS)
 
 
 def described(points: Sequence[Point], by: str, say: Texts) -> str:

@@ -42,6 +42,7 @@ class Chapter:
     above: tuple[Callable[..., None], ...] = ()
     after: tuple[Callable[..., None], ...] = ()
     with_study: bool = False  # shown alone, it needs the first screen above it
+    follows_study: bool = False  # it shows what is set or studied on the first screen
 
     def conclusion(self, numbers: dict, say: Texts) -> str:
         """The sentences of the rule that these numbers bear out."""

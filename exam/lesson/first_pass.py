@@ -106,7 +106,8 @@ def show_film(view: ChapterView, outcome: Outcome) -> None:
     for size, name in reversed(names.items()):  # the one that leads the others comes last
         leads = [each for each in names.values() if each != name] if size == 1 else []
         data = strip(view.words, outcome, size, "one_exam") | {"leads": leads, "columns": COLUMNS}
-        player.push("study", name, data | {"lasts": FILM_SECONDS, "plays": bool(leads)})
+        film = {"lasts": FILM_SECONDS, "bend": 1, "plays": bool(leads)}
+        player.push("study", name, data | film)
 
 
 def strip(words: Texts, outcome: Outcome, batch_size: int, book: str) -> dict:

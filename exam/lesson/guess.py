@@ -6,14 +6,14 @@ and with a view it would keep all results that were drawn.
 
 import streamlit as st
 
-from exam.lesson.chapter import Plans
-from exam.page.visit import Visit
+from exam.lesson.chapter import Chapter
+from exam.page.visit import Visit, settings
 from exam.service.experiment import Experiment
 
 
 def ask(view) -> None:
     """Ask for a guess, or for a pass, and offer to find out."""
-    name, say, visit, passes = view.name, view.say, view.lesson.visit, view.chapter.passes
+    name, say, visit, passes = view.name, view.say, view.visit, view.chapter.passes
     votes = bool(visit.seat.ballot)
     key = f"{name}_stop" if passes else f"{name}_guess"
     allowed = passes or range(len(say.choices))
@@ -28,7 +28,7 @@ def ask(view) -> None:
     guess_first = view.words.guess_first if choice is None else ""
     if told := visit.seat.standing(name, view.words) or guess_first:
         st.caption(told)
-    press = {"on_click": _press, "args": (*counted["args"], view.plans, choice)}
+    press = {"on_click": _press, "args": (*counted["args"], view.chapter, choice)}
     # It shows the result, for which a hall waits.
     kind = "secondary" if votes else "primary"
     st.button(say.press, key=f"{name}_begin", type=kind, disabled=choice is None, **press)
@@ -40,15 +40,18 @@ def _count(name: str, key: str, allowed: range, visit: Visit) -> None:
         visit.seat.guess(name, choice)
 
 
-def _press(name: str, key: str, allowed: range, visit: Visit, plans: Plans, choice: int) -> None:
+def _press(
+    name: str, key: str, allowed: range, visit: Visit, chapter: Chapter, choice: int
+) -> None:
     _count(name, key, allowed, visit)  # also a slider that was not moved
-    begin(visit, name, plans, choice)
+    begin(visit, name, chapter, choice)
 
 
-def begin(visit: Visit, name: str, plans: Plans, choice: int | None) -> None:
+def begin(visit: Visit, name: str, chapter: Chapter, choice: int | None) -> None:
+    """With what is set now; the chapter may have been drawn before a slider was moved."""
     visit.seat.see(name)
     visit.begun[name] += 1
-    visit.experiments[name] = Experiment(plans, choice, visit.begun[name])
+    visit.experiments[name] = Experiment(chapter.plans(settings()), choice, visit.begun[name])
 
 
 def show_guess(view, choice: int | None, answer: int | None) -> None:
@@ -68,7 +71,7 @@ def show_guess(view, choice: int | None, answer: int | None) -> None:
 def offer_again(view, *, is_running: bool) -> None:
     """In the place of the button that began the experiment."""
     label = getattr(view.say, "again", view.words.again)
-    press = {"on_click": _forget, "args": (view.lesson.visit, view.name)}
+    press = {"on_click": _forget, "args": (view.visit, view.name)}
     st.button(label, key=f"{view.name}_begin", disabled=is_running, **press)
 
 

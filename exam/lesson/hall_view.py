@@ -5,12 +5,14 @@ from collections import Counter
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from exam.lesson.chapter import Chapter, Outcome, Plans, Texts
+from exam.lesson.chapter import Chapter, Outcome, Texts
 from exam.lesson.guess import middle
-from exam.lesson.lesson import Lesson
 from exam.lesson.view import ChapterView
+from exam.page.ask_again import ask_again
 from exam.page.choices import advice, middle_guess, shares, show_choices
+from exam.page.fragment import fragment
 from exam.page.room import Seat
+from exam.page.visit import Visit, settings
 from exam.service.experiment import Experiment
 from exam.service.scheduler import get_scheduler
 
@@ -21,13 +23,13 @@ SIDE_BY_SIDE = [5, 8]  # the question, and a figure in letters that the last row
 class HallView(ChapterView):
     asks = False
 
-    def __init__(self, name: str, chapter: Chapter, lesson: Lesson, part: str):
-        super().__init__(name, chapter, lesson)
-        self.part, seat = part, lesson.visit.seat
+    def __init__(self, name: str, chapter: Chapter, visit: Visit, words: Texts, part: str):
+        super().__init__(name, chapter, visit, words)
+        self.part, seat = part, visit.seat
         self.room = seat.room if seat.leads else None
         self.rounds = self.room.standing(name).rounds if self.room else ()
 
-    def show(self) -> None:
+    def show_parts(self) -> None:
         part, _, number = self.part.partition("_")
         live_region = st.container(key=f"{self.name}_spoken")
         if part == "look":
@@ -52,13 +54,13 @@ class HallView(ChapterView):
             st.markdown(self.say.story(**self.chapter.facts))
         with self._beside_the_question():
             if self.room:
-                _count(self.lesson.visit.seat, self.name, self.words, self.plans)
+                _count(self.visit.seat, self.name, self.words, self.chapter)
 
     def _show_votes(self) -> None:
         """The rounds that are closed, and what peer instruction advises, as soon as it is known."""
         with self._beside_the_question(self.rounds):
             if self.chapter.answer and len(self.rounds) == 1:
-                _advise(self.rounds[0], self.chapter, self.words, self.plans)
+                _advise(self.rounds[0], self.name, self.chapter, self.words)
 
     def _beside_the_question(self, rounds: tuple = ()) -> DeltaGenerator:
         """The place beside the question; a figure on which a number is guessed takes its own."""
@@ -129,19 +131,21 @@ class HallView(ChapterView):
             st.caption(advice(self.rounds[0], answer, self.words))
 
 
-@st.fragment(run_every=POLL_SECONDS)
-def _advise(counts: Counter[int], chapter: Chapter, words: Texts, plans: Plans) -> None:
+@fragment
+def _advise(counts: Counter[int], name: str, chapter: Chapter, words: Texts) -> None:
     """In words that do not tell, before the answer is shown, how many had it; once it is known."""
-    outcome = Outcome(Experiment(plans))
-    outcome.poll(get_scheduler())
+    outcome = _found_so_far(chapter)
     if outcome.is_complete:
         st.caption(advice(counts, chapter.answer(chapter.numbers(outcome)), words))
+    elif outcome.is_running:
+        ask_again(f"{name}_advice", POLL_SECONDS)
 
 
-@st.fragment(run_every=POLL_SECONDS)
-def _count(seat: Seat, name: str, words: Texts, plans: Plans) -> None:
+@fragment
+def _count(seat: Seat, name: str, words: Texts, chapter: Chapter) -> None:
     """How many have guessed. Meanwhile, what they guess about is computed."""
-    Outcome(Experiment(plans)).poll(get_scheduler())
+    _found_so_far(chapter)
+    ask_again(f"{name}_count", POLL_SECONDS)
     if not (room := seat.room):
         return
     standing = room.standing(name)
@@ -149,3 +153,9 @@ def _count(seat: Seat, name: str, words: Texts, plans: Plans) -> None:
     st.markdown(words.have_guessed if standing.is_open else words.vote_closed)
     if standing.rounds and standing.is_open:
         st.markdown(words.have_changed(changed=standing.changed))
+
+
+def _found_so_far(chapter: Chapter) -> Outcome:
+    outcome = Outcome(Experiment(chapter.plans(settings())))
+    outcome.poll(get_scheduler())
+    return outcome

@@ -7,8 +7,8 @@ import streamlit as st
 from exam.lesson import CHAPTERS, numbered
 from exam.lesson.chapter import Chapter, Texts
 from exam.lesson.hall_view import HallView
-from exam.lesson.lesson import Lesson
 from exam.page.address import STUDY
+from exam.page.fragment import fragment
 from exam.page.room import show_door
 from exam.page.save import show_room_files
 from exam.page.visit import Visit, chosen_run
@@ -62,18 +62,19 @@ def stand_at(visit: Visit) -> None:
     visit.step = [*revealed, *here, *at_chapter, *room_steps, *steps][0]
 
 
-def show_step(lesson: Lesson) -> None:
-    visit, words = lesson.visit, lesson.words
+def show_step(visit: Visit, words: Texts) -> None:
     place, part = visit.step
     with st.container(key=f"at_{place}_{part}"):
         if place == DOOR:
             show_door(visit.seat, words)
         elif place in CHAPTERS:
-            view = HallView(place, CHAPTERS[place], lesson, part)
-            view.show()
+            _show_part(place, part, visit, words)
     _show_bar(visit, words)
-    if place in CHAPTERS:
-        lesson.follow(view)
+
+
+@fragment
+def _show_part(name: str, part: str, visit: Visit, words: Texts) -> None:
+    HallView(name, CHAPTERS[name], visit, words, part).show()
 
 
 def _show_bar(visit: Visit, words: Texts) -> None:
@@ -98,6 +99,9 @@ def _show_bar(visit: Visit, words: Texts) -> None:
         if visit.seat.leads and (room := visit.seat.room):
             with st.popover(words.save_room, width="content"):
                 show_room_files(room, words)
+                if Step(visit.step.place, "question") in steps:
+                    anew = {"key": "vote_anew", "on_click": _begin_anew, "args": (visit,)}
+                    st.button(words.vote_anew, help=words.vote_anew_help, **anew)
         if visit.step.part == "close":  # where nearly all had it, there is little to discuss
             reveal = {"key": "step_skip", "args": (visit, steps[at + 3], True)}
             st.button(words.step_reveal, **reveal, **go)
@@ -124,11 +128,17 @@ def _go(visit: Visit, step: Step, is_forward: bool = False) -> None:
     if is_forward and step == WATCHED and visit.run != chosen_run():
         visit.begin_run()
     if visit.seat.leads and (room := visit.seat.room):
-        room.step = step
+        room.stand_at(step)
         for number in ROUNDS.get(step.part, ()) if is_forward else ():
             room.close(place, number)
         if is_forward and step.part == "discuss":
             room.open_again(place)
+
+
+def _begin_anew(visit: Visit) -> None:
+    if room := visit.seat.room:
+        room.begin_anew(visit.step.place)
+    _go(visit, Step(visit.step.place, "question"))
 
 
 def _go_to_place(visit: Visit, steps: list[Step]) -> None:

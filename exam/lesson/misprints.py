@@ -87,8 +87,9 @@ def show_sheet(view: ChapterView, outcome: Outcome) -> None:
     st.markdown(view.say.search(**fields))
     if is_shown := st.toggle(view.say.reveal, key="misprints_reveal"):
         st.markdown(view.say.found(found=len(wrong.intersection(misprinted)), **fields))
-    data = sheet_data(marks, student=student, words=view.words, misprints=own)
-    more = {"run": f"{own} {student}", "passes": EPOCHS, "shown": shown}
+    of_whom = {"student": student, "passes": EPOCHS, "misprints": own}
+    data = sheet_data(marks, **of_whom, words=view.words)
+    more = {"run": f"{own} {student}", "shown": shown}
     framed = {"framed": misprinted if is_shown else []}
     show_marked_sheet(view.name, data | more | framed)
 

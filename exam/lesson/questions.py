@@ -8,6 +8,7 @@ from exam.model.plan import LEARNING_RATE
 from exam.page.visit import chosen_run
 
 frame_height = 2789
+follows_study = True
 
 
 def look(view: ChapterView) -> None:

@@ -19,6 +19,7 @@ NEAR_KEY = 2  # so few more wrong than with the key
 LOOKS = {"one_exam": ("strong", "solid"), "shuffled_key": ("ink", "dashed")}
 frame_height = 1256
 facts = {"weights": WEIGHTS}
+follows_study = True
 
 
 def plans(settings: Settings) -> Plans:
@@ -54,12 +55,11 @@ def rule(numbers: dict) -> list[str]:
 
 def look(view: ChapterView) -> None:
     """That of the study on the first screen, or of its settings where the chapter stands alone."""
-    run = chosen_run() if not view.lesson.visit.shows_study else view.lesson.visit.run
+    run = chosen_run() if not view.visit.shows_study else view.visit.run
     plans = {"practice": (run.plan, run.epochs)} if run else {}
     if marks := view.at_once(plans).complete.get("practice"):
-        data = sheet_data(marks, student=run.student, words=view.words)
-        shown = {"run": str(run), "passes": run.epochs, "shown": 1}
-        show_marked_sheet(view.name, data | shown)
+        data = sheet_data(marks, student=run.student, passes=run.epochs, words=view.words)
+        show_marked_sheet(view.name, data | {"run": str(run), "shown": 1})
     elif not run:
         st.info(view.say.no_study)
 

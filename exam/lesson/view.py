@@ -5,17 +5,17 @@ from collections import Counter
 import streamlit as st
 
 from exam.charts.theme import PROJECTED_WIDTH
-from exam.lesson.chapter import Chapter, Figure, Outcome, Plans
+from exam.lesson.chapter import Chapter, Figure, Outcome, Plans, Texts
 from exam.lesson.guess import ask, begin, middle, offer_again, show_guess
-from exam.lesson.lesson import Lesson
 from exam.page.sentences import markdown_table
-from exam.page.visit import settings
+from exam.page.visit import Visit
 from exam.service.experiment import Experiment
+from exam.service.job import RETRY_SECONDS
 from exam.service.scheduler import get_scheduler
 
 
 class ChapterView:
-    """One chapter in one run of the script; while it runs, the page is run again for its news.
+    """One chapter in one run of the script; while its experiment runs, the chapter asks again.
 
     `asks` says whether this visit guesses, and `rounds` what a hall has guessed.
     """
@@ -23,13 +23,22 @@ class ChapterView:
     asks = True
     rounds: tuple[Counter[int], ...] = ()
 
-    def __init__(self, name: str, chapter: Chapter, lesson: Lesson):
-        self.name, self.chapter, self.lesson = name, chapter, lesson
-        self.words, self.say = lesson.words, getattr(lesson.words, name)
-        self._experiment = lesson.visit.experiments.get(name)
+    def __init__(self, name: str, chapter: Chapter, visit: Visit, words: Texts):
+        self.name, self.chapter, self.visit, self.words = name, chapter, visit, words
+        self.say = getattr(words, name)
+        self._experiment = visit.experiments.get(name)
         self._followed: list[Outcome] = []
 
     def show(self) -> None:
+        """The whole of it; and again, as long as something of it is not there yet."""
+        self.show_parts()
+        if self._followed:
+            has_failed = any(outcome.failure for outcome in self._followed)
+            self.visit.waiting.ask(self.name, at_least=RETRY_SECONDS if has_failed else 0.0)
+        else:
+            self.visit.waiting.end(self.name)
+
+    def show_parts(self) -> None:
         chapter, spoken = self.chapter, ""
         # Its place is the same in every run; a screen reader speaks it when it changes (exam.js).
         live_region = st.container(key=f"{self.name}_spoken")
@@ -38,7 +47,9 @@ class ChapterView:
         if chapter.look:
             chapter.look(self)
         is_ready = chapter.before is None or chapter.before(self) is not False
-        if chapter.plans and is_ready:
+        if not chapter.plans:
+            return
+        if is_ready:
             self._begin_if_revealed()
             if self.has_begun:
                 spoken = self._answer()
@@ -49,21 +60,16 @@ class ChapterView:
             spoken = self._standing(self._followed[0], steps=4)
         live_region.markdown(spoken)
 
-    @property
-    def plans(self) -> Plans:
-        """Those of the experiment that begins now."""
-        return self.chapter.plans(settings())
-
     def _begin_if_revealed(self) -> None:
         """Where the address asks to reveal it, the experiment begins without a guess."""
-        if self.lesson.visit.reveals:
+        if self.visit.reveals:
             self.begin(middle(self.chapter.passes) if self.chapter.passes else None)
 
     def begin(self, choice: int | None) -> None:
         """Begin the experiment, unless it has been, with that choice."""
         if not self.has_begun or self._experiment.choice != choice:
-            begin(self.lesson.visit, self.name, self.plans, choice)
-            self._experiment = self.lesson.visit.experiments[self.name]
+            begin(self.visit, self.name, self.chapter, choice)
+            self._experiment = self.visit.experiments[self.name]
 
     def find(self) -> tuple[Outcome, dict, int | None]:
         """What was found; once it is complete, its numbers, and which choice they support."""
@@ -105,7 +111,7 @@ class ChapterView:
         with st.container(key=f"{self.name}_conclusion"):
             st.markdown(f"**{self.words.measured}:** {self.say.measured(**numbers)}")
             st.markdown(self.chapter.conclusion(numbers, self.say))
-        self.lesson.visit.done.add(self.name)
+        self.visit.done.add(self.name)
 
     # What `before` and `after` of a chapter are written with.
 
@@ -121,20 +127,8 @@ class ChapterView:
     def figure(self, figure: Figure) -> None:
         if figure.title:
             st.markdown(figure.title)
-        width = PROJECTED_WIDTH if self.lesson.visit.is_projected else "stretch"
+        width = PROJECTED_WIDTH if self.visit.is_projected else "stretch"
         st.vega_lite_chart(figure.data, figure.spec, alt=figure.alt, width=width)
-
-    # While an experiment runs.
-
-    @property
-    def is_running(self) -> bool:
-        return any(outcome.is_running for outcome in self._followed)
-
-    def poll(self) -> bool:
-        """Look for news; True where there is some, or where the seconds of loading go on."""
-        news = [each.poll(get_scheduler()) for each in self._followed]
-        is_loading = any(each.loading_seconds is not None for each in self._followed)
-        return any(news) or not self.is_running or is_loading
 
     def _follow(self, outcome: Outcome) -> Outcome:
         outcome.poll(get_scheduler())

@@ -19,6 +19,8 @@ for column, panel, style in ((0, above, "-"), (1, above, "--"), (2, below, "-"),
 above.set_ylabel("wrong per 100")
 below.set(xlabel="epoch", ylabel="loss")
 plt.show()"""
+_SAVE = """# What the student has learnt, as a file: keras.models.load_model opens it again.
+model.save("student.keras")"""
 
 
 @functools.cache
@@ -33,10 +35,13 @@ def keras_script(**settings: int) -> str:
 
 
 def keras_notebook(**settings: int) -> str:
-    """The same as a Jupyter notebook, a sentence before each cell; it draws the curves, too."""
+    """The same as a Jupyter notebook, a sentence before each cell.
+
+    It draws the curves, too, and ends by saving the model that it has trained.
+    """
     head, *parts = keras_script(**settings).rstrip().split("\n\n# ")
     cells = [_cell("code", head)]
-    for part in [_INSTALL, *parts, _DRAW]:
+    for part in [_INSTALL, *parts, _DRAW, _SAVE]:
         sentence, code = part.removeprefix("# ").split("\n", 1)
         at = 0 if part is _INSTALL else len(cells)
         cells[at:at] = [_cell("markdown", sentence), _cell("code", code)]

@@ -1,8 +1,6 @@
 """The network that studies: its layers, its initial weights, and how it learns in a pass."""
 
 import functools
-import tempfile
-from pathlib import Path
 
 import numpy as np
 
@@ -45,15 +43,17 @@ class Student(keras.Sequential):
 @functools.cache
 def shared_network() -> Student:
     """The one network of this process; every study puts its own weights into it."""
-    return compiled(Student(_layers()))
-
-
-def _layers() -> list:
-    return [
+    layers = [
         keras.Input((PIXELS,)),
         keras.layers.Dense(HIDDEN_UNITS, activation="relu"),
         keras.layers.Dense(DIGITS, activation="softmax"),
     ]
+    network = Student(layers)
+    network.compile(
+        optimizer=keras.optimizers.SGD(LEARNING_RATE),
+        loss="sparse_categorical_crossentropy",
+    )
+    return network
 
 
 def initial_weights(student: int) -> list[np.ndarray]:
@@ -63,29 +63,6 @@ def initial_weights(student: int) -> list[np.ndarray]:
         draw = keras.initializers.GlorotUniform(seed=10 * student + number)
         weights += [np.asarray(draw(shape)), np.zeros(shape[1], np.float32)]
     return weights
-
-
-def compiled(model: keras.Model, learning_rate: float = LEARNING_RATE, **options) -> keras.Model:
-    """The model with the optimizer and the loss of every study."""
-    model.compile(
-        optimizer=keras.optimizers.SGD(learning_rate),
-        loss="sparse_categorical_crossentropy",
-        **options,
-    )
-    return model
-
-
-def keras_file(weights: list[np.ndarray], learning_rate: float) -> bytes:
-    """The network with these weights as a `.keras` file, for `keras.models.load_model`.
-
-    Raises OSError where the disk is full, since Keras writes it to the disk first.
-    """
-    model = compiled(keras.Sequential(_layers()), learning_rate, metrics=["accuracy"])
-    model.set_weights(weights)
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "student.keras"
-        model.save(file)
-        return file.read_bytes()
 
 
 def as_x(questions: np.ndarray) -> np.ndarray:

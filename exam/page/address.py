@@ -70,8 +70,11 @@ def hint(name: str, words: Texts) -> str:
 
 
 def link_to(page: str, **settings: int | str) -> str:
-    """The address of `page` with exactly these settings."""
-    parts = urlsplit(page)
+    """The address of `page` with exactly these settings; where a browser says nonsense, of here."""
+    try:
+        parts = urlsplit(page)
+    except ValueError:
+        parts = urlsplit("")
     return urlunsplit((parts.scheme, parts.netloc, parts.path or "/", urlencode(settings), ""))
 
 

@@ -19,11 +19,14 @@ def quick_picks(words: Texts) -> None:
     st.html(f'<div class="picks" role="group" aria-label="{words.quick_pick}">{picks}</div>')
 
 
-def slider(setting: Setting, label: str, words: Texts) -> int:
-    """A slider between two buttons that move it by one: a fingertip covers ten steps of it."""
+def slider(setting: Setting, label: str, words: Texts, **moved: object) -> int:
+    """A slider between two buttons that move it by one: a fingertip covers ten steps of it.
+
+    `moved` says what Streamlit calls when it was.
+    """
     name = setting.name
     with st.container(key=f"{name}_row"):
-        value = st.slider(label, setting.lowest, setting.highest, key=name)
+        value = st.slider(label, setting.lowest, setting.highest, key=name, **moved)
         steps = {-1: words.less(setting=name_of(label)), 1: words.more(setting=name_of(label))}
         buttons = "".join(
             f'<button type="button" data-slider="{name}" data-by="{by}" aria-label="{text}">'

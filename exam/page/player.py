@@ -4,10 +4,8 @@ Their HTML never changes, since Streamlit would replace its nodes, and charts ar
 What they show comes as data, in a script that Streamlit runs whenever its text is another.
 """
 
-import functools
 import json
 from collections.abc import Sequence
-from pathlib import Path
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -15,13 +13,15 @@ from streamlit.delta_generator import DeltaGenerator
 from exam.charts.pictures import sheet_picture
 from exam.model.results import Epoch
 from exam.model.workbooks import first_key, question_order
+from exam.page.assets import asset
 from exam.page.texts import Texts
 
-ASSETS = Path(__file__).parents[2] / "assets"
+SHORTEST_SECONDS, LONGEST_SECONDS = 2.0, 5.0  # that a study plays
+BEND = 2  # it is slow at first, where most happens: after half the time, at a quarter of the passes
 SHEET = '<div class="sheet" role="group" data-exam="{name}"></div>'
 DETAIL = '<p class="detail" data-exam="{name}"></p>'
 PLAYER = """<div class="player" data-exam="{name}">
-<button type="button" class="play"{play}></button>
+<button type="button" class="play" disabled{play}></button>
 <input type="range" class="pass" min="0" max="1" value="0" step="1" disabled{range}>
 <input type="range" class="reached" min="0" max="1" value="0" hidden{reached}>
 <output aria-live="off"></output></div>"""
@@ -47,11 +47,6 @@ def html_of_player(name: str) -> str:
     return player + (SENTENCE.format(name=name) if name == MAIN else "")
 
 
-@functools.cache
-def asset(name: str) -> str:
-    return (ASSETS / name).read_text(encoding="utf-8")
-
-
 def styles() -> str:
     return f"<style>{asset('page.css')}{asset('exam.css')}</style>"
 
@@ -74,9 +69,24 @@ def show_marked_sheet(name: str, data: dict) -> None:
     push("study", name, data)
 
 
-def sheet_data(marks: Sequence[Epoch], *, student: int, words: Texts, misprints: int = 0) -> dict:
+def seconds_to_play(passes: int) -> float:
+    """How long the browser plays a study of so many passes."""
+    return min(SHORTEST_SECONDS + passes / 10, LONGEST_SECONDS)
+
+
+def seconds_until(known: int, passes: int) -> float:
+    """From its start until the browser has played so many of these passes."""
+    return seconds_to_play(passes) * (known / passes) ** (1 / BEND)
+
+
+def sheet_data(
+    marks: Sequence[Epoch], *, student: int, passes: int, words: Texts, misprints: int = 0
+) -> dict:
     """What every marked sheet is drawn from, in the order of the student's first pass."""
     return {
+        "passes": passes,
+        "lasts": seconds_to_play(passes),
+        "bend": BEND,
         "order": question_order(student, 0).tolist(),
         "key": "".join(map(str, first_key(misprints))),
         "picture": sheet_picture(student),

@@ -11,6 +11,7 @@ from altair.utils.html import spec_to_html
 from exam.charts.curves import Curve, curves_figure
 from exam.model.results import Epoch
 from exam.page import player
+from exam.page.assets import asset
 from exam.page.sentences import fit_call
 from exam.page.texts import Texts
 from exam.page.training_run import TrainingRun
@@ -34,8 +35,8 @@ def recording(run: TrainingRun, marks: Sequence[Epoch], words: Texts) -> str:
         embed_options={"actions": False, "renderer": "svg"},
         fullhtml=False,
     )
-    data = player.sheet_data(marks, student=run.student, words=words)
-    data |= {"run": 1, "passes": run.epochs, "plays": True, "batch_size": run.batch_size}
+    data = player.sheet_data(marks, student=run.student, passes=run.epochs, words=words)
+    data |= {"run": 1, "plays": True, "batch_size": run.batch_size}
     when = datetime.datetime.now(datetime.UTC)
     fields = {
         "lang": words.lang,
@@ -47,11 +48,11 @@ def recording(run: TrainingRun, marks: Sequence[Epoch], words: Texts) -> str:
         "sheet": player.html_of_sheet(player.MAIN),
         "curves": curves,
         "player": player.html_of_player(player.MAIN),
-        "style": player.asset("exam.css"),
-        "script": player.asset("exam.js"),
+        "style": asset("exam.css"),
+        "script": asset("exam.js"),
         "study": json.dumps(["study", player.MAIN, data]).replace("<", "\\u003c"),
     }
-    page = player.asset("recording.html")
+    page = asset("recording.html")
     for name, text in fields.items():
         page = page.replace(f"{{{{{name}}}}}", text)
     return page

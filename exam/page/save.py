@@ -1,8 +1,7 @@
-"""What a learner takes home of a study: table, script, notebook, model, and figures."""
+"""What a learner takes home of a study: table, script, notebook, page, and figures."""
 
 import csv
 import io
-import logging
 from collections.abc import Callable
 from html import escape
 
@@ -10,26 +9,16 @@ import streamlit as st
 
 from exam.model.keras_script import keras_notebook, keras_script
 from exam.model.results import to_csv
-from exam.page.player import asset
+from exam.page.assets import asset
 from exam.page.recording import recording
 from exam.page.sentences import fit_call, name_of
 from exam.page.texts import Texts
 from exam.page.training_run import TrainingRun
-from exam.service.rooms import Room
+from exam.service.room import Room
 from exam.service.scheduler import get_scheduler
 
 FEW = 5  # fewer guesses than this are not told apart
-FILE_SECONDS = 20.0  # the longest wait for results that must be computed again, or for a model
-
-
-def _without_traceback(record: logging.LogRecord) -> bool:
-    """A download that comes too late or is refused is a line in the log, however often."""
-    if record.exc_info and isinstance(record.exc_info[1].__cause__, TimeoutError):
-        record.exc_info = None
-    return True
-
-
-logging.getLogger("streamlit.runtime.backend_operation_handler").addFilter(_without_traceback)
+FILE_SECONDS = 20.0  # the longest wait for results that must be computed again
 
 
 def show_save(run: TrainingRun, words: Texts) -> None:
@@ -50,7 +39,6 @@ def _files(run: TrainingRun, words: Texts) -> list[tuple[str, str, str, Callable
         (words.csv, "csv", "text/csv", lambda: to_csv(fetch())),
         (words.script, "py", "text/x-python", lambda: keras_script(**settings)),
         (words.notebook, "ipynb", "application/x-ipynb+json", lambda: keras_notebook(**settings)),
-        (words.keras_file, "keras", "application/zip", lambda: scheduler.keras_file(*study)),
         (words.save_html, "html", "text/html", lambda: recording(run, fetch(), words)),
     ]
 

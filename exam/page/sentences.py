@@ -2,7 +2,7 @@
 
 import itertools
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from exam.model.overfitting import found_in
@@ -24,17 +24,21 @@ class PassWarning(NamedTuple):
     end: int
 
 
-def waiting(progress: Progress, epochs: int, waited_seconds: float, words: Texts) -> str:
-    """Why nothing comes of a run of so many epochs, or ""; `waited_seconds` since the last news."""
+def waiting(
+    progress: Progress, waited_seconds: float, ahead_of: Callable[[], int], words: Texts
+) -> str:
+    """Why nothing comes of a study, or ""; `waited_seconds` since the last news.
+
+    `ahead_of` counts the studies that come first; it is asked only where one has to wait.
+    """
     if progress.failure:
         return getattr(words, f"failure_{progress.failure}")
-    if len(progress.epochs) > epochs:
-        return ""
     if progress.loading_seconds and progress.loading_seconds > LONG_WAIT_SECONDS:
         return words.loading(seconds=int(progress.loading_seconds))
     if waited_seconds <= LONG_WAIT_SECONDS:
         return ""
-    return words.queued_behind(ahead=progress.ahead) if progress.ahead else words.queued
+    ahead = ahead_of()
+    return words.queued_behind(ahead=ahead) if ahead else words.queued
 
 
 def fit_call(batch_size: int, epochs: int) -> str:
@@ -52,9 +56,9 @@ def run_label(run: TrainingRun, words: Texts) -> str:
 
 
 def runs_rows(runs: Sequence[TrainingRun], marks: Sequence[Sequence[Epoch]]) -> Iterator[tuple]:
-    """The table of this visit's runs, as far as they are computed."""
+    """The table of this visit's runs; one that was overtaken is there once it has ended, too."""
     for run, each in zip(runs, marks, strict=True):
-        if len(each) > 1:
+        if len(each) > (run.epochs if run != runs[-1] else 1):
             last, lowest = each[-1], lowest_loss(each)
             counted = f"{last.updates:,}", last.wrong, f"{last.val_wrong:.1f}"
             yield run.batch_size, last.epoch, run.student, *counted, lowest.epoch

@@ -5,7 +5,7 @@ import html
 import streamlit as st
 
 from exam.page.address import DEFAULTS, STUDY, is_local, link_to
-from exam.page.room import qr_code
+from exam.page.room import show_opener, show_qr_code
 from exam.page.texts import Texts
 from exam.page.visit import Visit
 
@@ -27,8 +27,9 @@ def show_share(words: Texts, chapters: dict[str, int]) -> None:
     if is_local(link):
         st.info(words.share_local)
     code, lines = st.columns([1, 3], gap="medium")
-    code.html(qr_code(link, words))
-    code.caption(words.link)
+    with code:
+        show_qr_code(link, words)
+        st.caption(words.link)
     with lines:
         st.markdown(words.link)
         if is_for_hall:  # which is no frame
@@ -45,16 +46,17 @@ def show_room(visit: Visit, words: Texts) -> None:
     seat, page = visit.seat, st.context.url or ""
     room = seat.room if seat.leads else None
     if not room:
-        st.button(words.open_room, on_click=visit.open_room, key="open_room")
+        show_opener(words)
         st.caption(words.room_help)
         seat.show_entry(words)
         return
     learners = link_to(page, room=room.code)
-    whole = {"room": room.code, "secret": room.secret, "lang": st.session_state.lang}
-    lecturer = link_to(page, **whole, projected="true")
+    lecturer = link_to(page, room=room.code, lang=st.session_state.lang, projected="true")
+    lecturer += f"#secret={room.secret}"  # what is behind # never leaves the browser
     code, lines = st.columns([1, 3], gap="medium")
-    code.html(qr_code(learners, words))
-    code.caption(words.share_for_learners)
+    with code:
+        show_qr_code(learners, words)
+        st.caption(words.share_for_learners)
     with lines:
         st.markdown(words.room_open(code=room.code))
         st.code(learners, language=None, wrap_lines=True)

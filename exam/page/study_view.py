@@ -1,9 +1,10 @@
-"""The study on the first screen: the sheet, the curves, the player, and what is said of them.
+"""The study on the screen: sheet, curves, player, its sentence and its warnings.
 
-The server sends what is there; the browser plays it.
+The server sends what is there; the browser plays it, and asks for the rest when it needs it.
 """
 
 import time
+from collections.abc import Sequence
 
 import streamlit as st
 
@@ -11,102 +12,104 @@ from exam.charts.curves import Curve, curves_figure
 from exam.charts.theme import PROJECTED_WIDTH
 from exam.model.results import Epoch
 from exam.page import player
+from exam.page.fragment import fragment
 from exam.page.sentences import markdown_table, run_label, runs_rows, waiting, warnings
 from exam.page.texts import Texts
-from exam.page.visit import Visit, chosen_run
-from exam.service.job import Progress
+from exam.page.visit import FIGURE, Visit, chosen_run
+from exam.service.job import RETRY_SECONDS, Progress
 from exam.service.scheduler import get_scheduler
 
+WAIT_SECONDS = 0.2  # of a run of the script, so that a short study is there at once
+LOADING_SECONDS = 2.0  # between two questions at the most, while Keras loads
+EARLY_SECONDS = 0.5  # before the browser has played what it has, it asks for more
 
-class StudyView:
+
+@fragment
+def show_figure(visit: Visit, words: Texts) -> None:
     """The training run of the visit that is on the screen, with the earlier ones behind it."""
+    scheduler, run = get_scheduler(), visit.run
+    polled = [
+        scheduler.poll(each.plan, each.epochs, is_background=True).epochs
+        for each in visit.runs[:-1]
+    ]
+    progress = scheduler.poll(run.plan, run.epochs, wait_seconds=WAIT_SECONDS) if run else None
+    marks = progress.epochs if progress else []
+    sheet, curves = st.columns([5, 8], gap="small")
+    with sheet:
+        st.html(player.html_of_sheet(player.MAIN))
+    with curves:
+        _show_curves(visit, [*polled, marks], words)
+    st.html(player.html_of_player(player.MAIN))
+    place = st.empty()  # so that what is below it stays where it is
+    if line := _line(visit, progress, words):
+        place.markdown(line)
+    _show_marks(visit, marks, words)
+    if polled:
+        rows = runs_rows(visit.runs, [*polled, marks])
+        st.markdown(markdown_table(words.runs_columns, rows))
+    if not run:
+        return
+    if len(marks) > run.epochs:
+        visit.map_study(marks[-1])
+    _ask_for_the_rest(visit, [*polled, marks], progress)
 
-    def __init__(self, visit: Visit, words: Texts):
-        self.visit, self.words, self.run = visit, words, visit.run
-        scheduler = get_scheduler()
-        self._earlier = [
-            scheduler.poll(run.plan, run.epochs, is_background=True).epochs
-            for run in visit.runs[:-1]
-        ]
-        self._progress = scheduler.poll(self.run.plan, self.run.epochs) if self.run else None
-        self._last_news = time.monotonic()
 
-    @property
-    def marks(self) -> list[Epoch]:
-        return self._progress.epochs if self._progress else []
+def _show_curves(visit: Visit, studies: Sequence[Sequence[Epoch]], words: Texts) -> None:
+    ended = [
+        Curve(marks, run_label(run, words))
+        for run, marks in zip(visit.runs, studies, strict=False)
+        if run == visit.run or len(marks) > run.epochs
+    ]
+    figure = curves_figure(ended, (visit.run or chosen_run()).epochs, words)
+    width = PROJECTED_WIDTH if visit.is_projected else "stretch"
+    st.vega_lite_chart(figure.data, figure.spec, alt=figure.alt, width=width)
 
-    @property
-    def is_running(self) -> bool:
-        progress = self._progress
-        return bool(self.run) and not progress.failure and len(self.marks) <= self.run.epochs
 
-    def show(self) -> None:
-        sheet, curves = st.columns([5, 8], gap="small")
-        with sheet:
-            st.html(player.html_of_sheet(player.MAIN))
-        self._chart = curves.empty()
-        st.html(player.html_of_player(player.MAIN))
-        self._line = st.empty()
-        self._warnings, self._warning_places = st.container(), []
-        self._data = st.empty()
-        self._runs = st.empty() if self._earlier else None
-        self._send()
+def _line(visit: Visit, progress: Progress | None, words: Texts) -> str:
+    """Why nothing comes, or which settings the figure shows where others are set now."""
+    run = visit.run
+    if not run:
+        return words.ready
+    if progress.failure or len(progress.epochs) <= run.epochs:
+        waited = visit.waiting.seconds_without_news(FIGURE, len(progress.epochs))
+        if text := waiting(progress, waited, lambda: get_scheduler().ahead_of(run.plan), words):
+            return text
+    if chosen_run() == run:
+        return ""
+    new = {f"new_{name}": value for name, value in chosen_run()._asdict().items()}
+    return words.shown_is(**run._asdict(), **new)
 
-    def advance(self, wait_seconds: float) -> None:
-        """Wait for news, for the first pass or for the end, and send what there is."""
-        run, known = self.run, len(self.marks)
-        seen = 1 if known < 2 else run.epochs
-        progress = get_scheduler().poll(run.plan, run.epochs, seen=seen, wait_seconds=wait_seconds)
-        has_news = len(progress.epochs) > known
-        self._progress = progress
-        if has_news:
-            self._last_news = time.monotonic()
-            self._send()
-        else:
-            self._say(progress)
 
-    def _send(self) -> None:
-        if self.run and len(self.marks) > self.run.epochs:
-            self.visit.map_study(self.marks[-1])
-        self._show_curves()
-        shown = list(warnings(self.marks, self.words))
-        for number in range(len(self._warning_places), len(shown)):
-            place = self._warnings.container(key=f"warning_{number}").empty()
-            self._warning_places.append(place)
-        for place, warning in zip(self._warning_places, shown, strict=False):
-            place.warning(warning.text)
-        spans = [
-            {"key": f"warning_{number}", "from": each.start, "until": each.end}
-            for number, each in enumerate(shown)
-        ]
-        player.push("study", player.MAIN, self._sheet() | {"warnings": spans}, place=self._data)
-        if self._runs:
-            rows = runs_rows(self.visit.runs, [*self._earlier, self.marks])
-            self._runs.markdown(markdown_table(self.words.runs_columns, rows))
-        self._say(self._progress)
+def _show_marks(visit: Visit, marks: Sequence[Epoch], words: Texts) -> None:
+    """What the browser draws and plays; each warning has a place, shown at the passes it is of."""
+    shown = list(warnings(marks, words))
+    for number, warning in enumerate(shown):
+        st.container(key=f"warning_{number}").warning(warning.text)
+    spans = [
+        {"key": f"warning_{number}", "from": each.start, "until": each.end}
+        for number, each in enumerate(shown)
+    ]
+    run = visit.run or chosen_run()  # before any, clean paper in the batches that are set
+    data = player.sheet_data(marks, student=run.student, passes=run.epochs, words=words)
+    data |= {"plays": bool(visit.run), "scrolls": True, "run": visit.presses}
+    player.push("study", player.MAIN, data | {"batch_size": run.batch_size, "warnings": spans})
 
-    def _say(self, progress: Progress | None) -> None:
-        """Why nothing comes, or which settings the figure shows where others are set now."""
-        waited = time.monotonic() - self._last_news
-        text = waiting(progress, self.run.epochs, waited, self.words) if progress else ""
-        if self.run and not text and chosen_run() != self.run:
-            new = {f"new_{name}": value for name, value in chosen_run()._asdict().items()}
-            text = self.words.shown_is(**self.run._asdict(), **new)
-        if text := text or ("" if self.run else self.words.ready):
-            self._line.markdown(text)
-        else:
-            self._line.empty()
 
-    def _sheet(self) -> dict:
-        """Of the run; before any, clean paper in the batches that are set."""
-        run = self.run or chosen_run()
-        data = player.sheet_data(self.marks, student=run.student, words=self.words)
-        is_new = {"plays": bool(self.run), "scrolls": True, "passes": run.epochs}
-        return data | is_new | {"run": self.visit.presses, "batch_size": run.batch_size}
-
-    def _show_curves(self) -> None:
-        names = [run_label(run, self.words) for run in self.visit.runs]
-        curves = list(map(Curve, [*self._earlier, self.marks], names)) if self.run else []
-        figure = curves_figure(curves, (self.run or chosen_run()).epochs, self.words)
-        width = PROJECTED_WIDTH if self.visit.is_projected else "stretch"
-        self._chart.vega_lite_chart(figure.data, figure.spec, alt=figure.alt, width=width)
+def _ask_for_the_rest(visit: Visit, studies: Sequence[Sequence[Epoch]], progress: Progress) -> None:
+    """Of this run and of those that it has overtaken."""
+    missing = [
+        run for run, marks in zip(visit.runs, studies, strict=True) if len(marks) <= run.epochs
+    ]
+    if not missing:
+        visit.waiting.end(FIGURE)
+        return
+    if progress.failure:
+        visit.waiting.ask(FIGURE, at_least=RETRY_SECONDS)
+        return
+    known, epochs = len(progress.epochs) - 1, visit.run.epochs
+    visit.plays_since = visit.plays_since or (time.monotonic() if known > 0 else 0.0)
+    is_playing = 0 < known < epochs
+    played_in = player.seconds_until(known, epochs) if is_playing else 0.0
+    left = visit.plays_since + played_in - time.monotonic() - EARLY_SECONDS
+    at_most = {"at_most": LOADING_SECONDS} if progress.loading_seconds is not None else {}
+    visit.waiting.ask(FIGURE, at_least=left, **at_most)

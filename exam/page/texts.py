@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 _FOLDER = Path(__file__).parents[1] / "texts"
 LANGUAGES = tuple(
-    sorted((file.stem for file in _FOLDER.glob("*.toml")), key=lambda lang: lang != "ko")
+    sorted((file.stem for file in _FOLDER.glob("*.toml")), key=lambda lang: (lang != "ko", lang))
 )
 
 _CHAPTERS = tomllib.loads((_FOLDER / f"{LANGUAGES[0]}.toml").read_text(encoding="utf-8"))

@@ -13,11 +13,14 @@ from exam.model.results import Epoch
 from exam.model.settings import MISPRINTS, SETTINGS
 from exam.model.studied import Studied
 from exam.page.address import DEFAULTS, STUDY, read_address
+from exam.page.ask_again import Waiting
+from exam.page.language import browser_language
 from exam.page.player import push
-from exam.page.room import Seat, open_room, take_seat
-from exam.page.texts import LANGUAGES, choose_language
+from exam.page.room import Seat, take_seat
 from exam.page.training_run import TrainingRun, begin
 from exam.service.experiment import Experiment
+
+FIGURE = "figure"  # of the first screen, as a part that waits
 
 
 @dataclass(eq=False)
@@ -29,7 +32,8 @@ class Visit:
     chapters that have come to their end. With `reveals`, one begins without a guess. `mapped` is
     the press whose study has come to the map of settings. `key` is another for every visit, so that
     the browser knows when the server has forgotten one. `step` is what a projector shows: a place
-    and a part of it.
+    and a part of it. `plays_since` is when the browser began to play the study, 0.0 before, and
+    `followers` names the chapters on the screen that show what the first screen does.
     """
 
     only: str
@@ -46,6 +50,9 @@ class Visit:
     mapped: int = 0
     key: str = field(default_factory=lambda: secrets.token_hex(4))
     step: tuple[str, str] | None = None
+    waiting: Waiting = field(default_factory=Waiting)
+    plays_since: float = 0.0
+    followers: tuple[str, ...] = ()
 
     @property
     def shows_study(self) -> bool:
@@ -59,9 +66,8 @@ class Visit:
     def begin_run(self) -> None:
         self.presses += 1
         self.runs = begin(self.runs, chosen_run())
-
-    def open_room(self) -> None:
-        self.seat = open_room()
+        self.plays_since = 0.0
+        self.waiting.end(FIGURE)
 
     def map_study(self, end: Epoch) -> None:
         """Put the study that has come to its end on the map, once for each press."""
@@ -100,16 +106,6 @@ def keep_settings() -> None:
         keep(setting.name)
 
 
-def browser_language() -> str:
-    return choose_language(st.context.locale)
-
-
-def language() -> str:
-    """The language of the page, whatever has happened to its widget."""
-    lang = st.session_state.get("lang")
-    return lang if lang in LANGUAGES else browser_language()
-
-
 def chosen_run() -> TrainingRun:
     """What a press would begin now."""
     return TrainingRun(**{setting.name: st.session_state[setting.name] for setting in SETTINGS})
@@ -134,7 +130,6 @@ def write_address() -> None:
         wanted["lang"] = lang  # one that was asked for stays
     seat = state.visit.seat
     if seat.leads:
-        wanted["room"] = seat.code
-    if seat.leads and state.visit.is_projected:
-        wanted["secret"] = None  # a hall would read it from the projector
+        # The cookie has the secret. Here, history and logs would keep it, and a hall read it.
+        wanted |= {"room": seat.code, "secret": None}
     push("page", lang, wanted, seat.cookies, state.visit.key)

@@ -8,7 +8,7 @@ from exam.model.plan import Plan
 from exam.model.results import Epoch
 from exam.service.scheduler import Scheduler
 
-AT_ONCE = 4  # studies that are asked for at a time, so that a class of 30 floods nobody
+AT_ONCE = 16  # studies that are asked for at a time, so that a class of 30 floods nobody
 Plans = Mapping[Hashable, tuple[Plan, int]]
 
 

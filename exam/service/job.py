@@ -32,7 +32,6 @@ class Progress(NamedTuple):
     epochs: list[Epoch]
     loading_seconds: float | None  # for how long Keras has been loading; None once it is there
     failure: str
-    ahead: int = 0  # jobs that come first; not counted in the background
 
 
 @dataclass(eq=False)
@@ -51,7 +50,6 @@ class Job:
     lost_workers: int = 0
     is_background: bool = True  # until somebody polls who is not
     failure: Failure = Failure()
-    wants_file = False
 
     def take(self, answer: Epoch | Checkpoint) -> None:
         """Keep what the worker sends, and wake whoever waits for it.
@@ -93,28 +91,3 @@ class Job:
         seconds_per_pass = 0.0025 + 0.00007 * self.plan.updates  # so about, when warm
         work_left = (self.target + 1 - len(self.epochs)) * seconds_per_pass
         return not self.is_urgent, self.is_background, work_left
-
-
-@dataclass(eq=False)
-class FileJob(Job):
-    """Not the epochs but the trained model after them, as a `.keras` file."""
-
-    file: bytes | None = None
-    is_background: bool = False
-    wants_file = True
-
-    def take(self, answer: bytes | Checkpoint) -> None:
-        if isinstance(answer, bytes):
-            self.file = answer
-            self.changed.notify_all()
-        else:
-            super().take(answer)
-
-    @property
-    def is_complete(self) -> bool:
-        return self.file is not None
-
-    @property
-    def is_urgent(self) -> bool:
-        """The model is at hand, as a rule; otherwise it is computed again, as any study."""
-        return bool(self.checkpoint) and self.checkpoint.epoch == self.target

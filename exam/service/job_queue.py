@@ -10,7 +10,6 @@ Not thread-safe by itself: whoever calls a method holds the lock.
 import threading
 
 from exam.model.plan import Plan
-from exam.model.results import Checkpoint
 from exam.service.job import Failure, Job
 
 KEPT_EPOCHS = 30_000  # of all jobs together, 1.4 kB each: 41 MB; more only while followed
@@ -25,16 +24,12 @@ class JobQueue:
         self.waiting: list[Job] = []
         self.running: list[Job] = []  # one for each worker at most
         self.failure = Failure()  # of the worker itself, and so of all jobs
+        self._places: dict[Job, int] | None = None  # of those that wait, until the next turn
 
     def job_of(self, plan: Plan) -> Job:
         job = self.jobs.pop(plan, None) or Job(plan, threading.Condition(self._lock))
         self.jobs[plan] = job
         return job
-
-    def checkpoint_of(self, plan: Plan, epochs: int) -> Checkpoint | None:
-        """One at which a study of so many passes can begin, if there is any."""
-        checkpoint = self.jobs[plan].checkpoint if plan in self.jobs else None
-        return checkpoint if checkpoint and checkpoint.epoch <= epochs else None
 
     def add(self, job: Job) -> None:
         """Let the job wait for its turn, where somebody wants it and there is room."""
@@ -48,15 +43,20 @@ class JobQueue:
             self.job_came.notify()
 
     def ahead_of(self, job: Job) -> int:
-        """How many jobs come first, as things stand: all that wait, for one that found no room."""
-        if job in self.running:
+        """How many jobs come first: all that wait, for one that found no room.
+
+        They are sorted once a turn, however many ask.
+        """
+        if job in self.running or job.is_complete:
             return 0
-        is_queued = job in self.waiting
-        sooner = sum(not is_queued or each.priority < job.priority for each in self.waiting)
-        return sooner + len(self.running)
+        if self._places is None:
+            in_order = sorted(self.waiting, key=lambda job: job.priority)
+            self._places = {each: place for place, each in enumerate(in_order)}
+        return self._places.get(job, len(self._places)) + len(self.running)
 
     def start_next(self) -> Job | None:
         """The job whose turn it is from now on, if any waits."""
+        self._places = None
         self._drop_unwanted()
         job = min(self.waiting, key=lambda job: job.priority, default=None)
         if job:

@@ -1,24 +1,24 @@
-"""Rooms: what the people in a hall guess and study, counted without names and in memory alone."""
+"""Which rooms there are, who may lead them, and which is given up where there are too many."""
 
 import re
 import secrets
 import threading
 import time
-from dataclasses import dataclass, field
 
-from exam.model.studied import Studied
-from exam.service.votes import Standing, Vote
+from exam.service.room import Room
 
-MOST_ROOMS = 100
+MOST_ROOMS, MOST_OF_A_CLIENT = 100, 20
 KEPT_SECONDS = 3 * 3600.0  # after its last use a room is gone
-SPARED_SECONDS = 600.0  # and where all are taken, the one that has been unused so long at least
+RECENT_SECONDS = 600.0  # after its last use it is taken to be in use, even where nobody guesses
+MOST_SECRETS = 10_000  # of rooms that are gone
+MOST_LISTENERS = 1_000  # of a room
 LETTERS = "ABCEFGHJKLMNPRSTWXYZ"  # of a code: none that are taken for one another
 LEARNER = re.compile(r"[\w-]{11}", re.ASCII)
 SECRET = re.compile(r"[\w-]{22}", re.ASCII)
 
 
 class RoomRefused(Exception):
-    """No entry: there is no such "room", the "secret" is wrong, or all rooms are "taken"."""
+    """Nobody leads it: the "secret" is wrong, or all rooms are "taken"."""
 
 
 def new_code() -> str:
@@ -34,107 +34,73 @@ def new_learner() -> str:
     return secrets.token_urlsafe(8)
 
 
-@dataclass(eq=False)
-class Room:
-    """The votes by chapter, and what was studied. `step` is where its lecturer stands."""
-
-    code: str
-    secret: str
-    used: float
-    studied: Studied = field(default_factory=Studied)
-    step: tuple[str, str] | None = None
-    _votes: dict[str, Vote] = field(default_factory=dict)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def guess(self, chapter: str, learner: str, choice: int) -> None:
-        with self._lock:
-            self._vote(chapter).guess(learner, choice)
-
-    def see(self, chapter: str, learner: str) -> None:
-        """The learner looks at what was measured."""
-        with self._lock:
-            self._vote(chapter).see(learner)
-
-    def state_of_guess(self, chapter: str, learner: str) -> str:
-        with self._lock:
-            return self._vote(chapter).state_of(learner)
-
-    def standing(self, chapter: str) -> Standing:
-        with self._lock:
-            return self._vote(chapter).standing()
-
-    def close(self, chapter: str, number: int) -> None:
-        with self._lock:
-            self._vote(chapter).close(number)
-
-    def open_again(self, chapter: str) -> None:
-        with self._lock:
-            self._vote(chapter).open_again()
-
-    def study(self, batch_size: int, epochs: int, loss: float, wrong: float) -> None:
-        with self._lock:
-            self.studied.add(batch_size, epochs, loss, wrong)
-
-    def votes(self) -> list[tuple[str, int, int, int]]:
-        """Chapter, round, choice and count, of the rounds that are open as far as they are."""
-        with self._lock:
-            return [
-                (chapter, number, choice, count)
-                for chapter, vote in self._votes.items()
-                for number, counts in enumerate(vote.all_rounds(), start=1)
-                for choice, count in sorted(counts.items())
-            ]
-
-    def _vote(self, chapter: str) -> Vote:
-        return self._votes.setdefault(chapter, Vote())
-
-
 class Rooms:
     """Rooms by their codes. `clock` gives seconds."""
 
     def __init__(self, clock=time.monotonic):
         self._clock, self._lock = clock, threading.Lock()
         self._rooms: dict[str, Room] = {}
+        self._secrets: dict[str, str] = {}  # by code, of rooms that are gone
 
     def find(self, code: str) -> Room | None:
         """The room of that code, which is used by looking for it."""
         with self._lock:
             return self._find(code)
 
-    def lead(self, code: str, secret: str) -> Room:
+    def lead(self, code: str, secret: str, client: str = "") -> Room:
         """The room of that code, for its lecturer; a new one where there is none.
 
         So the lecturer's link opens it again the next day, and at the replica that it leads to.
-        Raises RoomRefused for a wrong secret, and where all rooms are taken.
+        Raises RoomRefused for a wrong secret, also of a room that is gone, and where all are taken.
         """
         with self._lock:
             room = self._find(code)
-            if room is None:
-                self._make_place()
-                room = self._rooms[code] = Room(code, secret, self._clock())
-            if not secrets.compare_digest(room.secret, secret):
+            known = room.secret if room else self._secrets.get(code, secret)
+            if not secrets.compare_digest(known, secret):
                 raise RoomRefused("secret")
+            if room is None:
+                self._make_place(client)
+                self._secrets.pop(code, None)
+                room = self._rooms[code] = Room(code, secret, self._clock(), client)
             return room
 
     def _find(self, code: str) -> Room | None:
         room = self._rooms.get(code)
         if room and self._unused_seconds(room) >= KEPT_SECONDS:
-            del self._rooms[code]
+            self._close(room)
             return None
         if room:
             room.used = self._clock()
         return room
 
-    def _make_place(self) -> None:
-        """The oldest unused one goes; a room in use never, whoever opens others in a loop."""
+    def _make_place(self, client: str) -> None:
+        """Where a client has too many rooms one of its own goes, and where all are taken any one.
+
+        It is the one that has been unused for longest; none in which learners are, and of other
+        clients none that was used of late.
+        """
         for room in list(self._rooms.values()):
             if self._unused_seconds(room) >= KEPT_SECONDS:
-                del self._rooms[room.code]
-        if len(self._rooms) >= MOST_ROOMS:
-            oldest = min(self._rooms.values(), key=lambda room: room.used)
-            if self._unused_seconds(oldest) < SPARED_SECONDS:
-                raise RoomRefused("taken")
-            del self._rooms[oldest.code]
+                self._close(room)
+        of_client = [room for room in self._rooms.values() if room.client == client]
+        if len(of_client) >= MOST_OF_A_CLIENT:
+            self._close_one(of_client)
+        elif len(self._rooms) >= MOST_ROOMS:
+            rooms = self._rooms.values()
+            self._close_one([r for r in rooms if self._unused_seconds(r) >= RECENT_SECONDS])
+
+    def _close_one(self, rooms: list[Room]) -> None:
+        empty = [room for room in rooms if not room.has_learners]
+        if not empty:
+            raise RoomRefused("taken")
+        self._close(min(empty, key=lambda room: room.used))
+
+    def _close(self, room: Room) -> None:
+        """Its code stays with who has its secret."""
+        del self._rooms[room.code]
+        self._secrets[room.code] = room.secret
+        if len(self._secrets) > MOST_SECRETS:
+            del self._secrets[next(iter(self._secrets))]
 
     def _unused_seconds(self, room: Room) -> float:
         return self._clock() - room.used

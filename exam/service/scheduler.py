@@ -13,12 +13,11 @@ import time
 from exam.model.plan import Plan
 from exam.model.results import Epoch
 from exam.model.settings import EPOCHS
-from exam.service.job import FileJob, Progress
+from exam.service.job import Progress
 from exam.service.job_queue import JobQueue
 from exam.service.worker_pool import WorkerPool
 
-FOLLOWED_SECONDS = 3.0  # a job that nobody has polled for so long is put aside
-FILES_AT_ONCE = 3  # downloads that may wait for a file; asyncio's pool has 6 threads on two cores
+FOLLOWED_SECONDS = 8.0  # a job that nobody has polled for so long is put aside
 
 _starting = threading.Lock()
 
@@ -38,7 +37,6 @@ class Scheduler:
     def __init__(self):
         self._lock = threading.Lock()
         self._queue = JobQueue(self._lock)
-        self._files = threading.BoundedSemaphore(FILES_AT_ONCE)
         self._pool = WorkerPool(self._queue, self._lock)
 
     def poll(
@@ -46,11 +44,10 @@ class Scheduler:
         plan: Plan,
         epochs: int,
         *,
-        seen: int = 0,
         wait_seconds: float = 0.0,
         is_background: bool = False,
     ) -> Progress:
-        """The study of `plan` as far as `epochs`, waiting so long for more than the `seen` marks.
+        """The study of `plan` as far as it is, waiting at most so long for all its `epochs`.
 
         The first poll asks for the study. It is computed as long as somebody polls; first passes
         in the background come after those that are not. Raises ValueError for a number of epochs
@@ -63,17 +60,20 @@ class Scheduler:
             job.is_background &= is_background
             job.follow(FOLLOWED_SECONDS)
             self._queue.add(job)
-            seen = min(seen, epochs)
             job.changed.wait_for(
-                lambda: len(job.epochs) > seen or self._queue.failure_of(job), wait_seconds
+                lambda: len(job.epochs) > epochs or self._queue.failure_of(job), wait_seconds
             )
             is_complete = len(job.epochs) > epochs
             return Progress(
                 epochs=job.epochs[: epochs + 1],
                 loading_seconds=None if is_complete else self._pool.loading_seconds,
                 failure="" if is_complete else self._queue.failure_of(job),
-                ahead=0 if is_background or len(job.epochs) > seen else self._queue.ahead_of(job),
             )
+
+    def ahead_of(self, plan: Plan) -> int:
+        """How many studies come before this one, which somebody has asked for."""
+        with self._lock:
+            return self._queue.ahead_of(self._queue.job_of(plan))
 
     def fetch(self, plan: Plan, epochs: int, timeout_seconds: float) -> list[Epoch]:
         """The study as far as `epochs`, computed again where it has been let go.
@@ -82,33 +82,11 @@ class Scheduler:
         """
         ends = time.monotonic() + timeout_seconds
         while True:
-            progress = self.poll(plan, epochs, seen=epochs, wait_seconds=0.5)
+            progress = self.poll(plan, epochs, wait_seconds=0.5)
             if len(progress.epochs) > epochs:
                 return progress.epochs
             if progress.failure or time.monotonic() > ends:
                 raise TimeoutError(f"no {epochs} epochs of {plan} within {timeout_seconds} s")
-
-    def keras_file(self, plan: Plan, epochs: int, timeout_seconds: float) -> bytes:
-        """The model after so many epochs of `plan`, as a `.keras` file.
-
-        TimeoutError where it is late or too many wait already, OSError where it cannot be written.
-        """
-        EPOCHS.check(epochs)
-        job = FileJob(plan, threading.Condition(self._lock), target=epochs)
-        if not self._files.acquire(blocking=False):
-            raise TimeoutError(f"{FILES_AT_ONCE} downloads wait for a file already")
-        try:
-            with self._lock:
-                job.checkpoint = self._queue.checkpoint_of(plan, epochs)
-                job.follow(timeout_seconds)
-                self._queue.add(job)
-                if not job.changed.wait_for(lambda: job.is_complete, timeout_seconds):
-                    raise TimeoutError(f"no file of {plan} within {timeout_seconds} s")
-        finally:
-            self._files.release()
-        if not job.file:
-            raise OSError(f"no room for a file of {plan}")
-        return job.file
 
     def close(self) -> None:
         """End its workers."""

@@ -1,19 +1,16 @@
 """A turn of a study in the worker: resume it at a checkpoint, and send one back at the end."""
 
-import contextlib
 import dataclasses
-import sys
 import time
 from collections.abc import Callable
 
-from exam.model.network import keras_file
 from exam.model.plan import Plan
 from exam.model.results import Checkpoint, Epoch
 from exam.model.training import initial_checkpoint, resume
 
 
 def run_turn(
-    send: Callable[[Epoch | bytes | Checkpoint], None],
+    send: Callable[[Epoch | Checkpoint], None],
     *,
     plan: Plan,
     epochs: int,
@@ -21,9 +18,8 @@ def run_turn(
     known: int = 0,
     seconds: float = 0.0,
     turn_seconds: float = 0.0,
-    wants_file: bool = False,
 ) -> None:
-    """Send the epochs from number `known` on, or the file, until `turn_seconds` are over.
+    """Send the epochs from number `known` on, until `turn_seconds` are over.
 
     `seconds` are those of the last known epoch. What lies between the checkpoint and it is
     computed again in silence.
@@ -31,7 +27,7 @@ def run_turn(
     began = time.monotonic()
 
     def report(epoch: Epoch) -> bool:
-        if epoch.epoch >= known and not wants_file:
+        if epoch.epoch >= known:
             send(epoch)
         return time.monotonic() - began < turn_seconds
 
@@ -42,16 +38,4 @@ def run_turn(
         checkpoint = dataclasses.replace(checkpoint, seconds=seconds)
     if known - 1 <= checkpoint.epoch < epochs:
         checkpoint = resume(checkpoint, plan, epochs=epochs, on_epoch=report)
-    if wants_file and checkpoint.epoch == epochs:
-        send(_file_of(plan, checkpoint))
     send(checkpoint)
-
-
-def _file_of(plan: Plan, checkpoint: Checkpoint) -> bytes:
-    """The model as a `.keras` file; empty where the disk is full."""
-    try:
-        return keras_file(checkpoint.weights, plan.learning_rate)
-    except OSError as error:
-        with contextlib.suppress(OSError):  # the log is on that disk, too
-            print(f"The model cannot be written: {error}", file=sys.stderr, flush=True)
-        return b""

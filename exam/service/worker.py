@@ -8,7 +8,9 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -54,23 +56,26 @@ class Worker:
         """Wait until it is there. Raises WorkerLost."""
         self._socket = connection
         self._stream = connection.makefile("rwb")
-        self.pid = None
+        self.pid = self._pidfd = None
         hello = self._receive(timeout_seconds)
         if not isinstance(hello, int):
             failed = hello if hello in ("exams", "keras") else ""
             raise WorkerLost(f"a worker cannot begin: {hello!r:.100}", failed)
         self.pid = hello
+        with contextlib.suppress(AttributeError, OSError):  # not on Windows; or it has ended
+            self._pidfd = os.pidfd_open(hello)
+            weakref.finalize(self, os.close, self._pidfd)
 
     @classmethod
-    def start(cls) -> "Worker":
-        """A process that imports Keras, which takes seconds."""
+    def start(cls, folder: str) -> "Worker":
+        """A process that imports Keras, which takes seconds; its temporary files go to `folder`."""
         if CAN_FORK:
             ours, theirs = socket.socketpair()
             with theirs:
-                _start_process("fork", stdin=theirs, stdout=theirs)
+                _start_process("fork", folder, stdin=theirs, stdout=theirs)
             return cls(ours, LOADING_SECONDS)
-        process = _start_process("serve", stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0)
-        return cls(_socket_for(process), LOADING_SECONDS)
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "bufsize": 0}
+        return cls(_socket_for(_start_process("serve", folder, **pipes)), LOADING_SECONDS)
 
     def fork(self) -> "Worker":
         """Another that has imported Keras as well, at once; this one never computes anything."""
@@ -82,7 +87,7 @@ class Worker:
                 raise WorkerLost(f"process {self.pid} does not fork: {error}") from error
         return Worker(ours, SILENT_SECONDS)
 
-    def compute(self, **request) -> Iterator[Epoch | bytes | Checkpoint]:
+    def compute(self, **request) -> Iterator[Epoch | Checkpoint]:
         """Send a request; yield what comes, the checkpoint at which its turn ends last."""
         self._socket.settimeout(SILENT_SECONDS)
         try:
@@ -105,7 +110,10 @@ class Worker:
     def stop(self) -> None:
         """End the process, even one that stands still."""
         with contextlib.suppress(OSError):
-            os.kill(self.pid, getattr(signal, "SIGKILL", signal.SIGTERM))
+            if self._pidfd is not None:  # its number may be another's by now
+                signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
+            elif not hasattr(os, "pidfd_open"):
+                os.kill(self.pid, signal.SIGTERM)
         with contextlib.suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
 
@@ -126,27 +134,41 @@ class WorkerSource:
 
     def __init__(self):
         self._loaded: Worker | None = None
+        self._folder: tempfile.TemporaryDirectory | None = None
 
     def new_worker(self) -> Worker:
         """At once, but for the first, which waits until Keras has loaded. Raises WorkerLost."""
+        # TensorFlow writes the code that it makes of ours to temporary files, and leaves them.
+        self._folder = self._folder or _new_folder()
         if not CAN_FORK:
-            return Worker.start()
+            return Worker.start(self._folder.name)
         try:
-            self._loaded = self._loaded or Worker.start()
+            self._loaded = self._loaded or Worker.start(self._folder.name)
             return self._loaded.fork()
         except WorkerLost:
-            self.stop()
+            self._drop_loaded()
             raise
 
     def stop(self) -> None:
+        self._drop_loaded()
+        if self._folder:
+            self._folder.cleanup()
+        self._folder = None
+
+    def _drop_loaded(self) -> None:
         if self._loaded:
             self._loaded.stop()
         self._loaded = None
 
 
-def _start_process(how: str, **pipes) -> subprocess.Popen:
+def _new_folder() -> tempfile.TemporaryDirectory:
+    return tempfile.TemporaryDirectory(prefix="exam-", ignore_cleanup_errors=True)
+
+
+def _start_process(how: str, folder: str, **pipes) -> subprocess.Popen:
     # A session of its own: Ctrl-C is for the server; the workers end with it.
-    return subprocess.Popen([*COMMAND, how], cwd=ROOT, start_new_session=True, **pipes)
+    command = [*COMMAND, how, folder]
+    return subprocess.Popen(command, cwd=ROOT, start_new_session=True, **pipes)
 
 
 def _socket_for(process: subprocess.Popen) -> socket.socket:

@@ -1,11 +1,13 @@
-"""The worker's own main, `python -m exam.service.worker_main fork` (or `serve`).
+"""The worker's own main, `python -m exam.service.worker_main fork FOLDER` (or `serve FOLDER`).
+
+Its temporary files go to that folder, which it removes when the server is gone.
 
 It loads Keras and says its process id, or why it cannot: "exams" or "keras". Then it forks a worker
 for every socket that it is sent, and computes nothing itself: once TensorFlow has run, a fork of it
 hangs. With `serve`, where nothing can fork, it is itself the one worker.
 
-A worker reads requests, the arguments of `turns.run_turn`, and answers each with the epochs that
-are asked for, or with the file, and at the end of its turn with a `Checkpoint`; all pickled. It
+A worker says its process id, reads requests, the arguments of `turns.run_turn`, and answers each
+with the epochs that are asked for, and at the end of its turn with a `Checkpoint`; all pickled. It
 remembers nothing from one request to the next, and ends when its connection does.
 """
 
@@ -13,9 +15,11 @@ import contextlib
 import gc
 import os
 import pickle
+import shutil
 import signal
 import socket
 import sys
+import tempfile
 import traceback
 from typing import BinaryIO
 
@@ -30,15 +34,14 @@ NOT_NEEDED = ("IPython", "matplotlib", "pandas", "scipy", "sklearn")
 def main() -> None:
     requests, answers = os.dup(0), os.dup(1)
     os.dup2(2, 1)  # what libraries print goes to the log
+    tempfile.tempdir = os.environ["TMPDIR"] = sys.argv[2]
     failed = _load_keras()
-    with open(answers, "wb", closefd=False) as output:
-        pickle.dump(failed or os.getpid(), output)
-    if failed:
-        return
-    if sys.argv[1] == "fork":
+    if failed or sys.argv[1] == "fork":
+        with open(answers, "wb") as output:  # closed: a worker that held it would hide our end
+            pickle.dump(failed or os.getpid(), output)
+        if failed:
+            return
         with _forked(socket.socket(fileno=requests)).makefile("rwb") as stream:
-            pickle.dump(os.getpid(), stream)
-            stream.flush()
             serve(stream, stream)
     else:
         with open(requests, "rb") as input_, open(answers, "wb") as output:
@@ -65,6 +68,7 @@ def _load_keras() -> str:
 
 def _forked(control: socket.socket) -> socket.socket:
     """Fork for every socket that comes; returns in the child, with its socket."""
+    os.close(0)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the server sees that one has ended
     gc.freeze()  # or a collection in a worker would copy what it shares with the others
     while True:
@@ -72,24 +76,25 @@ def _forked(control: socket.socket) -> socket.socket:
         with contextlib.suppress(ConnectionError):
             _, sockets, _, _ = socket.recv_fds(control, 16, 1)
         if not sockets:  # the server is gone; a worker that stands still would not see it
+            shutil.rmtree(sys.argv[2], ignore_errors=True)
             os.killpg(0, signal.SIGKILL)
         if os.fork() == 0:
             control.close()
-            os.close(0)
             return socket.socket(fileno=sockets[0])
         os.close(sockets[0])
 
 
 def serve(requests: BinaryIO, answers: BinaryIO) -> None:
-    """Answer requests until there are none."""
+    """Say our process id, once a study is known to run here; then answer requests."""
 
-    def send(answer: Epoch | bytes | Checkpoint) -> None:
+    def send(answer: int | Epoch | Checkpoint) -> None:
         pickle.dump(answer, answers)
         answers.flush()
 
     from exam.service.turns import run_turn  # Keras has been loaded by now
 
     run_turn(lambda answer: None, plan=Plan(1, 1), epochs=1)  # traces what a first study would
+    send(os.getpid())
     with contextlib.suppress(EOFError, ConnectionError):
         while True:
             run_turn(send, **pickle.load(requests))

@@ -104,8 +104,7 @@ class WorkerPool:
             checkpoint=job.checkpoint,
             known=len(job.epochs),
             seconds=job.epochs[-1].seconds if job.epochs else 0.0,
-            turn_seconds=TURN_SECONDS if job.epochs or job.wants_file else 0.0,
-            wants_file=job.wants_file,
+            turn_seconds=TURN_SECONDS if job.epochs else 0.0,
         )
         try:
             for answer in answers:

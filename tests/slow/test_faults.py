@@ -81,7 +81,7 @@ class Hall:
         """The next press works, at the latest after the rest that follows a failure."""
 
         def has_come() -> bool:
-            progress = self.scheduler.poll(Plan(10, student), 3, seen=3, wait_seconds=0.2)
+            progress = self.scheduler.poll(Plan(10, student), 3, wait_seconds=0.2)
             return len(progress.epochs) == 4
 
         wait_for(has_come, seconds=120)
@@ -113,7 +113,7 @@ class Followers:
         seen, deadline = 0, time.monotonic() + 150
         while seen <= 200:
             assert time.monotonic() < deadline
-            progress = self.scheduler.poll(self.plan, 200, seen=seen, wait_seconds=0.3)
+            progress = self.scheduler.poll(self.plan, 200, wait_seconds=0.3)
             if progress.failure:
                 self.ends.append(progress.failure)
                 return
@@ -168,7 +168,7 @@ def test_the_same_numbers_whoever_computes_them_and_however_often_they_die(hall)
         marks = hall.scheduler.poll(plan, epochs).epochs
         hall.kill_workers()  # while they begin with what was asked for
         while len(marks) <= epochs:
-            marks = hall.scheduler.poll(plan, epochs, seen=epochs, wait_seconds=1).epochs
+            marks = hall.scheduler.poll(plan, epochs, wait_seconds=1).epochs
     assert numbers(marks) == numbers(study(batch_size=2, epochs=200, student=23))
     seconds = [mark.seconds for mark in marks]
     assert seconds == sorted(seconds)
@@ -260,7 +260,7 @@ NONSENSE = {
 
 
 def failure_of(scheduler: Scheduler) -> str:
-    return wait_for(lambda: scheduler.poll(Plan(10, 1), 5, seen=5, wait_seconds=0.2).failure)
+    return wait_for(lambda: scheduler.poll(Plan(10, 1), 5, wait_seconds=0.2).failure)
 
 
 def test_a_process_that_talks_nonsense_is_given_up_politely(monkeypatch):
@@ -383,7 +383,7 @@ from exam.service.scheduler import get_scheduler
 scheduler, plan, seen = get_scheduler(), Plan(1, 14), 0
 print("begun", flush=True)
 while seen < 201 or sys.argv[1] == "for ever":
-    seen = len(scheduler.poll(plan, 200, seen=seen, wait_seconds=0.2).epochs)
+    seen = len(scheduler.poll(plan, 200, wait_seconds=0.2).epochs)
     if seen > 3 and len(sys.argv) == 2:
         sys.argv.append("said")
         print("studying", flush=True)

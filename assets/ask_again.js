@@ -1,0 +1,26 @@
+// Runs the fragment in which it stands again, when the server said it should (ask_again.py).
+const timers = new WeakMap();
+
+export default function ({ data, parentElement, setTriggerValue }) {
+  const ask = () => setTriggerValue("now", true);
+  clearTimeout(timers.get(parentElement));
+  if (data.seconds !== null) timers.set(parentElement, setTimeout(ask, 1000 * data.seconds));
+  const lines = data.seconds === null ? askWhenTheLineIsBack(ask) : null;
+  return () => {
+    clearTimeout(timers.get(parentElement));
+    lines?.disconnect();
+  };
+}
+
+// What was asked while the line was cut is lost, and a server that began anew knows nothing of us.
+const askWhenTheLineIsBack = (ask) => {
+  const app = document.querySelector("[data-testid='stApp']");
+  const isThere = () => app.dataset.testConnectionState === "CONNECTED";
+  let was = isThere();
+  const observer = new MutationObserver(() => {
+    if (isThere() && !was) ask();
+    was = isThere();
+  });
+  observer.observe(app, { attributeFilter: ["data-test-connection-state"] });
+  return observer;
+};

@@ -1,0 +1,60 @@
+"""The only way to wait: the browser asks again after a delay that the server chooses each time.
+
+No run of the script waits for a study. It asks for it, sends what there is, and ends; with it goes
+a delay, after which the browser runs the fragment again. So whatever else is pressed is answered at
+once.
+"""
+
+import itertools
+import time
+
+import streamlit as st
+
+from exam.page.assets import asset
+
+SOON, SELDOM = 0.3, 5.0  # seconds until the next question, the first time and at the most
+PATIENCE = 3  # who has waited for so many seconds asks again after one
+
+_ask = st.components.v2.component("ask_again", js=asset("ask_again.js"), isolate_styles=False)
+_numbers = itertools.count()  # to the browser the same data would be no news
+
+
+def ask_again(key: str, seconds: float) -> None:
+    """Have the browser run this fragment again after so many seconds."""
+    data = {"seconds": seconds, "number": next(_numbers)}
+    _ask(key=f"ask_{key}", data=data, on_now_change=_nothing)
+
+
+def ask_when_the_line_is_back() -> None:
+    """Have the browser run the page again whenever the connection has been lost and is back."""
+    data = {"seconds": None}
+    _ask(key="ask_page", data=data, on_now_change=_nothing)
+
+
+def _nothing() -> None:
+    """Streamlit reports only what has a callback."""
+
+
+class Waiting:
+    """What the parts of a visit wait for: since when, and when something last came."""
+
+    def __init__(self):
+        self._since: dict[str, float] = {}
+        self._news: dict[str, tuple[int, float]] = {}
+
+    def ask(self, key: str, *, at_least: float = 0.0, at_most: float = SELDOM) -> None:
+        """Ask again soon at first, and the more seldom the longer it takes."""
+        waited = time.monotonic() - self._since.setdefault(key, time.monotonic())
+        ask_again(key, max(min(max(SOON, waited / PATIENCE), at_most), at_least))
+
+    def seconds_without_news(self, key: str, known: int) -> float:
+        """For how long no more than so much has been known."""
+        now = time.monotonic()
+        if self._news.get(key, (-1, now))[0] != known:
+            self._news[key] = known, now
+        return now - self._news[key][1]
+
+    def end(self, key: str) -> None:
+        """It has come, or something else is waited for from now on."""
+        self._since.pop(key, None)
+        self._news.pop(key, None)

@@ -1,0 +1,98 @@
+"""What the server does beside the page: it starts Keras early, closes what the page has no use for,
+and tells whoever is in a room what happens there.
+
+The page does without all of it, for where it is run as a plain script there is none.
+"""
+
+import asyncio
+import contextlib
+import json
+from collections.abc import AsyncIterator
+
+from starlette.datastructures import MutableHeaders
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from exam.charts.curves import curves_spec
+from exam.model.settings import EPOCHS
+from exam.page.texts import LANGUAGES, load_texts
+from exam.service.room import Room
+from exam.service.rooms import MOST_LISTENERS, ROOMS
+from exam.service.scheduler import get_scheduler
+
+# Nothing is uploaded, nobody reads the metrics here, and no agent drives the page.
+CLOSED = ("/_stcore/upload_file", "/_stcore/metrics", "/_stcore/agent")
+HEADERS = {
+    "Referrer-Policy": "no-referrer",  # an address may have a room's secret
+    "X-Content-Type-Options": "nosniff",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+SILENT_SECONDS = 15.0  # after which a stream says that it is there, or a proxy would cut it
+
+
+class Guard:
+    """Refuses what is closed, and adds the headers to all other answers."""
+
+    def __init__(self, app: ASGIApp):
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(HEADERS)
+            await send(message)
+
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+        elif any(path in scope["path"] for path in CLOSED):
+            await PlainTextResponse("Not found", 404)(scope, receive, send_with_headers)
+        else:
+            await self.app(scope, receive, send_with_headers)
+
+
+async def tell_room(request: Request) -> Response:
+    """The state of a room as an event stream: as it is, and then whenever it is another."""
+    room = ROOMS.find(request.path_params["code"].upper())
+    if not room:
+        return PlainTextResponse("There is no such room", 404)
+    if len(room.listeners) >= MOST_LISTENERS:
+        return PlainTextResponse("The room is full", 503)
+    headers = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}  # the latter for nginx
+    return StreamingResponse(states(room), headers=headers, media_type="text/event-stream")
+
+
+async def states(room: Room) -> AsyncIterator[str]:
+    """Events of the stream; a comment where nothing has happened for a while."""
+    loop, has_changed, told = asyncio.get_running_loop(), asyncio.Event(), None
+
+    def listener() -> None:
+        loop.call_soon_threadsafe(has_changed.set)
+
+    room.listeners.add(listener)
+    try:
+        while True:
+            has_changed.clear()
+            state = json.dumps(room.state())
+            yield ": still here\n\n" if state == told else f"data: {state}\n\n"
+            told = state
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(has_changed.wait(), SILENT_SECONDS)
+    finally:
+        room.listeners.discard(listener)
+
+
+@contextlib.asynccontextmanager
+async def lifespan(app: object) -> AsyncIterator[None]:
+    """Keras begins to load before anybody comes, and the first screen's figure is there."""
+    scheduler = get_scheduler()
+    for lang in LANGUAGES:
+        curves_spec(load_texts(lang), EPOCHS.default)
+    yield
+    scheduler.close()
+
+
+ROUTES = [Route("/room/{code}", tell_room)]
+MIDDLEWARE = [Middleware(Guard)]
