@@ -34,7 +34,7 @@ class Visit:
         self.session = ""  # its id
         self.files: list[str] = []  # ids of those that can be downloaded
         self.guesses = -1  # as a lecturer's screen shows them
-        self.live = ""  # the fragment that asks for itself again and again
+        self.due: dict[str, float] = {}  # when to ask again, by key of what said so
         self.messages = 0
         self._presses = 0
         self.pressed = self.first_pass = self.ended = 0.0
@@ -43,7 +43,7 @@ class Visit:
     async def connection(self) -> AsyncIterator["Visit"]:
         """A new connection: a new visit by the same link, and with the same cookie."""
         self._forget()
-        options = {"origin": self.url.rstrip("/"), "max_size": None}
+        options = {"origin": "/".join(self.url.split("/")[:3]), "max_size": None}
         if self.cookie:
             options["additional_headers"] = {"Cookie": self.cookie}
         address = self.url.replace("http", "ws", 1) + "_stcore/stream"
@@ -74,9 +74,9 @@ class Visit:
             await self.study()
 
     async def stay(self) -> None:
-        """Until the study has ended."""
+        """Until the study has ended, asking again whenever the page says so."""
         while not self.ended:
-            await self.read_one()
+            await self._read_or_ask()
 
     async def catch(self, seconds: float) -> None:
         """Read what comes within so many seconds."""
@@ -85,7 +85,17 @@ class Visit:
 
     async def _read_on(self) -> None:
         while True:
-            await self.read_one()
+            await self._read_or_ask()
+
+    async def _read_or_ask(self) -> None:
+        """What comes until the page is to be asked again; and then ask."""
+        key = min(self.due, key=self.due.get, default=None)
+        seconds = max(0.0, self.due[key] - time.monotonic()) if key else None
+        try:
+            await asyncio.wait_for(self.read_one(), seconds)
+        except TimeoutError:
+            del self.due[key]
+            await self.ask(within=key)
 
     async def move(self, key: str, value: float) -> None:
         state = WidgetState(id=self.ids[key])
@@ -101,9 +111,14 @@ class Visit:
         self.values[key] = WidgetState(id=self.ids[key], bool_value=True)
         await self.ask(within=key)
 
+    @property
+    def counts(self) -> str:
+        """The key of what asks for the number of guesses, on a lecturer's screen; or ""."""
+        return next((key for key in self.due if key.endswith("_count")), "")
+
     async def poll(self) -> None:
-        """What a browser does for a fragment that is to be run every second."""
-        await self.ask(within=self.live)
+        """Ask for it, as a lecturer's screen does every second."""
+        await self.ask(within=self.counts)
         await self.read()
 
     async def download(self, file: str) -> None:
@@ -118,7 +133,6 @@ class Visit:
         """Ask for a run of the page, or of the fragment that this widget is in."""
         message = BackMsg()
         message.rerun_script.fragment_id = self.fragments.get(within, "")
-        message.rerun_script.is_auto_rerun = bool(within) and within == self.live
         message.rerun_script.query_string = self.link
         message.rerun_script.widget_states.widgets.extend([*self.values.values(), *once])
         await self.socket.send(message.SerializeToString())
@@ -144,15 +158,17 @@ class Visit:
     def _look_at(self, message: ForwardMsg) -> None:
         if message.WhichOneof("type") == "new_session":
             self.session = message.new_session.initialize.session_id
-        if message.WhichOneof("type") == "auto_rerun":
-            self.live = message.auto_rerun.fragment_id
-            self.fragments[self.live] = self.live
+            self._forget_what_was_due(set(message.metadata.run.fragment_ids))
         element = message.delta.new_element
         kind = element.WhichOneof("type")
         assert kind != "exception", element.exception.message
         if widget := widget_id(message):
             key = widget.rsplit("-", 1)[-1]
             self.ids[key], self.fragments[key] = widget, message.delta.fragment_id
+        if kind == "bidi_component":
+            seconds = json.loads(element.bidi_component.json)["seconds"]
+            if seconds is not None:
+                self.due[key] = time.monotonic() + seconds
         if kind == "radio":
             self.options[element.radio.id.rsplit("-", 1)[-1]] = list(element.radio.options)
         if kind == "download_button":
@@ -164,6 +180,14 @@ class Visit:
             self.guesses = int(element.html.body.split(COUNT)[1].split("<")[0])
         if kind == "html" and PUSHED in element.html.body:
             self._look_at_study(element.html.body)
+
+    def _forget_what_was_due(self, fragments: set[str]) -> None:
+        """Of the fragments that run, and of the figure that stands in the first screen's."""
+        if self.fragments.get("start") in fragments:
+            fragments.add(self.fragments.get("ask_figure", ""))
+        for key in list(self.due):
+            if not fragments or self.fragments[key] in fragments:
+                del self.due[key]
 
     def _look_at_study(self, body: str) -> None:
         written = body.split(PUSHED)[1].rsplit("])</script>", 1)[0]

@@ -16,7 +16,7 @@ from exam.page.visit import Visit, settings
 from exam.service.experiment import Experiment
 from exam.service.scheduler import get_scheduler
 
-POLL_SECONDS = 1.0  # between two looks at the votes of a room
+POLL_SECONDS = 0.5  # between two looks at the votes of a room
 SIDE_BY_SIDE = [5, 8]  # the question, and a figure in letters that the last row can read
 
 

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from exam.page.texts import LANGUAGES, Texts, load_texts
-from exam.service.rooms import MOST_ROOMS, new_code, new_secret
+from exam.service.rooms import MOST_OF_A_CLIENT, new_code, new_secret
 from tests.browser import (
     KO,
     Server,
@@ -247,6 +247,7 @@ def test_a_room_is_opened_by_the_share_box_and_entered_by_its_code(browser, serv
         link = lecturer.get_by_role("link", name=KO.lecturers_screen).get_attribute("href")
         code = re.search(r"room=(\w{4})", link)[1]
         expect(lecturer).to_have_url(re.compile(f"room={code}$"))  # a link for learners
+        assert "#secret=" in link and "secret" not in link.split("#")[0]  # for no log and history
         lecturer.reload()
         leads = KO.leads_room(code=code).replace("**", "")
         expect(lecturer.get_by_text(leads)).to_be_visible()
@@ -284,10 +285,15 @@ def test_where_all_rooms_are_taken_one_is_told(page, tmp_path):
     from tests.browser import running_server
 
     async def open_rooms(url: str) -> None:
-        for _ in range(MOST_ROOMS):
-            link = f"room={new_code()}&secret={new_secret()}"
-            async with Visit(url, link).connection() as visit:
-                await visit.open()
+        """As many as one client may have, with a hall in each."""
+        for _ in range(MOST_OF_A_CLIENT):
+            code = new_code()
+            async with Visit(url, f"room={code}&secret={new_secret()}").connection() as lecturer:
+                await lecturer.open()
+            async with Visit(url, f"room={code}&only=students").connection() as learner:
+                await learner.open()
+                await learner.choose("students_guess", 1)
+                await learner.read()
 
     with running_server(tmp_path / "log.txt") as server:
         run(open_rooms(server.url))

@@ -8,6 +8,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,12 +18,13 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 
 from exam.service.rooms import new_code, new_secret
-from tests.browser import ROOT, Server, running_server
+from tests.browser import KO, QUIET, ROOT, Server, find_chromium, running_server
 from tests.visit import Visit, run
 from tests.waiting import wait_for
 
 LEARNERS = 50
 LINKS = [f"batch_size={n % 5 + 20}&epochs=12&student={n % 3 + 1}" for n in range(LEARNERS)]
+DEBIAN = Path("/etc/nginx")
 NGINX = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
 
 
@@ -32,22 +34,14 @@ def running_nginx(folder: Path, replicas: list[Server]) -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    site = (ROOT / "assets" / "nginx.conf").read_text(encoding="utf-8")
-    site = site.replace("listen 80;", f"listen 127.0.0.1:{port};")
-    for written, replica in zip(("127.0.0.1:8501", "127.0.0.1:8502"), replicas, strict=True):
-        assert site.count(written) == 1
-        site = site.replace(written, f"127.0.0.1:{replica.port}")
-    (folder / "site.conf").write_text(site, encoding="utf-8")
-    (folder / "nginx.conf").write_text(
-        f"daemon off; pid {folder}/pid; error_log {folder}/error.log; worker_processes 1;\n"
-        "events { worker_connections 1024; }\n"
-        f"http {{ log_format seat '$cookie_seat $upstream_addr';\n"
-        f"access_log {folder}/access.log seat; client_body_temp_path {folder}/body;\n"
-        f"proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/f; uwsgi_temp_path {folder}/u;"
-        f"scgi_temp_path {folder}/s; include {folder}/site.conf; }}\n",
-        encoding="utf-8",
-    )
-    nginx = subprocess.Popen([NGINX, "-p", str(folder), "-c", str(folder / "nginx.conf")])
+    (folder / "conf.d").mkdir()
+    (folder / "conf.d" / "page.conf").write_text(page_conf(folder, port, replicas), "utf-8")
+    (folder / "sites").mkdir()
+    default = (DEBIAN / "sites-available" / "default").read_text(encoding="utf-8")
+    default = default.replace("listen 80 ", f"listen 127.0.0.1:{port} ")
+    (folder / "sites" / "default").write_text(re.sub(r"listen \[::\].*", "", default), "utf-8")
+    (folder / "nginx.conf").write_text(main_conf(folder), encoding="utf-8")
+    nginx = subprocess.Popen([NGINX, "-c", str(folder / "nginx.conf")])
     url = f"http://127.0.0.1:{port}/"
     try:
         wait_for(lambda: is_healthy(url))
@@ -55,6 +49,36 @@ def running_nginx(folder: Path, replicas: list[Server]) -> Iterator[str]:
     finally:
         nginx.send_signal(signal.SIGQUIT)
         nginx.wait(timeout=20)
+
+
+def page_conf(folder: Path, port: int, replicas: list[Server]) -> str:
+    """Ours, but for the ports, and with a log of which replica has answered."""
+    site = (ROOT / "assets" / "nginx.conf").read_text(encoding="utf-8")
+    changed = {
+        "listen 80;": f"listen 127.0.0.1:{port};",
+        "server 127.0.0.1:8501 ": f"server 127.0.0.1:{replicas[0].port} ",
+        "server 127.0.0.1:8502 ": f"server 127.0.0.1:{replicas[1].port} ",
+        "/var/log/nginx/access.log paths;": f"{folder}/paths.log paths;\n"
+        f"    access_log {folder}/access.log seat;",
+        "log_format paths": "log_format seat '$cookie_seat $upstream_addr';\nlog_format paths",
+    }
+    for written, instead in changed.items():
+        assert site.count(written) == 1, written
+        site = site.replace(written, instead)
+    return site
+
+
+def main_conf(folder: Path) -> str:
+    """That of the distribution, but for its folders; with the default site that it ships."""
+    main = (DEBIAN / "nginx.conf").read_text(encoding="utf-8")
+    main = main.replace("/etc/nginx/conf.d", f"{folder}/conf.d")
+    main = main.replace("/etc/nginx/sites-enabled", f"{folder}/sites")
+    main = main.replace("/var/log/nginx", str(folder)).replace("/run/nginx.pid", f"{folder}/pid")
+    if os.geteuid():  # only root may become another
+        main = main.replace("user www-data;", "")
+    kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    temporary = "".join(f"{kind}_temp_path {folder}/{kind};\n" for kind in kinds)
+    return "daemon off;\n" + main.replace("http {", "http {\n" + temporary, 1)
 
 
 def is_healthy(url: str) -> bool:
@@ -72,7 +96,7 @@ def seat_of(url: str) -> str:
 
 def seat_in(answer) -> str:
     cookies = " ".join(answer.headers.get_all("Set-Cookie", []))
-    return "; ".join(re.findall(r"(?:seat|room)=\w+", cookies))
+    return "; ".join(re.findall(r"seat=\w+", cookies))
 
 
 def numbers(visit: Visit) -> tuple:
@@ -211,8 +235,47 @@ async def two_rooms(url: str, replicas: list[Server], places: dict[str, str]) ->
 
 
 def come(url: str, link: str) -> Visit:
-    """A visit as a browser makes it: the cookies come with the page."""
-    return Visit(url, link, seat_of(f"{url}?{link}"))
+    """A visit as a browser makes it: the cookie comes with the page, and its path is the room's."""
+    with urllib.request.urlopen(f"{url}?{link}", timeout=10) as answer:
+        return Visit(answer.url.split("?")[0], link, seat_in(answer))
+
+
+@needs_nginx
+def test_rooms_that_are_opened_in_one_browser_are_where_their_codes_lead(replicas, tmp_path):
+    with running_nginx(tmp_path, replicas) as url:
+        run(open_three_rooms(url))
+        written = (tmp_path / "paths.log").read_text()
+        assert '"GET /' in written and "secret" not in written
+        for closed in ("_stcore/upload_file/a/b", "_stcore/metrics", "ABCE/_stcore/agent/mcp"):
+            with pytest.raises(urllib.error.HTTPError, match="404"):
+                urllib.request.urlopen(url + closed, timeout=10)
+
+
+async def open_three_rooms(url: str) -> None:
+    from playwright.async_api import async_playwright, expect
+
+    async with async_playwright() as playwright:
+        chromium = await playwright.chromium.launch(executable_path=find_chromium(), args=QUIET)
+        context = await chromium.new_context(locale="ko-KR")
+        pages = [await context.new_page() for _ in range(3)]
+        for page in pages:
+            await page.goto(url)
+            await page.get_by_role("button", name=KO.share, exact=True).click()
+            await page.get_by_role("button", name=KO.open_room).click()
+            link = page.get_by_role("link", name=KO.lecturers_screen)  # the box is open again
+            await expect(link).to_have_attribute("href", re.compile(r"room=\w{4}.*#secret="))
+            code = re.search(r"room=(\w{4})", await link.get_attribute("href"))[1]
+            await expect(page).to_have_url(f"{url}{code}/?room={code}")
+            visit = come(url, f"room={code}&only=students")
+            async with visit.connection():
+                await visit.open()
+                assert "students_guess" in visit.ids and "ask_room" not in visit.due
+        for page in pages:  # all of them lead, and do after a reload
+            await page.reload()
+            code = page.url[-4:]
+            leads = KO.leads_room(code=code).replace("**", "")
+            await expect(page.get_by_text(leads)).to_be_visible()
+        await chromium.close()
 
 
 async def guess(visit: Visit) -> None:

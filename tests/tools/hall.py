@@ -57,7 +57,7 @@ async def votes(
 async def ask(lecturer: Visit) -> None:
     """Open the chapter at its question, over which the count stands."""
     await lecturer.open()
-    while not lecturer.live:
+    while not lecturer.counts:
         await lecturer.press("step_next")
         await lecturer.read()
 
