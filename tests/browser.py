@@ -54,6 +54,7 @@ class Server:
         project: Path = ROOT,
         python: str = sys.executable,
         options: tuple[str, ...] = (),
+        command: tuple[str, ...] = ("-m", "streamlit", "run", "streamlit_app.py"),
         **environment: str,
     ):
         with socket.socket() as free:
@@ -61,7 +62,7 @@ class Server:
             self.port = free.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}/"
         self.log = log
-        command = [python, "-m", "streamlit", "run", "streamlit_app.py", *options]
+        command = [python, *command, *options]
         command += [f"--server.port={self.port}", "--server.headless=true"]
         with log.open("w") as output:
             environment = os.environ | environment

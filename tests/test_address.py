@@ -1,9 +1,10 @@
 """Settings refuse what is out of range; the address refuses politely."""
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from exam.model.settings import BATCH_SIZE, EPOCHS, SETTINGS
-from exam.page.address import hint, link_to, read_address
+from exam.page.address import hint, is_local, link_to, read_address
 from exam.page.texts import LANGUAGES, choose_language, load_texts
 
 DEFAULTS = {"batch_size": 10, "epochs": 20, "student": 1, "misprints": 10, "lang": "ko"}
@@ -108,3 +109,22 @@ def test_the_link_opens_what_it_says():
     link = link_to("https://example.org/page/?embed=true&old=1#top", batch_size=7, start="true")
     assert link == "https://example.org/page/?batch_size=7&start=true"
     assert link_to("https://example.org", room="KHJM") == "https://example.org/?room=KHJM"
+
+
+def test_a_broken_or_endless_address_of_a_browser_stops_nothing():
+    """A forged one, in what the browser says of itself."""
+    for page in ("http://[::1", "http://[", "", "x" * 10):
+        assert link_to(page, room="KHJM").endswith("?room=KHJM")
+        assert not is_local(link_to(page, room="KHJM"))
+
+
+def test_what_is_too_long_for_a_qr_code_is_shown_without_one():
+    def show(address: str) -> None:
+        from exam.page.room import show_qr_code
+        from exam.page.texts import load_texts
+
+        show_qr_code(address, load_texts("en"))
+
+    for length, codes in ((30, 1), (3000, 0)):
+        app = AppTest.from_function(show, args=("https://example.org/" + length * "x",)).run()
+        assert not app.exception and len(app.main.children) == codes

@@ -36,6 +36,7 @@ class Visit:
         self.guesses = -1  # as a lecturer's screen shows them
         self.due: dict[str, float] = {}  # when to ask again, by key of what said so
         self.messages = 0
+        self.is_running = False  # a run of the page or of a part of it
         self._presses = 0
         self.pressed = self.first_pass = self.ended = 0.0
 
@@ -43,7 +44,7 @@ class Visit:
     async def connection(self) -> AsyncIterator["Visit"]:
         """A new connection: a new visit by the same link, and with the same cookie."""
         self._forget()
-        options = {"origin": "/".join(self.url.split("/")[:3]), "max_size": None}
+        options = {"origin": "/".join(self.url.split("/")[:3]), "max_size": None, "max_queue": None}
         if self.cookie:
             options["additional_headers"] = {"Cookie": self.cookie}
         address = self.url.replace("http", "ws", 1) + "_stcore/stream"
@@ -74,25 +75,31 @@ class Visit:
             await self.study()
 
     async def stay(self) -> None:
-        """Until the study has ended, asking again whenever the page says so."""
-        while not self.ended:
-            await self._read_or_ask()
+        """Until the study has ended, asking again whenever the page says so, and the run, too."""
+        while self.is_running or not self.ended:
+            await self.read_or_ask()
+
+    async def follow(self, key: str) -> None:
+        """Ask again for this part of the page as long as the page says so."""
+        while key in self.due:
+            await asyncio.sleep(max(0.0, self.due.pop(key) - time.monotonic()))
+            await self.ask(within=key)
+            await self.read()
 
     async def catch(self, seconds: float) -> None:
         """Read what comes within so many seconds."""
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._read_on(), seconds)
+            async with asyncio.timeout(seconds):
+                while True:
+                    await self.read_or_ask()
 
-    async def _read_on(self) -> None:
-        while True:
-            await self._read_or_ask()
-
-    async def _read_or_ask(self) -> None:
+    async def read_or_ask(self) -> None:
         """What comes until the page is to be asked again; and then ask."""
         key = min(self.due, key=self.due.get, default=None)
         seconds = max(0.0, self.due[key] - time.monotonic()) if key else None
         try:
-            await asyncio.wait_for(self.read_one(), seconds)
+            async with asyncio.timeout(seconds):
+                await self.read_one()
         except TimeoutError:
             del self.due[key]
             await self.ask(within=key)
@@ -101,7 +108,7 @@ class Visit:
         state = WidgetState(id=self.ids[key])
         state.double_array_value.data.append(value)
         self.values[key] = state
-        await self.ask()
+        await self.ask(within=key)
 
     async def choose(self, key: str, value: int) -> None:
         self.values[key] = WidgetState(id=self.ids[key], string_value=self.options[key][value])
@@ -158,7 +165,9 @@ class Visit:
     def _look_at(self, message: ForwardMsg) -> None:
         if message.WhichOneof("type") == "new_session":
             self.session = message.new_session.initialize.session_id
+            self.is_running = True
             self._forget_what_was_due(set(message.metadata.run.fragment_ids))
+        self.is_running &= message.WhichOneof("type") != "script_finished"
         element = message.delta.new_element
         kind = element.WhichOneof("type")
         assert kind != "exception", element.exception.message

@@ -13,7 +13,7 @@ from exam.model.settings import MISPRINTS
 from exam.model.workbooks import first_key, misprinted_questions
 from exam.page.controls import slider
 from exam.page.player import sheet_data, show_marked_sheet
-from exam.page.visit import keep
+from exam.page.visit import keep, write_address
 
 BATCH_SIZE, EPOCHS = 10, 60
 MOST = MISPRINTS.highest
@@ -39,6 +39,7 @@ def own_of(outcome: Outcome) -> int:
 def before(view: ChapterView) -> None:
     if not view.has_begun:
         slider(MISPRINTS, view.say.how_many, view.words)
+        write_address()
     else:
         keep(MISPRINTS.name)
 

@@ -10,9 +10,12 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import expect
 
+from exam.service.rooms import new_code, new_secret
+from exam.service.scheduler import FOLLOWED_SECONDS
 from tests.browser import (
     KO,
     csv_of,
+    open_page,
     press_start,
     running_server,
     wait_until_idle,
@@ -83,9 +86,9 @@ def test_a_server_that_begins_anew_opens_what_was_set(page, tmp_path):
         line.cut()
     with running_server(tmp_path / "second.txt") as server:
         line.port = server.port
+        page.evaluate("window.isOld = true")
         line.mend()
-        press_start(page)
-        page.wait_for_event("load")
+        page.wait_for_function("!window.isOld")  # it is loaded anew, and nobody has pressed
         expect(page.get_by_text(call.format(100))).to_be_visible()
         expect(page).to_have_url(re.compile("batch_size=100"))
         line.close()
@@ -106,3 +109,56 @@ def test_a_connection_cut_and_back_brings_the_study(page, line, seconds):
     assert len(csv_of(page)) == 201
     expect(page.locator(".sentence")).to_contain_text("가중치 갱신 20,000번")
     expect(page.get_by_role("combobox", name=KO.student)).to_have_value("23")
+
+
+def test_a_tab_in_the_background_keeps_its_study(page, server):
+    """One that the browser has stopped for longer than a study is followed for its sake."""
+    session = page.context.new_cdp_session(page)
+    open_page(page, server, "batch_size=1&epochs=200&student=25")
+    wait_until_idle(page)
+    workers = wait_for(server.workers)
+    for worker in workers:
+        worker.suspend()
+    press_start(page)
+    page.locator(".st-key-ask_figure").wait_for(state="attached")
+    session.send("Page.setWebLifecycleState", {"state": "frozen"})
+    left_at = time.monotonic() + FOLLOWED_SECONDS
+    wait_for(lambda: time.monotonic() > left_at, seconds=FOLLOWED_SECONDS + 5)
+    for worker in workers:
+        worker.resume()
+    session.send("Page.setWebLifecycleState", {"state": "active"})
+    wait_until_played(page)
+    assert len(csv_of(page)) == 201
+
+
+def test_a_learner_who_comes_before_the_room_is_let_in_and_after_a_restart_knows_it(
+    browser, tmp_path
+):
+    """Without a reload, and no phone claims a guess that is gone."""
+    room = f"room={(code := new_code())}&only=twenty_exams"
+    lead = f"{room}&secret={new_secret()}"
+    counted = KO.guess_counted(code=code)
+    with contextlib.ExitStack() as running:
+        server = running.enter_context(running_server(tmp_path / "first.txt"))
+        line = Line(server.port)
+        phone, lecturer = (
+            running.enter_context(browser.new_context(locale="ko-KR")).new_page() for _ in range(2)
+        )
+        phone.goto(f"{line.url}?{room}")
+        expect(phone.get_by_text(KO.no_room)).to_be_visible()
+        lecturer.goto(f"{server.url}?{lead}")
+        expect(phone.get_by_text(f"방 {code}").first).to_be_visible()
+        expect(phone.get_by_text(KO.no_room)).to_have_count(0)
+        phone.get_by_test_id("stRadioOption").first.click()
+        expect(phone.get_by_text(counted)).to_be_visible()
+        line.cut()
+        server.stop()
+        again = running.enter_context(running_server(tmp_path / "second.txt"))
+        line.port = again.port
+        line.mend()  # nobody touches the phone
+        expect(phone.get_by_text(KO.no_room)).to_be_visible()
+        expect(phone.get_by_text(counted)).to_have_count(0)
+        lecturer.goto(f"{again.url}?{lead}")
+        expect(phone.get_by_text(KO.no_room)).to_have_count(0)
+        expect(phone.get_by_text(KO.guess_awaited(code=code))).to_be_visible()
+        line.close()

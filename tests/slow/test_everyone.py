@@ -1,5 +1,6 @@
 """Enlarged, in forced colours, without some colours, by ear, in every language; links that stay."""
 
+import asyncio
 import re
 from io import BytesIO
 from urllib.parse import urlsplit
@@ -26,6 +27,8 @@ from tests.browser import (
     wait_until_played,
 )
 from tests.test_walk import walk_the_first_screen
+from tests.tools.newcomer import visit_everything
+from tests.visit import run
 
 EN, JA = load_texts("en"), load_texts("ja")
 
@@ -219,6 +222,12 @@ LINKS = {
     "only=no_such_chapter": KO.title,
     **{f"only={name}&start=true": getattr(KO, name).title for name in CHAPTERS},
 }
+
+
+def test_a_newcomer_goes_through_everything(server):
+    """As the command that times the first minutes does."""
+    seconds, _ = run(asyncio.wait_for(visit_everything(server), 240))
+    assert list(seconds) == ["page", "first study", "all chapters"]
 
 
 def test_links_keep_working(page, server):

@@ -3,19 +3,23 @@ and the next press works. Real processes throughout."""
 
 import asyncio
 import dataclasses
+import os
 import pickle
 import random
 import resource
 import shutil
 import signal
+import socket
 import struct
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import urllib.request
 from email.utils import parsedate_to_datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import psutil
 import pytest
@@ -217,22 +221,77 @@ def test_a_worker_without_memory_is_replaced(hall):
     hall.renew_workers()
 
 
-def test_a_full_disk_costs_the_file_and_nothing_else(hall):
-    followers, workers = hall.follow(17), []
-
-    def is_refused() -> bool:
-        workers[:] = hall.workers
-        try:
-            for worker in workers:  # nothing more can be written
-                resource.prlimit(worker.pid, resource.RLIMIT_FSIZE, (0, 0))
-            hall.scheduler.keras_file(Plan(10, 1), 2, 60)
-        except OSError as error:
-            return "no room" in str(error)
-        return False  # by a worker that has come in the place of one of the test before
-
-    wait_for(is_refused)
+def test_a_full_disk_costs_nothing(hall):
+    followers, workers = hall.follow(17), hall.workers
+    for worker in workers:  # nothing more can be written
+        resource.prlimit(worker.pid, resource.RLIMIT_FSIZE, (0, 0))
     assert followers.end() == [ALL] * FOLLOWERS and hall.workers == workers
     hall.renew_workers()
+
+
+def test_where_no_temporary_file_can_be_written_the_learner_is_told(monkeypatch, capfd):
+    """TensorFlow writes the code that it makes of ours to one, and a worker dies of it."""
+    missing = SimpleNamespace(name="/nowhere", cleanup=lambda: None)
+    monkeypatch.setattr(exam.service.worker, "_new_folder", lambda: missing)
+    hall = Hall(loads=False)
+    assert failure_of(hall.scheduler) == "worker"
+    assert "/nowhere" in capfd.readouterr().err
+    hall.close()
+
+
+def test_temporary_files_go_with_the_process_that_wrote_them(monkeypatch, tmp_path):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    hall = Hall()
+    (folder,) = tmp_path.iterdir()
+    wait_for(lambda: list(folder.glob("__autograph*")))
+    hall.source.kill()
+    hall.kill_workers()
+    hall.press(student=21)  # by another source
+    assert list(tmp_path.iterdir()) == [folder]
+    hall.close()
+    wait_for(lambda: not list(tmp_path.iterdir()))
+
+
+def test_a_killed_server_leaves_no_temporary_files(tmp_path):
+    server = server_process("for ever", TMPDIR=str(tmp_path))
+    assert [server.stdout.readline() for _ in range(2)] == ["begun\n", "studying\n"]
+    assert list(tmp_path.iterdir())
+    server.kill()
+    server.wait(timeout=60)
+    wait_for(lambda: not list(tmp_path.iterdir()))
+
+
+def test_the_server_sees_at_once_that_the_source_has_ended(hall, caplog):
+    """No worker holds its end of the line, so that nobody waits for what it does not say."""
+    source, workers = hall.source, hall.workers
+    for worker in workers:
+        worker.suspend()
+    source.kill()
+    wait_for(lambda: is_gone(source))
+    for worker in workers[1:]:  # one is left that would hold the line
+        worker.kill()
+    wait_for(lambda: hall.source != source, seconds=120)
+    assert "silent for" not in caplog.text
+    for worker in workers:
+        worker.kill()
+    hall.press(student=22)
+
+
+def test_a_worker_is_ended_by_what_it_is_and_not_by_its_number(hall):
+    """Its number may be another's by then."""
+    ours, theirs = socket.socketpair()
+    stranger = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    with theirs.makefile("wb") as stream:
+        pickle.dump(gone.pid, stream)
+    worker = exam.service.worker.Worker(ours, 5)
+    gone.wait()
+    worker.pid = stranger.pid  # as if the number had been given out again
+    worker.stop()
+    with pytest.raises(subprocess.TimeoutExpired):
+        stranger.wait(timeout=0.5)
+    stranger.kill()
+    theirs.close()
 
 
 def test_where_nothing_can_fork_one_worker_computes_and_is_replaced(monkeypatch):
@@ -242,7 +301,6 @@ def test_where_nothing_can_fork_one_worker_computes_and_is_replaced(monkeypatch)
     assert worker.children() == []
     worker.kill()
     assert followers.end() == [ALL] * FOLLOWERS and hall.source != worker
-    assert hall.scheduler.keras_file(Plan(10, 1), 2, 60)[:2] == b"PK"
     hall.close()
 
 
@@ -391,9 +449,9 @@ print("end", flush=True)
 """
 
 
-def server_process(how: str) -> subprocess.Popen:
-    command = [sys.executable, "-c", SERVER, how]
-    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+def server_process(how: str, **environment: str) -> subprocess.Popen:
+    command, places = [sys.executable, "-c", SERVER, how], os.environ | environment
+    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, env=places)
 
 
 def test_a_server_that_stands_still_only_holds_the_workers_up():
@@ -460,7 +518,7 @@ def test_who_goes_on_to_another_study_costs_the_others_nothing(tmp_path):
             await visit.open()
             await visit.press()
             while not visit.first_pass:
-                await visit.read_one()
+                await visit.read_or_ask()
             await visit.move("batch_size", 100)
             await visit.press()
             await visit.stay()
@@ -476,38 +534,6 @@ def test_who_goes_on_to_another_study_costs_the_others_nothing(tmp_path):
     with running_server(tmp_path / "log.txt") as server:
         shown = run(both(server.url))
         assert len(shown["answers"]) == 201 and shown["batch_size"] == 1
-
-
-def test_nobody_follows_for_a_learner_who_has_left(tmp_path):
-    """Though nothing comes that would show that the learner is gone: the worker stands still."""
-
-    async def ask_and_leave(url: str) -> None:
-        async with Visit(url, "only=students&lang=ko").connection() as learner:
-            await learner.open()
-            await learner.choose("students_guess", 0)
-            await learner.read()
-            await learner.press("students_begin")
-            await learner.catch(3.0)  # all that comes while the worker stands still
-            followed.append(process.num_threads() >= FOLLOWERS)
-
-    async def all_leave(url: str) -> None:
-        await asyncio.gather(*(ask_and_leave(url) for _ in range(FOLLOWERS)))
-
-    async def warm_up(url: str) -> None:
-        async with Visit(url, "epochs=1").connection() as learner:
-            await learner.study()
-
-    with running_server(tmp_path / "log.txt") as server:
-        run(warm_up(server.url))
-        process, followed = psutil.Process(server.pid), []
-        for worker in server.workers():
-            worker.suspend()
-        run(all_leave(server.url))
-        assert any(followed)
-        seconds = exam.service.worker.SILENT_SECONDS / 2
-        wait_for(lambda: process.num_threads() < FOLLOWERS, seconds=seconds)
-        for worker in server.workers():
-            worker.kill()
 
 
 def test_a_log_that_cannot_be_written_costs_nothing(tmp_path):

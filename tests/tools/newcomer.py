@@ -2,7 +2,8 @@
 
 For each Python: a clean copy of what is committed, a fresh environment with `requirements.txt`
 alone and no cache, `streamlit run streamlit_app.py`, a study, and then the experiment of every
-chapter, one after another. Prints the seconds of each step and the memory of page and worker.
+chapter that has one, one after another. Prints the seconds of each step and the memory of page and
+worker.
 """
 
 import subprocess
@@ -34,12 +35,11 @@ async def visit_everything(server: Server) -> tuple[dict[str, float], str]:
             if f"{name}_guess" in visit.ids:
                 await visit.choose(f"{name}_guess", 0)
                 await visit.read()
-            while f"{name}_begin" not in visit.ids and name != "questions":  # it studies first
-                await visit.read()
-            if f"{name}_begin" in visit.ids:
+            await visit.follow(f"ask_{name}")  # some study before they ask
+            if CHAPTERS[name].plans:
                 await visit.press(f"{name}_begin")
-                while f"{name}_again" not in visit.ids:
-                    await visit.read()
+                await visit.read()
+                await visit.follow(f"ask_{name}")
         seconds["all chapters"] = time.monotonic() - began
         return seconds, watch.stop()
 

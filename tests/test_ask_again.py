@@ -1,0 +1,209 @@
+"""Nothing waits: whatever runs, a press, a guess and a slider are answered, and nothing is lost."""
+
+import asyncio
+import contextlib
+import threading
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import expect
+
+from exam.page import ask_again, player
+from exam.page.texts import load_texts
+from exam.service.rooms import new_code, new_secret
+from tests.browser import (
+    Server,
+    csv_of,
+    open_chapter,
+    open_page,
+    press_start,
+    wait_until_idle,
+    wait_until_played,
+)
+from tests.hall import click_on, open_lectern
+from tests.visit import Visit, run
+from tests.waiting import wait_for
+
+EN = load_texts("en")
+LONG = "batch_size=1&epochs=200"
+OTHERS, PRESSES = 6, 20
+
+
+@contextlib.contextmanager
+def standing_still(server: Server) -> Iterator[None]:
+    """As long as no worker computes, no study goes on."""
+    workers = wait_for(server.workers)
+    for worker in workers:
+        worker.suspend()
+    try:
+        yield
+    finally:
+        for worker in workers:
+            worker.resume()
+
+
+@contextlib.contextmanager
+def busy(server: Server, learners: int) -> Iterator[None]:
+    """So many others study, one long study after the other."""
+    is_over = threading.Event()
+
+    async def study(number: int) -> None:
+        for student in range(number, 31, learners):
+            async with Visit(server.url, f"{LONG}&student={student}").connection() as visit:
+                await visit.open()
+                await visit.press()
+                while not (is_over.is_set() or visit.ended):
+                    await visit.catch(0.2)
+
+    async def all_study() -> None:
+        await asyncio.gather(*(study(number + 1) for number in range(learners)))
+
+    thread = threading.Thread(target=run, args=(all_study(),))
+    thread.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        thread.join()
+
+
+def test_every_press_is_answered_while_no_worker_computes(server):
+    async def learn() -> None:
+        async with Visit(server.url, f"{LONG}&student=29").connection() as visit:
+            await visit.open()
+            with standing_still(server):
+                await visit.press()
+                await visit.read()
+                await visit.unfold("students_open")
+                await visit.read()
+                await visit.choose("students_guess", 1)
+                await visit.read()
+                await visit.press("students_begin")
+                await visit.read()
+                await visit.move("batch_size", 7)
+                await visit.read()
+                assert visit.shown["answers"] == [] and {"ask_figure", "ask_students"} <= set(
+                    visit.due
+                )
+            await visit.stay()
+            assert visit.shown["batch_size"] == 1 and len(visit.shown["answers"]) == 201
+            assert "ask_figure" not in visit.due  # what is complete is not asked for again
+
+    run(asyncio.wait_for(learn(), 120))
+
+
+def test_a_known_study_is_there_at_once_and_is_not_asked_for_again(server):
+    async def learn() -> None:
+        for _ in range(2):
+            async with Visit(server.url, "epochs=5&student=28").connection() as visit:
+                await visit.study()
+        assert visit.due == {}
+
+    run(learn())
+
+
+def test_who_waits_asks_soon_at_first_and_then_seldom(monkeypatch):
+    asked, now = [], [0.0]
+    monkeypatch.setattr(ask_again, "ask_again", lambda key, seconds: asked.append(seconds))
+    monkeypatch.setattr(ask_again.time, "monotonic", lambda: now[0])
+    waiting = ask_again.Waiting()
+    for now[0] in (100.0, 100.5, 103.0, 109.0, 200.0):
+        waiting.ask("figure")
+    assert asked == [ask_again.SOON, ask_again.SOON, 1.0, 3.0, ask_again.SELDOM]
+    waiting.ask("figure", at_most=2.0)
+    waiting.ask("figure", at_least=15.0)
+    waiting.end("figure")
+    waiting.ask("figure", at_least=-1.0)
+    assert asked[5:] == [2.0, 15.0, ask_again.SOON]
+
+
+def test_when_the_browser_has_played_what_it_has():
+    """Against the arithmetic of the player: passes * (time / seconds) ** bend."""
+    for known, passes in ((1, 1), (5, 20), (50, 200), (200, 200)):
+        share = player.seconds_until(known, passes) / player.seconds_to_play(passes)
+        assert passes * share**player.BEND == pytest.approx(known)
+    assert player.seconds_to_play(1) == 2.1 and player.seconds_to_play(200) == 5.0
+
+
+def test_a_guess_counts_at_once_whatever_runs(browser, server):
+    """On the lecturer's screen, while the learner's own study of 20,000 updates goes on."""
+    room = f"room={(code := new_code())}&secret={new_secret()}"
+    with contextlib.ExitStack() as hall:
+        lecturer, learner = (
+            hall.enter_context(browser.new_context(locale="ko-KR")).new_page() for _ in range(2)
+        )
+        open_lectern(lecturer, f"{server.url}?{room}&projected=true&only=twenty_exams")
+        hall.enter_context(busy(server, OTHERS))
+        learner.goto(f"{server.url}?room={code}&{LONG}&student=30")
+        chapter = open_chapter(learner, "twenty_exams")
+        press_start(learner)
+        player_of_study = learner.locator(".player[data-exam='study']")
+        expect(player_of_study).to_have_attribute("data-state", "pause")
+        options = chapter.get_by_test_id("stRadioOption")
+        for number in range(PRESSES):
+            options.nth(number % 2).click()
+        options.nth(2).click()
+        expect(lecturer.locator("p.count b")).to_have_text("1")
+        known = learner.locator("#pass").evaluate(
+            "range => parseFloat(range.style.getPropertyValue('--known'))"
+        )
+        assert known < 100 or player_of_study.get_attribute("data-state") == "pause"
+        wait_until_idle(learner)
+        click_on(lecturer)  # the vote is closed: the last guess of all is in it
+        votes = lecturer.locator(".choices li").nth(2).locator(".votes b")
+        expect(votes).to_have_text("1")
+        wait_until_played(learner)
+
+
+def test_a_press_in_the_middle_of_an_ask_keeps_both(page, server):
+    """Sliders, quick picks and presses while the figure asks; and the study is whole."""
+    open_page(page, server, f"{LONG}&student=27&lang=en")
+    wait_until_idle(page)
+    press_start(page, EN)
+    page.locator(".player[data-state='pause']").wait_for()
+    for size in (32, 100, 10):
+        page.locator(f"[data-slider='batch_size'][data-to='{size}']").click()
+        expect(page.get_by_text(f"batch_size={size}, epochs=200")).to_be_visible()
+    expect(page).to_have_url(
+        f"{server.url}?batch_size=10&epochs=200&student=27&lang=en".replace("batch_size=10&", "")
+    )
+    wait_until_played(page)
+    expect(page.locator(".sentence")).to_contain_text("20,000")
+    assert len(csv_of(page, EN)) == 201
+
+
+def test_an_overtaken_run_is_in_the_table_once_it_has_ended(page, server):
+    open_page(page, server, f"{LONG}&student=26&lang=en")
+    wait_until_idle(page)
+    with standing_still(server):
+        press_start(page, EN)
+        page.locator("[data-slider='batch_size'][data-to='100']").click()
+        press_start(page, EN)
+        expect(page.get_by_text("model.fit(x, y, batch_size=100, epochs=200)")).to_be_visible()
+        assert page.get_by_role("cell", name="1", exact=True).count() == 0
+    wait_until_played(page)
+    row = page.get_by_role("row").filter(has_text="20,000")
+    expect(row).to_contain_text("200")
+
+
+def test_a_chapter_shows_what_is_studied_and_set_on_the_first_screen(page, server):
+    open_page(page, server, "epochs=3&lang=en")
+    sheet = open_chapter(page, "sheet", EN)
+    expect(sheet.get_by_text(EN.sheet.no_study)).to_be_visible()
+    code = open_chapter(page, "questions", EN)
+    page.locator("[data-slider='batch_size'][data-to='32']").click()
+    expect(code.locator("code").last).to_contain_text("batch_size=32, epochs=3")
+    press_start(page, EN)
+    expect(sheet.locator(".sheet .cell")).to_have_count(100)
+    cards = open_chapter(page, "best_setting", EN)
+    expect(cards.get_by_text("batch size 32").first).to_be_visible()
+
+
+def test_what_was_set_after_a_chapter_was_drawn_is_what_it_studies(page, server):
+    open_page(page, server, "lang=en")
+    chapter = open_chapter(page, "students", EN)
+    page.locator("[data-slider='batch_size'][data-to='100']").click()
+    expect(page.get_by_text("model.fit(x, y, batch_size=100, epochs=20)")).to_be_visible()
+    chapter.get_by_test_id("stRadioOption").first.click()
+    chapter.get_by_role("button", name=EN.students.press).click()
+    expect(chapter.locator("[class*='_conclusion']")).to_contain_text("batch size 100")

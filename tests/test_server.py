@@ -1,0 +1,125 @@
+"""What the server does beside the page, and that the page does without it."""
+
+import http.client
+import json
+import threading
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import expect
+
+from exam.page.texts import load_texts
+from exam.server import CLOSED, HEADERS
+from exam.service.rooms import new_code, new_secret
+from tests.browser import Server, open_page, press_start, running_server, wait_until_played
+from tests.visit import Visit, run
+from tests.waiting import source_of, wait_for
+
+EN = load_texts("en")
+# The same file, served as it was before Streamlit knew of `st.App`.
+PLAIN = """
+import sys
+from streamlit.web import bootstrap
+port = int(next(a for a in sys.argv if a.startswith("--server.port=")).split("=")[1])
+options = {"server.port": port, "server.headless": True}
+bootstrap.load_config_options(options)
+bootstrap.run("streamlit_app.py", False, [], options)
+"""
+
+
+def put(server: Server, path: str, size: int) -> int:
+    """The status of an attempt to upload so many bytes."""
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
+    edge = b"--edge\r\nContent-Disposition: form-data; name=a; filename=a\r\n\r\n"
+    body = edge + bytes(size) + b"\r\n--edge--\r\n"
+    headers = {"Content-Type": "multipart/form-data; boundary=edge"}
+    connection.request("PUT", path, body, headers)
+    return connection.getresponse().status
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory) -> Iterator[Server]:
+    """The script alone, without what st.App adds."""
+    log = tmp_path_factory.mktemp("plain") / "log.txt"
+    with running_server(log, command=("-c", PLAIN)) as running:
+        yield running
+    assert "Traceback" not in log.read_text(), log.read_text()
+
+
+def test_answers_keep_addresses_to_themselves_and_what_is_not_used_is_closed(server):
+    with urllib.request.urlopen(server.url, timeout=10) as answer:
+        assert {name: answer.headers[name] for name in HEADERS} == HEADERS
+    for path in CLOSED:
+        with pytest.raises(urllib.error.HTTPError, match="404"):
+            urllib.request.urlopen(server.url[:-1] + path, timeout=10)
+    assert put(server, "/_stcore/upload_file/a/b", 1000) == 404
+
+
+def test_keras_loads_before_anybody_comes(tmp_path):
+    import psutil
+
+    with running_server(tmp_path / "log.txt") as server:
+        wait_for(lambda: source_of(psutil.Process(server.pid)))
+
+
+def events(server: Server, code: str) -> Iterator[dict]:
+    """What a phone is told of the room."""
+    stream = urllib.request.urlopen(f"{server.url}room/{code}", timeout=60)
+    assert stream.headers["Content-Type"].startswith("text/event-stream")
+    for line in stream:
+        if line.startswith(b"data: "):
+            yield json.loads(line.removeprefix(b"data: "))
+
+
+def test_who_is_in_a_room_is_told_what_its_lecturer_does(server):
+    code, secret = new_code(), new_secret()
+    link = f"room={code}&secret={secret}&projected=true&only=twenty_exams"
+    with pytest.raises(urllib.error.HTTPError, match="404"):
+        next(events(server, code))
+
+    async def lead() -> None:
+        async with Visit(server.url, link).connection() as lecturer:
+            await lecturer.open()
+            listening.set()
+            while not heard.is_set():
+                await lecturer.catch(0.05)
+            await lecturer.press("step_next")
+            await lecturer.read()
+
+    listening, heard = threading.Event(), threading.Event()
+    leader = threading.Thread(target=run, args=(lead(),))
+    leader.start()
+    assert listening.wait(60)
+    phones = [events(server, code.lower()) for _ in range(3)]
+    for phone in phones:
+        assert next(phone) == {"place": "", "part": "", "is_open": True, "round": 1}
+    heard.set()
+    told = [next(phone) for phone in phones]
+    assert told == [{"place": "twenty_exams", "part": "close", "is_open": True, "round": 1}] * 3
+    leader.join()
+
+
+def test_the_script_alone_does_all_that_a_learner_sees(page, plain):
+    open_page(page, plain, "batch_size=10&epochs=5&lang=en")
+    press_start(page, EN)
+    wait_until_played(page)
+    expect(page.locator(".sentence")).to_contain_text("5 of 5")
+    with urllib.request.urlopen(f"{plain.url}room/{new_code()}", timeout=10) as answer:
+        assert "event-stream" not in answer.headers["Content-Type"]  # there are no such routes
+    assert put(plain, "/_stcore/upload_file/a/b", 1000) in (400, 403, 413)
+
+
+def test_a_room_of_the_script_alone(browser, plain):
+    room = f"room={(code := new_code())}&lang=en"
+    lecturer, phone = (browser.new_context().new_page() for _ in range(2))
+    phone.goto(f"{plain.url}?{room}&only=twenty_exams")
+    expect(phone.get_by_text(EN.no_room)).to_be_visible()
+    lecturer.goto(f"{plain.url}?{room}&projected=true&only=twenty_exams#secret={new_secret()}")
+    expect(phone.get_by_text(EN.no_room)).to_have_count(0)
+    phone.get_by_test_id("stRadioOption").first.click()
+    expect(lecturer.locator("p.count b")).to_have_text("1")
+    assert "secret" not in lecturer.url and code in lecturer.url
+    for each in (lecturer, phone):
+        each.context.close()
