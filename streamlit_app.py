@@ -27,6 +27,7 @@ from exam.page.visit import (
 )
 
 STUDENTS = range(STUDENT.lowest, STUDENT.highest + 1)
+TAKE_HOME = "take_home"  # a part of the page, as STUDY is
 
 
 def show_page() -> None:
@@ -36,7 +37,7 @@ def show_page() -> None:
     words = load_texts(language())
     show_heading(visit, words)
     if visit.shows_study or needs_study(visit):
-        fragment(show_study, key=STUDY)(visit, visit.step, words)
+        show_first_screen(visit, words)
     else:
         keep_settings()
         write_address()
@@ -47,30 +48,20 @@ def show_page() -> None:
     ask_when_the_line_is_back()
 
 
-def show_study(visit: Visit, step: tuple | None, words: Texts) -> None:
-    """The first screen: sliders and button, then the figure with its player and its warning.
-
-    `step` is what the rest of the page was drawn for; on a projector, a press goes on to another.
-    """
-    if visit.step != step:
-        st.rerun()
-    write_address()
-    if step == WATCHED:
+def show_first_screen(visit: Visit, words: Texts) -> None:
+    """Sliders and button, the study, and what to do with it; each of the three runs alone."""
+    if visit.step == WATCHED:
         keep_settings()
     else:
-        show_settings(visit, words)
-    run = chosen_run()
-    updates = updates_sum(run.batch_size, run.epochs, words)
-    st.markdown(f"`{fit_call(run.batch_size, run.epochs)}` &emsp; {updates}")
-    show_figure(visit, words)
-    with st.container(horizontal=True, vertical_alignment="center", key="after"):
-        take_home(visit, words)
+        fragment(show_settings)(visit, words)
+    fragment(show_study, key=STUDY)(visit, words)
+    fragment(take_home, key=TAKE_HOME)(visit, words)
 
 
 def show_settings(visit: Visit, words: Texts) -> None:
     st.markdown(words.analogy)
     label_of = name_of if visit.is_projected else str  # in large letters there is less room
-    moved = {"on_change": run_with_followers, "args": (visit,)}
+    moved = {"on_change": run_study, "args": (visit,)}
     batch, passes, who, begin = st.columns([9, 9, 4, 7], gap="small")
     with batch:
         slider(BATCH_SIZE, label_of(words.batch_size), words, **moved)
@@ -86,32 +77,44 @@ def show_settings(visit: Visit, words: Texts) -> None:
 
 
 def press_start(visit: Visit) -> None:
+    is_first = not visit.run
     begin_study(visit)
-    run_with_followers(visit)
+    if visit.step:  # on a projector, what is watched is another step
+        st.rerun()
+    run_study(visit, *[TAKE_HOME] * is_first)  # from now on there is something to save
 
 
-def run_with_followers(visit: Visit) -> None:
-    """Run the first screen alone, or with those chapters on the screen that show what it does."""
-    if visit.followers:
-        st.rerun([STUDY, *visit.followers])
+def run_study(visit: Visit, *others: str) -> None:
+    """Run the study, and those chapters on the screen that show what it does; nothing else."""
+    st.rerun([STUDY, *others, *visit.followers])
+
+
+def show_study(visit: Visit, words: Texts) -> None:
+    """What the settings mean, then the figure with its player and its warning."""
+    write_address()
+    run = chosen_run()
+    updates = updates_sum(run.batch_size, run.epochs, words)
+    st.markdown(f"`{fit_call(run.batch_size, run.epochs)}` &emsp; {updates}")
+    show_figure(visit, words)
 
 
 def take_home(visit: Visit, words: Texts) -> None:
     """What can be saved of the study, how to share the page, and the way to the next chapter."""
-    if visit.run:
-        save = st.popover(words.save, key="save", on_change="rerun")
-        if save.open:
-            with save:
-                show_save(visit.run, words)
-    if not visit.only and not (visit.step and visit.seat.leads):  # the door shows the room
-        share = st.popover(words.share, key="share", on_change="rerun")
-        if share.open:
-            with share:
-                show_room(visit, words)
-                show_share(words, {name: each.frame_height for name, each in CHAPTERS.items()})
-    if not visit.only and not visit.step:
-        with st.container(key="next", width="content"):
-            st.markdown(link_to_next(visit.done, words))
+    with st.container(horizontal=True, vertical_alignment="center", key="after"):
+        if visit.run:
+            save = st.popover(words.save, key="save", on_change="rerun")
+            if save.open:
+                with save:
+                    show_save(visit.run, words)
+        if not visit.only and not (visit.step and visit.seat.leads):  # the door shows the room
+            share = st.popover(words.share, key="share", on_change="rerun")
+            if share.open:
+                with share:
+                    show_room(visit, words)
+                    show_share(words, {name: each.frame_height for name, each in CHAPTERS.items()})
+        if not visit.only and not visit.step:
+            with st.container(key="next", width="content"):
+                st.markdown(link_to_next(visit.done, words))
 
 
 def show_heading(visit: Visit, words: Texts) -> None:
@@ -122,7 +125,8 @@ def show_heading(visit: Visit, words: Texts) -> None:
     title = numbered(place, words) if place in CHAPTERS else words.title
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="heading"):
         st.title(title, anchor=False, width="stretch")
-        show_seat(visit.seat, visit.seat.awaits_room, words)
+        if visit.seat.code:
+            show_seat(visit.seat, visit.seat.awaits_room, words)
         st.segmented_control(
             words.language_label,
             LANGUAGES,

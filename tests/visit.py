@@ -191,9 +191,6 @@ class Visit:
             self._look_at_study(element.html.body)
 
     def _forget_what_was_due(self, fragments: set[str]) -> None:
-        """Of the fragments that run, and of the figure that stands in the first screen's."""
-        if self.fragments.get("start") in fragments:
-            fragments.add(self.fragments.get("ask_figure", ""))
         for key in list(self.due):
             if not fragments or self.fragments[key] in fragments:
                 del self.due[key]

@@ -12,7 +12,6 @@ from exam.charts.curves import Curve, curves_figure
 from exam.charts.theme import PROJECTED_WIDTH
 from exam.model.results import Epoch
 from exam.page import player
-from exam.page.fragment import fragment
 from exam.page.sentences import markdown_table, run_label, runs_rows, waiting, warnings
 from exam.page.texts import Texts
 from exam.page.visit import FIGURE, Visit, chosen_run
@@ -24,9 +23,11 @@ LOADING_SECONDS = 2.0  # between two questions at the most, while Keras loads
 EARLY_SECONDS = 0.5  # before the browser has played what it has, it asks for more
 
 
-@fragment
 def show_figure(visit: Visit, words: Texts) -> None:
-    """The training run of the visit that is on the screen, with the earlier ones behind it."""
+    """The training run of the visit that is on the screen, with the earlier ones behind it.
+
+    It stands in a fragment, which is run again as long as something is missing.
+    """
     scheduler, run = get_scheduler(), visit.run
     polled = [
         scheduler.poll(each.plan, each.epochs, is_background=True).epochs

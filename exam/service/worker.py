@@ -32,9 +32,9 @@ class WorkerLost(Exception):
     `failed` names what will fail again: "exams", "keras", or "" where another try may do.
     """
 
-    def __init__(self, reason: str, failed: str = ""):
+    def __init__(self, reason: str, failed: str = "", is_silent: bool = False):
         super().__init__(reason)
-        self.failed = failed
+        self.failed, self.is_silent = failed, is_silent
 
 
 def workers_wanted() -> int:
@@ -122,7 +122,8 @@ class Worker:
         try:
             return pickle.load(self._stream)
         except TimeoutError:
-            raise WorkerLost(f"worker {self.pid} silent for {timeout_seconds} s") from None
+            silent = f"worker {self.pid} silent for {timeout_seconds} s"
+            raise WorkerLost(silent, is_silent=True) from None
         except (EOFError, OSError) as error:
             raise WorkerLost(f"worker {self.pid} ended: {error}") from None
         except Exception as error:
@@ -145,8 +146,10 @@ class WorkerSource:
         try:
             self._loaded = self._loaded or Worker.start(self._folder.name)
             return self._loaded.fork()
-        except WorkerLost:
-            self._drop_loaded()
+        except WorkerLost as lost:
+            # One that was killed before it said anything is no fault of what it was forked of.
+            if self._loaded and (lost.is_silent or not self._loaded.is_alive()):
+                self._drop_loaded()
             raise
 
     def stop(self) -> None:

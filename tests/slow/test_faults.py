@@ -222,7 +222,9 @@ def test_a_worker_without_memory_is_replaced(hall):
 
 
 def test_a_full_disk_costs_nothing(hall):
-    followers, workers = hall.follow(17), hall.workers
+    followers = hall.follow(17)
+    wait_for(lambda: hall.scheduler._pool._workers == workers_wanted())  # they have begun
+    workers = hall.workers
     for worker in workers:  # nothing more can be written
         resource.prlimit(worker.pid, resource.RLIMIT_FSIZE, (0, 0))
     assert followers.end() == [ALL] * FOLLOWERS and hall.workers == workers
@@ -261,20 +263,21 @@ def test_a_killed_server_leaves_no_temporary_files(tmp_path):
     wait_for(lambda: not list(tmp_path.iterdir()))
 
 
-def test_the_server_sees_at_once_that_the_source_has_ended(hall, caplog):
-    """No worker holds its end of the line, so that nobody waits for what it does not say."""
-    source, workers = hall.source, hall.workers
-    for worker in workers:
-        worker.suspend()
+def test_the_server_sees_at_once_that_the_source_has_ended():
+    """No worker holds its end of the line, on which nobody would answer."""
+    workers = exam.service.worker.WorkerSource()
+    first = workers.new_worker()
+    psutil.Process(first.pid).suspend()
+    source = psutil.Process(workers._loaded.pid)
     source.kill()
     wait_for(lambda: is_gone(source))
-    for worker in workers[1:]:  # one is left that would hold the line
-        worker.kill()
-    wait_for(lambda: hall.source != source, seconds=120)
-    assert "silent for" not in caplog.text
-    for worker in workers:
-        worker.kill()
-    hall.press(student=22)
+    with pytest.raises(exam.service.worker.WorkerLost) as lost:
+        workers.new_worker()
+    assert not lost.value.is_silent
+    second = workers.new_worker()  # of another source
+    assert len(list(second.compute(plan=Plan(10, 1), epochs=1))) > 1
+    for each in (first, second, workers):
+        each.stop()
 
 
 def test_a_worker_is_ended_by_what_it_is_and_not_by_its_number(hall):

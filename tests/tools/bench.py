@@ -1,9 +1,11 @@
 """The measurements that the README quotes, side by side in one run: `python -m tests.tools.bench`.
 
+With a folder that holds an older commit of the page, what a visit costs is measured there as well.
 Times on a shared machine mean little by themselves; the ratios and medians are what counts.
 """
 
 import statistics
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -12,6 +14,7 @@ from pathlib import Path
 BATCH_SIZES = (1, 10, 100)
 EPOCHS = 20
 PAIRS = 5
+COLD_STARTS, COLD_SECONDS = 3, 60
 
 
 def milliseconds(act: Callable[[], object]) -> float:
@@ -79,47 +82,105 @@ def bench_page() -> None:
     print(f"                              the slowest: {max(waits):.2f} s")
 
 
-def bench_press() -> None:
-    """The server's CPU and its messages: a rerun, and a press of a study that is known."""
+def bench_visits(before: Path | None) -> None:
+    """The server's CPU and messages: an opening, a moved slider, a press of a known study.
+
+    With `before`, a folder with an older commit of the page, side by side.
+    """
     import asyncio
+    import contextlib
 
     import psutil
 
-    from tests.browser import running_server
+    from tests.browser import ROOT, running_server
     from tests.visit import Visit
 
     times = 100
 
-    async def cost(server, press: bool) -> tuple[float, float]:
+    async def costs(server) -> dict[str, tuple[float, float]]:
         """Milliseconds of CPU, and messages, of each."""
-        process = psutil.Process(server.pid)
+        process, found = psutil.Process(server.pid), {}
+
+        async def measured(what: str, visit: Visit | None, act) -> None:
+            spent, messages = sum(process.cpu_times()[:2]), visit.messages if visit else 0
+            counted = sum([await act(number) or 0 for number in range(times)])
+            counted += visit.messages - messages if visit else 0
+            cpu = sum(process.cpu_times()[:2]) - spent
+            found[what] = 1000 * cpu / times, counted / times
+
+        async def opening(number: int) -> int:
+            another = Visit(server.url, "epochs=20")
+            async with another.connection():
+                await another.open()
+                return another.messages
+
         async with Visit(server.url, "epochs=20").connection() as visit:
             await visit.study()
-            await visit.open()
-            before, messages = sum(process.cpu_times()[:2]), visit.messages
-            for _ in range(times):
-                if press:
-                    await visit.press()
-                    await visit.read()
-                else:
-                    await visit.open()
-            cpu = sum(process.cpu_times()[:2]) - before
-            return 1000 * cpu / times, (visit.messages - messages) / times
 
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        running_server(Path(folder) / "log.txt") as server,
-    ):
-        pairs = [
-            [asyncio.run(cost(server, press)) for press in (False, True)] for _ in range(PAIRS)
-        ]
-    rerun, press = (
-        [statistics.median(value) for value in zip(*each, strict=True)]
-        for each in zip(*pairs, strict=True)
-    )
-    print(f"rerun with a study on the screen: {rerun[0]:.1f} ms of CPU, {rerun[1]:.0f} messages;")
-    print(f"press of a known study: {press[0]:.1f} ms, {press[1]:.0f} messages", end=" ")
-    print(f"({press[0] / rerun[0]:.1f} times)")
+            async def slider(number: int) -> None:
+                await visit.move("batch_size", 11 + number % 2)
+                await visit.read()
+
+            async def press(number: int) -> None:
+                await visit.press()
+                await visit.read()
+
+            await measured("an opening", None, opening)
+            await measured("a moved slider", visit, slider)
+            await visit.move("batch_size", 10)
+            await visit.read()
+            await measured("a press of a known study", visit, press)
+        return found
+
+    pages = {"before": before, "now": ROOT} if before else {"now": ROOT}
+    with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as running:
+        servers = {
+            name: running.enter_context(running_server(Path(folder) / f"{name}.txt", project))
+            for name, project in pages.items()
+        }
+        found = {name: [] for name in servers}
+        for _ in range(PAIRS):
+            for name, server in servers.items():
+                found[name].append(asyncio.run(costs(server)))
+    for what in found["now"][0]:
+        told = []
+        for name, runs in found.items():
+            cpu, messages = (statistics.median(r[what][n] for r in runs) for n in (0, 1))
+            told.append(f"{name} {cpu:.1f} ms of CPU, {messages:.0f} messages")
+        print(f"{what}: {'; '.join(told)}")
+
+
+def bench_cold(before: Path | None) -> None:
+    """A server that has just started: ten visits, one after another, and its CPU in a minute."""
+    import asyncio
+
+    import psutil
+
+    from tests.browser import ROOT, running_server
+    from tests.visit import Visit
+
+    async def visits(server) -> list[float]:
+        waits = []
+        for _ in range(10):
+            began = time.perf_counter()
+            async with Visit(server.url).connection() as visit:
+                await visit.open()
+                waits.append(time.perf_counter() - began)
+        return waits
+
+    pages = {"before": before, "now": ROOT} if before else {"now": ROOT}
+    for name, project in pages.items():
+        waits, spent = [], []
+        for _ in range(COLD_STARTS):
+            with tempfile.TemporaryDirectory() as folder:
+                began = time.monotonic()
+                with running_server(Path(folder) / "log.txt", project) as server:
+                    waits.append(asyncio.run(visits(server)))
+                    time.sleep(max(0.0, began + COLD_SECONDS - time.monotonic()))
+                    spent.append(sum(psutil.Process(server.pid).cpu_times()[:2]))
+        first, tenth = (statistics.median(each[at] for each in waits) for at in (0, 9))
+        print(f"cold, {name}: the first visit is drawn after {first:.2f} s, the tenth", end=" ")
+        print(f"after {tenth:.2f}; CPU in {COLD_SECONDS} s {statistics.median(spent):.1f} s")
 
 
 def bench_rerun() -> None:
@@ -206,9 +267,11 @@ def bench_memory() -> None:
 
 
 if __name__ == "__main__":
+    older = Path(sys.argv[1]) if len(sys.argv) > 1 else None
+    bench_visits(older)
+    bench_cold(older)
+    bench_rerun()
+    bench_page()
     bench_memory()
     bench_experiments()
     bench_study()
-    bench_page()
-    bench_press()
-    bench_rerun()
