@@ -11,7 +11,7 @@ from exam.page.assets import asset
 from exam.page.controls import quick_picks, slider, updates_sum
 from exam.page.fragment import fragment, politely
 from exam.page.language import language
-from exam.page.player import load_script, styles
+from exam.page.player import load_assets
 from exam.page.room import show_seat
 from exam.page.save import show_save
 from exam.page.sentences import fit_call, name_of
@@ -118,7 +118,6 @@ def take_home(visit: Visit, words: Texts) -> None:
 
 
 def show_heading(visit: Visit, words: Texts) -> None:
-    load_script()
     if visit.is_projected:
         st.html(asset("projector.html"), unsafe_allow_javascript=True)
     place = visit.step[0] if visit.step else visit.only
@@ -150,7 +149,7 @@ def needs_study(visit: Visit) -> bool:
 
 if __name__ == "__main__":
     st.set_page_config(page_title="batch_size · epochs", page_icon="✏️", layout="wide")
-    st.html(styles())
+    load_assets()
     with politely():
         show_page()
 else:

@@ -47,13 +47,11 @@ def html_of_player(name: str) -> str:
     return player + (SENTENCE.format(name=name) if name == MAIN else "")
 
 
-def styles() -> str:
-    return f"<style>{asset('page.css')}{asset('exam.css')}</style>"
-
-
-def load_script() -> None:
-    """What plays; before anything that it plays."""
-    st.html(f"<script>{asset('exam.js')}</script>", unsafe_allow_javascript=True, width="content")
+def load_assets() -> None:
+    """The page's styles, and what plays; before anything that it plays."""
+    styles = f"<style>{asset('page.css')}{asset('exam.css')}</style>"
+    script = f"<script>{asset('exam.js')}</script>"
+    st.html(styles + script, unsafe_allow_javascript=True, width="content")
 
 
 def push(what: str, *values, place: DeltaGenerator | None = None) -> None:
