@@ -4,8 +4,13 @@ import json
 import math
 import re
 import sys
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
+import altair as alt
+from altair.utils import schemapi
+
+from exam.charts import theme
 from exam.charts.curves import (
     HIGHEST_LOSS,
     LOSS_DOMAIN,
@@ -16,7 +21,10 @@ from exam.charts.curves import (
 )
 from exam.charts.lines import lines_spec
 from exam.charts.pictures import picture, sheet_picture
+from exam.charts.settings_map import settings_map
+from exam.lesson import CHAPTERS
 from exam.page.texts import LANGUAGES, load_texts
+from exam.service.experiment import Experiment, Outcome
 from tests.scripted import marks
 from tests.test_sentences import RISING
 
@@ -101,3 +109,28 @@ def test_charts_that_are_built_at_once_keep_their_own_titles():
         written = json.dumps(spec)
         assert set(re.findall(r"axis \d+", written)) == {title}
         assert f'"title": "{title}"' in written and f'"title": "{title} y"' in written
+
+
+def test_every_spec_is_what_vega_lite_understands():
+    """The page builds them without a look at the schema, which takes as long as to build them."""
+    settings = {"batch_size": 10, "epochs": 20, "student": 1, "misprints": 10}
+    for lang in LANGUAGES:
+        words = load_texts(lang)
+        specs = [curves_spec(words, 20), settings_map([], "loss", words).spec]
+        for chapter in CHAPTERS.values():
+            for option in chapter.options or [""]:
+                outcome = Outcome(Experiment(chapter.plans(settings) if chapter.plans else {}, 1))
+                outcome.option = option
+                specs += [figure.spec for figure in chapter.figures(outcome, words)]
+        for spec in specs:
+            schemapi.validate_jsonschema(spec, alt.load_schema())
+
+
+def test_a_spec_that_is_kept_waits_for_none_that_is_built():
+    words, found = load_texts("en"), []
+    curves_spec(words, 20)
+    with theme._building:  # as long as another is built
+        reader = threading.Thread(target=lambda: found.append(curves_spec(words, 20)), daemon=True)
+        reader.start()
+        reader.join(timeout=30)
+    assert found == [curves_spec(words, 20)]

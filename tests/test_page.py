@@ -24,6 +24,9 @@ def app():
     return AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=120)
 
 
+# After a press, AppTest knows of the study alone, which has run; so the page is run again.
+
+
 def texts(app: AppTest) -> str:
     return "\n".join(each.value for each in [*app.markdown, *app.warning, *app.info, *app.error])
 
@@ -46,14 +49,18 @@ def test_a_study_is_kept_by_its_settings_and_not_by_its_results(app):
     app.query_params["epochs"] = "3"
     app.run()
     app.button(key="start").click().run()
+    app.run()
     assert not app.exception and not app.error and KO.ready not in texts(app)
     (run,) = app.session_state.visit.runs
     assert run._asdict() == {"batch_size": 10, "epochs": 3, "student": 1}
     app.slider(key="batch_size").set_value(32).run()
+    app.run()
     assert "`model.fit(x, y, batch_size=32, epochs=3)`" in texts(app)
     assert "새 설정(배치 사이즈 32" in texts(app)
     app.button(key="start").click().run()
+    app.run()
     app.button(key="start").click().run()  # the same again replaces it
+    app.run()
     assert [run.batch_size for run in app.session_state.visit.runs] == [10, 32]
     assert app.session_state.visit.presses == 3
 

@@ -167,3 +167,13 @@ def test_korean_particles_after_a_number():
 def test_a_missing_field_is_noticed():
     with pytest.raises(KeyError):
         load_texts("ko").queued_behind(epoch=3)
+
+
+def test_languages_stand_in_the_same_order_on_every_disk():
+    assert LANGUAGES == ("ko", "en", "ja")
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_failure_asks_for_no_button_that_a_chapter_alone_has_not(lang):
+    words = load_texts(lang)
+    assert words.start not in words.failure_worker

@@ -34,6 +34,7 @@ class Visit:
         self.session = ""  # its id
         self.files: list[str] = []  # ids of those that can be downloaded
         self.guesses = -1  # as a lecturer's screen shows them
+        self.drawn: dict[str, float] = {}  # when each widget was last, by key
         self.due: dict[str, float] = {}  # when to ask again, by key of what said so
         self.messages = 0
         self.is_running = False  # a run of the page or of a part of it
@@ -174,6 +175,7 @@ class Visit:
         if widget := widget_id(message):
             key = widget.rsplit("-", 1)[-1]
             self.ids[key], self.fragments[key] = widget, message.delta.fragment_id
+            self.drawn[key] = time.monotonic()
         if kind == "bidi_component":
             seconds = json.loads(element.bidi_component.json)["seconds"]
             if seconds is not None:

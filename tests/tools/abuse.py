@@ -9,12 +9,14 @@ import asyncio
 import contextlib
 import itertools
 import math
+import random
 import resource
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -65,7 +67,7 @@ async def reruns(url: str) -> None:
 
 
 async def downloads(url: str) -> None:
-    """All files of a long study, the trained model among them, for ten learners again and again."""
+    """All files of a long study, for ten learners again and again."""
 
     async def one(student: int) -> None:
         link = f"batch_size=1&epochs=200&student={student}"
@@ -127,8 +129,59 @@ async def rooms(url: str) -> None:
     await asyncio.gather(*(one() for _ in range(20)))
 
 
+async def uploads(url: str) -> None:
+    """Files of 1 MB, put where Streamlit keeps those of a file uploader, for 20 visits."""
+
+    def put(session: str, number: int) -> None:
+        edge = b"--edge\r\nContent-Disposition: form-data; name=a; filename=a\r\n\r\n"
+        headers = {"Content-Type": "multipart/form-data; boundary=edge"}
+        place, body = f"{url}_stcore/upload_file/{session}/{number}", bytes(1_000_000)
+        request = urllib.request.Request(
+            place, edge + body + b"\r\n--edge--\r\n", headers, method="PUT"
+        )
+        with contextlib.suppress(OSError):
+            urllib.request.urlopen(request, timeout=5)
+
+    async with contextlib.AsyncExitStack() as held:
+        visits = [Visit(url) for _ in range(20)]
+        for visit in visits:
+            await held.enter_async_context(visit.connection())
+            await visit.open()
+        for number in itertools.count():
+            await asyncio.to_thread(put, visits[number % 20].session, number)
+
+
+async def ballots(url: str) -> None:
+    """False learners without number who guess, or look, in one room."""
+    code = new_code()
+    async with Visit(url, f"room={code}&secret={new_secret()}").connection() as lecturer:
+        await lecturer.open()
+
+        async def one() -> None:
+            while True:
+                link = f"room={code}&only=students"
+                with contextlib.suppress(websockets.WebSocketException):
+                    async with Visit(url, link).connection() as visit:
+                        await visit.open()
+                        await visit.choose("students_guess", random.randrange(3))
+                        await visit.read()
+
+        await asyncio.gather(*(one() for _ in range(20)))
+
+
 NUISANCES: dict[str, Nuisance] = {
-    act.__name__: act for act in (abandoned, settings, reruns, downloads, large, silent, rooms)
+    act.__name__: act
+    for act in (
+        abandoned,
+        settings,
+        reruns,
+        downloads,
+        large,
+        silent,
+        rooms,
+        uploads,
+        ballots,
+    )
 }
 
 

@@ -41,12 +41,14 @@ FLOOD_CONNECTIONS, NUISANCE_SECONDS = 20, 5.0
 
 @dataclass
 class Learner:
-    """One visit. Times are seconds: opening, press to first drawn pass, press to the end."""
+    """One visit. Times are seconds: opening, press to first drawn pass, press to the end, and
+    from a guess to its answer."""
 
     link: str
     opened: float = 0.0
     first: float = 0.0
     ended: float = 0.0
+    guess: float = 0.0
     error: str = ""
     leaves: bool = False  # closes the tab before the end
 
@@ -70,6 +72,20 @@ async def study_and_read(visit: Visit, learner: Learner) -> None:
     if f"{name}_begin" in visit.ids:
         await visit.press(f"{name}_begin")
     await visit.press()
+    await visit.stay()
+
+
+async def study_and_guess(visit: Visit, learner: Learner) -> None:
+    """Guess in a chapter while the study runs, and see that it is counted."""
+    await visit.unfold("students_open")
+    await visit.read()
+    await visit.press()
+    await visit.catch(random.uniform(0.5, 5.0))
+    began = time.monotonic()
+    await visit.choose("students_guess", random.randrange(3))
+    while visit.drawn["students_guess"] < began:
+        await visit.read_or_ask()
+    learner.guess = time.monotonic() - began
     await visit.stay()
 
 
@@ -233,9 +249,11 @@ def report(name: str, learners: list[Learner]) -> None:
         print("  ", error[:200])
     print("                           median    p95   worst (s)")
     fields = {"opening": "opened", "press → first pass": "first", "press → end": "ended"}
+    fields["guess → its answer"] = "guess"
     for title, field in fields.items():
         times = sorted(getattr(each, field) for each in learners if not each.error)
-        times = [seconds for seconds in times if seconds] or [float("nan")]
+        if not (times := [seconds for seconds in times if seconds]):
+            continue
         p95 = times[math.ceil(0.95 * len(times)) - 1]
         print(f"  {title:24} {statistics.median(times):6.2f} {p95:6.2f} {times[-1]:6.2f}")
 
@@ -423,6 +441,7 @@ SCENES: dict[str, Callable[[int], object]] = {
     "defaults": lambda count: scene("defaults", [""] * count),
     "random": lambda count: scene_and_floor("random settings", any_settings(count)),
     "chapters": lambda count: scene("chapters open", any_students(count), study_and_read),
+    "guesses": lambda count: scene("a guess meanwhile", any_settings(count), study_and_guess),
     "thousand": lambda count: scene("a thousand", [""] * 5 * count, seconds=(60.0, 20.0)),
     "frames": lambda count: scene("four frames each", FRAMES * count, study_in_one_frame),
     "restless": lambda count: scene("restless", any_settings(count), study_restlessly),
