@@ -17,7 +17,8 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from exam.charts.curves import curves_spec
-from exam.model.settings import EPOCHS
+from exam.charts.pictures import sheet_picture
+from exam.model.settings import EPOCHS, STUDENT
 from exam.page.texts import LANGUAGES, load_texts
 from exam.service.room import Room
 from exam.service.rooms import MOST_LISTENERS, ROOMS
@@ -86,10 +87,15 @@ async def states(room: Room) -> AsyncIterator[str]:
 
 @contextlib.asynccontextmanager
 async def lifespan(app: object) -> AsyncIterator[None]:
-    """Keras begins to load before anybody comes, and the first screen's figure is there."""
+    """Keras begins to load before anybody comes, and what the first screen is drawn from is there."""
     scheduler = get_scheduler()
+    sheet_picture(STUDENT.default)
     for lang in LANGUAGES:
         curves_spec(load_texts(lang), EPOCHS.default)
+    with contextlib.suppress(ImportError):  # what Streamlit 1.67 finds out in the first run of all
+        from streamlit import emojis, env_util  # noqa: F401
+
+        env_util.is_repl()
     yield
     scheduler.close()
 

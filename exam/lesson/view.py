@@ -43,6 +43,7 @@ class ChapterView:
         # Its place is the same in every run; a screen reader speaks it when it changes (exam.js).
         live_region = st.container(key=f"{self.name}_spoken")
         if chapter.plans:
+            self._begin_if_revealed()
             st.markdown(self.say.story(**chapter.facts))
         if chapter.look:
             chapter.look(self)
@@ -50,7 +51,6 @@ class ChapterView:
         if not chapter.plans:
             return
         if is_ready:
-            self._begin_if_revealed()
             if self.has_begun:
                 spoken = self._answer()
             else:
