@@ -4,6 +4,7 @@
 (() => {
   if (window.exam?.isAlive) return;
   const isStill = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const pictures = {}; // of the hundred questions, by student, as the first screen sends them
   const studies = {}; // by name: the data, the pass that is shown, the furthest one shown so far
   const part = (what, name) => document.querySelector(`.${what}[data-exam="${name}"]`);
   const nameOf = (element) => element.closest("[data-exam]").dataset.exam;
@@ -196,7 +197,7 @@
         cell.appendChild(document.createElement("i"));
       }
     sheet.setAttribute("aria-label", data.words.sheet);
-    const picture = `url("${data.picture}")`;
+    const picture = `url("${pictures[data.picture] ?? data.picture}")`;
     const batchOf = (at) => Math.floor(at / size);
     [...sheet.children].forEach((cell, at) => {
       const { answer, state } = answerAt(data, pass, at);
@@ -394,7 +395,9 @@
     requestAnimationFrame(refresh);
   }).observe(document.body, { childList: true, subtree: true, attributeFilter: ["disabled"] });
 
-  const act = ([what, ...values]) => ({ study: receive, page: setPage })[what](...values);
+  const keepPicture = (student, picture) => void (pictures[student] = picture);
+  const acts = { study: receive, picture: keepPicture, page: setPage };
+  const act = ([what, ...values]) => acts[what](...values);
   const waiting = window.exam ?? [];
   window.exam = { isAlive: true, push: act, studies };
   waiting.forEach(act);

@@ -87,7 +87,7 @@ async def states(room: Room) -> AsyncIterator[str]:
 
 @contextlib.asynccontextmanager
 async def lifespan(app: object) -> AsyncIterator[None]:
-    """Keras begins to load before anybody comes, and what the first screen is drawn from is there."""
+    """Before anybody comes, Keras begins to load, and what the first screen needs is there."""
     scheduler = get_scheduler()
     sheet_picture(STUDENT.default)
     for lang in LANGUAGES:

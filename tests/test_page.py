@@ -46,6 +46,7 @@ def test_the_first_screen(app):
 
 
 def test_a_study_is_kept_by_its_settings_and_not_by_its_results(app):
+    get_scheduler().fetch(Plan(10, 1), 3, 180)  # Keras has loaded
     app.query_params["epochs"] = "3"
     app.run()
     app.button(key="start").click().run()

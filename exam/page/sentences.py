@@ -2,7 +2,7 @@
 
 import itertools
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from exam.model.overfitting import found_in
@@ -24,20 +24,14 @@ class PassWarning(NamedTuple):
     end: int
 
 
-def waiting(
-    progress: Progress, waited_seconds: float, ahead_of: Callable[[], int], words: Texts
-) -> str:
-    """Why nothing comes of a study, or ""; `waited_seconds` since the last news.
-
-    `ahead_of` counts the studies that come first; it is asked only where one has to wait.
-    """
+def waiting(progress: Progress, waited_seconds: float, ahead: int, words: Texts) -> str:
+    """Why nothing comes of a study, or ""; `waited_seconds` since the last news."""
     if progress.failure:
         return getattr(words, f"failure_{progress.failure}")
     if progress.loading_seconds and progress.loading_seconds > LONG_WAIT_SECONDS:
         return words.loading(seconds=int(progress.loading_seconds))
     if waited_seconds <= LONG_WAIT_SECONDS:
         return ""
-    ahead = ahead_of()
     return words.queued_behind(ahead=ahead) if ahead else words.queued
 
 

@@ -5,22 +5,43 @@ The server sends what is there; the browser plays it, and asks for the rest when
 
 import time
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import streamlit as st
 
 from exam.charts.curves import Curve, curves_figure
+from exam.charts.pictures import sheet_picture
 from exam.charts.theme import PROJECTED_WIDTH
 from exam.model.results import Epoch
 from exam.page import player
-from exam.page.sentences import markdown_table, run_label, runs_rows, waiting, warnings
+from exam.page.ask_again import SELDOM
+from exam.page.sentences import (
+    LONG_WAIT_SECONDS,
+    markdown_table,
+    run_label,
+    runs_rows,
+    waiting,
+    warnings,
+)
 from exam.page.texts import Texts
 from exam.page.visit import FIGURE, Visit, chosen_run
 from exam.service.job import RETRY_SECONDS, Progress
 from exam.service.scheduler import get_scheduler
 
 WAIT_SECONDS = 0.2  # of a run of the script, so that a short study is there at once
-LOADING_SECONDS = 2.0  # between two questions at the most, while Keras loads
+# Until it is asked for more, at least: where there is nothing yet, where the browser plays what it
+# has, and for each study that comes before one that waits.
+FIRST_SECONDS, NEXT_SECONDS, SECONDS_OF_EACH = 0.3, 0.7, 0.1
+LOADING_SECONDS = 2.0  # at the most, while Keras loads
 EARLY_SECONDS = 0.5  # before the browser has played what it has, it asks for more
+
+
+class Awaited(NamedTuple):
+    """Why the study on the screen is not there, where it is not."""
+
+    progress: Progress
+    waited_seconds: float  # since the last news of it
+    ahead: int  # studies that come first; counted only where one has to wait
 
 
 def show_figure(visit: Visit, words: Texts) -> None:
@@ -35,6 +56,7 @@ def show_figure(visit: Visit, words: Texts) -> None:
     ]
     progress = scheduler.poll(run.plan, run.epochs, wait_seconds=WAIT_SECONDS) if run else None
     marks = progress.epochs if progress else []
+    awaited = _awaited(visit, progress) if run and len(marks) <= run.epochs else None
     sheet, curves = st.columns([5, 8], gap="small")
     with sheet:
         st.html(player.html_of_sheet(player.MAIN))
@@ -42,17 +64,22 @@ def show_figure(visit: Visit, words: Texts) -> None:
         _show_curves(visit, [*polled, marks], words)
     st.html(player.html_of_player(player.MAIN))
     place = st.empty()  # so that what is below it stays where it is
-    if line := _line(visit, progress, words):
+    if line := _line(visit, awaited, words):
         place.markdown(line)
     _show_marks(visit, marks, words)
     if polled:
         rows = runs_rows(visit.runs, [*polled, marks])
         st.markdown(markdown_table(words.runs_columns, rows))
-    if not run:
-        return
-    if len(marks) > run.epochs:
+    if run and not awaited:
         visit.map_study(marks[-1])
-    _ask_for_the_rest(visit, [*polled, marks], progress)
+    _ask_for_the_rest(visit, polled, awaited)
+
+
+def _awaited(visit: Visit, progress: Progress) -> Awaited:
+    waited = visit.waiting.seconds_without_news(FIGURE, len(progress.epochs))
+    is_long = waited > LONG_WAIT_SECONDS
+    ahead = get_scheduler().ahead_of(visit.run.plan) if is_long else 0
+    return Awaited(progress, waited, ahead)
 
 
 def _show_curves(visit: Visit, studies: Sequence[Sequence[Epoch]], words: Texts) -> None:
@@ -66,15 +93,13 @@ def _show_curves(visit: Visit, studies: Sequence[Sequence[Epoch]], words: Texts)
     st.vega_lite_chart(figure.data, figure.spec, alt=figure.alt, width=width)
 
 
-def _line(visit: Visit, progress: Progress | None, words: Texts) -> str:
+def _line(visit: Visit, awaited: Awaited | None, words: Texts) -> str:
     """Why nothing comes, or which settings the figure shows where others are set now."""
     run = visit.run
     if not run:
         return words.ready
-    if progress.failure or len(progress.epochs) <= run.epochs:
-        waited = visit.waiting.seconds_without_news(FIGURE, len(progress.epochs))
-        if text := waiting(progress, waited, lambda: get_scheduler().ahead_of(run.plan), words):
-            return text
+    if awaited and (text := waiting(*awaited, words)):
+        return text
     if chosen_run() == run:
         return ""
     new = {f"new_{name}": value for name, value in chosen_run()._asdict().items()}
@@ -91,26 +116,39 @@ def _show_marks(visit: Visit, marks: Sequence[Epoch], words: Texts) -> None:
         for number, each in enumerate(shown)
     ]
     run = visit.run or chosen_run()  # before any, clean paper in the batches that are set
+    player.push("picture", run.student, sheet_picture(run.student))  # which the browser keeps
     data = player.sheet_data(marks, student=run.student, passes=run.epochs, words=words)
-    data |= {"plays": bool(visit.run), "scrolls": True, "run": visit.presses}
+    data |= {
+        "picture": run.student,
+        "plays": bool(visit.run),
+        "scrolls": True,
+        "run": visit.presses,
+    }
     player.push("study", player.MAIN, data | {"batch_size": run.batch_size, "warnings": spans})
 
 
-def _ask_for_the_rest(visit: Visit, studies: Sequence[Sequence[Epoch]], progress: Progress) -> None:
-    """Of this run and of those that it has overtaken."""
-    missing = [
-        run for run, marks in zip(visit.runs, studies, strict=True) if len(marks) <= run.epochs
-    ]
-    if not missing:
+def _ask_for_the_rest(
+    visit: Visit, polled: Sequence[Sequence[Epoch]], awaited: Awaited | None
+) -> None:
+    """Of this run and of those that it has overtaken, when there is likely to be something."""
+    overtaken = zip(visit.runs, polled, strict=False)
+    if awaited:
+        visit.waiting.ask(FIGURE, **_delay(visit, awaited))
+    elif any(len(marks) <= run.epochs for run, marks in overtaken):
+        visit.waiting.ask(FIGURE)
+    else:
         visit.waiting.end(FIGURE)
-        return
+
+
+def _delay(visit: Visit, awaited: Awaited) -> dict[str, float]:
+    progress, known = awaited.progress, len(awaited.progress.epochs) - 1
     if progress.failure:
-        visit.waiting.ask(FIGURE, at_least=RETRY_SECONDS)
-        return
-    known, epochs = len(progress.epochs) - 1, visit.run.epochs
-    visit.plays_since = visit.plays_since or (time.monotonic() if known > 0 else 0.0)
-    is_playing = 0 < known < epochs
-    played_in = player.seconds_until(known, epochs) if is_playing else 0.0
-    left = visit.plays_since + played_in - time.monotonic() - EARLY_SECONDS
-    at_most = {"at_most": LOADING_SECONDS} if progress.loading_seconds is not None else {}
-    visit.waiting.ask(FIGURE, at_least=left, **at_most)
+        return {"at_least": RETRY_SECONDS}
+    if progress.loading_seconds is not None:
+        return {"at_most": LOADING_SECONDS}
+    turn = min(SELDOM, awaited.ahead * SECONDS_OF_EACH)
+    if known < 1:
+        return {"at_least": max(FIRST_SECONDS, turn)}
+    visit.plays_since = visit.plays_since or time.monotonic()
+    played_in = player.seconds_until(known, visit.run.epochs) - EARLY_SECONDS
+    return {"at_least": max(NEXT_SECONDS, turn, visit.plays_since + played_in - time.monotonic())}
