@@ -9,7 +9,7 @@ from exam.page.address import STUDY, hint
 from exam.page.ask_again import ask_when_the_line_is_back
 from exam.page.assets import asset
 from exam.page.controls import quick_picks, slider, updates_sum
-from exam.page.fragment import fragment, politely
+from exam.page.fragment import fragment, politely, wait_until_taken
 from exam.page.language import language
 from exam.page.player import load_assets
 from exam.page.room import show_seat
@@ -152,6 +152,7 @@ if __name__ == "__main__":
     load_assets()
     with politely():
         show_page()
+    wait_until_taken()
 else:
     from exam.server import MIDDLEWARE, ROUTES, lifespan
 

@@ -1,10 +1,14 @@
 // Runs the fragment in which it stands again, when the server said it should (ask_again.py).
 const timers = new WeakMap();
+const AGAIN = 10_000; // milliseconds without an answer, after which the question may have been lost
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const ask = () => setTriggerValue("now", true);
-  clearTimeout(timers.get(parentElement));
-  if (data.seconds !== null) timers.set(parentElement, setTimeout(ask, 1000 * data.seconds));
+  const askIn = (milliseconds) => {
+    clearTimeout(timers.get(parentElement));
+    timers.set(parentElement, setTimeout(() => (ask(), askIn(AGAIN)), milliseconds));
+  };
+  if (data.seconds !== null) askIn(1000 * data.seconds);
   const lines = data.seconds === null ? askWhenTheLineIsBack(ask) : null;
   return () => {
     clearTimeout(timers.get(parentElement));

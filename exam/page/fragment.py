@@ -4,13 +4,17 @@ down with it."""
 import contextlib
 import functools
 import logging
+import threading
 from collections.abc import Callable, Iterator
 
 import streamlit as st
+from streamlit.runtime import Runtime
 
 from exam.model.exams import BrokenExams
 from exam.page.language import language
 from exam.page.texts import load_texts
+
+TAKEN_SECONDS = 2.0  # at the most
 
 _log = logging.getLogger("exam")
 
@@ -33,5 +37,19 @@ def fragment(show: Callable[..., None], key: str | None = None) -> Callable[...,
     def shown(*args) -> None:
         with politely():
             show(*args)
+        wait_until_taken()
 
     return st.fragment(shown, key=key)
+
+
+def wait_until_taken() -> None:
+    """End a run only when Streamlit's event loop has taken what it has sent.
+
+    Who asks for a run when the one before has just ended gets another runner, and what the former
+    has sent and the loop has not taken yet, Streamlit 1.67 drops: on a busy server, the answer to
+    a guess, or the word when to ask again.
+    """
+    with contextlib.suppress(AttributeError, RuntimeError):  # without a server there is no loop
+        loop, is_taken = Runtime.instance()._get_async_objs().eventloop, threading.Event()
+        loop.call_soon_threadsafe(is_taken.set)
+        is_taken.wait(TAKEN_SECONDS)

@@ -51,6 +51,7 @@ class Learner:
     guess: float = 0.0
     error: str = ""
     leaves: bool = False  # closes the tab before the end
+    reads: str = ""  # a chapter that is open before the press
 
 
 Deed = Callable[[Visit, Learner], Awaitable[None]]
@@ -77,8 +78,6 @@ async def study_and_read(visit: Visit, learner: Learner) -> None:
 
 async def study_and_guess(visit: Visit, learner: Learner) -> None:
     """Guess in a chapter while the study runs, and see that it is counted."""
-    await visit.unfold("students_open")
-    await visit.read()
     await visit.press()
     await visit.catch(random.uniform(0.5, 5.0))
     began = time.monotonic()
@@ -120,6 +119,9 @@ async def one_visit(server: Server, learner: Learner, deed: Deed, open_at: float
     async with visit.connection():
         await visit.open()
         learner.opened = time.monotonic() - began
+        if learner.reads:
+            await visit.unfold(f"{learner.reads}_open")
+            await visit.read()
         await asyncio.sleep(press_at - time.monotonic())
         await deed(visit, learner)
         if not learner.leaves:
@@ -279,10 +281,14 @@ def wait_until_quiet(page: psutil.Process) -> None:
 
 
 def scene(
-    name: str, links: list[str], deed: Deed = study, seconds: tuple[float, float] = SECONDS
+    name: str,
+    links: list[str],
+    deed: Deed = study,
+    seconds: tuple[float, float] = SECONDS,
+    reads: str = "",
 ) -> list[Learner]:
     with warm_server() as server:
-        learners = [Learner(link) for link in links]
+        learners = [Learner(link, reads=reads) for link in links]
         seats = [Learner(random.choice(links)) for _ in range(CHROMIUMS)]
         now, watch = time.monotonic(), Watch(server)
         threads = [
@@ -441,7 +447,9 @@ SCENES: dict[str, Callable[[int], object]] = {
     "defaults": lambda count: scene("defaults", [""] * count),
     "random": lambda count: scene_and_floor("random settings", any_settings(count)),
     "chapters": lambda count: scene("chapters open", any_students(count), study_and_read),
-    "guesses": lambda count: scene("a guess meanwhile", any_settings(count), study_and_guess),
+    "guesses": lambda count: scene(
+        "a guess meanwhile", any_settings(count), study_and_guess, reads="students"
+    ),
     "thousand": lambda count: scene("a thousand", [""] * 5 * count, seconds=(60.0, 20.0)),
     "frames": lambda count: scene("four frames each", FRAMES * count, study_in_one_frame),
     "restless": lambda count: scene("restless", any_settings(count), study_restlessly),
