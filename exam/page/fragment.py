@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 
 import streamlit as st
 from streamlit.runtime import Runtime
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from exam.model.exams import BrokenExams
 from exam.page.language import language
@@ -37,7 +38,8 @@ def fragment(show: Callable[..., None], key: str | None = None) -> Callable[...,
     def shown(*args) -> None:
         with politely():
             show(*args)
-        wait_until_taken()
+        if getattr(get_script_run_ctx(), "fragment_ids_this_run", None):  # it runs alone
+            wait_until_taken()
 
     return st.fragment(shown, key=key)
 
