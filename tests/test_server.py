@@ -115,9 +115,9 @@ def test_a_room_of_the_script_alone(browser, plain):
     room = f"room={(code := new_code())}&lang=en"
     lecturer, phone = (browser.new_context().new_page() for _ in range(2))
     phone.goto(f"{plain.url}?{room}&only=twenty_exams")
-    expect(phone.get_by_text(EN.no_room)).to_be_visible()
+    expect(phone.get_by_text(EN.room_awaited)).to_be_visible()
     lecturer.goto(f"{plain.url}?{room}&projected=true&only=twenty_exams#secret={new_secret()}")
-    expect(phone.get_by_text(EN.no_room)).to_have_count(0)
+    expect(phone.get_by_text(EN.room_awaited)).to_have_count(0)
     phone.get_by_test_id("stRadioOption").first.click()
     expect(lecturer.locator("p.count b")).to_have_text("1")
     assert "secret" not in lecturer.url and code in lecturer.url

@@ -76,6 +76,8 @@ class Seat:
 
     def hint(self, words: Texts) -> str:
         """Why there is no room where one was asked for, or none any more."""
+        if self.awaits_room and not self.leads:
+            return words.room_awaited
         if self.refused or self.awaits_room:
             return getattr(words, f"no_{self.refused or 'room'}")
         return ""

@@ -267,7 +267,7 @@ def test_who_may_not_enter_gets_a_sentence_and_the_page(page, server, room, lang
     words = load_texts(lang)
     open_lectern(page, room.lecturer(server))
     wrong = {
-        f"room={new_code()}": words.no_room,
+        f"room={new_code()}": words.room_awaited,
         "room=%3Cscript%3E": words.no_room,
         f"room={room.code}&secret={new_secret()}&projected=true": words.no_secret,
         f"room={room.code}&secret=x": words.no_secret,
@@ -276,7 +276,7 @@ def test_who_may_not_enter_gets_a_sentence_and_the_page(page, server, room, lang
         page.goto(f"{server.url}?{query}&lang={lang}")
         expect(page.get_by_text(sentence)).to_be_visible()
         expect(page.get_by_role("button", name=words.start)).to_be_visible()
-        if sentence == words.no_room:
+        if sentence in (words.no_room, words.room_awaited):
             expect(page.get_by_label(words.room_code)).to_be_visible()
         assert page.get_by_text(words.leads_room(code=room.code)).count() == 0
 
