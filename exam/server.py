@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from exam.charts.curves import curves_spec
 from exam.charts.pictures import sheet_picture
+from exam.model.exams import BrokenExams
 from exam.model.settings import EPOCHS, STUDENT
 from exam.page.texts import LANGUAGES, load_texts
 from exam.service.room import Room
@@ -89,7 +90,8 @@ async def states(room: Room) -> AsyncIterator[str]:
 async def lifespan(app: object) -> AsyncIterator[None]:
     """Before anybody comes, Keras begins to load, and what the first screen needs is there."""
     scheduler = get_scheduler()
-    sheet_picture(STUDENT.default)
+    with contextlib.suppress(BrokenExams):  # of which the page speaks
+        sheet_picture(STUDENT.default)
     for lang in LANGUAGES:
         curves_spec(load_texts(lang), EPOCHS.default)
     with contextlib.suppress(ImportError):  # what Streamlit 1.67 finds out in the first run of all
