@@ -49,7 +49,8 @@ def show_figure(visit: Visit, words: Texts) -> None:
 
     It stands in a fragment, which is run again as long as something is missing.
     """
-    scheduler, run = get_scheduler(), visit.run
+    scheduler, run, student = get_scheduler(), visit.run, (visit.run or chosen_run()).student
+    player.push("picture", student, sheet_picture(student))  # the browser keeps it
     polled = [
         scheduler.poll(each.plan, each.epochs, is_background=True).epochs
         for each in visit.runs[:-1]
@@ -116,7 +117,6 @@ def _show_marks(visit: Visit, marks: Sequence[Epoch], words: Texts) -> None:
         for number, each in enumerate(shown)
     ]
     run = visit.run or chosen_run()  # before any, clean paper in the batches that are set
-    player.push("picture", run.student, sheet_picture(run.student))  # which the browser keeps
     data = player.sheet_data(marks, student=run.student, passes=run.epochs, words=words)
     data |= {
         "picture": run.student,
