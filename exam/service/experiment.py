@@ -56,9 +56,9 @@ class Outcome:
     def is_running(self) -> bool:
         return not self.failure and not self.is_complete
 
-    def poll(self, scheduler: Scheduler) -> bool:
-        """Look at the next few studies that are not there yet; True where there is news."""
-        before, asked = sum(map(len, self.marks.values())), 0
+    def poll(self, scheduler: Scheduler) -> None:
+        """Look at what is there, and ask for the next studies that are not."""
+        asked = 0
         for name, (plan, epochs) in self.experiment.plans.items():
             if self._is_complete(name):
                 continue
@@ -68,7 +68,6 @@ class Outcome:
             asked += not self._is_complete(name)
             if asked == AT_ONCE or self.failure:
                 break
-        return sum(map(len, self.marks.values())) > before
 
     def _is_complete(self, name: Hashable) -> bool:
         return len(self.marks[name]) > self.experiment.plans[name][1]

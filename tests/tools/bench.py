@@ -230,6 +230,7 @@ def bench_experiments() -> None:
     """Seconds that each chapter's experiment takes when nobody has run it, Keras being there."""
     from exam.lesson import CHAPTERS
     from exam.model.plan import Plan
+    from exam.page.ask_again import SOON
     from exam.service.experiment import Experiment, Outcome
     from exam.service.scheduler import Scheduler
     from exam.service.worker import workers_wanted
@@ -244,7 +245,7 @@ def bench_experiments() -> None:
         outcome, began = Outcome(Experiment(chapter.plans(settings), choice=1)), time.monotonic()
         while outcome.is_running:
             outcome.poll(scheduler)
-            time.sleep(0.1)  # as the page does
+            time.sleep(SOON)  # as the page does at first
         print(f"{name} {time.monotonic() - began:.1f}", end="; ", flush=True)
         scheduler.close()
     print()
