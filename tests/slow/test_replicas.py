@@ -207,10 +207,17 @@ def place_of_each(url: str, log: Path) -> dict[str, str]:
     for code in [new_code() for _ in range(24)]:
         known = len(log.read_text().splitlines())
         urllib.request.urlopen(f"{url}?room={code}", timeout=10).read()
-        # nginx writes its line after the answer.
-        wait_for(lambda known=known: len(log.read_text().splitlines()) > known)
-        places[code] = log.read_text().splitlines()[-1].split()[-1]
+        places[code] = wait_for(lambda known=known: place_since(log, known))
     return places
+
+
+def place_since(log: Path, known: int) -> str | None:
+    """Where the page came from, if nginx has written it; the way to the room's path has no place.
+
+    It writes a line after the answer, and two lines a page: it leads to the path at first.
+    """
+    places = (line.split()[-1] for line in log.read_text().splitlines()[known:])
+    return next((place for place in places if place != "-"), None)
 
 
 async def two_rooms(url: str, replicas: list[Server], places: dict[str, str]) -> None:
