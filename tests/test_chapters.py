@@ -16,7 +16,7 @@ from exam.lesson.batch_sizes import milliseconds_of_a_pass
 from exam.lesson.chapter import Chapter
 from exam.lesson.sureness import same_mistakes
 from exam.model.exams import load_exams
-from exam.model.results import Epoch, MeanMarks, mean_marks
+from exam.model.results import Mark, MeanMarks, mean_marks
 from exam.model.workbooks import open_workbook, question_order
 from exam.page.texts import LANGUAGES, load_texts
 from exam.service.experiment import Outcome
@@ -52,10 +52,10 @@ def numbers(found: Outcome, name: str) -> dict:
     return CHAPTERS[name].numbers(found)
 
 
-def study(value: Callable[[object, int], dict]) -> Callable[[object, int], list[Epoch]]:
+def study(value: Callable[[object, int], dict]) -> Callable[[object, int], list[Mark]]:
     """Marks with the fields that `value` gives for the study and the epoch."""
 
-    def made(key: object, passes: int) -> list[Epoch]:
+    def made(key: object, passes: int) -> list[Mark]:
         return [
             dataclasses.replace(mark, **value(key, mark.epoch)) for mark in any_study(key, passes)
         ]

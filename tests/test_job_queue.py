@@ -22,7 +22,7 @@ def ask(
 ) -> Job:
     with queue.job_came:
         job = queue.job_of(plan)
-        job.epochs = marks([1.0] * known)[:known]
+        job.marks = marks([1.0] * known)[:known]
         job.target, job.is_background = epochs, background
         job.follow(60)
         queue.add(job)
@@ -107,7 +107,7 @@ def test_results_are_bounded_the_oldest_go_first_and_what_is_followed_stays(queu
     for job in jobs[:2]:
         job.followed_until = 0.0
     for kept, students in ((5, [2, 3, 4]), (1, [3, 4])):
-        monkeypatch.setattr(job_queue, "KEPT_EPOCHS", kept)
+        monkeypatch.setattr(job_queue, "KEPT_MARKS", kept)
         running = ask(queue, Plan(100, 4), 2, known=1)
         with queue.job_came:
             queue.waiting = [running]

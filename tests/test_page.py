@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from exam.model.plan import Plan
-from exam.model.results import Epoch
+from exam.model.results import Mark
 from exam.page import sentences, visit
 from exam.page.texts import load_texts
 from exam.service import job_queue
@@ -83,12 +83,12 @@ def test_a_visit_holds_no_results_that_the_scheduler_has_let_go(app, monkeypatch
     app.session_state["sheet_open"] = True
     app.run()
     scheduler = get_scheduler()
-    monkeypatch.setattr(job_queue, "KEPT_EPOCHS", 0)
+    monkeypatch.setattr(job_queue, "KEPT_MARKS", 0)
     monkeypatch.setattr("exam.service.scheduler.FOLLOWED_SECONDS", 0.3)
 
     def kept() -> int:
         gc.collect()
-        return sum(type(each) is Epoch and each.updates == 70 for each in gc.get_objects())
+        return sum(type(each) is Mark and each.updates == 70 for each in gc.get_objects())
 
     others = itertools.product(range(12, 100), range(1, 31))
 

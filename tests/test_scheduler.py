@@ -44,7 +44,7 @@ def test_the_same_numbers_as_study_in_this_process(ours):
 
 def test_a_finished_study_is_there_at_once_and_a_longer_one_goes_on(ours):
     marks = ours.fetch(Plan(10, 4), 12, 90)
-    assert [ours.poll(Plan(10, 4), epochs).epochs for epochs in (12, 5)] == [marks, marks[:6]]
+    assert [ours.poll(Plan(10, 4), epochs).marks for epochs in (12, 5)] == [marks, marks[:6]]
     longer = ours.fetch(Plan(10, 4), 15, 90)
     assert longer[:13] == marks and [mark.epoch for mark in longer] == list(range(16))
 
@@ -56,7 +56,7 @@ def test_a_running_study_is_followed_from_its_beginning_by_everybody(ours):
     ]
     for thread in threads:
         thread.start()
-    first = wait_for(lambda: ours.poll(plan, 200).epochs)
+    first = wait_for(lambda: ours.poll(plan, 200).marks)
     assert first[0].epoch == 0
     for thread in threads:
         thread.join()
@@ -66,9 +66,9 @@ def test_a_running_study_is_followed_from_its_beginning_by_everybody(ours):
 
 def test_nobody_waits_for_anothers_long_study(ours):
     long, short = Plan(1, 7), Plan(10, 8)
-    wait_for(lambda: ours.poll(long, 200).epochs)
+    wait_for(lambda: ours.poll(long, 200).marks)
     ours.fetch(short, 5, 90)
-    assert len(ours.poll(long, 200).epochs) < 201
+    assert len(ours.poll(long, 200).marks) < 201
     ours.fetch(long, 200, 90)
 
 
@@ -81,7 +81,7 @@ def test_what_is_out_of_range_never_reaches_the_worker(ours):
 
 def test_results_that_were_let_go_are_computed_again(ours, monkeypatch):
     monkeypatch.setattr(scheduler, "FOLLOWED_SECONDS", 0.6)
-    monkeypatch.setattr(job_queue, "KEPT_EPOCHS", 1)
+    monkeypatch.setattr(job_queue, "KEPT_MARKS", 1)
     before, polled = ours.fetch(Plan(100, 11), 3, 90), time.monotonic()
     for epochs in itertools.count(1):  # another goes on until nobody has asked for it so long
         ours.fetch(Plan(50, 1), epochs, 90)

@@ -13,7 +13,7 @@ from exam.service.job import Progress
 from tests.scripted import marks
 
 RISING = [1.0, 0.8, 0.7, 0.71, 0.72, 0.73, 0.74, 0.75]
-PROGRESS = Progress(epochs=[], loading_seconds=None, failure="")
+PROGRESS = Progress(marks=[], loading_seconds=None, failure="")
 
 
 def test_the_warning_belongs_to_the_passes_that_show_it():

@@ -16,7 +16,7 @@ from exam.model.exams import load_exams
 from exam.model.marking import mark
 from exam.model.network import initial_weights, shared_network
 from exam.model.plan import Plan
-from exam.model.results import Epoch
+from exam.model.results import Mark
 from exam.model.training import study
 from exam.model.workbooks import question_order
 
@@ -141,7 +141,7 @@ def test_the_same_in_another_process():
     output = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     ).stdout
-    there = [Epoch(**fields) for fields in json.loads(output.splitlines()[-1])]
+    there = [Mark(**fields) for fields in json.loads(output.splitlines()[-1])]
     assert without_seconds(there) == without_seconds(study(batch_size=10, epochs=3, student=2))
 
 

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from exam.charts.theme import DASHES, INK, Figure, as_spec, built_once, table, x_range
 from exam.model.overfitting import Overfitting, found_in
-from exam.model.results import Epoch
+from exam.model.results import Mark
 from exam.model.settings import EPOCHS
 
 PLANNED = "epochs"  # the parameter for the planned epochs
@@ -35,7 +35,7 @@ _LABEL_AT, _LABEL_STEP = 0.06, 0.31  # where earlier runs are named, as shares o
 class Curve(NamedTuple):
     """The marks of a training run, and the name of an earlier one."""
 
-    marks: Sequence[Epoch]
+    marks: Sequence[Mark]
     name: str = ""
 
 

@@ -7,7 +7,7 @@ import altair as alt
 import pyarrow as pa
 
 from exam.charts.theme import DASHES, INK, Figure, as_spec, built_once, table, x_range
-from exam.model.results import Epoch, MeanMarks, mean_marks
+from exam.model.results import Mark, MeanMarks, mean_marks
 
 COLOURS = ("practised", "unseen")  # the exams that are the theme's colours on the whole page
 INKS = {"quiet": (1, 0.35), "ink": (1.75, 1.0), "strong": (2.75, 1.0)}  # width, opacity
@@ -40,7 +40,7 @@ def line(
     ]
 
 
-def curve(marks: Iterable[Epoch | MeanMarks], field: str) -> list[tuple[int, float]]:
+def curve(marks: Iterable[Mark | MeanMarks], field: str) -> list[tuple[int, float]]:
     """The points of one field of the marks, pass by pass."""
     return [(mark.epoch, getattr(mark, field)) for mark in marks]
 
@@ -60,7 +60,7 @@ def stacks(rounds: Sequence[Mapping[int, int]], y_domain: tuple[float, float]) -
 
 
 def mean_and_students(
-    studies: Sequence[Sequence[Epoch]],
+    studies: Sequence[Sequence[Mark]],
     field: str,
     look: tuple[str, str],
     label: str,

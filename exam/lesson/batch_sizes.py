@@ -12,7 +12,7 @@ from exam.lesson.chapter import TEN, Figure, Outcome, Plan, Plans, Settings, Tex
 from exam.lesson.view import ChapterView
 from exam.model.exams import batches
 from exam.model.plan import ACTIVATIONS
-from exam.model.results import Epoch, MeanMarks, mean_marks
+from exam.model.results import Mark, MeanMarks, mean_marks
 
 EPOCHS = 20
 COMPARED, UPDATES = (1, 10, 100), 100  # after so many updates: 1, 10 and 100 passes
@@ -61,7 +61,7 @@ def _lines(outcome: Outcome, size: int, by_updates: bool, say: Texts) -> Rows:
     return mean_and_students(studies, "wrong", look, label, curve, **place)
 
 
-def _by_updates(marks: Sequence[Epoch | MeanMarks], field: str, size: int) -> list[tuple]:
+def _by_updates(marks: Sequence[Mark | MeanMarks], field: str, size: int) -> list[tuple]:
     return [(mark.epoch * len(batches(size)), mark.wrong) for mark in marks[1:]]
 
 
@@ -76,7 +76,7 @@ def rows(outcome: Outcome, words: Texts) -> Iterator[tuple]:
         yield size, *counted, *wrong
 
 
-def milliseconds_of_a_pass(studies: Sequence[Sequence[Epoch]]) -> float:
+def milliseconds_of_a_pass(studies: Sequence[Sequence[Mark]]) -> float:
     """CPU time of a pass; the median of all, for now and then a computer does something else."""
     seconds = statistics.median(
         after.seconds - before.seconds

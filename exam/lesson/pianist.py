@@ -7,7 +7,7 @@ from statistics import fmean
 from exam.charts.lines import line, lines_figure, mean_and_students
 from exam.lesson.chapter import Figure, Outcome, Plan, Plans, Settings, Texts
 from exam.model.exams import load_exams
-from exam.model.results import Epoch, mean_marks
+from exam.model.results import Mark, mean_marks
 from exam.model.workbooks import PASSES_TO_KNOW_TWENTY
 
 BATCH_SIZE, REPEATS = 10, 100
@@ -25,7 +25,7 @@ def plans(settings: Settings) -> Plans:
     return {(book, student): (Plan(BATCH_SIZE, student, book), epochs) for book, student in names}
 
 
-def _repeats(outcome: Outcome, book: str) -> list[list[Epoch]]:
+def _repeats(outcome: Outcome, book: str) -> list[list[Mark]]:
     """What came after the twenty pieces were known, counted from 0, of those who are through."""
     known = PASSES_TO_KNOW_TWENTY
     return [
@@ -50,7 +50,7 @@ def figures(outcome: Outcome, words: Texts) -> Iterator[Figure]:
     yield lines_figure(lines, say.low_alt, *axes, title=say.low_digits, **shape)
 
 
-def wrong_of_digits(studies: Sequence[Sequence[Epoch]], digits: range) -> list[float]:
+def wrong_of_digits(studies: Sequence[Sequence[Mark]], digits: range) -> list[float]:
     """Wrong answers per 100 on these digits of the first unseen exam, pass by pass, on average."""
     key = load_exams().unseen.answers[0]
     asked = [question for question, digit in enumerate(key) if digit in digits]

@@ -10,7 +10,7 @@ from exam.charts.pictures import picture
 from exam.lesson.chapter import TEN, Figure, Outcome, Plan, Plans, Settings, Texts
 from exam.lesson.view import ChapterView
 from exam.model.exams import QUESTIONS, load_exams
-from exam.model.results import Epoch, lowest_loss, mean_marks, sureness
+from exam.model.results import Mark, lowest_loss, mean_marks, sureness
 from exam.page.sentences import errors
 
 BATCH_SIZE, EPOCHS = 1, 40
@@ -45,7 +45,7 @@ def figures(outcome: Outcome, words: Texts) -> Iterator[Figure]:
         yield lines_figure([lines], alt, words.passes, axis, y_domain=domain, **shape)
 
 
-def same_mistakes(before: Epoch, after: Epoch) -> dict[int, int]:
+def same_mistakes(before: Mark, after: Mark) -> dict[int, int]:
     """Questions of the first unseen exam that are wrong in the same way after both passes, and by
     how many percent the student has become surer; the largest rise first."""
     key = load_exams().unseen.answers[0]

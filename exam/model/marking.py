@@ -8,11 +8,11 @@ from exam.model.exams import QUESTIONS, load_exams
 from exam.model.keras_setup import tf
 from exam.model.network import as_x, mock_questions, shared_network
 from exam.model.plan import Plan
-from exam.model.results import Epoch
+from exam.model.results import Mark
 from exam.model.workbooks import open_workbook
 
 
-def mark(plan: Plan, *, epoch: int, seconds: float = 0.0, solved: str = "") -> Epoch:
+def mark(plan: Plan, *, epoch: int, seconds: float = 0.0, solved: str = "") -> Mark:
     """Mark the practised exam and the ten that are never practised in one forward pass."""
     questions = _marked_questions(plan.workbook, plan.marked_on)
     key, practised = _marked_key(plan), plan.book.size
@@ -25,7 +25,7 @@ def mark(plan: Plan, *, epoch: int, seconds: float = 0.0, solved: str = "") -> E
     losses = -np.log(np.maximum(sure_of_key, np.finfo(np.float32).tiny))
     first_unseen = slice(practised, practised + QUESTIONS)
     sure_when_wrong = sure[practised:][wrong[practised:]]
-    return Epoch(
+    return Mark(
         epoch=epoch,
         updates=epoch * plan.updates,
         wrong=int(wrong[:practised].sum()),

@@ -12,10 +12,9 @@ _SHAPES = ((PIXELS, HIDDEN_UNITS), (HIDDEN_UNITS, DIGITS))
 
 
 class Student(keras.Sequential):
-    """The network; one step of its fit() is a whole pass, batch by batch.
+    """The network. One step of its fit() is a whole pass, batch by batch (see training.py).
 
-    A call of a step costs more than the step, and `steps_per_execution` would have to be traced
-    for every number of updates. So the loop over the batches stands in the step.
+    Keras has `steps_per_execution` for this, but would trace it anew for every number of updates.
     """
 
     @tf.function

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from exam.model.results import Epoch
+from exam.model.results import Mark
 
 PATIENCE = 5  # passes without a lower unseen loss, until the page warns
 MIN_RISE = 0.02  # of the unseen loss; `python -m tests.tools.audit` compares it with others
@@ -56,7 +56,7 @@ def overfittings(
         yield Overfitting(best, known, len(val_losses) + 1)
 
 
-def found_in(marks: Sequence[Epoch]) -> list[Overfitting]:
+def found_in(marks: Sequence[Mark]) -> list[Overfitting]:
     """When and for how long the page warns, in the marks of a study, epoch 0 first."""
     val_losses, losses = ([getattr(m, f) for m in marks[1:]] for f in ("val_loss", "loss"))
     return list(overfittings(val_losses, losses, PATIENCE, MIN_RISE))

@@ -1,4 +1,4 @@
-"""What a study leaves behind: one `Epoch` for every pass, the table to take home, a checkpoint."""
+"""What a study leaves behind: one `Mark` for every pass, the table to take home, a checkpoint."""
 
 import csv
 import io
@@ -13,7 +13,7 @@ CSV_COLUMNS = ("epoch", "updates", "wrong", "val_wrong", "loss", "val_loss", "se
 
 
 @dataclass(frozen=True, slots=True)
-class Epoch:
+class Mark:
     """How the student stands after a pass; epoch 0 is before studying.
 
     `wrong` counts among the practised questions, `val_wrong` among the unseen ones, per 100.
@@ -53,7 +53,7 @@ class Checkpoint:
 
 
 def sureness(digits: str) -> list[int]:
-    """The percentages that `Epoch.sure` or `Epoch.val_sure` spells, one for every question."""
+    """The percentages that `Mark.sure` or `Mark.val_sure` spells, one for every question."""
     return [int(digits[at : at + 2]) for at in range(0, len(digits), 2)]
 
 
@@ -68,7 +68,7 @@ class MeanMarks(NamedTuple):
     val_sure_when_wrong: float
 
 
-def mean_marks(studies: Iterable[Sequence[Epoch]]) -> list[MeanMarks]:
+def mean_marks(studies: Iterable[Sequence[Mark]]) -> list[MeanMarks]:
     """Pass by pass, over studies of the same length."""
     return [
         MeanMarks(
@@ -79,15 +79,15 @@ def mean_marks(studies: Iterable[Sequence[Epoch]]) -> list[MeanMarks]:
     ]
 
 
-def lowest_loss(marks: Sequence[Epoch | MeanMarks]) -> Epoch | MeanMarks:
+def lowest_loss(marks: Sequence[Mark | MeanMarks]) -> Mark | MeanMarks:
     """Of all passes, epoch 0 first, the one after which the unseen loss is lowest."""
     return min(marks[1:], key=lambda mark: mark.val_loss)
 
 
-def to_csv(epochs: Iterable[Epoch]) -> str:
+def to_csv(marks: Iterable[Mark]) -> str:
     """The study as a CSV table with the columns of `CSV_COLUMNS`, epoch 0 first."""
     table = io.StringIO()
     writer = csv.writer(table, lineterminator="\n")
     writer.writerow(CSV_COLUMNS)
-    writer.writerows([getattr(epoch, column) for column in CSV_COLUMNS] for epoch in epochs)
+    writer.writerows([getattr(mark, column) for column in CSV_COLUMNS] for mark in marks)
     return table.getvalue()

@@ -1,6 +1,16 @@
 """One study: Keras' own fit() over the mock exam, marked after every pass.
 
-It never runs in the page's process, but in the worker's (exam/service/worker_main.py).
+What surprises here: a step of this fit() is a whole pass, so `steps_per_epoch` is 1. The student's
+`train_step` (network.py) goes through the batches itself, because calling a step from Python takes
+longer than a step of so small a network computes. The updates are those of plain Keras:
+
+    for epoch in range(epochs):
+        order = question_order(student, epoch)
+        model.fit(x[order], y[order], batch_size=batch_size, shuffle=False)
+
+gives the same number of updates and the same weights but for rounding; a test compares the two.
+
+Nothing here runs in the server's process, but in a worker (exam/service/worker_main.py).
 """
 
 import threading
@@ -14,7 +24,7 @@ from exam.model.marking import as_digits, mark
 from exam.model.network import initial_weights, shared_network
 from exam.model.passes import passes
 from exam.model.plan import Plan
-from exam.model.results import Checkpoint, Epoch
+from exam.model.results import Checkpoint, Mark
 from exam.model.settings import EPOCHS, STUDENT
 from exam.model.workbooks import question_order
 
@@ -28,7 +38,7 @@ class Marker(keras.callbacks.Callback):
     the pass, while the weights change; it is no mark.)
     """
 
-    def __init__(self, plan: Plan, start: Checkpoint, on_epoch: Callable[[Epoch], bool | None]):
+    def __init__(self, plan: Plan, start: Checkpoint, on_epoch: Callable[[Mark], bool | None]):
         super().__init__()
         self.plan, self.on_epoch = plan, on_epoch
         self.epoch, self.seconds = start.epoch, start.seconds
@@ -54,25 +64,24 @@ def study(
     batch_size: int,
     epochs: int,
     student: int,
-    on_epoch: Callable[[Epoch], None] | None = None,
+    on_epoch: Callable[[Mark], None] | None = None,
     **more: int | str | bool,
-) -> tuple[Epoch, ...]:
+) -> tuple[Mark, ...]:
     """Let a student work through the workbook `epochs` times; return every mark.
 
-    Equal to `model.fit(x, y, batch_size=batch_size)`, one epoch a call, on the order of
-    questions that `question_order(student, epoch)` gives. The same settings give the same
-    numbers, whatever else ran before, and a longer study begins with the epochs of a shorter.
+    The same settings give the same numbers, whatever else ran before, and a longer study begins
+    with the marks of a shorter one.
 
     The workbook is the first mock exam unless `more` (the other fields of a `Plan`) says
-    otherwise. `on_epoch` is called with each `Epoch` as soon as it is marked, epoch 0 first.
+    otherwise. `on_epoch` is called with each `Mark` as soon as it is there, epoch 0 first.
     Raises ValueError for a setting outside its range.
     """
-    record: list[Epoch] = []
+    record: list[Mark] = []
 
-    def keep(epoch: Epoch) -> None:
-        record.append(epoch)
+    def keep(mark: Mark) -> None:
+        record.append(mark)
         if on_epoch is not None:
-            on_epoch(epoch)
+            on_epoch(mark)
 
     plan = Plan(batch_size, student, **more)
     resume(initial_checkpoint(student), plan, epochs=epochs, on_epoch=keep)
@@ -80,7 +89,7 @@ def study(
 
 
 def resume(
-    start: Checkpoint, plan: Plan, *, epochs: int, on_epoch: Callable[[Epoch], bool | None]
+    start: Checkpoint, plan: Plan, *, epochs: int, on_epoch: Callable[[Mark], bool | None]
 ) -> Checkpoint:
     """Go on from `start` up to pass `epochs`, or until `on_epoch` returns False."""
     EPOCHS.check(epochs)

@@ -11,7 +11,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from exam.charts.pictures import sheet_picture
-from exam.model.results import Epoch
+from exam.model.results import Mark
 from exam.model.workbooks import first_key, question_order
 from exam.page.assets import asset
 from exam.page.texts import Texts
@@ -78,7 +78,7 @@ def seconds_until(known: int, passes: int) -> float:
 
 
 def sheet_data(
-    marks: Sequence[Epoch], *, student: int, passes: int, words: Texts, misprints: int = 0
+    marks: Sequence[Mark], *, student: int, passes: int, words: Texts, misprints: int = 0
 ) -> dict:
     """What every marked sheet is drawn from, in the order of the student's first pass."""
     return {

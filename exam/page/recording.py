@@ -9,7 +9,7 @@ import altair as alt
 from altair.utils.html import spec_to_html
 
 from exam.charts.curves import Curve, curves_figure
-from exam.model.results import Epoch
+from exam.model.results import Mark
 from exam.page import player
 from exam.page.assets import asset
 from exam.page.sentences import fit_call
@@ -20,7 +20,7 @@ WIDTH = 480  # pixels of the curves
 COLOURS = ["#0068a8", "#b84a00"]  # as in .streamlit/config.toml, which is not there
 
 
-def recording(run: TrainingRun, marks: Sequence[Epoch], words: Texts) -> str:
+def recording(run: TrainingRun, marks: Sequence[Mark], words: Texts) -> str:
     """The file. It holds all but Vega, which it loads from where Altair's own files load it."""
     figure = curves_figure([Curve(marks)], run.epochs, words)
     panels = [panel | {"width": WIDTH} for panel in figure.spec["vconcat"]]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from exam.model.overfitting import found_in
-from exam.model.results import Epoch, MeanMarks, lowest_loss
+from exam.model.results import Mark, MeanMarks, lowest_loss
 from exam.model.settings import STUDENT
 from exam.page.texts import Texts
 from exam.page.training_run import TrainingRun
@@ -49,7 +49,7 @@ def run_label(run: TrainingRun, words: Texts) -> str:
     return (words.run_label if is_usual else words.run_label_student)(**run._asdict())
 
 
-def runs_rows(runs: Sequence[TrainingRun], marks: Sequence[Sequence[Epoch]]) -> Iterator[tuple]:
+def runs_rows(runs: Sequence[TrainingRun], marks: Sequence[Sequence[Mark]]) -> Iterator[tuple]:
     """The table of this visit's runs; one that was overtaken is there once it has ended, too."""
     for run, each in zip(runs, marks, strict=True):
         if len(each) > (run.epochs if run != runs[-1] else 1):
@@ -58,7 +58,7 @@ def runs_rows(runs: Sequence[TrainingRun], marks: Sequence[Sequence[Epoch]]) -> 
             yield run.batch_size, last.epoch, run.student, *counted, lowest.epoch
 
 
-def warnings(marks: Sequence[Epoch], words: Texts) -> Iterator[PassWarning]:
+def warnings(marks: Sequence[Mark], words: Texts) -> Iterator[PassWarning]:
     """The warnings, each from the pass on that shows it, and how it was taken back, if it was.
 
     They speak of the pass at which they come up: what follows is not known there yet.
@@ -74,7 +74,7 @@ def warnings(marks: Sequence[Epoch], words: Texts) -> Iterator[PassWarning]:
             yield PassWarning(words.recovered(best=best), each.until, until)
 
 
-def errors(before: Epoch | MeanMarks, after: Epoch | MeanMarks) -> str:
+def errors(before: Mark | MeanMarks, after: Mark | MeanMarks) -> str:
     """The key of the sentence that says how the wrong answers on unseen exams have changed."""
     change = after.val_wrong - before.val_wrong
     if abs(change) < CLOSE:

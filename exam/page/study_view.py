@@ -12,7 +12,7 @@ import streamlit as st
 from exam.charts.curves import Curve, curves_figure
 from exam.charts.pictures import sheet_picture
 from exam.charts.theme import PROJECTED_WIDTH
-from exam.model.results import Epoch
+from exam.model.results import Mark
 from exam.page import player
 from exam.page.ask_again import SELDOM
 from exam.page.sentences import (
@@ -52,11 +52,10 @@ def show_figure(visit: Visit, words: Texts) -> None:
     scheduler, run, student = get_scheduler(), visit.run, (visit.run or chosen_run()).student
     player.push("picture", student, sheet_picture(student))  # the browser keeps it
     polled = [
-        scheduler.poll(each.plan, each.epochs, is_background=True).epochs
-        for each in visit.runs[:-1]
+        scheduler.poll(each.plan, each.epochs, is_background=True).marks for each in visit.runs[:-1]
     ]
     progress = scheduler.poll(run.plan, run.epochs, wait_seconds=WAIT_SECONDS) if run else None
-    marks = progress.epochs if progress else []
+    marks = progress.marks if progress else []
     awaited = _awaited(visit, progress) if run and len(marks) <= run.epochs else None
     sheet, curves = st.columns([5, 8], gap="small")
     with sheet:
@@ -77,13 +76,13 @@ def show_figure(visit: Visit, words: Texts) -> None:
 
 
 def _awaited(visit: Visit, progress: Progress) -> Awaited:
-    waited = visit.waiting.seconds_without_news(FIGURE, len(progress.epochs))
+    waited = visit.waiting.seconds_without_news(FIGURE, len(progress.marks))
     is_long = waited > LONG_WAIT_SECONDS
     ahead = get_scheduler().ahead_of(visit.run.plan) if is_long else 0
     return Awaited(progress, waited, ahead)
 
 
-def _show_curves(visit: Visit, studies: Sequence[Sequence[Epoch]], words: Texts) -> None:
+def _show_curves(visit: Visit, studies: Sequence[Sequence[Mark]], words: Texts) -> None:
     ended = [
         Curve(marks, run_label(run, words))
         for run, marks in zip(visit.runs, studies, strict=False)
@@ -107,7 +106,7 @@ def _line(visit: Visit, awaited: Awaited | None, words: Texts) -> str:
     return words.shown_is(**run._asdict(), **new)
 
 
-def _show_marks(visit: Visit, marks: Sequence[Epoch], words: Texts) -> None:
+def _show_marks(visit: Visit, marks: Sequence[Mark], words: Texts) -> None:
     """What the browser draws and plays; each warning has a place, shown at the passes it is of."""
     shown = list(warnings(marks, words))
     for number, warning in enumerate(shown):
@@ -128,7 +127,7 @@ def _show_marks(visit: Visit, marks: Sequence[Epoch], words: Texts) -> None:
 
 
 def _ask_for_the_rest(
-    visit: Visit, polled: Sequence[Sequence[Epoch]], awaited: Awaited | None
+    visit: Visit, polled: Sequence[Sequence[Mark]], awaited: Awaited | None
 ) -> None:
     """Of this run and of those that it has overtaken, when there is likely to be something."""
     overtaken = zip(visit.runs, polled, strict=False)
@@ -141,7 +140,7 @@ def _ask_for_the_rest(
 
 
 def _delay(visit: Visit, awaited: Awaited) -> dict[str, float]:
-    progress, known = awaited.progress, len(awaited.progress.epochs) - 1
+    progress, known = awaited.progress, len(awaited.progress.marks) - 1
     if progress.failure:
         return {"at_least": RETRY_SECONDS}
     if progress.loading_seconds is not None:

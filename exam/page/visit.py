@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import streamlit as st
 
-from exam.model.results import Epoch
+from exam.model.results import Mark
 from exam.model.settings import MISPRINTS, SETTINGS
 from exam.model.studied import Studied
 from exam.page.address import DEFAULTS, STUDY, read_address
@@ -69,7 +69,7 @@ class Visit:
         self.plays_since = 0.0
         self.waiting.end(FIGURE)
 
-    def map_study(self, end: Epoch) -> None:
+    def map_study(self, end: Mark) -> None:
         """Put the study that has come to its end on the map, once for each press."""
         if self.mapped == self.presses:
             return

@@ -5,7 +5,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 
 from exam.model.plan import Plan
-from exam.model.results import Epoch
+from exam.model.results import Mark
 from exam.service.scheduler import Scheduler
 
 AT_ONCE = 16  # studies that are asked for at a time, so that a class of 30 floods nobody
@@ -35,16 +35,16 @@ class Outcome:
     def __init__(self, experiment: Experiment):
         self.experiment, self.option = experiment, ""
         self.rounds: Sequence[Counter[int]] = ()
-        self.marks: dict[Hashable, list[Epoch]] = {name: [] for name in experiment.plans}
+        self.marks: dict[Hashable, list[Mark]] = {name: [] for name in experiment.plans}
         self.loading_seconds: float | None = None
         self.failure = ""
 
     @property
-    def complete(self) -> dict[Hashable, list[Epoch]]:
+    def complete(self) -> dict[Hashable, list[Mark]]:
         """The studies that have come to their end, in the order of the plans."""
         return {name: marks for name, marks in self.marks.items() if self._is_complete(name)}
 
-    def of(self, what: Hashable) -> list[list[Epoch]]:
+    def of(self, what: Hashable) -> list[list[Mark]]:
         """The complete studies that are named (what, student)."""
         return [marks for (each, _), marks in self.complete.items() if each == what]
 
@@ -63,7 +63,7 @@ class Outcome:
             if self._is_complete(name):
                 continue
             progress = scheduler.poll(plan, epochs, is_background=True)
-            self.marks[name] = max(self.marks[name], progress.epochs, key=len)
+            self.marks[name] = max(self.marks[name], progress.marks, key=len)
             self.loading_seconds, self.failure = progress.loading_seconds, progress.failure
             asked += not self._is_complete(name)
             if asked == AT_ONCE or self.failure:

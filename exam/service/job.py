@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from exam.model.plan import Plan
-from exam.model.results import Checkpoint, Epoch
+from exam.model.results import Checkpoint, Mark
 
 RETRY_SECONDS = 15.0  # after a failure, until the next try
 
@@ -29,21 +29,21 @@ class Failure(NamedTuple):
 class Progress(NamedTuple):
     """What a poll of a study finds; `failure` is "" or the reason of a `Failure`."""
 
-    epochs: list[Epoch]
+    marks: list[Mark]
     loading_seconds: float | None  # for how long Keras has been loading; None once it is there
     failure: str
 
 
 @dataclass(eq=False)
 class Job:
-    """The epochs of a plan so far, and the number of passes (`target`) that somebody waits for.
+    """The marks of a plan so far, and the number of passes (`target`) that somebody waits for.
 
     The checkpoint, 100 kB, is kept while the job waits or runs, and of some that are complete.
     """
 
     plan: Plan
     changed: threading.Condition
-    epochs: list[Epoch] = field(default_factory=list)  # only ever grows at its end
+    marks: list[Mark] = field(default_factory=list)  # only ever grows at its end
     checkpoint: Checkpoint | None = None
     target: int = 0
     followed_until: float = 0.0
@@ -51,7 +51,7 @@ class Job:
     is_background: bool = True  # until somebody polls who is not
     failure: Failure = Failure()
 
-    def take(self, answer: Epoch | Checkpoint) -> None:
+    def take(self, answer: Mark | Checkpoint) -> None:
         """Keep what the worker sends, and wake whoever waits for it.
 
         Raises ValueError for what was not asked for.
@@ -59,11 +59,11 @@ class Job:
         match answer:
             case Checkpoint():
                 self.checkpoint = answer
-            case Epoch(epoch=number) if number == len(self.epochs):
-                self.epochs.append(answer)
+            case Mark(epoch=number) if number == len(self.marks):
+                self.marks.append(answer)
                 self.changed.notify_all()
             case _:
-                raise ValueError(f"{answer!r:.100} instead of epoch {len(self.epochs)}")
+                raise ValueError(f"{answer!r:.100} instead of the mark of pass {len(self.marks)}")
 
     def follow(self, seconds: float) -> None:
         self.followed_until = max(self.followed_until, time.monotonic() + seconds)
@@ -74,7 +74,7 @@ class Job:
 
     @property
     def is_complete(self) -> bool:
-        return len(self.epochs) > self.target
+        return len(self.marks) > self.target
 
     @property
     def is_wanted(self) -> bool:
@@ -83,11 +83,11 @@ class Job:
     @property
     def is_urgent(self) -> bool:
         """A first pass takes milliseconds, and then something moves on somebody's screen."""
-        return not self.epochs and not self.is_background
+        return not self.marks and not self.is_background
 
     @property
     def priority(self) -> tuple[bool, bool, float]:
         """The smaller, the sooner: what is urgent, what was pressed for, the least work left."""
         seconds_per_pass = 0.0025 + 0.00007 * self.plan.updates  # so about, when warm
-        work_left = (self.target + 1 - len(self.epochs)) * seconds_per_pass
+        work_left = (self.target + 1 - len(self.marks)) * seconds_per_pass
         return not self.is_urgent, self.is_background, work_left

@@ -12,7 +12,7 @@ import threading
 from exam.model.plan import Plan
 from exam.service.job import Failure, Job
 
-KEPT_EPOCHS = 30_000  # of all jobs together, 1.4 kB each: 41 MB; more only while followed
+KEPT_MARKS = 30_000  # of all jobs together, 1.4 kB each: 41 MB; more only while followed
 KEPT_CHECKPOINTS = 100  # of studies that are complete: 10 MB
 MOST_WAITING = 500  # jobs; whoever comes later is told how many are ahead, and joins then
 
@@ -107,10 +107,10 @@ class JobQueue:
         for job in oldest_first[:-KEPT_CHECKPOINTS]:
             if job.is_complete:
                 job.checkpoint = None
-        kept = sum(len(job.epochs) for job in oldest_first)
+        kept = sum(len(job.marks) for job in oldest_first)
         for job in oldest_first:
-            if kept <= KEPT_EPOCHS:
+            if kept <= KEPT_MARKS:
                 return
             if not job.is_followed:
-                kept -= len(job.epochs)
+                kept -= len(job.marks)
                 del self.jobs[job.plan]

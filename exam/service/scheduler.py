@@ -1,7 +1,7 @@
 """The scheduler: takes every study that is asked for, and shares what comes of it.
 
-A study is settled by its plan, and a longer one begins with the epochs of a shorter one. So
-whoever asks for epochs that exist has them at once, and whoever asks for a study that is running
+A study is settled by its plan, and a longer one begins with the marks of a shorter one. So
+whoever asks for marks that exist has them at once, and whoever asks for a study that is running
 follows it from its beginning. Which study comes next, job_queue.py says; worker_pool.py gives it
 its turn.
 """
@@ -11,7 +11,7 @@ import threading
 import time
 
 from exam.model.plan import Plan
-from exam.model.results import Epoch
+from exam.model.results import Mark
 from exam.model.settings import EPOCHS
 from exam.service.job import Progress
 from exam.service.job_queue import JobQueue
@@ -61,11 +61,11 @@ class Scheduler:
             job.follow(FOLLOWED_SECONDS)
             self._queue.add(job)
             job.changed.wait_for(
-                lambda: len(job.epochs) > epochs or self._queue.failure_of(job), wait_seconds
+                lambda: len(job.marks) > epochs or self._queue.failure_of(job), wait_seconds
             )
-            is_complete = len(job.epochs) > epochs
+            is_complete = len(job.marks) > epochs
             return Progress(
-                epochs=job.epochs[: epochs + 1],
+                marks=job.marks[: epochs + 1],
                 loading_seconds=None if is_complete else self._pool.loading_seconds,
                 failure="" if is_complete else self._queue.failure_of(job),
             )
@@ -75,7 +75,7 @@ class Scheduler:
         with self._lock:
             return self._queue.ahead_of(self._queue.job_of(plan))
 
-    def fetch(self, plan: Plan, epochs: int, timeout_seconds: float) -> list[Epoch]:
+    def fetch(self, plan: Plan, epochs: int, timeout_seconds: float) -> list[Mark]:
         """The study as far as `epochs`, computed again where it has been let go.
 
         Raises TimeoutError where it does not come in time.
@@ -83,8 +83,8 @@ class Scheduler:
         ends = time.monotonic() + timeout_seconds
         while True:
             progress = self.poll(plan, epochs, wait_seconds=0.5)
-            if len(progress.epochs) > epochs:
-                return progress.epochs
+            if len(progress.marks) > epochs:
+                return progress.marks
             if progress.failure or time.monotonic() > ends:
                 raise TimeoutError(f"no {epochs} epochs of {plan} within {timeout_seconds} s")
 

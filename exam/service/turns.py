@@ -5,12 +5,12 @@ import time
 from collections.abc import Callable
 
 from exam.model.plan import Plan
-from exam.model.results import Checkpoint, Epoch
+from exam.model.results import Checkpoint, Mark
 from exam.model.training import initial_checkpoint, resume
 
 
 def run_turn(
-    send: Callable[[Epoch | Checkpoint], None],
+    send: Callable[[Mark | Checkpoint], None],
     *,
     plan: Plan,
     epochs: int,
@@ -19,16 +19,16 @@ def run_turn(
     seconds: float = 0.0,
     turn_seconds: float = 0.0,
 ) -> None:
-    """Send the epochs from number `known` on, until `turn_seconds` are over.
+    """Send the marks from number `known` on, until `turn_seconds` are over.
 
-    `seconds` are those of the last known epoch. What lies between the checkpoint and it is
-    computed again in silence.
+    `seconds` are those of the last mark that is known. The passes between the checkpoint and it
+    are computed again, and their marks are not sent.
     """
     began = time.monotonic()
 
-    def report(epoch: Epoch) -> bool:
-        if epoch.epoch >= known:
-            send(epoch)
+    def report(mark: Mark) -> bool:
+        if mark.epoch >= known:
+            send(mark)
         return time.monotonic() - began < turn_seconds
 
     checkpoint = checkpoint or initial_checkpoint(plan.student)

@@ -14,7 +14,7 @@ import weakref
 from collections.abc import Iterator
 from pathlib import Path
 
-from exam.model.results import Checkpoint, Epoch
+from exam.model.results import Checkpoint, Mark
 
 LOADING_SECONDS = 180  # until a process that has not loaded Keras counts as lost
 SILENT_SECONDS = 20  # until one that has a request and sends nothing does
@@ -87,7 +87,7 @@ class Worker:
                 raise WorkerLost(f"process {self.pid} does not fork: {error}") from error
         return Worker(ours, SILENT_SECONDS)
 
-    def compute(self, **request) -> Iterator[Epoch | Checkpoint]:
+    def compute(self, **request) -> Iterator[Mark | Checkpoint]:
         """Send a request; yield what comes, the checkpoint at which its turn ends last."""
         self._socket.settimeout(SILENT_SECONDS)
         try:

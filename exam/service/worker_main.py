@@ -25,7 +25,7 @@ from typing import BinaryIO
 
 from exam.model.exams import BrokenExams, load_exams
 from exam.model.plan import Plan
-from exam.model.results import Checkpoint, Epoch
+from exam.model.results import Checkpoint, Mark
 
 # Keras loads these where it finds them, for uses that we have not: 170 MB and a second.
 NOT_NEEDED = ("IPython", "matplotlib", "pandas", "scipy", "sklearn")
@@ -87,7 +87,7 @@ def _forked(control: socket.socket) -> socket.socket:
 def serve(requests: BinaryIO, answers: BinaryIO) -> None:
     """Say our process id, once a study is known to run here; then answer requests."""
 
-    def send(answer: int | Epoch | Checkpoint) -> None:
+    def send(answer: int | Mark | Checkpoint) -> None:
         pickle.dump(answer, answers)
         answers.flush()
 

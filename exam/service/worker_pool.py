@@ -102,9 +102,9 @@ class WorkerPool:
             plan=job.plan,
             epochs=job.target,
             checkpoint=job.checkpoint,
-            known=len(job.epochs),
-            seconds=job.epochs[-1].seconds if job.epochs else 0.0,
-            turn_seconds=TURN_SECONDS if job.epochs else 0.0,
+            known=len(job.marks),
+            seconds=job.marks[-1].seconds if job.marks else 0.0,
+            turn_seconds=TURN_SECONDS if job.marks else 0.0,
         )
         try:
             for answer in answers:

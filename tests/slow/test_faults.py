@@ -86,7 +86,7 @@ class Hall:
 
         def has_come() -> bool:
             progress = self.scheduler.poll(Plan(10, student), 3, wait_seconds=0.2)
-            return len(progress.epochs) == 4
+            return len(progress.marks) == 4
 
         wait_for(has_come, seconds=120)
 
@@ -110,7 +110,7 @@ class Followers:
         assert len(wait_for(self._begun)) < 201
 
     def _begun(self):
-        epochs = self.scheduler.poll(self.plan, 200).epochs
+        epochs = self.scheduler.poll(self.plan, 200).marks
         return epochs if len(epochs) > 3 else None
 
     def _follow(self) -> None:
@@ -121,9 +121,9 @@ class Followers:
             if progress.failure:
                 self.ends.append(progress.failure)
                 return
-            assert len(progress.epochs) >= seen
-            seen = len(progress.epochs)
-        self.ends.append([mark.epoch for mark in progress.epochs])
+            assert len(progress.marks) >= seen
+            seen = len(progress.marks)
+        self.ends.append([mark.epoch for mark in progress.marks])
 
     def end(self) -> list:
         for thread in self.threads:
@@ -156,7 +156,7 @@ def test_twenty_kills_in_a_row(hall):
         student, known = next(students), 0
         followers = hall.follow(student)
         while kills < 20 and known < 130:
-            seen = len(hall.scheduler.poll(Plan(1, student), 200).epochs)
+            seen = len(hall.scheduler.poll(Plan(1, student), 200).marks)
             if seen > known + 60:
                 known, kills = seen, kills + 1
                 hall.kill_workers()
@@ -169,10 +169,10 @@ def test_the_same_numbers_whoever_computes_them_and_however_often_they_die(hall)
 
     plan = Plan(2, 23)
     for epochs in (70, 140, 200):
-        marks = hall.scheduler.poll(plan, epochs).epochs
+        marks = hall.scheduler.poll(plan, epochs).marks
         hall.kill_workers()  # while they begin with what was asked for
         while len(marks) <= epochs:
-            marks = hall.scheduler.poll(plan, epochs, wait_seconds=1).epochs
+            marks = hall.scheduler.poll(plan, epochs, wait_seconds=1).marks
     assert numbers(marks) == numbers(study(batch_size=2, epochs=200, student=23))
     seconds = [mark.seconds for mark in marks]
     assert seconds == sorted(seconds)
@@ -444,7 +444,7 @@ from exam.service.scheduler import get_scheduler
 scheduler, plan, seen = get_scheduler(), Plan(1, 14), 0
 print("begun", flush=True)
 while seen < 201 or sys.argv[1] == "for ever":
-    seen = len(scheduler.poll(plan, 200, wait_seconds=0.2).epochs)
+    seen = len(scheduler.poll(plan, 200, wait_seconds=0.2).marks)
     if seen > 3 and len(sys.argv) == 2:
         sys.argv.append("said")
         print("studying", flush=True)

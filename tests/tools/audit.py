@@ -18,7 +18,7 @@ from exam.lesson import CHAPTERS, ORDER
 from exam.lesson.chapter import Settings
 from exam.model.overfitting import MIN_RISE, PATIENCE, overfittings
 from exam.model.plan import FINAL, UNSEEN, Plan
-from exam.model.results import Epoch
+from exam.model.results import Mark
 from exam.model.settings import STUDENT
 from exam.service.experiment import Experiment, Outcome, Plans
 
@@ -33,7 +33,7 @@ DEFAULTS = {"batch_size": 10, "epochs": 20, "student": 1, "misprints": 10}
 SETTINGS = {"batch_sizes": ("batch_size", (*SIZES, 98, 99)), "students": ("batch_size", SIZES)}
 SETTINGS |= {"misprints": ("misprints", MISPRINTS)}
 
-Marks = Mapping[Plan, Sequence[Epoch]]
+Marks = Mapping[Plan, Sequence[Mark]]
 
 
 def settings_of(name: str) -> Iterator[Settings]:
@@ -68,7 +68,7 @@ def compute(studies: Iterable[tuple[Plan, int]]) -> Marks:
         return dict(pool.imap_unordered(_study, longest.items(), chunksize=8))
 
 
-def _study(asked: tuple[Plan, int]) -> tuple[Plan, tuple[Epoch, ...]]:
+def _study(asked: tuple[Plan, int]) -> tuple[Plan, tuple[Mark, ...]]:
     from exam.model.training import study
 
     plan, epochs = asked

@@ -257,14 +257,14 @@ def bench_memory() -> None:
     import tracemalloc
 
     from exam.model.training import study
-    from exam.service.job_queue import KEPT_EPOCHS
+    from exam.service.job_queue import KEPT_MARKS
 
     pickled = [pickle.dumps(mark) for mark in study(batch_size=1, epochs=200, student=1)]
     tracemalloc.start()
     kept = [pickle.loads(each) for each in pickled]
     bytes_each = tracemalloc.get_traced_memory()[0] / len(kept)
-    print(f"an epoch takes {bytes_each / 1000:.1f} kB, {KEPT_EPOCHS:,} of them", end=" ")
-    print(f"{bytes_each * KEPT_EPOCHS / 1e6:.0f} MB")
+    print(f"an epoch takes {bytes_each / 1000:.1f} kB, {KEPT_MARKS:,} of them", end=" ")
+    print(f"{bytes_each * KEPT_MARKS / 1e6:.0f} MB")
 
 
 if __name__ == "__main__":

@@ -44,7 +44,7 @@ def longest_pause(hall: Hall, batch_size_and_student: tuple[int, int], lose) -> 
         if seen > MIDDLE and not lost:
             lost, last = True, time.monotonic()
             lose(hall)
-        known, seen = seen, len(hall.scheduler.poll(plan, 200, wait_seconds=0.005).epochs)
+        known, seen = seen, len(hall.scheduler.poll(plan, 200, wait_seconds=0.005).marks)
         if seen > known:
             pause, last = max(pause, time.monotonic() - last if lost else 0.0), time.monotonic()
     assert followers.end() == [ALL] * FOLLOWERS
