@@ -2,29 +2,26 @@
 
 import streamlit as st
 
-from exam.lesson import CHAPTERS, link_to_next, numbered, show_lesson
-from exam.lesson.lectern import WATCHED, begin_study, show_step, stand_at
+from exam.hall.door import show_room
+from exam.hall.lectern import open_lectern, show_step, stand_at
+from exam.hall.seat import Seat, hints, show_entry, show_seat, take_seat
+from exam.hall.steps import WATCHED
+from exam.lesson.chapters import CHAPTERS
+from exam.lesson.contents import link_to_next, numbered, show_lesson
 from exam.model.settings import BATCH_SIZE, EPOCHS, STUDENT
-from exam.page.address import STUDY, hint
+from exam.page.address import hint
 from exam.page.ask_again import ask_when_the_line_is_back
-from exam.page.assets import asset
+from exam.page.assets import SCRIPTS, STYLES, load, scripts, styles
 from exam.page.controls import quick_picks, slider, updates_sum
 from exam.page.fragment import fragment, politely, wait_until_taken
 from exam.page.language import language
-from exam.page.player import load_assets
-from exam.page.room import show_seat
+from exam.page.parts import STUDY
 from exam.page.save import show_save
 from exam.page.sentences import fit_call, name_of
-from exam.page.share import show_room, show_share
+from exam.page.share import show_share
 from exam.page.study_view import show_figure
 from exam.page.texts import LANGUAGES, Texts, load_texts
-from exam.page.visit import (
-    Visit,
-    chosen_run,
-    keep_settings,
-    open_visit,
-    write_address,
-)
+from exam.page.visit import Visit, chosen_run, keep_settings, open_visit, write_address
 
 STUDENTS = range(STUDENT.lowest, STUDENT.highest + 1)
 TAKE_HOME = "take_home"  # a part of the page, as STUDY is
@@ -32,33 +29,34 @@ TAKE_HOME = "take_home"  # a part of the page, as STUDY is
 
 def show_page() -> None:
     visit = open_visit()
-    if visit.is_projected and visit.only != STUDY and not visit.step:
-        stand_at(visit)
+    seat = take_seat(visit)
+    open_lectern(seat, visit)
     words = load_texts(language())
-    show_heading(visit, words)
-    if visit.shows_study or needs_study(visit):
-        show_first_screen(visit, words)
+    show_heading(visit, seat, words)
+    needs_study = visit.place in CHAPTERS and CHAPTERS[visit.place].with_study and not seat.step
+    if visit.shows_study or needs_study:
+        show_first_screen(visit, seat, words)
     else:
         keep_settings()
         write_address()
-    if visit.step:
-        show_step(visit, words)
-    elif visit.only in ("", *CHAPTERS):
+    if seat.step:
+        show_step(seat, visit, words)
+    elif visit.only != STUDY:
         show_lesson(visit, words)
     ask_when_the_line_is_back()
 
 
-def show_first_screen(visit: Visit, words: Texts) -> None:
+def show_first_screen(visit: Visit, seat: Seat, words: Texts) -> None:
     """Sliders and button, the study, and what to do with it; each of the three runs alone."""
-    if visit.step == WATCHED:
+    if seat.step == WATCHED:
         keep_settings()
     else:
-        fragment(show_settings)(visit, words)
+        fragment(show_settings)(visit, seat, words)
     fragment(show_study, key=STUDY)(visit, words)
-    fragment(take_home, key=TAKE_HOME)(visit, words)
+    fragment(take_home, key=TAKE_HOME)(visit, seat, words)
 
 
-def show_settings(visit: Visit, words: Texts) -> None:
+def show_settings(visit: Visit, seat: Seat, words: Texts) -> None:
     st.markdown(words.analogy)
     label_of = name_of if visit.is_projected else str  # in large letters there is less room
     moved = {"on_change": run_study, "args": (visit,)}
@@ -73,13 +71,14 @@ def show_settings(visit: Visit, words: Texts) -> None:
         st.selectbox(words.student, STUDENTS, key="student", help=student_help, **moved)
     with begin, st.container(key="start_place"):
         start = {"type": "primary", "key": "start", "width": "stretch"}
-        st.button(words.start, on_click=press_start, args=(visit,), **start)
+        st.button(words.start, on_click=press_start, args=(visit, seat), **start)
 
 
-def press_start(visit: Visit) -> None:
+def press_start(visit: Visit, seat: Seat) -> None:
     is_first = not visit.run
-    begin_study(visit)
-    if visit.step:  # on a projector, what is watched is another step
+    visit.begin_run()
+    if seat.step:  # on a projector, what is watched is another step
+        stand_at(seat, visit, WATCHED)
         st.rerun()
     run_study(visit, *[TAKE_HOME] * is_first)  # from now on there is something to save
 
@@ -98,7 +97,7 @@ def show_study(visit: Visit, words: Texts) -> None:
     show_figure(visit, words)
 
 
-def take_home(visit: Visit, words: Texts) -> None:
+def take_home(visit: Visit, seat: Seat, words: Texts) -> None:
     """What can be saved of the study, how to share the page, and the way to the next chapter."""
     with st.container(horizontal=True, vertical_alignment="center", key="after"):
         if visit.run:
@@ -106,26 +105,24 @@ def take_home(visit: Visit, words: Texts) -> None:
             if save.open:
                 with save:
                     show_save(visit.run, words)
-        if not visit.only and not (visit.step and visit.seat.leads):  # the door shows the room
+        if not visit.only and not (seat.step and seat.leads):  # the door shows the room
             share = st.popover(words.share, key="share", on_change="rerun")
             if share.open:
                 with share:
-                    show_room(visit, words)
+                    show_room(seat, words)
                     show_share(words, {name: each.frame_height for name, each in CHAPTERS.items()})
-        if not visit.only and not visit.step:
+        if not visit.only and not seat.step:
             with st.container(key="next", width="content"):
                 st.markdown(link_to_next(visit.done, words))
 
 
-def show_heading(visit: Visit, words: Texts) -> None:
+def show_heading(visit: Visit, seat: Seat, words: Texts) -> None:
     if visit.is_projected:
-        st.html(asset("projector.html"), unsafe_allow_javascript=True)
-    place = visit.step[0] if visit.step else visit.only
-    title = numbered(place, words) if place in CHAPTERS else words.title
+        load(styles("projector.css", "hall.css") + scripts("projector.js"))
+    title = numbered(visit.place, words) if visit.place in CHAPTERS else words.title
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="heading"):
         st.title(title, anchor=False, width="stretch")
-        if visit.seat.code:
-            show_seat(visit.seat, visit.seat.awaits_room, words)
+        show_seat(seat, words)
         st.segmented_control(
             words.language_label,
             LANGUAGES,
@@ -135,21 +132,15 @@ def show_heading(visit: Visit, words: Texts) -> None:
             label_visibility="collapsed",
             width="content",
         )
-    hints = [hint(name, words) for name in visit.wrong_parameters]
-    for text in filter(None, [*hints, visit.seat.hint(words)]):
+    for text in (*(hint(name, words) for name in visit.wrong_parameters), *hints(seat, words)):
         st.info(text)
-    if visit.seat.awaits_room or "room" in visit.wrong_parameters:
-        visit.seat.show_entry(words)
-
-
-def needs_study(visit: Visit) -> bool:
-    """Whether a chapter is shown alone that would be nothing without the first screen."""
-    return visit.only in CHAPTERS and CHAPTERS[visit.only].with_study and not visit.step
+    if seat.awaits_room or "room" in seat.wrong_parameters:
+        show_entry(words)
 
 
 if __name__ == "__main__":
     st.set_page_config(page_title="batch_size · epochs", page_icon="✏️", layout="wide")
-    load_assets()
+    load(styles(*STYLES) + scripts(*SCRIPTS))
     with politely():
         show_page()
     wait_until_taken()

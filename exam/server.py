@@ -18,11 +18,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from exam.charts.curves import curves_spec
 from exam.charts.pictures import sheet_picture
+from exam.hall.room import Room
+from exam.hall.rooms import MOST_LISTENERS, ROOMS
 from exam.model.exams import BrokenExams
 from exam.model.settings import EPOCHS, STUDENT
 from exam.page.texts import LANGUAGES, load_texts
-from exam.service.room import Room
-from exam.service.rooms import MOST_LISTENERS, ROOMS
 from exam.service.scheduler import get_scheduler
 
 # Nothing is uploaded, nobody reads the metrics here, and no agent drives the page.

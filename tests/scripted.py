@@ -1,11 +1,15 @@
 """Studies and experiments that nobody computed: marks by a script, for tests without Keras."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
-from exam.lesson import CHAPTERS
+from exam.charts.theme import Figure
+from exam.lesson.blocks import Chart, Table
+from exam.lesson.chapter import Found
+from exam.lesson.chapters import CHAPTERS
 from exam.model.results import Mark
-from exam.service.experiment import Experiment, Outcome
+from exam.page.texts import Texts
 
+MEASURED = [name for name, chapter in CHAPTERS.items() if chapter.plans]
 SETTINGS = {"batch_size": 10, "epochs": 20, "student": 1, "misprints": 10}
 
 
@@ -18,12 +22,12 @@ def marks(val_losses: Sequence[float], updates: int = 10, **more) -> list[Mark]:
     ]
 
 
-def outcome(
+def found_by(
     name: str, study: Callable[[object, int], list[Mark]], choice: int | None = 0, **settings
-) -> Outcome:
+) -> Found:
     """A chapter's experiment, each study of which is `study(name, passes)`."""
     plans = CHAPTERS[name].plans(SETTINGS | settings)
-    found = Outcome(Experiment(plans, choice))
+    found = Found(plans, choice)
     for key, (_, passes) in plans.items():
         found.marks[key] = study(key, passes)
     return found
@@ -34,3 +38,17 @@ def any_study(key: object, passes: int) -> list[Mark]:
     digits = {"answers": "0123456789" * 10, "sure": "50" * 100, "solved": "0123456789" * 10}
     val = {"val_answers": "1234567890" * 10, "val_sure": "60" * 100, "val_sure_when_wrong": 0.5}
     return marks([1 + abs(n - 7) / 100 for n in range(passes)], **digits, **val)
+
+
+def figures(found: Found, name: str, words: Texts) -> Iterator[Figure]:
+    """Every chart of the chapter, in each way to look at it."""
+    for block in CHAPTERS[name].blocks:
+        if isinstance(block, Chart):
+            for option in [[each] for each in block.options] or [[]]:
+                yield block.draw(found, words, *option)
+
+
+def rows(found: Found, name: str, words: Texts) -> list[tuple]:
+    """Of its tables."""
+    tables = [block for block in CHAPTERS[name].blocks if isinstance(block, Table)]
+    return [row for table in tables for row in table.rows(found, words)]

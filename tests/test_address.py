@@ -3,19 +3,24 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from exam.hall.seat import READERS, Seat, hints
 from exam.model.settings import BATCH_SIZE, EPOCHS, SETTINGS
-from exam.page.address import hint, is_local, link_to, read_address
+from exam.page.address import hint, is_local, link_to, read_address, read_parameters
 from exam.page.texts import LANGUAGES, choose_language, load_texts
 
 DEFAULTS = {"batch_size": 10, "epochs": 20, "student": 1, "misprints": 10, "lang": "ko"}
 DEFAULTS |= {"start": False, "projected": False, "reveal": False, "only": ""}
-DEFAULTS |= {"room": "", "secret": ""}
 SECRET = "k3" * 11
 
 
 def read(**parameters: str | list[str]) -> tuple[dict, list[str]]:
     lists = {name: [v] if isinstance(v, str) else v for name, v in parameters.items()}
     return read_address(lambda name: lists.get(name, []))
+
+
+def read_hall(**parameters: str | list[str]) -> tuple[dict, list[str]]:
+    lists = {name: [v] if isinstance(v, str) else v for name, v in parameters.items()}
+    return read_parameters(READERS, lambda name: lists.get(name, []))
 
 
 def test_an_empty_address_opens_the_defaults():
@@ -25,7 +30,7 @@ def test_an_empty_address_opens_the_defaults():
 def test_an_address_sets_everything():
     numbers = {"batch_size": "1", "epochs": "200", "student": "30", "misprints": "0"}
     others = {"lang": "en", "start": "true", "projected": "false", "only": "pianist"}
-    chosen, wrong = read(**numbers, **others, room="KHJM", secret=SECRET)
+    chosen, wrong = read(**numbers, **others)
     assert wrong == []
     assert chosen == {name: int(text) for name, text in numbers.items()} | {
         "lang": "en",
@@ -33,9 +38,9 @@ def test_an_address_sets_everything():
         "projected": False,
         "reveal": False,
         "only": "pianist",
-        "room": "KHJM",
-        "secret": SECRET,
     }
+    said = {"room": "KHJM", "secret": SECRET}
+    assert read_hall(**said) == (said, []) and read_hall() == ({}, [])
     assert read(only="study")[0]["only"] == "study"
 
 
@@ -58,20 +63,30 @@ def test_a_wrong_number_gives_the_default_and_a_hint(name, text):
 
 def test_repeated_parameters_are_wrong():
     assert read(epochs=["30", "40"]) == (DEFAULTS, ["epochs"])
+    assert read_hall(room=["KHJM", "KHJM"]) == ({}, ["room"])
 
 
 @pytest.mark.parametrize(
     ("name", "text"),
-    [("lang", "fr"), ("lang", ""), ("start", "yes"), ("only", "all"), ("secret", "short")]
-    + [
-        ("room", code)
-        for code in ("", "KHJ", "KHJMM", "KH1M", "OIQD", "ＫＨＪＭ", "<b>x", "x" * 9999)
-    ]
-    + [("secret", secret) for secret in ("", SECRET + "=", "é" * 22, "x" * 9999)],
-    ids=lambda text: text[:20],
+    [("lang", "fr"), ("lang", ""), ("start", "yes"), ("only", "all"), ("only", "door")],
 )
 def test_a_wrong_choice_gives_the_default_and_a_hint(name, text):
     assert read(**{name: text}) == (DEFAULTS, [name])
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("room", code)
+        for code in ("", "KHJ", "KHJMM", "KH1M", "OIQD", "ＫＨＪＭ", "<b>x", "x" * 9999)
+    ]
+    + [("secret", secret) for secret in ("", "short", SECRET + "=", "é" * 22, "x" * 9999)],
+    ids=lambda text: text[:20],
+)
+def test_what_is_no_room_is_none_and_is_said(name, text):
+    assert read_hall(**{name: text}) == ({}, [name])
+    for say in map(load_texts, LANGUAGES):
+        assert hints(Seat(wrong_parameters=[name]), say) == [getattr(say, f"no_{name}")]
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -83,12 +98,10 @@ def test_the_hint_names_the_parameter_and_its_range_and_not_what_came(lang):
             assert str(part) in text
     assert "`pianist`" in hint("only", say) and "study" in hint("only", say)
     assert "ko" in hint("lang", say) and "true" in hint("start", say)
-    assert hint("room", say) == say.no_room
-    assert hint("secret", say) == say.no_secret
 
 
 def test_a_code_may_be_typed_in_small_letters():
-    assert read(room="khjm")[0]["room"] == "KHJM"
+    assert read_hall(room="khjm")[0]["room"] == "KHJM"
 
 
 def test_every_number_in_range_is_read_and_no_other():
@@ -120,7 +133,7 @@ def test_a_broken_or_endless_address_of_a_browser_stops_nothing():
 
 def test_what_is_too_long_for_a_qr_code_is_shown_without_one():
     def show(address: str) -> None:
-        from exam.page.room import show_qr_code
+        from exam.page.share import show_qr_code
         from exam.page.texts import load_texts
 
         show_qr_code(address, load_texts("en"))

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import expect
 
+from exam.hall.rooms import new_code, new_secret
 from exam.page import ask_again, player
 from exam.page.texts import load_texts
-from exam.service.rooms import new_code, new_secret
 from tests.browser import (
     Server,
     csv_of,

@@ -11,44 +11,22 @@ from collections.abc import Callable
 
 import pytest
 
-from exam.lesson import CHAPTERS, ORDER
-from exam.lesson.batch_sizes import milliseconds_of_a_pass
-from exam.lesson.chapter import Chapter
-from exam.lesson.sureness import same_mistakes
-from exam.model.exams import load_exams
+from exam.lesson import chapters
+from exam.lesson.blocks import Table
+from exam.lesson.chapter import Found
+from exam.lesson.chapters import CHAPTERS
+from exam.lesson.chapters.batch_sizes import milliseconds_of_a_pass
+from exam.lesson.chapters.sureness import same_mistakes
+from exam.model.exams import NEAR_CHANCE, load_exams
 from exam.model.results import Mark, MeanMarks, mean_marks
 from exam.model.workbooks import open_workbook, question_order
+from exam.page.sentences import CLOSE
 from exam.page.texts import LANGUAGES, load_texts
-from exam.service.experiment import Outcome
-from tests.browser import ROOT
-from tests.scripted import SETTINGS, any_study, marks, outcome
+from tests.scripted import MEASURED, SETTINGS, any_study, figures, found_by, marks, rows
 from tests.slow.test_claims import CHOICES, CLAIMS
 
-MEASURED = [name for name in ORDER if CHAPTERS[name].plans]
 
-
-def test_what_a_module_declares_is_a_part_of_a_chapter():
-    """Or it is used: a part that is misspelt would otherwise be as if it were not there."""
-    parts = {part.name for part in dataclasses.fields(Chapter)}
-    for name in ORDER:
-        source = (ROOT / "exam" / "lesson" / f"{name}.py").read_text(encoding="utf-8")
-        declared = re.findall(r"^(?:def )?([a-z]\w*)(?:\(| = )", source, re.MULTILINE)
-        assert "frame_height" in declared
-        for each in set(declared) - parts:
-            is_used = len(re.findall(rf"\b{each}\b", source)) > 1
-            assert is_used, f"{each} in {name}.py is no part of a chapter, and nothing uses it"
-
-
-def test_a_chapter_says_how_many_figures_it_has():
-    for name in MEASURED:
-        found = outcome(name, any_study, 10)
-        assert (
-            len(list(CHAPTERS[name].figures(found, load_texts("en"))))
-            == CHAPTERS[name].figure_count
-        )
-
-
-def numbers(found: Outcome, name: str) -> dict:
+def numbers(found: Found, name: str) -> dict:
     return CHAPTERS[name].numbers(found)
 
 
@@ -81,24 +59,23 @@ def test_its_texts_and_figures_hold_from_nothing_to_the_end(name):
         say = getattr(words, name)
         needed = ["title", "story", "question", "press", "measured"]
         needed += ["own", "stopped_at"] if chapter.passes else ["choices"]
-        needed += ["columns"] if chapter.rows else []
-        needed += ["option_label", *chapter.options.values()] if chapter.options else []
+        for block in chapter.blocks:
+            needed += ["columns"] if isinstance(block, Table) else []
+            if options := getattr(block, "options", {}):
+                needed += ["option_label", *options.values()]
         for text in needed:
             getattr(say, text)  # raises with the name of the text and its place
-        for option in chapter.options or [""]:
-            whole = outcome(name, any_study, choice=1)
-            begun = outcome(name, lambda key, passes: any_study(key, passes)[:2], choice=1)
-            empty = outcome(name, lambda key, passes: [], choice=1)
-            for found in (empty, begun, whole):
-                found.option = option
-                for figure in chapter.figures(found, words):
-                    assert figure.alt and figure.spec["data"] == {"name": "source"}
+        whole = found_by(name, any_study, choice=1)
+        begun = found_by(name, lambda key, passes: any_study(key, passes)[:2], choice=1)
+        empty = found_by(name, lambda key, passes: [], choice=1)
+        for found in (empty, begun, whole):
+            for figure in figures(found, name, words):
+                assert figure.alt and figure.spec["data"] == {"name": "source"}
         found = chapter.numbers(whole)
         for said in (say.measured(**found), chapter.conclusion(found, say)):
             assert "{" not in said and "nan" not in said
-        if chapter.rows:
-            for row in chapter.rows(whole, words):
-                assert len(row) == len(say.columns)
+        for row in rows(whole, name, words):
+            assert len(row) == len(say.columns)
 
 
 def mark(wrong=0.0, val_wrong=25.0, val_loss=0.8, sure=0.6, epoch=7) -> MeanMarks:
@@ -108,144 +85,158 @@ def mark(wrong=0.0, val_wrong=25.0, val_loss=0.8, sure=0.6, epoch=7) -> MeanMark
 # By chapter: changes to its numbers, the answer and the sentences that follow from them.
 BRANCHES = {
     "sheet": [
-        ({"no_key": mark(val_wrong=80.0)}, 2, ["rule_nothing"]),
-        ({"no_key": mark(val_wrong=60.0), "with_key": mark()}, 1, ["rule_something"]),
-        ({"no_key": mark(val_wrong=26.0), "with_key": mark()}, 0, ["rule_something"]),
+        ({"no_key": mark(val_wrong=NEAR_CHANCE)}, 2, ["rule_nothing"]),
+        (
+            {"no_key": mark(val_wrong=26 + chapters.sheet.NEAR_KEY), "with_key": mark()},
+            1,
+            ["rule_something"],
+        ),
+        (
+            {"no_key": mark(val_wrong=25 + chapters.sheet.NEAR_KEY), "with_key": mark()},
+            0,
+            ["rule_something"],
+        ),
     ],
     "first_pass": [
         (
-            {"alike_1": 1, "first": 95, "last_1": 50, "last_100": 92, "same": 50},
+            {"alike_1": chapters.first_pass.FEW, "same": chapters.first_pass.LIKE}
+            | {"first": 95, "last_1": 50, "last_100": 92},
             2,
             ["rule", "learns_at_once", "only_that_digit"],
         ),
         (
-            {"alike_1": 5, "first": 95, "last_1": 95, "last_100": 97, "same": 49},
+            {"alike_1": chapters.first_pass.FEW + 1, "same": chapters.first_pass.LIKE - 1}
+            | {"first": 95, "last_1": 95, "last_100": 97},
             1,
             ["rule", "learns_not_at_once", "not_only_that_digit"],
         ),
         (
-            {"alike_1": 8, "first": 95, "last_1": 93, "last_100": 92, "same": 9},
+            {"alike_1": chapters.first_pass.MOST, "same": 9}
+            | {"first": 95, "last_1": 93, "last_100": 92},
             0,
             ["rule", "learns_not_at_once", "not_only_that_digit"],
         ),
     ],
     "batch_sizes": [
         (
-            {
-                "wrong": {1: 0, 10: 1, 32: 3, 100: 27},
-                "then": {1: 35, 10: 1.2, 100: 0.9},
-                "times": 5,
-            },
+            {"wrong": {1: 0, 10: 1, 32: 3, 100: 27}, "times": 5}
+            | {"then": {1: 35, 10: 1, 100: 0.9 * chapters.batch_sizes.LEVEL}},
             3,
             ["small_learns_more", "large_is_level", "small_is_slow", "rule"],
         ),
         (
-            {
-                "wrong": {1: 9, 10: 1, 32: 3, 99: 49, 100: 8},
-                "then": {1: 5, 10: 1, 100: 3},
-                "times": 1.4,
-                "own": 99,
-                "rest": 1,
-            },
+            {"wrong": {1: 9, 10: 1, 32: 3, 99: 49, 100: 8}, "own": 99, "rest": 1}
+            | {"then": {1: 5, 10: 1, 100: 1 + chapters.batch_sizes.LEVEL}}
+            | {"times": chapters.batch_sizes.SLOWER - 0.1},
             0,
-            [
-                "rest_weighs_more",
-                "small_learns_no_more",
-                "large_is_behind",
-                "small_is_no_slower",
-                "rule",
-            ],
+            ["rest_weighs_more", "small_learns_no_more", "large_is_behind"]
+            + ["small_is_no_slower", "rule"],
         ),
         (
-            {"wrong": {1: 0, 10: 1, 32: 3, 100: 2}, "then": {1: 5, 10: 3, 100: 1}, "times": 1.5},
+            {"wrong": {1: 0, 10: 1, 32: 3, 100: 2}, "times": chapters.batch_sizes.SLOWER}
+            | {"then": {1: 5, 10: 1 + chapters.batch_sizes.LEVEL, 100: 1}},
             2,
             ["small_learns_more", "large_is_ahead", "small_is_slow", "rule"],
         ),
         (
-            {"wrong": {1: 0, 10: 4, 32: 3, 100: 2}, "then": {1: 5, 10: 3, 100: 1}, "times": 1.5},
+            {"wrong": {1: 0, 10: 4, 32: 3, 100: 2}, "times": chapters.batch_sizes.SLOWER}
+            | {"then": {1: 5, 10: 1 + chapters.batch_sizes.LEVEL, 100: 1}},
             1,
             ["small_learns_more", "large_is_ahead", "small_is_slow", "rule"],
         ),
     ],
     "learning_rate": [
         (
-            {"apart": 20, "apart_in_proportion": 1, "widest": 10, "largest": 90},
+            {"apart": 20, "apart_in_proportion": 20 * chapters.learning_rate.NEARLY - 1}
+            | {"widest": chapters.learning_rate.WIDE, "largest": NEAR_CHANCE},
             2,
             ["ends_level", "wavers", "rule_level", "too_large"],
         ),
         (
-            {"apart": 20, "apart_in_proportion": 10, "widest": 9, "largest": 79},
+            {"apart": 20, "apart_in_proportion": 20 * chapters.learning_rate.NEARLY}
+            | {"widest": chapters.learning_rate.WIDE - 1, "largest": NEAR_CHANCE - 1},
             1,
             ["rule_apart", "large"],
         ),
         (
-            {"apart": 20, "apart_in_proportion": 19, "widest": 19, "largest": 80},
+            {"apart": 20, "apart_in_proportion": 20 * chapters.learning_rate.HALF}
+            | {"widest": chapters.learning_rate.WIDE, "largest": NEAR_CHANCE},
             0,
             ["rule_apart", "wavers", "too_large"],
         ),
     ],
     "repetition": [
         (
-            {"first": {10: 80, 100: 21}, "second": {10: 6, 100: 19}, "until_none": 11},
+            {"first": {10: 80, 100: 20}, "second": {10: 6, 100: 19}, "until_none": 11},
             2,
             ["gains_less", "nothing_left", "large_keeps_on", "rule"],
         ),
         (
-            {"first": {10: 40, 100: 21}, "second": {10: 20, 100: 9}, "until_none": None},
+            {"first": {10: 40, 100: 20}, "until_none": None}
+            | {"second": {10: 40 * chapters.repetition.QUARTER, 100: 9}},
             1,
             ["gains_less", "something_left", "large_slows_too", "rule"],
         ),
         (
-            {"first": {10: 40, 100: 21}, "second": {10: 40, 100: 30}, "until_none": 40},
+            {"first": {10: 40, 100: 20}, "until_none": 40}
+            | {"second": {10: 40, 100: 20 * chapters.repetition.AS_MANY}},
             0,
             ["gains_no_less", "nothing_left", "large_keeps_on", "rule"],
         ),
     ],
     "students": [
         ({"apart": 0.0}, 0, ["rule_same"]),
-        ({"apart": 9.9}, 1, ["rule_apart"]),
-        ({"apart": 10.0}, 2, ["rule_apart"]),
+        ({"apart": chapters.students.FEW - 0.1}, 1, ["rule_apart"]),
+        ({"apart": chapters.students.FEW}, 2, ["rule_apart"]),
     ],
     "twenty_exams": [
         (
-            {"one_exam": 25, "twenty_exams": 15, "once": 66},
+            {"one_exam": 15 + chapters.twenty_exams.LEVEL, "twenty_exams": 15, "once": 66},
             1,
             ["twenty_win", "repeating_helps", "rule"],
         ),
         (
-            {"one_exam": 15, "twenty_exams": 25, "once": 15},
+            {"one_exam": 15, "twenty_exams": 15 + chapters.twenty_exams.LEVEL, "once": 15},
             0,
             ["one_wins", "repeating_helps_not", "rule"],
         ),
-        ({"one_exam": 15, "twenty_exams": 15.9}, 2, ["level", "repeating_helps", "rule"]),
+        (
+            {"one_exam": 15, "twenty_exams": 15 + 0.9 * chapters.twenty_exams.LEVEL},
+            2,
+            ["level", "repeating_helps", "rule"],
+        ),
     ],
     "sureness": [
         (
-            {"best": mark(val_wrong=25, sure=0.6), "end": mark(val_wrong=26, sure=0.7)},
+            {
+                "best": mark(val_wrong=25, sure=0),
+                "end": mark(val_wrong=26, sure=chapters.sureness.SURER),
+            },
             2,
             ["surer", "errors_rose", "rule"],
         ),
         (
-            {"best": mark(val_wrong=25, sure=0.6), "end": mark(val_wrong=25.4, sure=0.61)},
+            {"best": mark(val_wrong=25), "end": mark(val_wrong=25 + 0.9 * CLOSE)},
             1,
             ["no_surer", "errors_same", "rule"],
         ),
         (
-            {"best": mark(val_wrong=25, sure=0.6), "end": mark(val_wrong=24, sure=0.5)},
+            {"best": mark(val_wrong=25, sure=0.6), "end": mark(val_wrong=25 - CLOSE, sure=0.5)},
             0,
             ["no_surer", "errors_fell", "rule"],
         ),
     ],
     "pianist": [
         (
-            {"rise": 1.2, "low_before": mark(), "low_after": mark(val_wrong=45)}
-            | {"high_digits_before": 8, "high_digits_after": 50},
+            {"rise": chapters.pianist.ROSE, "low_before": mark(), "low_after": mark(val_wrong=45)}
+            | {"high_digits_before": 8, "high_digits_after": 8 + chapters.pianist.FORGOT},
             2,
             ["overfit", "forgot", "rule"],
         ),
         (
-            {"rise": 0.1, "low_before": mark(), "low_after": mark(val_wrong=27)}
-            | {"high_digits_before": 8, "high_digits_after": 9},
+            {"rise": 0.9 * chapters.pianist.ROSE, "low_before": mark()}
+            | {"low_after": mark(val_wrong=27)}
+            | {"high_digits_before": 8, "high_digits_after": 7 + chapters.pianist.FORGOT},
             1,
             ["no_overfit", "forgot_nothing", "rule"],
         ),
@@ -258,50 +249,42 @@ BRANCHES = {
     ],
     "final_exam": [
         (
-            {"stop": 1, "last_stop": 8, "own": mark(val_loss=1.4), "automatic": mark()}
-            | {"last": mark(val_wrong=25.2)},
+            {"stop": 1, "last_stop": 8, "automatic": mark(val_loss=0), "last": mark(val_wrong=25.2)}
+            | {"own": mark(val_loss=chapters.final_exam.HIGHER)},
             None,
             ["early", "errors_same", "seen_once", "rule"],
         ),
         (
-            {"stop": 30, "last_stop": 8, "own": mark(val_loss=0.9), "automatic": mark()}
-            | {"last": mark(val_wrong=26), "turn": 2},
+            {"stop": 30, "last_stop": 8, "automatic": mark(val_loss=0), "turn": 2}
+            | {"last": mark(val_wrong=26), "own": mark(val_loss=chapters.final_exam.HIGHER)},
             None,
             ["late", "errors_rose", "seen_again", "rule"],
         ),
         (
-            {"stop": 7, "last_stop": 8, "own": mark(val_loss=0.81), "automatic": mark()}
-            | {"last": mark(val_wrong=24)},
+            {"stop": 7, "last_stop": 8, "automatic": mark(val_loss=0), "last": mark(val_wrong=24)}
+            | {"own": mark(val_loss=0.9 * chapters.final_exam.HIGHER)},
             None,
             ["near", "errors_fell", "seen_once", "rule"],
         ),
     ],
     "misprints": [
         (
-            {"end": mark(wrong=0.4, val_wrong=31), "stopped": 30, "more": 1},
+            {"end": mark(wrong=0.9 * chapters.misprints.FEW, val_wrong=31)}
+            | {"stopped": 31 - chapters.misprints.MORE, "more": chapters.misprints.MORE},
             1,
             ["learnt", "more_errors", "stopping_saves", "rule"],
         ),
         (
-            {
-                "end": mark(wrong=0.5, val_wrong=25),
-                "stopped": 24.1,
-                "more": 0.9,
-                "most_end": 50,
-                "most_stopped": 49,
-            },
+            {"end": mark(wrong=chapters.misprints.FEW, val_wrong=25), "stopped": 24.1}
+            | {"more": 0.9 * chapters.misprints.MORE}
+            | {"most_end": 50, "most_stopped": 50 - chapters.misprints.MORE},
             0,
             ["not_learnt", "no_more_errors", "stopping_saves_nothing"]
             + ["stopping_saves_with_most", "rule"],
         ),
         (
-            {
-                "end": mark(wrong=21, val_wrong=25),
-                "stopped": 25,
-                "more": 0.2,
-                "most_end": 50,
-                "most_stopped": 49.1,
-            },
+            {"end": mark(wrong=chapters.misprints.MANY + 1, val_wrong=25), "stopped": 25}
+            | {"more": 0.2, "most_end": 50, "most_stopped": 50 - 0.9 * chapters.misprints.MORE},
             2,
             ["not_learnt", "no_more_errors", "stopping_saves_nothing", "rule"],
         ),
@@ -312,7 +295,7 @@ BRANCHES = {
 
 @pytest.mark.parametrize("name", MEASURED)
 def test_each_answer_and_each_sentence_follows_from_its_numbers(name):
-    chapter, base = CHAPTERS[name], numbers(outcome(name, any_study, choice=1), name)
+    chapter, base = CHAPTERS[name], numbers(found_by(name, any_study, choice=1), name)
     for changes, answer, rule in BRANCHES[name]:
         found = base | changes
         assert chapter.rule(found) == rule, changes
@@ -325,7 +308,7 @@ def test_each_answer_and_each_sentence_follows_from_its_numbers(name):
 def test_no_answer_and_no_sentence_is_without_its_numbers(name):
     chapter, say = CHAPTERS[name], getattr(load_texts("en"), name)
     written = set(re.findall(r'"(\w+)"', inspect.getsource(chapter.rule)))
-    named = written - numbers(outcome(name, any_study, choice=1), name).keys()
+    named = written - numbers(found_by(name, any_study, choice=1), name).keys()
     named |= {key for key in vars(say) if key.startswith("errors_")}
     for key in named:
         assert key in vars(say), f"rule() of {name} names {key!r}, which is no text of it"
@@ -345,7 +328,9 @@ def test_results_are_said_in_two_sentences():
 
 def test_sheet():
     wrong = {"one_exam": 25.0, "shuffled_key": 88.0}
-    found = numbers(outcome("sheet", study(lambda name, e: {"val_wrong": wrong[name[0]]})), "sheet")
+    found = numbers(
+        found_by("sheet", study(lambda name, e: {"val_wrong": wrong[name[0]]})), "sheet"
+    )
     assert (found["with_key"].val_wrong, found["no_key"].val_wrong) == (25.0, 88.0)
     assert (found["epochs"], found["by_chance"], found["kept"]) == (50, 90, 13)
 
@@ -371,7 +356,7 @@ def test_first_pass():
         others = "".join(map(str, (key + (size == 10)) % 10))
         return {"solved": learnt(student) if size == 1 else others}
 
-    assert numbers(outcome("first_pass", study(value)), "first_pass") == {
+    assert numbers(found_by("first_pass", study(value)), "first_pass") == {
         "questions": 100,
         "alike_1": 0,
         "alike_10": 10,
@@ -390,7 +375,7 @@ def test_batch_sizes():
         wrong = 100 - size // 2 - epoch + student  # the mean of 1 to 10 is 5.5
         return {"wrong": wrong, "seconds": 0.5 * epoch if size == 1 else 0.1 * epoch}
 
-    found = numbers(outcome("batch_sizes", study(value), batch_size=7), "batch_sizes")
+    found = numbers(found_by("batch_sizes", study(value), batch_size=7), "batch_sizes")
     assert found["wrong"] == {1: 85.5, 7: 82.5, 10: 80.5, 32: 69.5, 100: 35.5}
     assert found["then"] == {1: 104.5, 10: 90.5, 100: -44.5}  # after 1, 10 and 100 passes
     assert found["times"] == pytest.approx(5) and found["students"] == 10
@@ -398,8 +383,8 @@ def test_batch_sizes():
     disturbed = marks([1.0] * 20)
     disturbed[5:] = [dataclasses.replace(m, seconds=m.seconds + 9) for m in disturbed[5:]]
     assert milliseconds_of_a_pass([disturbed]) == 10  # by the median of the passes
-    row = list(CHAPTERS["batch_sizes"].rows(outcome("batch_sizes", study(value)), load_texts("en")))
-    assert row[3] == (100, "82,600", 1, "██░░░░░░\u00a0100.0", "35.5", "90.5")
+    table = rows(found_by("batch_sizes", study(value)), "batch_sizes", load_texts("en"))
+    assert table[3] == (100, "82,600", 1, "██░░░░░░\u00a0100.0", "35.5", "90.5")
 
 
 def test_learning_rate():
@@ -411,7 +396,7 @@ def test_learning_rate():
         wavers = 30 * (pair == (100, 0.5) and epoch == 5)
         return {"val_wrong": ends.get(pair, 25.0) + wavers + student - 5.5}
 
-    found = numbers(outcome("learning_rate", study(value)), "learning_rate")
+    found = numbers(found_by("learning_rate", study(value)), "learning_rate")
     assert found["same"] == {1: 25, 10: 25, 100: 45} and found["apart"] == 20
     assert found["in_proportion"] == {1: 25, 10: 25, 100: 25}
     assert found["apart_in_proportion"] == 0 and found["widest"] == 30 and found["largest"] == 90
@@ -422,18 +407,18 @@ def test_learning_rate():
 def test_repetition():
     wrong = [90, 70, 45, 40, 30, 20, 18, 16, 14, 12, 10, 5, 3, 2, 1, 0]
     value = study(lambda name, epoch: {"wrong": wrong[min(epoch, 15)] + (name[0] == 100)})
-    found = outcome("repetition", value)
+    found = found_by("repetition", value)
     said = numbers(found, "repetition")
     assert said["first"] == {10: 70, 100: 70} and said["second"] == {10: 10, 100: 10}
     assert said["until_none"] == 15 and said["end"] == {10: 0, 100: 1}
-    rows = list(CHAPTERS["repetition"].rows(found, load_texts("en")))
-    assert rows[0] == (10, "70.0", "10.0", 2, 11, 15)
-    assert rows[1] == (100, "70.0", "10.0", 2, 12, "not within 100")
+    table = rows(found, "repetition", load_texts("en"))
+    assert table[0] == (10, "70.0", "10.0", 2, 11, 15)
+    assert table[1] == (100, "70.0", "10.0", 2, 12, "not within 100")
 
 
 def test_students():
     value = study(lambda name, epoch: {"val_wrong": 20.0 + name[1] % 7, "wrong": name[1]})
-    found = numbers(outcome("students", value, student=5, batch_size=32), "students")
+    found = numbers(found_by("students", value, student=5, batch_size=32), "students")
     assert found == {
         "epochs": 20,
         "students": 30,
@@ -455,7 +440,7 @@ def test_twenty_exams():
         better = 14.0 if student != 3 else 30.0
         return {"val_wrong": (better if book == "twenty_exams" else 25.0) + (epoch == 1) * 40}
 
-    found = numbers(outcome("twenty_exams", study(value)), "twenty_exams")
+    found = numbers(found_by("twenty_exams", study(value)), "twenty_exams")
     assert (found["one_exam"], found["once"]) == (25.0, 65.0)
     assert found["twenty_exams"] == pytest.approx((9 * 14 + 30) / 10)
     assert (found["students"], found["better"], found["updates"]) == (10, 9, 200)
@@ -466,7 +451,7 @@ def test_sureness():
         sure = 0.5 + epoch / 100 + (name[0] == "own")
         return {"val_loss": 1 + abs(epoch - 9) / 100, "val_sure_when_wrong": sure}
 
-    found = numbers(outcome("sureness", study(value)), "sureness")
+    found = numbers(found_by("sureness", study(value)), "sureness")
     assert (found["best"].epoch, found["best"].val_sure_when_wrong) == (9, pytest.approx(0.59))
     assert (found["end"].epoch, found["end"].val_sure_when_wrong) == (40, pytest.approx(0.9))
     key = load_exams().unseen.answers[0]
@@ -490,7 +475,7 @@ def test_pianist():
         known = {"val_answers": answers, "wrong": 4 if epoch < 200 else 0}
         return known | {"val_wrong": 10 + rise * max(epoch - 100, 0)}
 
-    found = numbers(outcome("pianist", study(value)), "pianist")
+    found = numbers(found_by("pianist", study(value)), "pianist")
     assert (found["before"].epoch, found["after"].epoch) == (0, 100)
     assert (found["before"].val_wrong, found["after"].val_wrong) == pytest.approx((10, 20))
     assert found["rise"] == pytest.approx(10) and found["low_after"].val_wrong == pytest.approx(60)
@@ -511,14 +496,14 @@ def test_final_exam():
         worse = 3 if student == 1 and epoch == 12 else 0
         return {"val_wrong": 20.0 + (epoch == 40) + worse, "val_loss": 0.5 + epoch / 100}
 
-    found = numbers(outcome("final_exam", study(value), choice=5), "final_exam")
+    found = numbers(found_by("final_exam", study(value), choice=5), "final_exam")
     stops = [found[stop] for stop in ("own", "automatic", "last")]
     assert [stop.val_wrong for stop in stops] == pytest.approx([20.0, 20.3, 21.0])
     assert [stop.val_loss for stop in stops] == pytest.approx([0.55, 0.62, 0.9])
     assert (found["wrong_more"], found["loss_more"]) == pytest.approx((-0.3, -0.07))
     assert [found[name] for name in ("stop", "first_stop", "last_stop", "turn")] == [5, 12, 12, 1]
     never = study(lambda name, epoch: {"val_loss": 1 / (epoch + 1)})
-    assert numbers(outcome("final_exam", never, choice=5), "final_exam")["first_stop"] == 40
+    assert numbers(found_by("final_exam", never, choice=5), "final_exam")["first_stop"] == 40
 
 
 def test_misprints():
@@ -529,11 +514,11 @@ def test_misprints():
         loss = 1 + abs(epoch - 20 - student) / 100
         return {"val_wrong": 25.0 + misprints + epoch / 10, "wrong": 0, "val_loss": loss}
 
-    found = numbers(outcome("misprints", study(value), misprints=11), "misprints")
+    found = numbers(found_by("misprints", study(value), misprints=11), "misprints")
     assert (found["misprints"], found["end"].val_wrong, found["without"].val_wrong) == (11, 42, 31)
     assert (found["stopped"], found["more"]) == pytest.approx((38.55, 11))
-    rows = list(CHAPTERS["misprints"].rows(outcome("misprints", study(value)), load_texts("en")))
-    assert rows[1] == (10, "0.0", "37.5", "41.0")
+    table = rows(found_by("misprints", study(value)), "misprints", load_texts("en"))
+    assert table[1] == (10, "0.0", "37.5", "41.0")
 
 
 def test_a_mean_is_taken_pass_by_pass():

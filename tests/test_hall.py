@@ -9,14 +9,16 @@ from streamlit.testing.v1 import AppTest
 
 from exam.charts.lines import stacks
 from exam.charts.settings_map import best_of, settings_map
-from exam.lesson import CHAPTERS
-from exam.lesson.lectern import Step, steps_of
+from exam.hall import lectern
+from exam.hall.choices import advice, middle_guess, shares
+from exam.hall.files import votes_csv
+from exam.hall.room import Step
+from exam.hall.rooms import ROOMS, new_code, new_secret
+from exam.hall.steps import steps_of
+from exam.lesson.chapters import CHAPTERS
 from exam.model.studied import Point
-from exam.page.choices import advice, middle_guess, shares
-from exam.page.save import votes_csv
 from exam.page.texts import load_texts
 from exam.service.job import Progress
-from exam.service.rooms import ROOMS, new_code, new_secret
 from tests.browser import ROOT
 
 KO, EN = load_texts("ko"), load_texts("en")
@@ -36,6 +38,16 @@ def visit(**parameters: str) -> AppTest:
     return app
 
 
+def step_of(app: AppTest) -> tuple[str, str]:
+    """The place and the part of it that a projector shows."""
+    return app.session_state.visit.observer.step[:2]
+
+
+def stand_at(app: AppTest, step: Step) -> None:
+    visit = app.session_state.visit
+    lectern.stand_at(visit.observer, visit, step)
+
+
 def texts(app: AppTest) -> str:
     return "\n".join(each.value for each in [*app.markdown, *app.info, *app.caption])
 
@@ -48,7 +60,7 @@ def test_a_learners_guess_is_counted_and_may_be_changed(room):
     assert room.standing("first_pass")[:3] == (1, 0, True)
     assert KO.guess_counted(code=room.code) in texts(app)
     app.button(key="first_pass_begin").click().run()
-    app.session_state.visit.experiments.clear()
+    app.session_state.visit.attempts.clear()
     app.run()
     app.radio(key="first_pass_guess").set_value(1).run()
     assert KO.guess_seen(code=room.code) in texts(app)
@@ -84,11 +96,11 @@ def test_steps_close_and_open_the_vote_and_never_by_going_back(room):
     link = {"room": room.code, "secret": room.secret, "projected": "true", "only": "students"}
     app = visit(**link)
     room.guess("students", "a", 1)
-    assert app.session_state.visit.step == ("students", "question")
+    assert step_of(app) == ("students", "question")
 
     def press(key: str, part: str) -> tuple[bool, int]:
         app.button(key=key).click().run()
-        assert not app.exception and app.session_state.visit.step == ("students", part)
+        assert not app.exception and step_of(app) == ("students", part)
         standing = room.standing("students")
         return standing.is_open, len(standing.rounds)
 
@@ -100,11 +112,11 @@ def test_steps_close_and_open_the_vote_and_never_by_going_back(room):
     assert press("step_back", "question") == (True, 1)
     assert press("step_next", "close") == (True, 1)  # of the first round, and the second goes on
     assert press("step_next", "discuss") == (True, 1)
-    assert press("step_next", "close_again") == (False, 2)
+    assert press("step_next", "close") == (False, 2)
     assert press("step_back", "discuss") == (False, 2)
     for only in ("", "students"):
         again = visit(**link | {"only": only})
-        assert again.session_state.visit.step == ("students", "discuss")
+        assert step_of(again) == ("students", "discuss")
 
 
 def test_the_experiment_closes_a_vote_that_is_open(room):
@@ -113,7 +125,7 @@ def test_the_experiment_closes_a_vote_that_is_open(room):
     room.guess("students", "a", 1)
     for key in ("step_next", "step_next", "step_back", "step_skip"):
         app.button(key=key).click().run()
-    assert app.session_state.visit.step == ("students", "reveal")
+    assert step_of(app) == ("students", "reveal")
     assert room.standing("students").rounds == (Counter({1: 1}),) * 2
     assert room.state_of_guess("students", "a") == "closed"
 
@@ -125,7 +137,7 @@ def test_the_median_is_that_of_the_last_round(room):
         room.guess("final_exam", "a", choice)
         for key in keys:
             app.button(key=key).click().run()
-        return app.session_state.visit.experiments["final_exam"].choice
+        return app.session_state.visit.attempts["final_exam"].choice
 
     assert median_after(10, "step_next", "step_skip") == 10
     for key in ("step_back", "step_back", "step_back", "step_next"):  # a second vote after all
@@ -136,7 +148,7 @@ def test_the_median_is_that_of_the_last_round(room):
 def test_learners_are_told_the_chapter_and_nothing_of_the_door(room):
     lecturer = visit(room=room.code, secret=room.secret, projected="true")
     for step, told in ((("door", ""), ""), (("students", "question"), KO.students.title)):
-        room.step = step
+        room.step = Step(*step)
         (shown,) = [each for each in texts(visit(room=room.code)).splitlines() if room.code in each]
         assert shown == KO.in_room(code=room.code) + (
             told and KO.room_is_at(title=told, name="students")
@@ -147,7 +159,7 @@ def test_learners_are_told_the_chapter_and_nothing_of_the_door(room):
 def test_a_projector_that_leads_has_no_share_box_with_the_secret(room):
     app = visit(room=room.code, secret=room.secret, projected="true")
     for step in (("study", ""), ("study", "start")):
-        app.session_state.visit.step = Step(*step)
+        stand_at(app, Step(*step))
         app.session_state.share = True
         app.run()
         assert not app.exception and not app.error and not app.get("code")
@@ -155,7 +167,7 @@ def test_a_projector_that_leads_has_no_share_box_with_the_secret(room):
 
 def test_a_projector_studies_what_is_set_and_keeps_it(room):
     app = visit(room=room.code, secret=room.secret, projected="true", epochs="1")
-    app.session_state.visit.step = Step("study")
+    stand_at(app, Step("study"))
     app.run()
     app.slider(key="batch_size").set_value(32).run()
     app.run()  # that was the study alone, and AppTest knows nothing else any more
@@ -169,7 +181,7 @@ def test_a_projector_studies_what_is_set_and_keeps_it(room):
     app.slider(key="batch_size").set_value(100).run()
     app.run()
     app.button(key="start").click().run()
-    assert app.session_state.visit.step == ("study", "start")
+    assert step_of(app) == ("study", "start")
     assert app.session_state.visit.run.batch_size == 100
 
 
@@ -190,13 +202,13 @@ class Nobody:
 
 def test_without_a_worker_no_step_stands_in_the_way(room, monkeypatch):
     app = visit(room=room.code, secret=room.secret, projected="true")
-    for module in ("lesson.view", "lesson.hall_view", "page.study_view"):
+    for module in ("lesson.chapter_view", "hall.chapter_step", "page.study_view"):
         monkeypatch.setattr(f"exam.{module}.get_scheduler", Nobody)
     for step in steps_of(leads=True):
-        app.session_state.visit.step = step
+        stand_at(app, step)
         app.run()
         assert not app.exception and not app.error, step
-        assert app.session_state.visit.step == step and app.button(key="step_back")
+        assert step_of(app) == step[:2] and app.button(key="step_back")
 
 
 def test_the_study_begins_by_a_step_too_and_once():

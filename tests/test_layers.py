@@ -13,7 +13,6 @@ from tests.browser import ROOT
 CODE = [*(ROOT / "exam").rglob("*.py"), ROOT / "streamlit_app.py"]
 BROUGHT = {"pyarrow": "pyarrow", "pandas": "pandas", "pillow": "PIL"}  # by Streamlit
 BROUGHT |= {"starlette": "starlette"}
-LONGEST_MODULE, LONGEST_FUNCTION = 200, 40  # lines
 
 
 def test_layers():
@@ -39,17 +38,8 @@ def test_nothing_but_the_listed_packages_is_imported():
     assert used - set(sys.stdlib_module_names) - {"exam"} <= allowed
 
 
-def test_every_module_and_function_can_be_read_at_a_glance():
-    for path in CODE:
-        text = path.read_text(encoding="utf-8")
-        assert len(text.splitlines()) <= LONGEST_MODULE, path
-        for node in ast.walk(ast.parse(text)):
-            if isinstance(node, ast.FunctionDef):
-                assert node.end_lineno - node.lineno < LONGEST_FUNCTION, f"{path}: {node.name}"
-
-
 def test_what_the_server_imports_brings_no_keras():
-    script = "import sys, exam.service.experiment, exam.charts.curves, exam.lesson\n"
+    script = "import sys, exam.server, exam.hall.lectern\n"
     script += "assert not {'keras', 'tensorflow'} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=True)
 
@@ -62,6 +52,6 @@ def test_arrow_keeps_no_memory_for_threads_that_are_gone():
 
 def test_scripts_hold_nothing_for_which_streamlit_would_drop_them():
     """Its cleaning drops a script in which "<" stands before a letter or a digit."""
-    for name in ("exam.js", "figure.js"):
-        text = (ROOT / "assets" / name).read_text(encoding="utf-8")
-        assert not re.search(r"<[A-Za-z0-9/!]", text), name
+    for path in (ROOT / "assets").glob("*.js"):
+        text = path.read_text(encoding="utf-8")
+        assert not re.search(r"<[A-Za-z0-9/!]", text), path

@@ -135,7 +135,7 @@ def test_a_visit_that_cannot_begin_is_one_polite_sentence_and_a_traceback_in_the
 
 
 def test_a_mistake_in_a_chapter_is_in_the_log_and_not_on_the_page(app, monkeypatch, caplog):
-    monkeypatch.setattr("exam.lesson.view.ask", lambda *_: {}["no such thing"])
+    monkeypatch.setattr("exam.lesson.blocks.ask", lambda *_: {}["no such thing"])
     app.query_params["only"] = "pianist"
     with caplog.at_level(logging.ERROR):
         app.run()

@@ -9,9 +9,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from exam.model.studied import MOST_SETTINGS, Point, Studied
-from exam.service.room import Room
-from exam.service.rooms import (
+from exam.hall.room import Room, Step
+from exam.hall.rooms import (
     LEARNER,
     LETTERS,
     MOST_OF_A_CLIENT,
@@ -23,7 +22,8 @@ from exam.service.rooms import (
     new_learner,
     new_secret,
 )
-from exam.service.votes import MOST_GUESSES
+from exam.hall.votes import MOST_GUESSES
+from exam.model.studied import MOST_SETTINGS, Point, Studied
 
 
 class Clock:
@@ -248,7 +248,7 @@ def test_a_vote_begins_anew(room):
 def test_who_listens_is_told_where_the_room_stands_and_never_what_is_guessed(room):
     told = []
     room.listeners.add(lambda: told.append(room.state()))
-    room.stand_at(("sheet", "question"))
+    room.stand_at(Step("sheet", "question"))
     room.guess("sheet", "a", 1)
     assert told == [{"place": "sheet", "part": "question", "is_open": True, "round": 1}]
     room.close("sheet", 1)

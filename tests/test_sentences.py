@@ -8,7 +8,7 @@ from exam.model.results import CSV_COLUMNS, to_csv
 from exam.page.controls import updates_sum
 from exam.page.sentences import runs_rows, waiting, warnings
 from exam.page.texts import LANGUAGES, load_texts
-from exam.page.training_run import TrainingRun, begin
+from exam.page.training_run import TrainingRun, with_run
 from exam.service.job import Progress
 from tests.scripted import marks
 
@@ -64,9 +64,9 @@ def test_why_nothing_comes():
 def test_up_to_three_earlier_runs_stay_and_the_same_one_is_replaced():
     runs: list[TrainingRun] = []
     for batch_size in (1, 10, 32, 100, 7, 10):
-        runs = begin(runs, TrainingRun(batch_size, 20, 1))
+        runs = with_run(runs, TrainingRun(batch_size, 20, 1))
     assert [run.batch_size for run in runs] == [32, 100, 7, 10]
-    assert [run.batch_size for run in begin(runs, TrainingRun(7, 20, 1))] == [32, 100, 10, 7]
+    assert [run.batch_size for run in with_run(runs, TrainingRun(7, 20, 1))] == [32, 100, 10, 7]
 
 
 def test_the_table_of_runs():

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import expect
 
+from exam.hall.rooms import new_code, new_secret
 from exam.page.texts import load_texts
 from exam.server import CLOSED, HEADERS
-from exam.service.rooms import new_code, new_secret
 from tests.browser import Server, open_page, press_start, running_server, wait_until_played
 from tests.visit import Visit, run
 from tests.waiting import source_of, wait_for

@@ -7,9 +7,9 @@ from importlib import import_module
 
 import pytest
 
-from exam.lesson import ORDER
 from exam.model.exams import QUESTIONS
 from exam.model.workbooks import PASSES_TO_KNOW_TWENTY
+from exam.page.parts import CHAPTER_NAMES
 from exam.page.texts import LANGUAGES, Sentence, Texts, load_texts
 from tests.browser import ROOT
 
@@ -57,7 +57,7 @@ def test_the_same_texts_with_the_same_fields():
 def test_chapters_stand_in_the_order_of_the_page():
     for lang in LANGUAGES:
         chapters = [key for key, part in vars(load_texts(lang)).items() if isinstance(part, Texts)]
-        assert chapters == list(ORDER), f"the tables of {lang}.toml stand in the order of ko.toml"
+        assert chapters == list(CHAPTER_NAMES), f"the tables of {lang}.toml stand in their order"
 
 
 def test_chapters_are_named_by_their_key_and_never_by_a_number():
@@ -65,7 +65,7 @@ def test_chapters_are_named_by_their_key_and_never_by_a_number():
     for lang in LANGUAGES:
         written = (ROOT / "exam" / "texts" / f"{lang}.toml").read_text(encoding="utf-8")
         assert not re.search(number[lang], written, re.IGNORECASE), f"{lang}.toml"
-    place = ORDER.index("students") + 1
+    place = CHAPTER_NAMES.index("students") + 1
     assert f"[{place}장](#chapter-students)" in load_texts("ko").questions.answered[3]
 
 
@@ -76,9 +76,11 @@ def test_a_missing_text_is_named():
 
 def test_every_text_is_used():
     """By its key, somewhere in the code; a chapter's own in the chapter or where all are shown."""
-    code = [*(ROOT / "exam").rglob("*.py"), ROOT / "streamlit_app.py", ROOT / "assets" / "exam.js"]
-    sources = {path.stem: path.read_text(encoding="utf-8") for path in code if path.stem in ORDER}
-    shared = "\n".join(path.read_text("utf-8") for path in code if path.stem not in ORDER)
+    chapters = ROOT / "exam" / "lesson" / "chapters"
+    sources = {name: (chapters / f"{name}.py").read_text("utf-8") for name in CHAPTER_NAMES}
+    code = {*(ROOT / "exam").rglob("*.py"), *(ROOT / "assets").glob("*.js")}
+    code = {ROOT / "streamlit_app.py", *code} - {chapters / f"{name}.py" for name in sources}
+    shared = "\n".join(path.read_text("utf-8") for path in code)
     for path in texts_of(load_texts("ko")):
         written = shared + sources.get(path.split(".")[0], "\n".join(sources.values()))
         key = next(part for part in reversed(path.split(".")) if not part.isdigit())
@@ -100,8 +102,8 @@ SPOKEN = {
 
 def constants_of(name: str) -> set[float]:
     """The numbers by which a chapter's experiment is made, and those of the exams themselves."""
-    found = {QUESTIONS, PASSES_TO_KNOW_TWENTY, 1, 10, *range(1, len(ORDER) + 1)}
-    for constant, value in vars(import_module(f"exam.lesson.{name}")).items():
+    found = {QUESTIONS, PASSES_TO_KNOW_TWENTY, 1, 10, *range(1, len(CHAPTER_NAMES) + 1)}
+    for constant, value in vars(import_module(f"exam.lesson.chapters.{name}")).items():
         if constant.isupper():
             values = value if isinstance(value, (tuple, range, dict)) else (value,)
             values = [*values, *values.values()] if isinstance(values, dict) else values
@@ -110,7 +112,7 @@ def constants_of(name: str) -> set[float]:
 
 
 def test_numbers_in_the_texts_are_those_of_the_experiment():
-    for lang, name in itertools.product(LANGUAGES, ORDER):
+    for lang, name in itertools.product(LANGUAGES, CHAPTER_NAMES):
         known = constants_of(name) | SPOKEN.get(name, set())
         for key, text in texts_of(getattr(load_texts(lang), name)).items():
             bare = re.sub(r"\{[^}]*\}", "", text)

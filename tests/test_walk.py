@@ -5,8 +5,9 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from exam.lesson import CHAPTERS, ORDER
+from exam.lesson.chapters import CHAPTERS
 from exam.model.overfitting import found_in
+from exam.page.parts import CHAPTER_NAMES
 from exam.page.texts import load_texts
 from tests.browser import (
     CUT,
@@ -272,14 +273,14 @@ def test_on_a_phone(browser, server):
     context.close()
 
 
-@pytest.mark.parametrize("name", ORDER)
+@pytest.mark.parametrize("name", CHAPTER_NAMES)
 def test_a_chapter_alone_fits_its_frame(page, server, name):
     words, height = EN, CHAPTERS[name].frame_height  # English takes most room
-    page.emulate_media(color_scheme="dark" if ORDER.index(name) % 2 else "light")
+    page.emulate_media(color_scheme="dark" if CHAPTER_NAMES.index(name) % 2 else "light")
     page.set_viewport_size({"width": 700, "height": height})
     page.goto(f"{server.url}?only={name}&embed=true&lang=en")
     heading = page.get_by_role("heading", name=getattr(words, name).title)
-    expect(heading).to_have_text(re.compile(rf"^{ORDER.index(name) + 1}\. "))
+    expect(heading).to_have_text(re.compile(rf"^{CHAPTER_NAMES.index(name) + 1}\. "))
     wait_until_idle(page)
     expect(page.get_by_text(words.failed)).to_have_count(0)
     assert violations(page) == []
@@ -340,7 +341,7 @@ def test_what_is_set_within_a_chapter_is_what_is_studied(page, server):
 def test_links_lead_to_chapters(page, server):
     open_page(page, server)
     chapter = open_chapter(page, "questions")
-    chapter.get_by_role("link", name=f"{ORDER.index('students') + 1}장").first.click()
+    chapter.get_by_role("link", name=f"{CHAPTER_NAMES.index('students') + 1}장").first.click()
     summary = page.locator("summary", has_text=KO.students.title)
     expect(summary).to_be_focused()
     expect(page.get_by_text(KO.students.question)).to_be_visible()

@@ -17,7 +17,7 @@ INK = "currentColor"  # the text colour of the page around the chart, light or d
 DASHES = {"solid": [1, 0], "dashed": [6, 4], "dotted": [2, 3], "dashdot": [8, 3, 2, 3]}
 BESIDE_LINES = "label_width"  # the parameter for the pixels kept free beside lines for their names
 
-# On a projector a chart is drawn so wide, in pixels, and page.css scales it, letters and all.
+# On a projector a chart is drawn so wide, in pixels, and projector.css scales it, letters and all.
 PROJECTED_WIDTH = 480
 
 

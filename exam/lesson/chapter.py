@@ -1,46 +1,68 @@
-"""What a chapter is: a module that declares its experiment, its figures and its numbers."""
+"""What a chapter is: an experiment, what is said of its numbers, and the blocks that are shown."""
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
 
 from exam.charts.theme import Figure
 from exam.model.plan import Plan
 from exam.page.texts import Texts
-from exam.service.experiment import Outcome, Plans
+from exam.service.experiment import Experiment, Plans
 
-__all__ = ["TEN", "Chapter", "Figure", "Outcome", "Plan", "Plans", "Settings", "Texts"]
+# What the module of a chapter is written with, together with blocks.py.
+__all__ = ["TEN", "Chapter", "Figure", "Found", "Plan", "Plans", "Settings", "Texts"]
 
 Settings = Mapping[str, int]  # batch_size, epochs, student, misprints
 TEN = range(1, 11)  # students whose means are compared: one alone decides nothing
 
 
-@dataclass(frozen=True)
-class Chapter:
-    """What the module of a chapter may declare, each part under the name of its field here.
+class Found(Experiment):
+    """What an experiment has found so far, and what was guessed before.
 
-    Its words are the table of its name in each language's texts: `title`, `story`, `question`,
-    `choices` to guess from, `press`, `measured`, which is filled in with `numbers`, and the
-    sentences of its rule, which are chosen by the numbers. All but `look`, `before`, `above` and
-    `after` are pure functions, tested without a browser.
+    `choice` is the learner's guess by its number, or a pass; `turn` counts how often this learner
+    has begun it; `rounds` are the guesses of a hall, where there is one.
     """
 
+    def __init__(
+        self,
+        plans: Plans,
+        choice: int | None = None,
+        turn: int = 1,
+        rounds: Sequence[Counter[int]] = (),
+    ):
+        super().__init__(plans)
+        self.choice, self.turn, self.rounds = choice, turn, rounds
+
+
+class Block(Protocol):
+    """A part of a chapter; blocks.py has those that there are."""
+
+    def is_due(self, view) -> bool:
+        """Whether what it shows is there by now."""
+
+    def show(self, view) -> None:
+        """Show it, by Streamlit, of a `ChapterView`."""
+
+
+@dataclass(frozen=True, eq=False)
+class Chapter:
+    """A declaration; the module of a chapter makes one, called CHAPTER.
+
+    Its words are the table `name` in each language's texts. Where something is measured, `plans`
+    gives the studies for what is set, `numbers` what is said of them, `answer` which of the
+    `choices` in the texts those numbers support, and `rule` the keys of the sentences that follow
+    from them. These four are pure functions, tested without a browser.
+    """
+
+    name: str
+    blocks: tuple[Block, ...]  # in the order in which they are shown
     frame_height: int  # pixels, 700 wide, of the whole chapter; a test measures it
     plans: Callable[[Settings], Plans] | None = None  # None: nothing is measured
-    figures: Callable[[Outcome, Texts], Iterable[Figure]] = lambda outcome, words: ()
-    numbers: Callable[[Outcome], dict] = lambda outcome: {}
-    answer: Callable[[dict], int] | None = None  # which of `choices` the numbers support
-    rule: Callable[[dict], Iterable[str]] = lambda numbers: ["rule"]  # keys of its sentences
-    rows: Callable[[Outcome, Texts], Iterable[tuple]] | None = None  # a table under `columns`
-    facts: Mapping[str, object] = field(default_factory=dict)  # what `story` is filled in with
-    options: Mapping[str, str] = field(default_factory=dict)  # of the figure: the text of each
-    passes: range | None = None  # to choose one of, in place of a guess
-    figure_count: int = 1
-    # What Streamlit shows: what there is to look at first, what belongs to the question, and what
-    # stands above the figures and below them. Where `before` returns False, it is not asked yet.
-    look: Callable[..., None] | None = None
-    before: Callable[..., bool | None] | None = None
-    above: tuple[Callable[..., None], ...] = ()
-    after: tuple[Callable[..., None], ...] = ()
+    numbers: Callable[[Found], dict] = lambda found: {}
+    answer: Callable[[dict], int] | None = None
+    rule: Callable[[dict], Iterable[str]] = lambda numbers: ["rule"]
+    passes: range | None = None  # a pass is chosen, in place of one of the `choices`
     with_study: bool = False  # shown alone, it needs the first screen above it
     follows_study: bool = False  # it shows what is set or studied on the first screen
 

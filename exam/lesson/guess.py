@@ -7,79 +7,70 @@ and with a view it would keep all results that were drawn.
 import streamlit as st
 
 from exam.lesson.chapter import Chapter
-from exam.page.visit import Visit, settings
-from exam.service.experiment import Experiment
+from exam.lesson.chapter_view import ChapterView, begin, middle
+from exam.page.visit import Visit
 
 
-def ask(view) -> None:
+def ask(view: ChapterView) -> None:
     """Ask for a guess, or for a pass, and offer to find out."""
-    name, say, visit, passes = view.name, view.say, view.visit, view.chapter.passes
-    votes = bool(visit.seat.ballot)
-    key = f"{name}_stop" if passes else f"{name}_guess"
-    allowed = passes or range(len(say.choices))
-    counted = {"key": key, "on_change": _count, "args": (name, key, allowed, visit)}
-    if passes:
-        choice = st.slider(say.question, passes[0], passes[-1], middle(passes), **counted)
+    visit, chapter, say = view.visit, view.chapter, view.say
+    is_counted = visit.observer.counts_guesses
+    allowed = chapter.passes or range(len(say.choices))
+    counted = {"key": guess_key(chapter), "on_change": _count, "args": (visit, chapter, allowed)}
+    if chapter.passes:
+        choice = st.slider(say.question, allowed[0], allowed[-1], middle(allowed), **counted)
     else:
-        lettered = map("{}: {}".format, "ABCD", say.choices)  # as on the projector
-        texts = list(lettered) if votes else say.choices
+        lettered = list(map("{}: {}".format, "ABCD", say.choices))  # as on the projector
+        texts = lettered if is_counted else say.choices
         options = {"index": None, "format_func": lambda number: texts[number]}
         choice = st.radio(f"**{say.question}**", allowed, **counted, **options)
     guess_first = view.words.guess_first if choice is None else ""
-    if told := visit.seat.standing(name, view.words) or guess_first:
+    if told := visit.observer.standing(view.name, view.words) or guess_first:
         st.caption(told)
-    press = {"on_click": _press, "args": (*counted["args"], view.chapter, choice)}
-    # It shows the result, for which a hall waits.
-    kind = "secondary" if votes else "primary"
-    st.button(say.press, key=f"{name}_begin", type=kind, disabled=choice is None, **press)
+    press = {"on_click": _press, "args": (visit, chapter, allowed, choice)}
+    kind = "secondary" if is_counted else "primary"  # a hall waits for the result
+    st.button(say.press, key=f"{view.name}_begin", type=kind, disabled=choice is None, **press)
 
 
-def _count(name: str, key: str, allowed: range, visit: Visit) -> None:
-    """A guess in a room. A forged message makes Streamlit's radio hold what is no choice."""
-    if (choice := st.session_state.get(key)) in allowed:
-        visit.seat.guess(name, choice)
+def guess_key(chapter: Chapter) -> str:
+    return f"{chapter.name}_{'stop' if chapter.passes else 'guess'}"
 
 
-def _press(
-    name: str, key: str, allowed: range, visit: Visit, chapter: Chapter, choice: int
-) -> None:
-    _count(name, key, allowed, visit)  # also a slider that was not moved
-    begin(visit, name, chapter, choice)
+def _count(visit: Visit, chapter: Chapter, allowed: range) -> None:
+    """Tell whom it concerns. A forged message makes Streamlit's radio hold what is no choice."""
+    if (choice := st.session_state.get(guess_key(chapter))) in allowed:
+        visit.observer.guess(chapter.name, choice)
 
 
-def begin(visit: Visit, name: str, chapter: Chapter, choice: int | None) -> None:
-    """With what is set now; the chapter may have been drawn before a slider was moved."""
-    visit.seat.see(name)
-    visit.begun[name] += 1
-    visit.experiments[name] = Experiment(chapter.plans(settings()), choice, visit.begun[name])
+def _press(visit: Visit, chapter: Chapter, allowed: range, choice: int) -> None:
+    _count(visit, chapter, allowed)  # also a slider that was not moved
+    begin(visit, chapter, choice)
 
 
-def show_guess(view, choice: int | None, answer: int | None) -> None:
+def show_guess(view: ChapterView) -> None:
     """What was asked, every choice, the learner's own, and the one that the numbers support."""
-    words, say = view.words, view.say
+    words, say, choice = view.words, view.say, view.found.choice
     if view.chapter.passes:
         st.markdown(f"**{say.question}** {say.stopped_at(epoch=choice)}")
         return
     lines = [f"**{say.question}**", ""]
     for number, text in enumerate(say.choices):
-        signs = [words.your_guess] * (number == choice) + [words.supported] * (number == answer)
-        text = f"**{text}**" if number == answer else text
+        is_answer = number == view.answer
+        signs = [words.your_guess] * (number == choice) + [words.supported] * is_answer
+        text = f"**{text}**" if is_answer else text
         lines.append(f"- {' — '.join([text, *signs])}")
     st.markdown("\n".join(lines))
 
 
-def offer_again(view, *, is_running: bool) -> None:
+def offer_again(view: ChapterView) -> None:
     """In the place of the button that began the experiment."""
     label = getattr(view.say, "again", view.words.again)
-    press = {"on_click": _forget, "args": (view.visit, view.name)}
-    st.button(label, key=f"{view.name}_begin", disabled=is_running, **press)
+    press = {"on_click": _forget, "args": (view.visit, view.chapter)}
+    st.button(label, key=f"{view.name}_begin", disabled=view.found.is_running, **press)
 
 
-def _forget(visit: Visit, name: str) -> None:
-    visit.experiments.pop(name, None)
+def _forget(visit: Visit, chapter: Chapter) -> None:
+    visit.attempts.pop(chapter.name, None)
     visit.reveals = False
-    st.session_state.pop(f"{name}_guess", None)
-
-
-def middle(passes: range) -> int:
-    return passes[-1] // 2
+    if not chapter.passes:  # a pass stays as it was chosen
+        st.session_state.pop(guess_key(chapter), None)

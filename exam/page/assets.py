@@ -3,9 +3,31 @@
 import functools
 from pathlib import Path
 
+import streamlit as st
+
 FOLDER = Path(__file__).parents[2] / "assets"
+PLAYER_STYLES, PLAYER_SCRIPTS = ("sheet.css",), ("page.js", "player.js", "sheet.js")
+STYLES = ("streamlit.css", "page.css", *PLAYER_STYLES)
+SCRIPTS = (*PLAYER_SCRIPTS, "sliders.js", "address.js", "room.js")
 
 
 @functools.cache
 def asset(name: str) -> str:
     return (FOLDER / name).read_text(encoding="utf-8")
+
+
+@functools.cache
+def styles(*names: str) -> str:
+    return "<style>{}</style>".format("\n".join(map(asset, names)))
+
+
+@functools.cache
+def scripts(*names: str) -> str:
+    """The files as one block, in which each sees what the others declare; it runs only once."""
+    once, block = f"has_{Path(names[0]).stem}", "\n".join(map(asset, names))
+    return f"<script>if (!window.{once}) {{\nwindow.{once} = true;\n{block}}}</script>"
+
+
+def load(html: str) -> None:
+    """Give styles or scripts to the browser, before anything that needs them is shown."""
+    st.html(html, unsafe_allow_javascript=True, width="content")

@@ -11,7 +11,7 @@ QUICK_PICKS = (1, 10, 32, 100)  # of the batch size
 
 
 def quick_picks(words: Texts) -> None:
-    """Buttons that move the slider of the batch size; the browser does it (exam.js)."""
+    """Buttons that move the slider of the batch size; the browser does it (sliders.js)."""
     picks = "".join(
         f'<button type="button" data-slider="batch_size" data-to="{size}">{size}</button>'
         for size in QUICK_PICKS

@@ -1,4 +1,4 @@
-"""The marked sheet and its player, which the browser plays by itself (assets/exam.js).
+"""The marked sheet and its player, which the browser plays by itself (assets/player.js).
 
 Their HTML never changes, since Streamlit would replace its nodes, and charts are bound to them.
 What they show comes as data, in a script that Streamlit runs whenever its text is another.
@@ -13,7 +13,6 @@ from streamlit.delta_generator import DeltaGenerator
 from exam.charts.pictures import sheet_picture
 from exam.model.results import Mark
 from exam.model.workbooks import first_key, question_order
-from exam.page.assets import asset
 from exam.page.texts import Texts
 
 SHORTEST_SECONDS, LONGEST_SECONDS = 2.0, 5.0  # that a study plays
@@ -45,13 +44,6 @@ def html_of_player(name: str) -> str:
     ids = {"play": ' id="play"', "range": ' id="pass"', "reached": ' id="reached"'}
     player = PLAYER.format(name=name, **(ids if name == MAIN else dict.fromkeys(ids, "")))
     return player + (SENTENCE.format(name=name) if name == MAIN else "")
-
-
-def load_assets() -> None:
-    """The page's styles, and what plays; before anything that it plays."""
-    styles = f"<style>{asset('page.css')}{asset('exam.css')}</style>"
-    script = f"<script>{asset('exam.js')}</script>"
-    st.html(styles + script, unsafe_allow_javascript=True, width="content")
 
 
 def push(what: str, *values, place: DeltaGenerator | None = None) -> None:

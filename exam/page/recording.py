@@ -11,7 +11,7 @@ from altair.utils.html import spec_to_html
 from exam.charts.curves import Curve, curves_figure
 from exam.model.results import Mark
 from exam.page import player
-from exam.page.assets import asset
+from exam.page.assets import PLAYER_SCRIPTS, PLAYER_STYLES, asset, scripts, styles
 from exam.page.sentences import fit_call
 from exam.page.texts import Texts
 from exam.page.training_run import TrainingRun
@@ -48,8 +48,8 @@ def recording(run: TrainingRun, marks: Sequence[Mark], words: Texts) -> str:
         "sheet": player.html_of_sheet(player.MAIN),
         "curves": curves,
         "player": player.html_of_player(player.MAIN),
-        "style": asset("exam.css"),
-        "script": asset("exam.js"),
+        "styles": styles(*PLAYER_STYLES),
+        "scripts": scripts(*PLAYER_SCRIPTS),
         "study": json.dumps(["study", player.MAIN, data]).replace("<", "\\u003c"),
     }
     page = asset("recording.html")

@@ -1,7 +1,5 @@
 """What a learner takes home of a study: table, script, notebook, page, and figures."""
 
-import csv
-import io
 from collections.abc import Callable
 from html import escape
 
@@ -14,10 +12,8 @@ from exam.page.recording import recording
 from exam.page.sentences import fit_call, name_of
 from exam.page.texts import Texts
 from exam.page.training_run import TrainingRun
-from exam.service.room import Room
 from exam.service.scheduler import get_scheduler
 
-FEW = 5  # fewer guesses than this are not told apart
 FILE_SECONDS = 20.0  # the longest wait for results that must be computed again
 
 
@@ -41,25 +37,6 @@ def _files(run: TrainingRun, words: Texts) -> list[tuple[str, str, str, Callable
         (words.notebook, "ipynb", "application/x-ipynb+json", lambda: keras_notebook(**settings)),
         (words.save_html, "html", "text/html", lambda: recording(run, fetch(), words)),
     ]
-
-
-def show_room_files(room: Room, words: Texts) -> None:
-    """What the hall has guessed, as a table in which nobody is recognised."""
-    label, name = words.room_csv, f"exam-room-{room.code}.csv"
-    make = lambda: votes_csv(room, words).encode("utf-8-sig")  # noqa: E731  so Excel reads Korean
-    st.download_button(label, make, name, "text/csv", on_click="ignore", key="room_csv")
-
-
-def votes_csv(room: Room, words: Texts) -> str:
-    """Chapter, round, what was guessed (a choice or a number) and how often, "<5" below five."""
-    table = io.StringIO()
-    writer = csv.writer(table, lineterminator="\n")
-    writer.writerow(("chapter", "round", "guess", "count"))
-    for chapter, number, choice, count in room.votes():
-        say = getattr(words, chapter)
-        guess = say.choices[choice] if hasattr(say, "choices") else choice
-        writer.writerow((say.title, number, guess, f"<{FEW}" if count < FEW else count))
-    return table.getvalue()
 
 
 def figure_buttons(words: Texts, name: str, setting: str) -> str:

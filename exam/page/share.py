@@ -1,13 +1,14 @@
 """The share box: the present view as a link, as a frame for a lecture page, as a QR code."""
 
+import contextlib
 import html
 
+import segno
 import streamlit as st
 
-from exam.page.address import DEFAULTS, STUDY, is_local, link_to
-from exam.page.room import show_opener, show_qr_code
+from exam.page.address import DEFAULTS, is_local, link_to
+from exam.page.parts import STUDY
 from exam.page.texts import Texts
-from exam.page.visit import Visit
 
 STUDY_HEIGHT = 820  # pixels of a frame, 700 wide, that holds the first screen and its result
 PAGE_HEIGHT = 1520  # of one that holds the whole page, which scrolls
@@ -41,28 +42,11 @@ def show_share(words: Texts, chapters: dict[str, int]) -> None:
             st.code(text, language=None, wrap_lines=True)
 
 
-def show_room(visit: Visit, words: Texts) -> None:
-    """Open a room or enter one; then its code and both links, for the hall and for its lecturer."""
-    seat, page = visit.seat, st.context.url or ""
-    room = seat.room if seat.leads else None
-    if not room:
-        show_opener(words)
-        st.caption(words.room_help)
-        seat.show_entry(words)
-        return
-    learners = link_to(page, room=room.code)
-    lecturer = link_to(page, room=room.code, lang=st.session_state.lang, projected="true")
-    lecturer += f"#secret={room.secret}"  # what is behind # never leaves the browser
-    code, lines = st.columns([1, 3], gap="medium")
-    with code:
-        show_qr_code(learners, words)
-        st.caption(words.share_for_learners)
-    with lines:
-        st.markdown(words.room_open(code=room.code))
-        st.code(learners, language=None, wrap_lines=True)
-        st.link_button(words.lecturers_screen, lecturer, type="primary")
-        st.caption(words.lecturers_link)
-        st.code(lecturer, language=None, wrap_lines=True)
+def show_qr_code(link: str, words: Texts, kind: str = "qr") -> None:
+    """The link as a QR code, dark on light in every theme; nothing where it is too long for one."""
+    with contextlib.suppress(segno.DataOverflowError):
+        picture = segno.make(link, error="m", micro=False).png_data_uri(scale=8, border=3)
+        st.html(f'<img class="{kind}" src="{picture}" alt="{words.share_qr}">')
 
 
 def ways_to_embed(link: str, title: str, height: int) -> dict[str, str]:

@@ -7,13 +7,12 @@ import tomllib
 from pathlib import Path
 from types import SimpleNamespace
 
+from exam.page.parts import CHAPTER_NAMES
+
 _FOLDER = Path(__file__).parents[1] / "texts"
 LANGUAGES = tuple(
     sorted((file.stem for file in _FOLDER.glob("*.toml")), key=lambda lang: (lang != "ko", lang))
 )
-
-_CHAPTERS = tomllib.loads((_FOLDER / f"{LANGUAGES[0]}.toml").read_text(encoding="utf-8"))
-ORDER = tuple(name for name, part in _CHAPTERS.items() if isinstance(part, dict))  # of the chapters
 
 
 def choose_language(locale: str | None) -> str:
@@ -47,7 +46,7 @@ class _Counting(string.Formatter):
 
 
 _READ_WITH_A_VOWEL = "2459"  # 이 사 오 구
-_READ_WITH_L = "178"  # 일 칠 팔 take 로, as vowels do
+_READ_WITH_L = "178"  # 일 칠 팔: 로 follows them as it follows a vowel
 
 
 class Sentence(str):
@@ -74,15 +73,14 @@ class Texts(SimpleNamespace):
 def load_texts(lang: str) -> Texts:
     """Every text of a language, each a `Sentence`; the table of a chapter is a `Texts` of its own.
 
-    A text names a chapter by its key, `{chapter[students]}`, which becomes a link with its number:
-    the chapters stand in the file in their order.
+    A text names a chapter by its key, `{chapter[students]}`, which becomes a link with its number.
     """
     content = (_FOLDER / f"{lang}.toml").read_text(encoding="utf-8")
     content = content.replace("–", "–\u2060")  # a range such as 0–4 stays on one line
     chapter = tomllib.loads(content)["chapter"]
 
     def link(found: re.Match) -> str:
-        number = ORDER.index(found[1]) + 1
+        number = CHAPTER_NAMES.index(found[1]) + 1
         return f"[{chapter.format(number=number)}](#chapter-{found[1]})"
 
     content = re.sub(r"\{chapter\[(\w+)\]\}", link, content)

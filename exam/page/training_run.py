@@ -20,6 +20,6 @@ class TrainingRun(NamedTuple):
         return Plan(self.batch_size, self.student)
 
 
-def begin(runs: list[TrainingRun], run: TrainingRun) -> list[TrainingRun]:
+def with_run(runs: list[TrainingRun], run: TrainingRun) -> list[TrainingRun]:
     """The runs of the visit with a new one at the end; one with the same settings is replaced."""
     return [each for each in runs if each != run][-EARLIER_RUNS:] + [run]

@@ -6,57 +6,70 @@ The widgets' own values, under their keys in `st.session_state`, are the only co
 import secrets
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import streamlit as st
 
 from exam.model.results import Mark
 from exam.model.settings import MISPRINTS, SETTINGS
-from exam.model.studied import Studied
-from exam.page.address import DEFAULTS, STUDY, read_address
+from exam.page.address import DEFAULTS, read_address
 from exam.page.ask_again import Waiting
 from exam.page.language import browser_language
+from exam.page.observer import Observer
+from exam.page.parts import STUDY
 from exam.page.player import push
-from exam.page.room import Seat, take_seat
-from exam.page.training_run import TrainingRun, begin
-from exam.service.experiment import Experiment
+from exam.page.training_run import TrainingRun, with_run
+from exam.service.experiment import Plans
 
 FIGURE = "figure"  # of the first screen, as a part that waits
 
 
+class Attempt(NamedTuple):
+    """An experiment that a visit has begun, and what the learner chose before.
+
+    `choice` is a guess by its number, or a pass; None where it was begun without a guess. `turn`
+    counts how often this learner has begun it.
+    """
+
+    plans: Plans
+    choice: int | None
+    turn: int
+
+
 @dataclass(eq=False)
 class Visit:
-    """`only` is the part that is shown alone, or "".
+    """What the address asked for: `only` is the part that is shown alone, or "".
 
-    `presses` counts how often a study was begun, so that the browser plays each from its start.
-    `experiments` are those begun, by chapter, `begun` counts how often, and `done` names the
-    chapters that have come to their end. With `reveals`, one begins without a guess. `mapped` is
-    the press whose study has come to the map of settings. `key` is another for every visit, so that
-    the browser knows when the server has forgotten one. `step` is what a projector shows: a place
-    and a part of it. `plays_since` is when the browser began to play the study, 0.0 before, and
-    `followers` names the chapters on the screen that show what the first screen does.
+    `place` is the part that is on the screen alone, or "": as `only`, but on a projector it is
+    another at every step. `presses` counts how often a study was begun, so that the browser plays
+    each from its start. `attempts` are the experiments by chapter, `begun` counts how often each
+    was begun, and `done` names the chapters that have come to their end. With `reveals`, one begins
+    without a guess. `mapped` is the press whose study has come to the map of settings. `key` is
+    another for every visit, so that the browser knows when the server has forgotten one.
+    `plays_since` is when the browser began to play the study, 0.0 before, and `followers` names the
+    chapters on the screen that show what the first screen does.
     """
 
     only: str
     is_projected: bool
     wrong_parameters: list[str]
+    place: str
+    reveals: bool = False
+    observer: Observer = field(default_factory=Observer)
     presses: int = 0
     runs: list[TrainingRun] = field(default_factory=list)
-    experiments: dict[str, Experiment] = field(default_factory=dict)
+    attempts: dict[str, Attempt] = field(default_factory=dict)
     begun: Counter[str] = field(default_factory=Counter)
     done: set[str] = field(default_factory=set)
-    reveals: bool = False
-    seat: Seat = field(default_factory=Seat)
-    studied: Studied = field(default_factory=Studied)  # without a room
     mapped: int = 0
     key: str = field(default_factory=lambda: secrets.token_hex(4))
-    step: tuple[str, str] | None = None
     waiting: Waiting = field(default_factory=Waiting)
     plays_since: float = 0.0
     followers: tuple[str, ...] = ()
 
     @property
     def shows_study(self) -> bool:
-        return (self.step[0] if self.step else self.only) in ("", STUDY)
+        return self.place in ("", STUDY)
 
     @property
     def run(self) -> TrainingRun | None:
@@ -65,7 +78,7 @@ class Visit:
 
     def begin_run(self) -> None:
         self.presses += 1
-        self.runs = begin(self.runs, chosen_run())
+        self.runs = with_run(self.runs, chosen_run())
         self.plays_since = 0.0
         self.waiting.end(FIGURE)
 
@@ -73,9 +86,8 @@ class Visit:
         """Put the study that has come to its end on the map, once for each press."""
         if self.mapped == self.presses:
             return
-        self.mapped, room = self.presses, self.seat.room
-        add = room.study if room else self.studied.add
-        add(self.run.batch_size, self.run.epochs, end.val_loss, end.val_wrong)
+        self.mapped = self.presses
+        self.observer.study(self.run.batch_size, self.run.epochs, end.val_loss, end.val_wrong)
 
 
 def open_visit() -> Visit:
@@ -88,9 +100,8 @@ def open_visit() -> Visit:
     for name in DEFAULTS:  # Streamlit drops the value of a widget that a run did not draw
         state.setdefault(name, chosen[name])
     if "visit" not in state:
-        state.visit = Visit(chosen["only"], chosen["projected"], wrong)
-        state.visit.reveals = chosen["reveal"]
-        state.visit.seat = take_seat(chosen["room"], chosen["secret"])
+        only = chosen["only"]
+        state.visit = Visit(only, chosen["projected"], wrong, place=only, reveals=chosen["reveal"])
         if chosen["start"] and state.visit.shows_study:  # a chapter waits for a guess
             state.visit.begin_run()
     return state.visit
@@ -128,8 +139,5 @@ def write_address() -> None:
     wanted = {name: None if value == DEFAULTS[name] else value for name, value in wanted.items()}
     if "lang" in st.query_params or lang != browser_language():
         wanted["lang"] = lang  # one that was asked for stays
-    seat = state.visit.seat
-    if seat.leads:
-        # The cookie has the secret. Here, history and logs would keep it, and a hall read it.
-        wanted |= {"room": seat.code, "secret": None}
-    push("page", lang, wanted, seat.cookies, state.visit.key)
+    observer = state.visit.observer
+    push("page", lang, wanted | observer.address, observer.cookies, state.visit.key)

@@ -1,8 +1,6 @@
-"""An experiment: the studies that a chapter compares, and what has been found so far."""
+"""An experiment: the studies that a chapter compares, and what has been found of them so far."""
 
-from collections import Counter
-from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Mapping
 
 from exam.model.plan import Plan
 from exam.model.results import Mark
@@ -12,30 +10,15 @@ AT_ONCE = 16  # studies that are asked for at a time, so that a class of 30 floo
 Plans = Mapping[Hashable, tuple[Plan, int]]
 
 
-@dataclass(frozen=True, eq=False)
 class Experiment:
     """`plans` gives each study by its name: its plan and its number of passes.
 
-    `choice` is what the learner chose before it began: a guess by its number, or a pass. `turn`
-    counts how often this learner has begun it.
+    `marks` holds those of each study by its name, as far as they are there.
     """
 
-    plans: Plans
-    choice: int | None = None
-    turn: int = 1
-
-
-class Outcome:
-    """What an experiment has found so far: `marks` of each study by its name, as far as it is.
-
-    `option` is how the learner wants to see it, where the chapter offers several ways; `rounds` is
-    what a hall has guessed.
-    """
-
-    def __init__(self, experiment: Experiment):
-        self.experiment, self.option = experiment, ""
-        self.rounds: Sequence[Counter[int]] = ()
-        self.marks: dict[Hashable, list[Mark]] = {name: [] for name in experiment.plans}
+    def __init__(self, plans: Plans):
+        self.plans = plans
+        self.marks: dict[Hashable, list[Mark]] = {name: [] for name in plans}
         self.loading_seconds: float | None = None
         self.failure = ""
 
@@ -59,7 +42,7 @@ class Outcome:
     def poll(self, scheduler: Scheduler) -> None:
         """Look at what is there, and ask for the next studies that are not."""
         asked = 0
-        for name, (plan, epochs) in self.experiment.plans.items():
+        for name, (plan, epochs) in self.plans.items():
             if self._is_complete(name):
                 continue
             progress = scheduler.poll(plan, epochs, is_background=True)
@@ -70,4 +53,4 @@ class Outcome:
                 break
 
     def _is_complete(self, name: Hashable) -> bool:
-        return len(self.marks[name]) > self.experiment.plans[name][1]
+        return len(self.marks[name]) > self.plans[name][1]

@@ -6,7 +6,7 @@ import urllib.request
 
 import pytest
 
-from exam.service.rooms import new_code, new_secret
+from exam.hall.rooms import new_code, new_secret
 from tests.browser import running_server
 from tests.tools.fuzz import REFUSED, fuzz
 from tests.visit import Visit, run

@@ -2,7 +2,8 @@
 
 Every sentence that a chapter has chosen, for the class that it shows and for every student alone,
 and at every setting that it may be asked for, is worked out here a second time, from the marks, by
-NumPy. The table of what was chosen, and how often the warning is right, is printed: it is that of
+NumPy. From which number on something counts as much or as little, the chapter alone says. The table
+of what was chosen, and how often the warning is right, is printed: it is that of
 `python -m tests.tools.audit`.
 """
 
@@ -13,14 +14,15 @@ from itertools import product
 import numpy as np
 import pytest
 
-from exam.lesson import CHAPTERS, ORDER
-from exam.model.exams import load_exams
-from exam.model.overfitting import MIN_RISE
+from exam.lesson import chapters
+from exam.lesson.chapter import Found
+from exam.lesson.chapters import CHAPTERS
+from exam.model.exams import NEAR_CHANCE, load_exams
+from exam.model.overfitting import MIN_RISE, PATIENCE
 from exam.model.plan import FINAL, UNSEEN, Plan
-from exam.service.experiment import Outcome
+from exam.page.sentences import CLOSE
+from tests.scripted import MEASURED
 from tests.tools import audit
-
-MEASURED = [name for name in ORDER if CHAPTERS[name].plans]
 
 
 @pytest.fixture(scope="module")
@@ -28,27 +30,27 @@ def marks():
     return audit.all_marks()
 
 
-def mean(found: Outcome, what: object, field: str, at: int = -1) -> float:
+def mean(found: Found, what: object, field: str, at: int = -1) -> float:
     """Over the studies that are named (what, student)."""
     return np.mean([getattr(m[at], field) for (w, _), m in found.marks.items() if w == what])
 
 
-def means(found: Outcome, what: object, field: str) -> np.ndarray:
+def means(found: Found, what: object, field: str) -> np.ndarray:
     studies = [m for (w, _), m in found.marks.items() if w == what]
     return np.mean([[getattr(mark, field) for mark in m] for m in studies], axis=0)
 
 
-def own_size(found: Outcome) -> int:
+def own_size(found: Found) -> int:
     (own,) = {size for size, _ in found.marks} - {1, 10, 32, 100}
     return own
 
 
-def alike(found: Outcome, batch_size: int) -> int:
+def alike(found: Found, batch_size: int) -> int:
     """Wrong answers to ten sevens."""
     return 10 - found.marks[batch_size, 1, "look_alikes"][1].solved.count("7")
 
 
-def tenth_meeting(found: Outcome, batch_size: int, meeting: int = 9) -> float:
+def tenth_meeting(found: Found, batch_size: int, meeting: int = 9) -> float:
     key = load_exams().mock.answers[0]
     wrong = []
     for (size, student, book), (_, mark) in found.marks.items():
@@ -60,27 +62,27 @@ def tenth_meeting(found: Outcome, batch_size: int, meeting: int = 9) -> float:
     return np.mean(wrong)
 
 
-def sure(found: Outcome) -> float:
+def sure(found: Found) -> float:
     at = 1 + np.argmin(means(found, "class", "val_loss")[1:])
     return np.diff(means(found, "class", "val_sure_when_wrong")[[at, -1]])[0]
 
 
-def errors(found: Outcome) -> float:
+def errors(found: Found) -> float:
     at = 1 + np.argmin(means(found, "class", "val_loss")[1:])
     return np.diff(means(found, "class", "val_wrong")[[at, -1]])[0]
 
 
-def high_digits(found: Outcome, at: int) -> float:
+def high_digits(found: Found, at: int) -> float:
     key = load_exams().unseen.answers[0]
     answers = [m[at].val_answers for (b, _), m in found.marks.items() if b == "pianist_0_to_4"]
-    return np.mean([[int(a[q]) != key[q] for q in range(100) if key[q] > 4] for a in answers])
+    return 100 * np.mean([[int(a[q]) != key[q] for q in range(100) if key[q] > 4] for a in answers])
 
 
-def repeats(found: Outcome, book: str) -> float:
+def repeats(found: Found, book: str) -> float:
     return mean(found, book, "val_wrong") - mean(found, book, "val_wrong", 100)
 
 
-def automatic_stops(found: Outcome) -> dict[int, int]:
+def automatic_stops(found: Found) -> dict[int, int]:
     """By student: the rule of the warning in a loop of its own."""
     stops = {}
     for student in sorted({student for _, student in found.marks}):
@@ -88,51 +90,51 @@ def automatic_stops(found: Outcome) -> dict[int, int]:
         stops[student] = 40
         for now in range(1, 41):
             best = 1 + int(np.argmin(losses[:now]))
-            if now - best >= 5 and losses[now - 1] - losses[best - 1] >= 0.02:
+            if now - best >= PATIENCE and losses[now - 1] - losses[best - 1] >= MIN_RISE:
                 stops[student] = best
                 break
     return stops
 
 
-def stops(found: Outcome, field: str) -> tuple[float, float, float]:
+def stops(found: Found, field: str) -> tuple[float, float, float]:
     """Own, automatic and last."""
     automatic = [
         getattr(found.marks[FINAL, student][at], field)
         for student, at in automatic_stops(found).items()
     ]
-    own = found.experiment.choice
+    own = found.choice
     return mean(found, FINAL, field, own), np.mean(automatic), mean(found, FINAL, field)
 
 
-def worse(found: Outcome) -> bool:
+def worse(found: Found) -> bool:
     own, automatic, _ = stops(found, "val_loss")
-    return own - automatic >= 0.02
+    return own - automatic >= chapters.final_exam.HIGHER
 
 
-def is_before(found: Outcome) -> bool:
+def is_before(found: Found) -> bool:
     """Whether the own stop is before the automatic one of any student."""
-    return found.experiment.choice < max(automatic_stops(found).values())
+    return found.choice < max(automatic_stops(found).values())
 
 
-def proportional(found: Outcome, at: int) -> np.ndarray:
+def proportional(found: Found, at: int) -> np.ndarray:
     rates = ((1, 0.005), (10, 0.05), (100, 0.5))
     return np.ptp([mean(found, pair, "val_wrong", at) for pair in rates])
 
 
-def same_rate(found: Outcome) -> float:
+def same_rate(found: Found) -> float:
     return np.ptp([mean(found, (size, 0.05), "val_wrong") for size in (1, 10, 100)])
 
 
-def misprints(found: Outcome) -> int:
+def misprints(found: Found) -> int:
     return next(iter(found.marks))[0]
 
 
-def more_errors(found: Outcome) -> float:
+def more_errors(found: Found) -> float:
     own = misprints(found)
     return mean(found, own, "val_wrong") - mean(found, 0, "val_wrong")
 
 
-def stopped_early(found: Outcome, misprints: int) -> float:
+def stopped_early(found: Found, misprints: int) -> float:
     """How many wrong answers it saves that every student stops at its lowest loss."""
     saved = []
     for (number, _), marks in found.marks.items():
@@ -142,15 +144,22 @@ def stopped_early(found: Outcome, misprints: int) -> float:
     return np.mean(saved)
 
 
-def gains(found: Outcome, size: int) -> np.ndarray:
+def behind(found: Found) -> float:
+    """By how many wrong answers batch size 100 is behind 10 after as many updates."""
+    return mean(found, 100, "wrong", 100) - mean(found, 10, "wrong", 10)
+
+
+def gains(found: Found, size: int) -> np.ndarray:
     return -np.diff(means(found, size, "wrong")[[0, 5, 10]])
 
 
-Claim = Callable[[Outcome], bool]
+EDGE = 1e-5  # what two ways to add the same numbers may differ by
+Claim = Callable[[Found], bool]
 CLAIMS: dict[str, dict[str, Claim]] = {
     "sheet": {
         "rule_nothing": lambda f: (
-            mean(f, "shuffled_key", "val_wrong") >= 80 and mean(f, "shuffled_key", "wrong") <= 15
+            mean(f, "shuffled_key", "val_wrong") >= NEAR_CHANCE
+            and mean(f, "shuffled_key", "wrong") <= 15
         ),
     },
     "first_pass": {
@@ -162,100 +171,141 @@ CLAIMS: dict[str, dict[str, Claim]] = {
         "learns_at_once": lambda f: (
             tenth_meeting(f, 1) < min(tenth_meeting(f, 1, 0), tenth_meeting(f, 100))
         ),
-        "only_that_digit": lambda f: f.marks[1, 1, "look_alikes"][1].val_answers.count("7") >= 50,
+        "only_that_digit": lambda f: (
+            f.marks[1, 1, "look_alikes"][1].val_answers.count("7") >= chapters.first_pass.LIKE
+        ),
     },
     "batch_sizes": {
         "rest_weighs_more": lambda f: (
-            mean(f, own_size(f), "wrong", 20) >= mean(f, 100, "wrong", 20) + 1
+            mean(f, own_size(f), "wrong", 20)
+            >= mean(f, 100, "wrong", 20) + chapters.batch_sizes.LEVEL
             and own_size(f) > 50  # one update of a whole batch, and one of what is left over
         ),
-        "small_learns_more": lambda f: mean(f, 1, "wrong", 20) < mean(f, 100, "wrong", 20) - 1,
-        "large_is_level": lambda f: abs(mean(f, 10, "wrong", 10) - mean(f, 100, "wrong", 100)) < 1,
-        "large_is_ahead": lambda f: mean(f, 100, "wrong", 100) <= mean(f, 10, "wrong", 10) - 1,
-        "large_is_behind": lambda f: mean(f, 100, "wrong", 100) >= mean(f, 10, "wrong", 10) + 1,
+        "small_learns_more": lambda f: (
+            mean(f, 1, "wrong", 20) < mean(f, 100, "wrong", 20) - chapters.batch_sizes.LEVEL
+        ),
+        "large_is_level": lambda f: abs(behind(f)) < chapters.batch_sizes.LEVEL,
+        "large_is_ahead": lambda f: behind(f) <= -chapters.batch_sizes.LEVEL,
+        "large_is_behind": lambda f: behind(f) >= chapters.batch_sizes.LEVEL,
     },
     "learning_rate": {
-        "ends_level": lambda f: proportional(f, -1) < 0.25 * same_rate(f),
+        "ends_level": lambda f: proportional(f, -1) < chapters.learning_rate.NEARLY * same_rate(f),
         "rule_level": lambda f: mean(f, (1, 0.05), "val_wrong") < mean(f, (100, 0.05), "val_wrong"),
-        "wavers": lambda f: max(proportional(f, at) for at in range(21)) >= 10,
-        "too_large": lambda f: mean(f, (1, 0.5), "val_wrong") >= 80,
-        "large": lambda f: mean(f, (1, 0.5), "val_wrong") < 80,
+        "wavers": lambda f: (
+            max(proportional(f, at) for at in range(21)) >= chapters.learning_rate.WIDE
+        ),
+        "too_large": lambda f: mean(f, (1, 0.5), "val_wrong") >= NEAR_CHANCE,
+        "large": lambda f: mean(f, (1, 0.5), "val_wrong") < NEAR_CHANCE,
     },
     "repetition": {
         "gains_less": lambda f: gains(f, 10)[1] < gains(f, 10)[0],
-        "nothing_left": lambda f: mean(f, 10, "wrong") <= 0.5,
-        "large_keeps_on": lambda f: gains(f, 100)[1] >= 0.75 * gains(f, 100)[0],
-        "large_slows_too": lambda f: gains(f, 100)[1] < 0.75 * gains(f, 100)[0],
+        "nothing_left": lambda f: mean(f, 10, "wrong") <= chapters.repetition.REMAINING[-1],
+        "large_keeps_on": lambda f: (
+            gains(f, 100)[1] >= chapters.repetition.AS_MANY * gains(f, 100)[0]
+        ),
+        "large_slows_too": lambda f: (
+            gains(f, 100)[1] < chapters.repetition.AS_MANY * gains(f, 100)[0]
+        ),
     },
     "students": {"rule_apart": lambda f: np.ptp([m[-1].val_wrong for m in f.marks.values()]) > 0},
     "twenty_exams": {
         "twenty_win": lambda f: (
-            mean(f, "twenty_exams", "val_wrong") <= mean(f, "one_exam", "val_wrong") - 1
+            mean(f, "one_exam", "val_wrong") - mean(f, "twenty_exams", "val_wrong")
+            >= chapters.twenty_exams.LEVEL
         ),
         "repeating_helps": lambda f: (
-            mean(f, "one_exam", "val_wrong") <= mean(f, "one_exam", "val_wrong", 1) - 1
+            mean(f, "one_exam", "val_wrong", 1) - mean(f, "one_exam", "val_wrong")
+            >= chapters.twenty_exams.LEVEL
         ),
     },
     "sureness": {
-        "surer": lambda f: sure(f) >= 0.02,
-        "errors_rose": lambda f: errors(f) >= 0.5,
-        "errors_same": lambda f: abs(errors(f)) < 0.5,
-        "errors_fell": lambda f: errors(f) <= -0.5,
+        "surer": lambda f: sure(f) >= chapters.sureness.SURER,
+        "errors_rose": lambda f: errors(f) >= CLOSE,
+        "errors_same": lambda f: abs(errors(f)) < CLOSE,
+        "errors_fell": lambda f: errors(f) <= -CLOSE,
     },
     "pianist": {
-        "overfit": lambda f: repeats(f, "pianist") >= 0.2 and mean(f, "pianist", "wrong") == 0,
-        "no_overfit": lambda f: repeats(f, "pianist") < 0.2,
-        "forgot": lambda f: high_digits(f, -1) - high_digits(f, 100) >= 0.1,
+        "overfit": lambda f: (
+            repeats(f, "pianist") >= chapters.pianist.ROSE and mean(f, "pianist", "wrong") == 0
+        ),
+        "no_overfit": lambda f: repeats(f, "pianist") < chapters.pianist.ROSE,
+        "forgot": lambda f: high_digits(f, -1) - high_digits(f, 100) >= chapters.pianist.FORGOT,
     },
     "final_exam": {
         "early": lambda f: worse(f) and is_before(f),
         "late": lambda f: worse(f) and not is_before(f),
         "near": lambda f: not worse(f),
-        "errors_rose": lambda f: np.diff(stops(f, "val_wrong")[1:]) >= 0.5,
+        "errors_rose": lambda f: np.diff(stops(f, "val_wrong")[1:]) >= CLOSE,
         "errors_same": lambda f: (
-            abs(np.diff(stops(f, "val_wrong")[1:])) < 0.5 and np.diff(stops(f, "val_loss")[1:]) > 0
+            abs(np.diff(stops(f, "val_wrong")[1:])) < CLOSE
+            and np.diff(stops(f, "val_loss")[1:]) > 0
         ),
-        "errors_fell": lambda f: np.diff(stops(f, "val_wrong")[1:]) <= -0.5,
-        "seen_once": lambda f: f.experiment.turn == 1,
+        "errors_fell": lambda f: np.diff(stops(f, "val_wrong")[1:]) <= -CLOSE,
+        "seen_once": lambda f: f.turn == 1,
     },
     "misprints": {
-        "learnt": lambda f: mean(f, misprints(f), "wrong") < 0.5,
-        "not_learnt": lambda f: mean(f, misprints(f), "wrong") >= 0.5,
-        "more_errors": lambda f: more_errors(f) >= 0.9999,
-        "no_more_errors": lambda f: more_errors(f) < 1.0001,
-        "stopping_saves": lambda f: stopped_early(f, misprints(f)) >= 0.9999,
-        "stopping_saves_with_most": lambda f: stopped_early(f, 30) >= 0.9999,
-        "stopping_saves_nothing": lambda f: stopped_early(f, misprints(f)) < 1.0001,
+        "learnt": lambda f: mean(f, misprints(f), "wrong") < chapters.misprints.FEW,
+        "not_learnt": lambda f: mean(f, misprints(f), "wrong") >= chapters.misprints.FEW,
+        "more_errors": lambda f: more_errors(f) >= chapters.misprints.MORE - EDGE,
+        "no_more_errors": lambda f: more_errors(f) < chapters.misprints.MORE + EDGE,
+        "stopping_saves": lambda f: (
+            stopped_early(f, misprints(f)) >= chapters.misprints.MORE - EDGE
+        ),
+        "stopping_saves_with_most": lambda f: (
+            stopped_early(f, 30) >= chapters.misprints.MORE - EDGE
+        ),
+        "stopping_saves_nothing": lambda f: (
+            stopped_early(f, misprints(f)) < chapters.misprints.MORE + EDGE
+        ),
         "no_misprints": lambda f: misprints(f) == 0,
     },
 }
 # Whether each of the choices is right; of these exactly one is to be.
-CHOICES: dict[str, Callable[[Outcome], list[bool]]] = {
+CHOICES: dict[str, Callable[[Found], list[bool]]] = {
     "sheet": lambda f: interval(
-        mean(f, "shuffled_key", "val_wrong"), mean(f, "one_exam", "val_wrong") + 2.0001, 80
+        mean(f, "shuffled_key", "val_wrong"),
+        mean(f, "one_exam", "val_wrong") + chapters.sheet.NEAR_KEY + EDGE,
+        NEAR_CHANCE,
     ),
-    "first_pass": lambda f: interval(-alike(f, 1), -7, -2),
+    "first_pass": lambda f: interval(
+        -alike(f, 1), 1 - chapters.first_pass.MOST, -chapters.first_pass.FEW
+    ),
     "batch_sizes": lambda f: [
         mean(f, size, "wrong", 20) == max(mean(f, each, "wrong", 20) for each in (1, 10, 32, 100))
         for size in (1, 10, 32, 100)
     ],
-    "learning_rate": lambda f: interval(-proportional(f, -1) / same_rate(f), -0.74999, -0.24999),
-    "repetition": lambda f: interval(-gains(f, 10)[1] / gains(f, 10)[0], -0.74999, -0.24999),
-    "students": lambda f: interval(np.ptp([m[-1].val_wrong for m in f.marks.values()]), 1e-9, 10),
-    "twenty_exams": lambda f: (lambda gain: [gain <= -1, gain >= 1, -1 < gain < 1])(
-        mean(f, "one_exam", "val_wrong") - mean(f, "twenty_exams", "val_wrong")
+    "learning_rate": lambda f: interval(
+        -proportional(f, -1) / same_rate(f),
+        EDGE - chapters.learning_rate.HALF,
+        EDGE - chapters.learning_rate.NEARLY,
     ),
-    "sureness": lambda f: interval(sure(f), -0.01999, 0.02),
+    "repetition": lambda f: interval(
+        -gains(f, 10)[1] / gains(f, 10)[0],
+        EDGE - chapters.repetition.AS_MANY,
+        EDGE - chapters.repetition.QUARTER,
+    ),
+    "students": lambda f: interval(
+        np.ptp([m[-1].val_wrong for m in f.marks.values()]), 1e-9, chapters.students.FEW
+    ),
+    "twenty_exams": lambda f: (
+        lambda gain, level: [gain <= -level, gain >= level, -level < gain < level]
+    )(
+        mean(f, "one_exam", "val_wrong") - mean(f, "twenty_exams", "val_wrong"),
+        chapters.twenty_exams.LEVEL,
+    ),
+    "sureness": lambda f: interval(
+        sure(f), EDGE - chapters.sureness.SURER, chapters.sureness.SURER
+    ),
     "pianist": lambda f: (
         lambda rise, low: [
             max(rise, low) < 0,
-            max(rise, low) >= 0 and low - rise < 10,
-            low - rise >= 10,
+            max(rise, low) >= 0 and low - rise < chapters.pianist.FORGOT,
+            low - rise >= chapters.pianist.FORGOT,
         ]
     )(repeats(f, "pianist"), repeats(f, "pianist_0_to_4")),
-    "misprints": lambda f: (lambda wrong: [0.5 <= wrong <= 20, wrong < 0.5, wrong > 20])(
-        mean(f, misprints(f), "wrong")
-    ),
+    "misprints": lambda f: (
+        lambda wrong, few, many: [few <= wrong <= many, wrong < few, wrong > many]
+    )(mean(f, misprints(f), "wrong"), chapters.misprints.FEW, chapters.misprints.MANY),
 }
 
 
@@ -269,7 +319,7 @@ def test_every_sentence_holds_wherever_it_is_said(marks, name):
     chapter, said = CHAPTERS[name], set()
     for choice in chapter.passes or [0]:
         for about, experiment in audit.experiments(name, choice):
-            found = audit.outcome(experiment, marks)
+            found = audit.fill_in(experiment, marks)
             numbers = chapter.numbers(found)
             for key in chapter.rule(numbers):
                 claim = CLAIMS[name].get(key)

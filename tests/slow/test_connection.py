@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import expect
 
-from exam.service.rooms import new_code, new_secret
+from exam.hall.rooms import new_code, new_secret
 from exam.service.scheduler import FOLLOWED_SECONDS
 from tests.browser import (
     KO,

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from exam.hall.rooms import MOST_OF_A_CLIENT, new_code, new_secret
 from exam.page.texts import LANGUAGES, Texts, load_texts
-from exam.service.rooms import MOST_OF_A_CLIENT, new_code, new_secret
 from tests.browser import (
     KO,
     Server,

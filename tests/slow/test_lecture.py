@@ -15,7 +15,7 @@ from nbclient import NotebookClient
 from nbconvert import HTMLExporter
 from playwright.sync_api import Frame, Page
 
-from exam.lesson import CHAPTERS
+from exam.lesson.chapters import CHAPTERS
 from exam.page.share import STUDY_HEIGHT, ways_to_embed
 from exam.page.texts import load_texts
 from tests.browser import IDLE, ROOT

@@ -3,9 +3,9 @@
 import pytest
 from playwright.sync_api import expect
 
-from exam.lesson import ORDER
+from exam.hall.rooms import new_code, new_secret
+from exam.page.parts import CHAPTER_NAMES
 from exam.page.texts import LANGUAGES, load_texts
-from exam.service.rooms import new_code, new_secret
 from tests.browser import CUT, KO, open_page, settled, violations, wait_until_played
 from tests.hall import (
     LOWEST,
@@ -64,7 +64,7 @@ def test_the_last_row_can_read_the_study(hall, server, screen):
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-@pytest.mark.parametrize("name", ORDER)
+@pytest.mark.parametrize("name", CHAPTER_NAMES)
 def test_every_step_of_a_chapter_fits_the_screen_and_can_be_read(hall, server, name, lang):
     """With a room, which has two votes more; a text without figures may be longer."""
     room = f"room={new_code()}&secret={new_secret()}"
@@ -77,7 +77,7 @@ def test_every_step_of_a_chapter_fits_the_screen_and_can_be_read(hall, server, n
             assert hall.evaluate(LOWEST) <= bar(hall).bounding_box()["y"] + 1, label
 
 
-@pytest.mark.parametrize("name", ORDER[:-1])
+@pytest.mark.parametrize("name", CHAPTER_NAMES[:-1])
 def test_every_step_fits_a_larger_screen(hall, server, name):
     """Without a room; English takes most space."""
     hall.set_viewport_size({"width": 1920, "height": 1080})
@@ -136,7 +136,7 @@ def test_the_projected_page_is_complete_by_keyboard(hall, server):
     hall.get_by_role("option").first.wait_for()
     hall.keyboard.press("ArrowDown")
     hall.keyboard.press("Enter")
-    hall.wait_for_function("!document.querySelector('.st-key-at_students_reveal')")
+    hall.wait_for_function("!document.querySelector(\"[class*='at_students_reveal']\")")
     wait_until_shown(hall)
     assert "reveal" not in step(hall)
     assert violations(hall) == []

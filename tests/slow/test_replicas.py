@@ -17,7 +17,7 @@ import psutil
 import pytest
 from websockets.exceptions import ConnectionClosed
 
-from exam.service.rooms import new_code, new_secret
+from exam.hall.rooms import new_code, new_secret
 from tests.browser import KO, QUIET, ROOT, Server, find_chromium, running_server
 from tests.visit import Visit, run
 from tests.waiting import wait_for

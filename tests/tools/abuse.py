@@ -23,7 +23,7 @@ from pathlib import Path
 import psutil
 import websockets
 
-from exam.service.rooms import new_code, new_secret
+from exam.hall.rooms import new_code, new_secret
 from tests.browser import running_server
 from tests.tools.load import memory_of
 from tests.visit import Visit

@@ -14,15 +14,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib import import_module
 from unittest.mock import patch
 
-from exam.lesson import CHAPTERS, ORDER
-from exam.lesson.chapter import Settings
+from exam.lesson.chapter import Found, Settings
+from exam.lesson.chapters import CHAPTERS
 from exam.model.overfitting import MIN_RISE, PATIENCE, overfittings
 from exam.model.plan import FINAL, UNSEEN, Plan
 from exam.model.results import Mark
 from exam.model.settings import STUDENT
-from exam.service.experiment import Experiment, Outcome, Plans
+from exam.page.parts import CHAPTER_NAMES
+from exam.service.experiment import Plans
 
-MEASURED = [name for name in ORDER if CHAPTERS[name].plans]
+MEASURED = [name for name in CHAPTER_NAMES if CHAPTERS[name].plans]
 STUDENTS = range(STUDENT.lowest, STUDENT.highest + 1)
 SIZES = (1, 2, 5, 10, 20, 32, 50, 100)
 MISPRINTS = (0, 1, 2, 3, 5, 10, 20, 30)
@@ -43,12 +44,12 @@ def settings_of(name: str) -> Iterator[Settings]:
         yield DEFAULTS | {setting: value}
 
 
-def experiments(name: str, choice: int = 0) -> Iterator[tuple[str, Experiment]]:
+def experiments(name: str, choice: int = 0) -> Iterator[tuple[str, Found]]:
     """Those of the page, and those with every student alone in place of a class."""
-    module, plans = import_module(f"exam.lesson.{name}"), CHAPTERS[name].plans
+    module, plans = import_module(f"exam.lesson.chapters.{name}"), CHAPTERS[name].plans
     for settings in settings_of(name):
         about = "".join(f" {settings[key]}" for key, _ in [SETTINGS.get(name, ("epochs", ()))])
-        yield f"page{about}", Experiment(plans(settings), choice)
+        yield f"page{about}", Found(plans(settings), choice)
         for student in STUDENTS if name != "students" else ():
             alone = {
                 each: range(student, student + 1)
@@ -56,7 +57,7 @@ def experiments(name: str, choice: int = 0) -> Iterator[tuple[str, Experiment]]:
                 if hasattr(module, each)
             }
             with patch.dict(vars(module), alone):
-                yield f"alone{about}", Experiment(plans(settings | {"student": student}), choice)
+                yield f"alone{about}", Found(plans(settings | {"student": student}), choice)
 
 
 def compute(studies: Iterable[tuple[Plan, int]]) -> Marks:
@@ -76,9 +77,8 @@ def _study(asked: tuple[Plan, int]) -> tuple[Plan, tuple[Mark, ...]]:
     return plan, study(epochs=epochs, **more)
 
 
-def outcome(experiment: Experiment, marks: Marks) -> Outcome:
-    found = Outcome(experiment)
-    for name, (plan, epochs) in experiment.plans.items():
+def fill_in(found: Found, marks: Marks) -> Found:
+    for name, (plan, epochs) in found.plans.items():
         found.marks[name] = list(marks[plan][: epochs + 1])
     return found
 
@@ -88,7 +88,7 @@ def needed(plans: Iterable[Plans]) -> Iterator[tuple[Plan, int]]:
         yield from each.values()
 
 
-def said(name: str, found: Outcome) -> Iterator[str]:
+def said(name: str, found: Found) -> Iterator[str]:
     """The sentences that a chapter chooses, and the choice that it marks."""
     chapter, numbers = CHAPTERS[name], CHAPTERS[name].numbers(found)
     yield from (key for key in chapter.rule(numbers) if key != "rule")
@@ -103,7 +103,7 @@ def chapters(marks: Marks, names: Iterable[str] = MEASURED) -> Iterator[str]:
         for choice in choices:
             for about, experiment in experiments(name, choice):
                 where = tally.setdefault(about, collections.Counter())
-                where.update(said(name, outcome(experiment, marks)))
+                where.update(said(name, fill_in(experiment, marks)))
         for about, counts in tally.items():
             yield f"{name:14} {about:12} " + ", ".join(f"{k} {n}" for k, n in counts.items())
 

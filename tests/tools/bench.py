@@ -210,9 +210,12 @@ def bench_rerun() -> None:
         for part in ("exam", "assets", ".streamlit"):
             shutil.copytree(ROOT / part, without / part)
         shutil.copy(ROOT / "streamlit_app.py", without)
-        chapters = without / "exam" / "lesson" / "__init__.py"
-        whole = chapters.read_text(encoding="utf-8")
-        chapters.write_text(whole.replace("for name in ORDER:", "for name in ():"), "utf-8")
+        contents = without / "exam" / "lesson" / "contents.py"
+        whole = contents.read_text(encoding="utf-8")
+        assert "    for name in CHAPTERS:" in whole
+        contents.write_text(
+            whole.replace("    for name in CHAPTERS:", "    for name in ():"), "utf-8"
+        )
         servers = {
             name: running.enter_context(running_server(Path(folder) / f"{name}.txt", project))
             for name, project in (("with", ROOT), ("without", without))
@@ -228,10 +231,10 @@ def bench_rerun() -> None:
 
 def bench_experiments() -> None:
     """Seconds that each chapter's experiment takes when nobody has run it, Keras being there."""
-    from exam.lesson import CHAPTERS
+    from exam.lesson.chapters import CHAPTERS
     from exam.model.plan import Plan
     from exam.page.ask_again import SOON
-    from exam.service.experiment import Experiment, Outcome
+    from exam.service.experiment import Experiment
     from exam.service.scheduler import Scheduler
     from exam.service.worker import workers_wanted
 
@@ -242,9 +245,9 @@ def bench_experiments() -> None:
             continue
         scheduler = Scheduler()
         scheduler.fetch(Plan(99, 30), 1, 180)
-        outcome, began = Outcome(Experiment(chapter.plans(settings), choice=1)), time.monotonic()
-        while outcome.is_running:
-            outcome.poll(scheduler)
+        experiment, began = Experiment(chapter.plans(settings)), time.monotonic()
+        while experiment.is_running:
+            experiment.poll(scheduler)
             time.sleep(SOON)  # as the page does at first
         print(f"{name} {time.monotonic() - began:.1f}", end="; ", flush=True)
         scheduler.close()

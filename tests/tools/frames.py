@@ -10,7 +10,8 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from exam.lesson import CHAPTERS, ORDER
+from exam.lesson.chapters import CHAPTERS
+from exam.page.parts import CHAPTER_NAMES
 from exam.page.texts import LANGUAGES, load_texts
 from tests.browser import find_out, launch, running_server, settled, wait_until_idle
 
@@ -33,7 +34,7 @@ if __name__ == "__main__":
         sync_playwright() as playwright,
     ):
         visit = launch(playwright).new_page(viewport={"width": 700, "height": 1200})
-        for chapter in sys.argv[1:] or ORDER:
+        for chapter in sys.argv[1:] or CHAPTER_NAMES:
             heights = [height_of(visit, server.url, chapter, lang) for lang in LANGUAGES]
             is_now = CHAPTERS[chapter].frame_height
             print(f"{chapter}: frame_height={max(heights) + MORE:.0f} (now {is_now})", flush=True)

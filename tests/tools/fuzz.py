@@ -21,7 +21,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets import CloseCode
 
-from exam.lesson import CHAPTERS
+from exam.lesson.chapters import CHAPTERS
 from tests.browser import Server, running_server
 from tests.tools.load import memory_of
 from tests.visit import widget_id

@@ -9,8 +9,8 @@ from collections.abc import Callable
 
 import psutil
 
-from exam.lesson.hall_view import POLL_SECONDS
-from exam.service.rooms import new_code, new_secret
+from exam.hall.chapter_step import POLL_SECONDS
+from exam.hall.rooms import new_code, new_secret
 from tests.browser import Server
 from tests.visit import Visit
 

@@ -25,7 +25,7 @@ from urllib.parse import parse_qsl
 
 import psutil
 
-from exam.lesson import CHAPTERS
+from exam.lesson.chapters import CHAPTERS
 from exam.model.exams import QUESTIONS
 from tests.browser import ROOT, Server, running_server
 from tests.visit import Visit

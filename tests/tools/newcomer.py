@@ -12,7 +12,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from exam.lesson import CHAPTERS
+from exam.lesson.chapters import CHAPTERS
 from tests.browser import ROOT, Server, running_server
 from tests.tools.load import Watch
 from tests.visit import Visit, run

@@ -12,8 +12,9 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from exam.lesson import CHAPTERS, ORDER
-from exam.page.player import ASSETS
+from exam.lesson.chapters import CHAPTERS
+from exam.page.assets import FOLDER as ASSETS
+from exam.page.parts import CHAPTER_NAMES
 from exam.page.texts import LANGUAGES, load_texts
 from tests.browser import (
     Server,
@@ -75,7 +76,9 @@ def gallery(browser: Browser, server: Server, folder: Path) -> None:
 
 def chapters(browser: Browser, server: Server, folder: Path) -> None:
     for name, (lang, scheme), screen in itertools.product(
-        ORDER, (("ko", "light"), ("en", "dark"), ("ja", "light")), ("embed", "phone", "hall")
+        CHAPTER_NAMES,
+        (("ko", "light"), ("en", "dark"), ("ja", "light")),
+        ("embed", "phone", "hall"),
     ):
         page, words = visit(browser, screen, scheme), load_texts(lang)
         if screen == "hall":

@@ -1,32 +1,30 @@
 """One exam twenty times, or twenty exams once: the same number of updates."""
 
-from collections.abc import Iterator
-
 from exam.charts.lines import lines_figure, mean_and_students
-from exam.lesson.chapter import TEN, Figure, Outcome, Plan, Plans, Settings, Texts
+from exam.lesson.blocks import Chart, Question, Rule, Story
+from exam.lesson.chapter import TEN, Chapter, Figure, Found, Plan, Plans, Settings, Texts
 from exam.model.results import mean_marks
 
 BATCH_SIZE, EPOCHS = 10, 20
 LOOKS = {"one_exam": ("ink", "dashed"), "twenty_exams": ("strong", "solid")}
 LEVEL = 1.0  # wrong answers per 100; nearer means are called level
-frame_height = 940
 
 
 def plans(settings: Settings) -> Plans:
     return {(book, who): (Plan(BATCH_SIZE, who, book), EPOCHS) for who in TEN for book in LOOKS}
 
 
-def figures(outcome: Outcome, words: Texts) -> Iterator[Figure]:
+def curves(found: Found, words: Texts) -> Figure:
     say, shape = words.twenty_exams, {"x_domain": (0, EPOCHS), "label_width": 120, "height": 240}
     lines = (
-        mean_and_students(outcome.of(book), "val_wrong", look, getattr(say, book))
+        mean_and_students(found.of(book), "val_wrong", look, getattr(say, book))
         for book, look in LOOKS.items()
     )
-    yield lines_figure(lines, say.alt, say.passes, say.axis, **shape)
+    return lines_figure(lines, say.alt, say.passes, say.axis, **shape)
 
 
-def numbers(outcome: Outcome) -> dict:
-    one, twenty = map(outcome.of, LOOKS)
+def numbers(found: Found) -> dict:
+    one, twenty = map(found.of, LOOKS)
     mean, pairs = mean_marks(one), zip(one, twenty, strict=True)
     return {
         "updates": one[0][-1].updates,
@@ -47,3 +45,19 @@ def rule(numbers: dict) -> list[str]:
     repeating_helps = numbers["once"] - numbers["one_exam"] >= LEVEL
     won = ("one_wins", "twenty_win", "level")[answer(numbers)]
     return [won, "repeating_helps" if repeating_helps else "repeating_helps_not", "rule"]
+
+
+CHAPTER = Chapter(
+    name="twenty_exams",
+    plans=plans,
+    numbers=numbers,
+    answer=answer,
+    rule=rule,
+    blocks=(
+        Story(),
+        Question(),
+        Chart(curves),
+        Rule(),
+    ),
+    frame_height=940,
+)

@@ -3,14 +3,26 @@
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from exam.model.studied import Studied
-from exam.service.votes import Standing, Vote
+from exam.hall.votes import Standing, Vote
+from exam.model.studied import Point, Studied
+
+
+class Step(NamedTuple):
+    """What a projector shows: a place (the door, the study or a chapter), and which part of it.
+
+    `number` is the round of a vote that is closed, or which of the chapter's blocks is shown.
+    """
+
+    place: str
+    part: str = ""
+    number: int = 0
 
 
 @dataclass(eq=False)
 class Room:
-    """The votes by chapter, and what was studied. `step` is where its lecturer stands.
+    """The votes by chapter, and what was studied. `step` is what its lecturer shows.
 
     `client` is who opened it, an address or "". `listeners` are called, in any thread, whenever
     `state` is another.
@@ -21,7 +33,7 @@ class Room:
     used: float
     client: str = ""
     studied: Studied = field(default_factory=Studied)
-    step: tuple[str, str] | None = None
+    step: Step | None = None
     listeners: set[Callable[[], None]] = field(default_factory=set)
     _votes: dict[str, Vote] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -34,18 +46,18 @@ class Room:
             return voted or bool(self.studied.sums or self.listeners)
 
     def state(self) -> dict:
-        """Where its lecturer stands, and how the vote there stands; never what was guessed."""
+        """What its lecturer shows, and how the vote there stands; never what was guessed."""
         with self._lock:
-            place, part = self.step or ("", "")
-            vote = self._votes.get(place, Vote())
+            step = self.step or Step("")
+            vote = self._votes.get(step.place, Vote())
             return {
-                "place": place,
-                "part": part,
+                "place": step.place,
+                "part": step.part,
                 "is_open": vote.is_open,
                 "round": len(vote.rounds) + vote.is_open,
             }
 
-    def stand_at(self, step: tuple[str, str]) -> None:
+    def stand_at(self, step: Step) -> None:
         with self._lock:
             self.step = step
         self._tell()
@@ -90,6 +102,11 @@ class Room:
     def study(self, batch_size: int, epochs: int, loss: float, wrong: float) -> None:
         with self._lock:
             self.studied.add(batch_size, epochs, loss, wrong)
+
+    def points(self) -> list[Point]:
+        """Of the map of settings."""
+        with self._lock:
+            return self.studied.points()
 
     def votes(self) -> list[tuple[str, int, int, int]]:
         """Chapter, round, choice and count, of the rounds that are open as far as they are."""

@@ -2,16 +2,15 @@
 
 import streamlit as st
 
-from exam.lesson.view import ChapterView
+from exam.lesson.blocks import Look
+from exam.lesson.chapter import Chapter
+from exam.lesson.chapter_view import ChapterView
 from exam.model.keras_script import keras_script
 from exam.model.plan import LEARNING_RATE
 from exam.page.visit import chosen_run
 
-frame_height = 2789
-follows_study = True
 
-
-def look(view: ChapterView) -> None:
+def show_questions(view: ChapterView) -> None:
     say = view.say
     for question, answer in zip(say.asked, say.answered, strict=True):
         st.markdown(f"**{question}**\n\n{answer}")
@@ -21,3 +20,11 @@ def look(view: ChapterView) -> None:
     st.markdown(say.code_title)
     # Streamlit's colours for Python are too faint on its own background.
     st.code(keras_script(**chosen_run()._asdict()), language=None, wrap_lines=True)
+
+
+CHAPTER = Chapter(
+    name="questions",
+    blocks=(Look(show_questions),),
+    frame_height=2789,
+    follows_study=True,
+)

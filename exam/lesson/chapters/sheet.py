@@ -1,12 +1,11 @@
 """The exam and its key: the marked sheet of the study above, and a study without a key."""
 
-from collections.abc import Iterator
-
 import streamlit as st
 
 from exam.charts.lines import lines_figure, mean_and_students
-from exam.lesson.chapter import TEN, Figure, Outcome, Plan, Plans, Settings, Texts
-from exam.lesson.view import ChapterView
+from exam.lesson.blocks import Chart, Look, Question, Rule, Story
+from exam.lesson.chapter import TEN, Chapter, Figure, Found, Plan, Plans, Settings, Texts
+from exam.lesson.chapter_view import ChapterView
 from exam.model.exams import BY_CHANCE, NEAR_CHANCE
 from exam.model.plan import WEIGHTS
 from exam.model.results import mean_marks
@@ -17,31 +16,28 @@ from exam.page.visit import chosen_run
 BATCH_SIZE, EPOCHS = 10, 50
 NEAR_KEY = 2  # so few more wrong than with the key
 LOOKS = {"one_exam": ("strong", "solid"), "shuffled_key": ("ink", "dashed")}
-frame_height = 1256
-facts = {"weights": WEIGHTS}
-follows_study = True
 
 
 def plans(settings: Settings) -> Plans:
     return {(book, who): (Plan(BATCH_SIZE, who, book), EPOCHS) for who in TEN for book in LOOKS}
 
 
-def figures(outcome: Outcome, words: Texts) -> Iterator[Figure]:
+def curves(found: Found, words: Texts) -> Figure:
     say = words.sheet
     labels = {"one_exam": say.with_key, "shuffled_key": say.no_key}
     lines = (
-        mean_and_students(outcome.of(book), "val_wrong", look, labels[book], side="above")
+        mean_and_students(found.of(book), "val_wrong", look, labels[book], side="above")
         for book, look in LOOKS.items()
     )
     shape = {"x_domain": (0, EPOCHS), "label_width": 150, "height": 220}
-    yield lines_figure(lines, say.alt, words.passes, say.axis, **shape)
+    return lines_figure(lines, say.alt, words.passes, say.axis, **shape)
 
 
-def numbers(outcome: Outcome) -> dict:
-    with_key, no_key = (mean_marks(outcome.of(book))[-1] for book in LOOKS)
+def numbers(found: Found) -> dict:
+    with_key, no_key = (mean_marks(found.of(book))[-1] for book in LOOKS)
     kept = int((open_workbook("shuffled_key").key[: len(first_key())] == first_key()).sum())
-    found = {"students": len(TEN), "epochs": EPOCHS, "by_chance": BY_CHANCE, "kept": kept}
-    return found | {"with_key": with_key, "no_key": no_key}
+    said = {"students": len(TEN), "epochs": EPOCHS, "by_chance": BY_CHANCE, "kept": kept}
+    return said | {"with_key": with_key, "no_key": no_key}
 
 
 def answer(numbers: dict) -> int:
@@ -53,16 +49,35 @@ def rule(numbers: dict) -> list[str]:
     return ["rule_nothing" if answer(numbers) == 2 else "rule_something"]
 
 
-def look(view: ChapterView) -> None:
+def show_practised(view: ChapterView) -> None:
     """That of the study on the first screen, or of its settings where the chapter stands alone."""
-    run = chosen_run() if not view.visit.shows_study else view.visit.run
-    plans = {"practice": (run.plan, run.epochs)} if run else {}
-    if marks := view.at_once(plans).complete.get("practice"):
+    run = view.visit.run if view.visit.shows_study else chosen_run()
+    if not run:
+        st.info(view.say.no_study)
+        return
+    studied = view.at_once({"practice": (run.plan, run.epochs)})
+    if marks := studied.complete.get("practice"):
         data = sheet_data(marks, student=run.student, passes=run.epochs, words=view.words)
         show_marked_sheet(view.name, data | {"run": str(run), "shown": 1})
-    elif not run:
-        st.info(view.say.no_study)
 
 
-def before(view: ChapterView) -> None:
+def show_without_key(view: ChapterView) -> None:
     st.markdown(view.say.without_key)
+
+
+CHAPTER = Chapter(
+    name="sheet",
+    plans=plans,
+    numbers=numbers,
+    answer=answer,
+    rule=rule,
+    blocks=(
+        Story({"weights": WEIGHTS}),
+        Look(show_practised),
+        Question(show_without_key),
+        Chart(curves),
+        Rule(),
+    ),
+    frame_height=1256,
+    follows_study=True,
+)

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from exam.charts.lines import lines_figure, mean_and_students
-from exam.lesson.chapter import TEN, Figure, Outcome, Plan, Plans, Settings, Texts
+from exam.lesson.blocks import Chart, Question, Rule, Story, Table
+from exam.lesson.chapter import TEN, Chapter, Figure, Found, Plan, Plans, Settings, Texts
 from exam.model.results import MeanMarks, mean_marks
 
 EPOCHS, BLOCK = 100, 5
@@ -11,21 +12,20 @@ LOOKS = {10: ("ink", "dashed"), 100: ("strong", "solid")}  # by batch size
 LABEL_AT = {10: 2, 100: 8}
 AS_MANY, QUARTER = 0.75, 0.25  # of what the first block gained
 REMAINING = (50, 5, 0.5)  # wrong answers; a mean below 0.5 is none for most
-frame_height = 1058
 
 
 def plans(settings: Settings) -> Plans:
     return {(size, who): (Plan(size, who), EPOCHS) for who in TEN for size in LOOKS}
 
 
-def figures(outcome: Outcome, words: Texts) -> Iterator[Figure]:
+def curves(found: Found, words: Texts) -> Figure:
     say, lines = words.repetition, []
     for size, look in LOOKS.items():
-        studies, label = outcome.of(size), say.batch(batch_size=size)
+        studies, label = found.of(size), say.batch(batch_size=size)
         place = {"label_at": LABEL_AT[size], "side": "above"}
         lines.append(mean_and_students(studies, "wrong", look, label, **place))
     shape = {"x_domain": (0, EPOCHS), "label_width": 12, "height": 260}
-    yield lines_figure(lines, say.alt, words.passes, words.wrong, **shape)
+    return lines_figure(lines, say.alt, words.passes, words.wrong, **shape)
 
 
 def passes_until(marks: Sequence[MeanMarks], remaining: float) -> int | None:
@@ -33,18 +33,18 @@ def passes_until(marks: Sequence[MeanMarks], remaining: float) -> int | None:
     return next((mark.epoch for mark in marks if mark.wrong <= remaining), None)
 
 
-def rows(outcome: Outcome, words: Texts) -> Iterator[tuple]:
+def rows(found: Found, words: Texts) -> Iterator[tuple]:
     never = words.repetition.never(epochs=EPOCHS)
     for size in LOOKS:
-        mean = mean_marks(outcome.of(size))
+        mean = mean_marks(found.of(size))
         gained = [mean[BLOCK * n].wrong - mean[BLOCK * (n + 1)].wrong for n in range(2)]
         until = [passes_until(mean, remaining) for remaining in REMAINING]
-        found = (never if each is None else each for each in until)
-        yield size, *(f"{each:.1f}" for each in gained), *found
+        said = (never if each is None else each for each in until)
+        yield size, *(f"{each:.1f}" for each in gained), *said
 
 
-def numbers(outcome: Outcome) -> dict:
-    means = {size: mean_marks(outcome.of(size)) for size in LOOKS}
+def numbers(found: Found) -> dict:
+    means = {size: mean_marks(found.of(size)) for size in LOOKS}
     fields = {"students": len(TEN), "epochs": EPOCHS, "block": BLOCK}
     for key, at in (("first", 0), ("second", BLOCK)):
         fields[key] = {s: mean[at].wrong - mean[at + BLOCK].wrong for s, mean in means.items()}
@@ -66,3 +66,20 @@ def rule(numbers: dict) -> list[str]:
         "large_keeps_on" if second[100] >= AS_MANY * first[100] else "large_slows_too",
         "rule",
     ]
+
+
+CHAPTER = Chapter(
+    name="repetition",
+    plans=plans,
+    numbers=numbers,
+    answer=answer,
+    rule=rule,
+    blocks=(
+        Story(),
+        Question(),
+        Chart(curves),
+        Table(rows),
+        Rule(),
+    ),
+    frame_height=1058,
+)

@@ -1,11 +1,12 @@
 """The pianist, who knew twenty pieces and then plays only one."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from statistics import fmean
 
 from exam.charts.lines import line, lines_figure, mean_and_students
-from exam.lesson.chapter import Figure, Outcome, Plan, Plans, Settings, Texts
+from exam.lesson.blocks import Chart, Question, Rule, Story
+from exam.lesson.chapter import Chapter, Figure, Found, Plan, Plans, Settings, Texts
 from exam.model.exams import load_exams
 from exam.model.results import Mark, mean_marks
 from exam.model.workbooks import PASSES_TO_KNOW_TWENTY
@@ -15,9 +16,6 @@ STUDENTS = range(1, 5)
 BOOKS = ("pianist", "pianist_0_to_4")
 LOW, HIGH = range(5), range(5, 10)  # the digits that are repeated, and those that are not
 ROSE, FORGOT = 0.2, 10  # wrong answers per 100 more, on average
-frame_height = 1284
-facts = {"passes": PASSES_TO_KNOW_TWENTY}
-figure_count = len(BOOKS)
 
 
 def plans(settings: Settings) -> Plans:
@@ -25,29 +23,34 @@ def plans(settings: Settings) -> Plans:
     return {(book, student): (Plan(BATCH_SIZE, student, book), epochs) for book, student in names}
 
 
-def _repeats(outcome: Outcome, book: str) -> list[list[Mark]]:
+def _repeats(found: Found, book: str) -> list[list[Mark]]:
     """What came after the twenty pieces were known, counted from 0, of those who are through."""
     known = PASSES_TO_KNOW_TWENTY
     return [
         [replace(mark, epoch=mark.epoch - known) for mark in marks[known:]]
-        for marks in outcome.of(book)
+        for marks in found.of(book)
     ]
 
 
-def figures(outcome: Outcome, words: Texts) -> Iterator[Figure]:
-    say, shape = words.pianist, {"x_domain": (0, REPEATS), "label_width": 140, "height": 200}
-    any_digit, low = (_repeats(outcome, book) for book in BOOKS)
-    practised = mean_and_students(any_digit, "wrong", ("practised", "solid"), words.practised)
-    unseen = mean_and_students(any_digit, "val_wrong", ("unseen", "dashed"), words.unseen)
-    axes = say.passes, words.wrong
-    shape |= {"y_domain": (0, 25)}
-    yield lines_figure([practised, unseen], say.alt, *axes, title=say.any_digit, **shape)
+SHAPE = {"x_domain": (0, REPEATS), "label_width": 140, "height": 200}
+
+
+def any_digit_curves(found: Found, words: Texts) -> Figure:
+    say, repeats = words.pianist, _repeats(found, "pianist")
+    practised = mean_and_students(repeats, "wrong", ("practised", "solid"), words.practised)
+    unseen = mean_and_students(repeats, "val_wrong", ("unseen", "dashed"), words.unseen)
+    shape = SHAPE | {"y_domain": (0, 25), "title": say.any_digit}
+    return lines_figure([practised, unseen], say.alt, say.passes, words.wrong, **shape)
+
+
+def low_digits_curves(found: Found, words: Texts) -> Figure:
+    say, repeats = words.pianist, _repeats(found, "pianist_0_to_4")
     lines = (
-        line(label, enumerate(wrong_of_digits(low, digits)), ("unseen", dash), label=label)
+        line(label, enumerate(wrong_of_digits(repeats, digits)), ("unseen", dash), label=label)
         for digits, label, dash in ((LOW, say.low, "dotted"), (HIGH, say.high, "dashed"))
     )
-    shape |= {"y_domain": (0, 100)}
-    yield lines_figure(lines, say.low_alt, *axes, title=say.low_digits, **shape)
+    shape = SHAPE | {"y_domain": (0, 100), "title": say.low_digits}
+    return lines_figure(lines, say.low_alt, say.passes, words.wrong, **shape)
 
 
 def wrong_of_digits(studies: Sequence[Sequence[Mark]], digits: range) -> list[float]:
@@ -60,16 +63,16 @@ def wrong_of_digits(studies: Sequence[Sequence[Mark]], digits: range) -> list[fl
     ]
 
 
-def numbers(outcome: Outcome) -> dict:
-    any_digit, low = (_repeats(outcome, book) for book in BOOKS)
+def numbers(found: Found) -> dict:
+    any_digit, low = (_repeats(found, book) for book in BOOKS)
     mean, low_mean = mean_marks(any_digit), mean_marks(low)
-    found = {"students": len(STUDENTS), "repeats": REPEATS, "before": mean[0], "after": mean[-1]}
-    found |= {"low_before": low_mean[0], "low_after": low_mean[-1]}
-    found["rise"] = round(mean[-1].val_wrong, 1) - round(mean[0].val_wrong, 1)
+    said = {"students": len(STUDENTS), "repeats": REPEATS, "before": mean[0], "after": mean[-1]}
+    said |= {"low_before": low_mean[0], "low_after": low_mean[-1]}
+    said["rise"] = round(mean[-1].val_wrong, 1) - round(mean[0].val_wrong, 1)
     for name, digits in (("low", LOW), ("high", HIGH)):
         wrong = wrong_of_digits(low, digits)
-        found |= {f"{name}_digits_before": wrong[0], f"{name}_digits_after": wrong[-1]}
-    return found
+        said |= {f"{name}_digits_before": wrong[0], f"{name}_digits_after": wrong[-1]}
+    return said
 
 
 def answer(numbers: dict) -> int:
@@ -81,3 +84,20 @@ def rule(numbers: dict) -> list[str]:
     rose = numbers["rise"] >= ROSE
     forgot = numbers["high_digits_after"] - numbers["high_digits_before"] >= FORGOT
     return ["overfit" if rose else "no_overfit", "forgot" if forgot else "forgot_nothing", "rule"]
+
+
+CHAPTER = Chapter(
+    name="pianist",
+    plans=plans,
+    numbers=numbers,
+    answer=answer,
+    rule=rule,
+    blocks=(
+        Story({"passes": PASSES_TO_KNOW_TWENTY}),
+        Question(),
+        Chart(any_digit_curves),
+        Chart(low_digits_curves),
+        Rule(),
+    ),
+    frame_height=1284,
+)

@@ -1,14 +1,16 @@
 """What a rising loss means: how sure the student is of its wrong answers."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from functools import partial
 from statistics import median
 
 import streamlit as st
 
 from exam.charts.lines import line, lines_figure, mean_and_students
 from exam.charts.pictures import picture
-from exam.lesson.chapter import TEN, Figure, Outcome, Plan, Plans, Settings, Texts
-from exam.lesson.view import ChapterView
+from exam.lesson.blocks import Chart, Detail, Question, Rule, Story
+from exam.lesson.chapter import TEN, Chapter, Figure, Found, Plan, Plans, Settings, Texts
+from exam.lesson.chapter_view import ChapterView
 from exam.model.exams import QUESTIONS, load_exams
 from exam.model.results import Mark, lowest_loss, mean_marks, sureness
 from exam.page.sentences import errors
@@ -19,8 +21,6 @@ COINS = 100  # that a student bets on a question
 SURER = 0.02  # by so much sureness has changed
 PANELS = {"val_loss": (1, (0.6, 1.2)), "val_sure_when_wrong": (100, (0, 100))}
 PANELS |= {"val_wrong": (1, (0, 100))}  # the field: its factor, and its axis
-frame_height = 1464
-figure_count = len(PANELS)
 
 
 def plans(settings: Settings) -> Plans:
@@ -28,21 +28,22 @@ def plans(settings: Settings) -> Plans:
     return {name: (Plan(BATCH_SIZE, name[1]), EPOCHS) for name in names}
 
 
-def figures(outcome: Outcome, words: Texts) -> Iterator[Figure]:
-    say, shape = words.sureness, {"x_domain": (0, EPOCHS), "label_width": 90, "height": 140}
-    for field, (factor, domain) in PANELS.items():
+def curves(field: str, found: Found, words: Texts) -> Figure:
+    """Of one field of the marks."""
+    say, (factor, domain) = words.sureness, PANELS[field]
 
-        def points(marks: Sequence, field: str, factor: int = factor) -> list[tuple]:
-            return [(mark.epoch, factor * getattr(mark, field)) for mark in marks]
+    def points(marks: Sequence, field: str) -> list[tuple]:
+        return [(mark.epoch, factor * getattr(mark, field)) for mark in marks]
 
-        studies, label = outcome.of("class"), say.mean(students=len(TEN))
-        lines = mean_and_students(studies, field, ("unseen", "dashed"), label, points)
-        if outcome.is_complete:
-            at, best = numbers(outcome)["best"].epoch, ("ink", "dotted")
-            label = words.best(epoch=at) if field == "val_loss" else ""
-            lines += line("best", [(at, end) for end in domain], best, label=label)
-        axis, alt = getattr(say, f"{field}_axis"), getattr(say, f"{field}_alt")
-        yield lines_figure([lines], alt, words.passes, axis, y_domain=domain, **shape)
+    studies, label = found.of("class"), say.mean(students=len(TEN))
+    lines = mean_and_students(studies, field, ("unseen", "dashed"), label, points)
+    if found.is_complete:
+        at, best = numbers(found)["best"].epoch, ("ink", "dotted")
+        label = words.best(epoch=at) if field == "val_loss" else ""
+        lines += line("best", [(at, end) for end in domain], best, label=label)
+    axis, alt = getattr(say, f"{field}_axis"), getattr(say, f"{field}_alt")
+    shape = {"x_domain": (0, EPOCHS), "label_width": 90, "height": 140}
+    return lines_figure([lines], alt, words.passes, axis, y_domain=domain, **shape)
 
 
 def same_mistakes(before: Mark, after: Mark) -> dict[int, int]:
@@ -58,11 +59,11 @@ def same_mistakes(before: Mark, after: Mark) -> dict[int, int]:
     return dict(sorted(rises.items(), key=lambda item: -item[1]))
 
 
-def show_bets(view: ChapterView, outcome: Outcome) -> None:
+def show_bets(view: ChapterView) -> None:
     """The mistakes that became surer by most, as coins that were bet on them."""
-    say, (student,) = view.say, (who for what, who in outcome.marks if what == "own")
-    marks = outcome.marks["own", student]
-    before, after = lowest_loss(marks), marks[-1]
+    say, marks = view.say, view.found.marks
+    (student,) = (who for what, who in marks if what == "own")
+    before, after = lowest_loss(marks["own", student]), marks["own", student][-1]
     rises = same_mistakes(before, after)
     facts = {"coins": COINS, "questions": QUESTIONS, "mistakes": len(rises), "best": before.epoch}
     facts |= {"rose": sum(rise > 0 for rise in rises.values()), "epochs": EPOCHS}
@@ -78,10 +79,10 @@ def show_bets(view: ChapterView, outcome: Outcome) -> None:
         column.markdown(say.bet(digit=digit, answer=after.val_answers[question], **sure))
 
 
-def numbers(outcome: Outcome) -> dict:
-    mean = mean_marks(outcome.of("class"))
-    found = {"students": len(TEN), "batch_size": BATCH_SIZE, "epochs": EPOCHS}
-    return found | {"best": lowest_loss(mean), "end": mean[-1]}
+def numbers(found: Found) -> dict:
+    mean = mean_marks(found.of("class"))
+    said = {"students": len(TEN), "batch_size": BATCH_SIZE, "epochs": EPOCHS}
+    return said | {"best": lowest_loss(mean), "end": mean[-1]}
 
 
 def answer(numbers: dict) -> int:
@@ -94,4 +95,18 @@ def rule(numbers: dict) -> list[str]:
     return [rose, errors(numbers["best"], numbers["end"]), "rule"]
 
 
-after = (show_bets,)
+CHAPTER = Chapter(
+    name="sureness",
+    plans=plans,
+    numbers=numbers,
+    answer=answer,
+    rule=rule,
+    blocks=(
+        Story(),
+        Question(),
+        *(Chart(partial(curves, field)) for field in PANELS),
+        Detail(show_bets),
+        Rule(),
+    ),
+    frame_height=1464,
+)

@@ -8,8 +8,9 @@ from collections.abc import Iterator, Sequence
 import streamlit as st
 
 from exam.charts.lines import Rows, curve, lines_figure, mean_and_students
-from exam.lesson.chapter import TEN, Figure, Outcome, Plan, Plans, Settings, Texts
-from exam.lesson.view import ChapterView
+from exam.lesson.blocks import Chart, Detail, Question, Rule, Story, Table
+from exam.lesson.chapter import TEN, Chapter, Figure, Found, Plan, Plans, Settings, Texts
+from exam.lesson.chapter_view import ChapterView
 from exam.model.exams import batches
 from exam.model.plan import ACTIVATIONS
 from exam.model.results import Mark, MeanMarks, mean_marks
@@ -23,8 +24,7 @@ UPDATES_LABELS = {1: (0, "above"), 10: (0, "beside"), 32: (1, "below"), 100: (2,
 LEVEL = 1.0  # wrong answers per 100; nearer means are called level
 SLOWER = 1.5  # times as long, from which on a pass is called slower
 BAR = 8  # blocks of the longest bar
-frame_height = 1422
-options = {"epoch": "by_pass", "updates": "by_update"}
+OPTIONS = {"epoch": "by_pass", "updates": "by_update"}  # of the curves
 
 
 def plans(settings: Settings) -> Plans:
@@ -32,24 +32,23 @@ def plans(settings: Settings) -> Plans:
     return {name: (Plan(*name), UPDATES if name[0] == 100 else EPOCHS) for name in names}
 
 
-def sizes_of(outcome: Outcome) -> list[int]:
-    return list(dict.fromkeys(size for size, _ in outcome.marks))
+def sizes_of(found: Found) -> list[int]:
+    return list(dict.fromkeys(size for size, _ in found.marks))
 
 
-def figures(outcome: Outcome, words: Texts) -> Iterator[Figure]:
-    say, by_updates = words.batch_sizes, outcome.option == "updates"
-    lines = (_lines(outcome, size, by_updates, say) for size in sizes_of(outcome))
+def curves(found: Found, words: Texts, option: str) -> Figure:
+    say, by_updates = words.batch_sizes, option == "updates"
+    lines = (_lines(found, size, by_updates, say) for size in sizes_of(found))
     if by_updates:
         shape = {"x_domain": (1, EPOCHS * 100), "x_type": "log", "label_width": 100, "height": 260}
-        yield lines_figure(lines, say.alt_by_update, say.updates_axis, words.wrong, **shape)
-    else:
-        shape = {"x_domain": (0, EPOCHS), "label_width": 12, "height": 260}
-        yield lines_figure(lines, say.alt, words.passes, words.wrong, **shape)
+        return lines_figure(lines, say.alt_by_update, say.updates_axis, words.wrong, **shape)
+    shape = {"x_domain": (0, EPOCHS), "label_width": 12, "height": 260}
+    return lines_figure(lines, say.alt, words.passes, words.wrong, **shape)
 
 
-def _lines(outcome: Outcome, size: int, by_updates: bool, say: Texts) -> Rows:
+def _lines(found: Found, size: int, by_updates: bool, say: Texts) -> Rows:
     label = (say.batch if size in LOOKS else say.own)(batch_size=size)
-    studies, look = outcome.of(size), LOOKS.get(size, ("strong", "dashed"))
+    studies, look = found.of(size), LOOKS.get(size, ("strong", "dashed"))
     if by_updates:  # a logarithmic axis knows no 0
         # The own one at its end: small batches end at 0, where the axis leaves no room below.
         at, side = UPDATES_LABELS.get(size, (-1, "above" if size < 32 else "beside"))
@@ -65,10 +64,10 @@ def _by_updates(marks: Sequence[Mark | MeanMarks], field: str, size: int) -> lis
     return [(mark.epoch * len(batches(size)), mark.wrong) for mark in marks[1:]]
 
 
-def rows(outcome: Outcome, words: Texts) -> Iterator[tuple]:
-    took = {size: milliseconds_of_a_pass(outcome.of(size)) for size in sizes_of(outcome)}
+def rows(found: Found, words: Texts) -> Iterator[tuple]:
+    took = {size: milliseconds_of_a_pass(found.of(size)) for size in sizes_of(found)}
     for size, milliseconds in took.items():
-        held, mean = max(batches(size)), mean_marks(outcome.of(size))[EPOCHS]
+        held, mean = max(batches(size)), mean_marks(found.of(size))[EPOCHS]
         full = round(BAR * milliseconds / max(took.values()))
         bar = "█" * full + "░" * (BAR - full)  # as wide in every row
         wrong = f"{mean.wrong:.1f}", f"{mean.val_wrong:.1f}"
@@ -86,8 +85,8 @@ def milliseconds_of_a_pass(studies: Sequence[Sequence[Mark]]) -> float:
     return max(0.1, round(1000 * seconds, 1))
 
 
-def numbers(outcome: Outcome) -> dict:
-    means = {size: mean_marks(outcome.of(size)) for size in sizes_of(outcome)}
+def numbers(found: Found) -> dict:
+    means = {size: mean_marks(found.of(size)) for size in sizes_of(found)}
     own = next((size for size in means if size not in LOOKS), 100)
     return {
         "own": own,
@@ -97,7 +96,7 @@ def numbers(outcome: Outcome) -> dict:
         "updates": UPDATES,
         "wrong": {size: mean[EPOCHS].wrong for size, mean in means.items()},
         "then": {size: means[size][UPDATES // len(batches(size))].wrong for size in COMPARED},
-        "times": milliseconds_of_a_pass(outcome.of(1)) / milliseconds_of_a_pass(outcome.of(100)),
+        "times": milliseconds_of_a_pass(found.of(1)) / milliseconds_of_a_pass(found.of(100)),
     }
 
 
@@ -120,14 +119,29 @@ def rule(numbers: dict) -> list[str]:
     ]
 
 
-def show_desks(view: ChapterView, outcome: Outcome) -> None:
+def show_desks(view: ChapterView) -> None:
     """As many sheets of paper as must lie on the desk until the answers are checked."""
     desks = "".join(
         f"<b>{view.say.batch(batch_size=size)}</b><p>{'<i></i>' * max(batches(size))}</p>"
-        for size in sizes_of(outcome)
+        for size in sizes_of(view.found)
     )
     st.markdown(view.say.desks_title(floats=ACTIVATIONS))
     st.html(f'<div class="desks">{desks}</div>')
 
 
-after = (show_desks,)
+CHAPTER = Chapter(
+    name="batch_sizes",
+    plans=plans,
+    numbers=numbers,
+    answer=answer,
+    rule=rule,
+    blocks=(
+        Story(),
+        Question(),
+        Chart(curves, OPTIONS),
+        Table(rows),
+        Detail(show_desks),
+        Rule(),
+    ),
+    frame_height=1422,
+)

@@ -5,7 +5,7 @@ import secrets
 import threading
 import time
 
-from exam.service.room import Room
+from exam.hall.room import Room
 
 MOST_ROOMS, MOST_OF_A_CLIENT = 100, 20
 KEPT_SECONDS = 3 * 3600.0  # after its last use a room is gone
@@ -13,6 +13,7 @@ RECENT_SECONDS = 600.0  # after its last use it is taken to be in use, even wher
 MOST_SECRETS = 10_000  # of rooms that are gone
 MOST_LISTENERS = 1_000  # of a room
 LETTERS = "ABCEFGHJKLMNPRSTWXYZ"  # of a code: none that are taken for one another
+CODE = re.compile(f"[{LETTERS}]{{4}}")
 LEARNER = re.compile(r"[\w-]{11}", re.ASCII)
 SECRET = re.compile(r"[\w-]{22}", re.ASCII)
 

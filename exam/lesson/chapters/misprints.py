@@ -6,8 +6,9 @@ from statistics import fmean
 import streamlit as st
 
 from exam.charts.lines import lines_figure, mean_and_students
-from exam.lesson.chapter import TEN, Figure, Outcome, Plan, Plans, Settings, Texts
-from exam.lesson.view import ChapterView
+from exam.lesson.blocks import Chart, Detail, Question, Rule, Story, Table
+from exam.lesson.chapter import TEN, Chapter, Figure, Found, Plan, Plans, Settings, Texts
+from exam.lesson.chapter_view import ChapterView
 from exam.model.results import lowest_loss, mean_marks
 from exam.model.settings import MISPRINTS
 from exam.model.workbooks import first_key, misprinted_questions
@@ -23,7 +24,6 @@ LOOKS |= {20: ("ink", "dashed"), 30: ("ink", "dashdot")}
 OWN_LABEL = {"label_at": 20, "side": "above"}  # where it is clear of the names beside the ends
 FEW, MANY = 0.5, 20  # wrong answers: fewer are none for most, more are many
 MORE = 1.0  # wrong answers per 100 that count as more
-frame_height = 1491
 
 
 def plans(settings: Settings) -> Plans:
@@ -32,24 +32,24 @@ def plans(settings: Settings) -> Plans:
     return {(n, who): (Plan(BATCH_SIZE, who, misprints=n), EPOCHS) for who in TEN for n in numbers}
 
 
-def own_of(outcome: Outcome) -> int:
-    return next(iter(outcome.marks))[0]
+def own_of(found: Found) -> int:
+    return next(iter(found.marks))[0]
 
 
-def before(view: ChapterView) -> None:
-    if not view.has_begun:
+def show_slider(view: ChapterView) -> None:
+    if not view.found:
         slider(MISPRINTS, view.say.how_many, view.words)
         write_address()
     else:
         keep(MISPRINTS.name)
 
 
-def figures(outcome: Outcome, words: Texts) -> Iterator[Figure]:
-    say, own = words.misprints, own_of(outcome)
+def curves(found: Found, words: Texts) -> Figure:
+    say, own = words.misprints, own_of(found)
     shape = {"x_domain": (0, EPOCHS), "label_width": 90, "height": 240}
     lines = (
         mean_and_students(
-            outcome.of(misprints),
+            found.of(misprints),
             "val_wrong",
             ("strong", "solid") if misprints == own else LOOKS[misprints],
             say.line(misprints=misprints),
@@ -57,29 +57,29 @@ def figures(outcome: Outcome, words: Texts) -> Iterator[Figure]:
         )
         for misprints in sorted({own, *ALWAYS})
     )
-    yield lines_figure(lines, say.alt, words.passes, say.axis, **shape)
+    return lines_figure(lines, say.alt, words.passes, say.axis, **shape)
 
 
-def rows(outcome: Outcome, words: Texts) -> Iterator[tuple]:
-    for misprints in sorted({own_of(outcome), *ALWAYS}):
-        last, best = mean_marks(outcome.of(misprints))[-1], at_the_lowest_loss(outcome, misprints)
+def rows(found: Found, words: Texts) -> Iterator[tuple]:
+    for misprints in sorted({own_of(found), *ALWAYS}):
+        last, best = mean_marks(found.of(misprints))[-1], at_the_lowest_loss(found, misprints)
         yield misprints, f"{last.wrong:.1f}", f"{best:.1f}", f"{last.val_wrong:.1f}"
 
 
-def at_the_lowest_loss(outcome: Outcome, misprints: int) -> float:
+def at_the_lowest_loss(found: Found, misprints: int) -> float:
     """Wrong answers on unseen exams, had every student stopped there; the mean."""
-    return fmean(lowest_loss(marks).val_wrong for marks in outcome.of(misprints))
+    return fmean(lowest_loss(marks).val_wrong for marks in found.of(misprints))
 
 
-def show_sheet(view: ChapterView, outcome: Outcome) -> None:
+def show_sheet(view: ChapterView) -> None:
     """That of student 1, on which the misprints may be looked for.
 
     It is opened at the last pass after which as many answers are wrong as are misprinted.
     """
-    own, student = next(iter(outcome.marks))
+    own, student = next(iter(view.found.marks))
     if not own:
         return
-    marks = outcome.marks[own, student]
+    marks = view.found.marks[own, student]
     shown = max((mark.epoch for mark in marks if mark.wrong >= own), default=0)
     key, answers = first_key(own), marks[shown].answers
     wrong = {question for question, answer in enumerate(answers) if int(answer) != key[question]}
@@ -95,14 +95,14 @@ def show_sheet(view: ChapterView, outcome: Outcome) -> None:
     show_marked_sheet(view.name, data | more | framed)
 
 
-def numbers(outcome: Outcome) -> dict:
-    own = own_of(outcome)
-    mean, without = (mean_marks(outcome.of(misprints))[-1] for misprints in (own, 0))
-    found = {"students": len(TEN), "misprints": own, "epochs": EPOCHS, "end": mean}
-    found |= {"without": without, "more": round(mean.val_wrong, 1) - round(without.val_wrong, 1)}
-    most = {"most": MOST, "most_end": mean_marks(outcome.of(MOST))[-1].val_wrong}
-    most["most_stopped"] = at_the_lowest_loss(outcome, MOST)
-    return found | most | {"stopped": at_the_lowest_loss(outcome, own)}
+def numbers(found: Found) -> dict:
+    own = own_of(found)
+    mean, without = (mean_marks(found.of(misprints))[-1] for misprints in (own, 0))
+    said = {"students": len(TEN), "misprints": own, "epochs": EPOCHS, "end": mean}
+    said |= {"without": without, "more": round(mean.val_wrong, 1) - round(without.val_wrong, 1)}
+    most = {"most": MOST, "most_end": mean_marks(found.of(MOST))[-1].val_wrong}
+    most["most_stopped"] = at_the_lowest_loss(found, MOST)
+    return said | most | {"stopped": at_the_lowest_loss(found, own)}
 
 
 def answer(numbers: dict) -> int:
@@ -124,4 +124,19 @@ def rule(numbers: dict) -> list[str]:
     return [learnt, more, *stopping, "rule"]
 
 
-after = (show_sheet,)
+CHAPTER = Chapter(
+    name="misprints",
+    plans=plans,
+    numbers=numbers,
+    answer=answer,
+    rule=rule,
+    blocks=(
+        Story(),
+        Question(show_slider),
+        Chart(curves),
+        Table(rows),
+        Detail(show_sheet),
+        Rule(),
+    ),
+    frame_height=1491,
+)

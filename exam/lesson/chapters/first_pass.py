@@ -1,14 +1,13 @@
 """One pass, solved in batches: what the student answers before each check of the answers."""
 
-from collections.abc import Iterator
-
 import numpy as np
 import streamlit as st
 
 from exam.charts.lines import line, lines_figure
 from exam.charts.pictures import questions_picture
-from exam.lesson.chapter import TEN, Figure, Outcome, Plan, Plans, Settings, Texts
-from exam.lesson.view import ChapterView
+from exam.lesson.blocks import Chart, Detail, Question, Rule, Story
+from exam.lesson.chapter import TEN, Chapter, Figure, Found, Plan, Plans, Settings, Texts
+from exam.lesson.chapter_view import ChapterView
 from exam.model.exams import QUESTIONS
 from exam.model.workbooks import first_key, open_workbook, question_order
 from exam.page import player
@@ -19,7 +18,6 @@ LOOKS = {1: ("ink", "dashdot"), 10: ("ink", "dashed"), 100: ("strong", "solid")}
 FILM_SECONDS, COLUMNS = 12, 20
 FEW, MOST = 2, 8  # wrong of ten look-alikes: up to so few, from so many on
 LIKE = 50  # unseen questions answered with the one digit that has been practised
-frame_height = 2008
 
 
 def plans(settings: Settings) -> Plans:
@@ -28,20 +26,20 @@ def plans(settings: Settings) -> Plans:
     return {name: (Plan(*name), 1) for name in (*alike, *exams)}
 
 
-def figures(outcome: Outcome, words: Texts) -> Iterator[Figure]:
+def curves(found: Found, words: Texts) -> Figure:
     say = words.first_pass
     title = say.meetings_title(students=len(TEN))
     shape = {"x_domain": (1, MEETINGS), "label_width": 100, "height": 220, "title": title}
     lines = (
         line(
             size,
-            enumerate(wrong_percent(outcome, size), start=1),
+            enumerate(wrong_percent(found, size), start=1),
             look,
             label=say.batch(batch_size=size),
         )
         for size, look in LOOKS.items()
     )
-    yield lines_figure(lines, say.meetings_alt, say.meetings_axis, say.rate_axis, **shape)
+    return lines_figure(lines, say.meetings_alt, say.meetings_axis, say.rate_axis, **shape)
 
 
 def wrong_by_meeting(solved: str, student: int) -> list[int]:
@@ -55,26 +53,26 @@ def wrong_by_meeting(solved: str, student: int) -> list[int]:
     return (answers != digits)[by_digit].reshape(-1, MEETINGS).sum(axis=0).tolist()
 
 
-def wrong_percent(outcome: Outcome, batch_size: int) -> list[float]:
+def wrong_percent(found: Found, batch_size: int) -> list[float]:
     """By meeting, the mean of the students that are through."""
     counts = [
         wrong_by_meeting(marks[1].solved, student)
-        for (size, student, book), marks in outcome.complete.items()
+        for (size, student, book), marks in found.complete.items()
         if (size, book) == (batch_size, "one_exam")
     ]
     return [100 * sum(column) / (10 * len(counts)) for column in zip(*counts, strict=True)]
 
 
-def numbers(outcome: Outcome) -> dict:
+def numbers(found: Found) -> dict:
     book = open_workbook("look_alikes")
-    digit, found = str(book.key[book.practised_questions[0]]), {"questions": QUESTIONS}
+    digit, said = str(book.key[book.practised_questions[0]]), {"questions": QUESTIONS}
     for size in ALIKE_SIZES:
-        solved = outcome.marks[size, 1, "look_alikes"][1].solved
-        found[f"alike_{size}"] = sum(answer != digit for answer in solved)
-    rates = {size: wrong_percent(outcome, size) for size in LOOKS}
-    found |= {f"last_{size}": rate[-1] for size, rate in rates.items()}
-    answered = outcome.marks[1, 1, "look_alikes"][1].val_answers
-    return found | {"first": rates[1][0], "digit": digit, "same": answered.count(digit)}
+        solved = found.marks[size, 1, "look_alikes"][1].solved
+        said[f"alike_{size}"] = sum(answer != digit for answer in solved)
+    rates = {size: wrong_percent(found, size) for size in LOOKS}
+    said |= {f"last_{size}": rate[-1] for size, rate in rates.items()}
+    answered = found.marks[1, 1, "look_alikes"][1].val_answers
+    return said | {"first": rates[1][0], "digit": digit, "same": answered.count(digit)}
 
 
 def answer(numbers: dict) -> int:
@@ -88,16 +86,16 @@ def rule(numbers: dict) -> list[str]:
     return ["rule", "learns_at_once" if learns else "learns_not_at_once", only_that]
 
 
-def show_look_alikes(view: ChapterView, outcome: Outcome) -> None:
+def show_look_alikes(view: ChapterView) -> None:
     """As they were answered."""
     st.markdown(view.say.alike_title)
     for size in ALIKE_SIZES:
-        name, data = f"alike_{size}", strip(view.words, outcome, size, "look_alikes")
+        name, data = f"alike_{size}", strip(view.words, view.found, size, "look_alikes")
         st.html(player.html_of_strip(name))
         player.push("study", name, data | {"shown": data["passes"]})
 
 
-def show_film(view: ChapterView, outcome: Outcome) -> None:
+def show_film(view: ChapterView) -> None:
     """A first pass, strip below strip, with one player."""
     st.markdown(view.say.film_title)
     names = {size: view.name if size == 1 else f"{view.name}_{size}" for size in LOOKS}
@@ -105,13 +103,16 @@ def show_film(view: ChapterView, outcome: Outcome) -> None:
     st.html(f'<div class="strips">{strips}</div>' + player.html_of_player(view.name))
     for size, name in reversed(names.items()):  # the one that leads the others comes last
         leads = [each for each in names.values() if each != name] if size == 1 else []
-        data = strip(view.words, outcome, size, "one_exam") | {"leads": leads, "columns": COLUMNS}
+        data = strip(view.words, view.found, size, "one_exam") | {
+            "leads": leads,
+            "columns": COLUMNS,
+        }
         film = {"lasts": FILM_SECONDS, "bend": 1, "plays": bool(leads)}
         player.push("study", name, data | film)
 
 
-def strip(words: Texts, outcome: Outcome, batch_size: int, book: str) -> dict:
-    """What student 1 answers in its first pass, from which the browser makes the film (exam.js)."""
+def strip(words: Texts, found: Found, batch_size: int, book: str) -> dict:
+    """What student 1 answers in its first pass; the browser makes the film of it (player.js)."""
     say, workbook = words.first_pass, open_workbook(book)
     order, practised = question_order(1, 0, workbook.size), workbook.practised_questions
     if book == "look_alikes":
@@ -121,15 +122,30 @@ def strip(words: Texts, outcome: Outcome, batch_size: int, book: str) -> dict:
     # The other fields are filled in by the browser, for every frame.
     texts["summary"] = texts["summary"].replace("{batch_size}", str(batch_size))
     return {
-        "solved": outcome.marks[batch_size, 1, book][1].solved,
+        "solved": found.marks[batch_size, 1, book][1].solved,
         "order": order.tolist(),
         "key": "".join(map(str, workbook.key[practised])),
         "picture": questions_picture(tuple(practised[order])),
         "batch_size": batch_size,
         "passes": workbook.size,
-        "run": outcome.experiment.turn,
+        "run": found.turn,
         "words": words.starting("player_") | {"hint_batches": ""} | texts,
     }
 
 
-above = (show_look_alikes, show_film)
+CHAPTER = Chapter(
+    name="first_pass",
+    plans=plans,
+    numbers=numbers,
+    answer=answer,
+    rule=rule,
+    blocks=(
+        Story(),
+        Question(),
+        Detail(show_look_alikes),
+        Detail(show_film),
+        Chart(curves),
+        Rule(),
+    ),
+    frame_height=2008,
+)

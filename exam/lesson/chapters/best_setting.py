@@ -5,31 +5,29 @@ from collections.abc import Sequence
 import streamlit as st
 
 from exam.charts.settings_map import best_of, settings_map
-from exam.lesson.chapter import Texts
-from exam.lesson.hall_view import POLL_SECONDS, SIDE_BY_SIDE
-from exam.lesson.view import ChapterView
+from exam.lesson.blocks import Look
+from exam.lesson.chapter import Chapter, Texts
+from exam.lesson.chapter_view import SIDE_BY_SIDE, ChapterView
 from exam.model.studied import Point
 from exam.page.ask_again import ask_again
 from exam.page.save import figure_buttons
 
-frame_height = 1316
-with_study = True
-follows_study = True
-options = {"loss": "loss", "wrong": "wrong"}  # of the colour
+POLL_SECONDS = 0.5  # between two looks at what others have studied, on a projector
+OPTIONS = {"loss": "loss", "wrong": "wrong"}  # of the colour
 
 
-def look(view: ChapterView) -> None:
+def show_map(view: ChapterView) -> None:
     """The map with what is said of it; on a projector beside it, growing with what others do."""
     say, visit, run = view.say, view.visit, view.visit.run
     if run and (marks := view.at_once({"study": (run.plan, run.epochs)}).complete.get("study")):
         visit.map_study(marks[-1])
-    told, shown = st.columns(SIDE_BY_SIDE, gap="medium") if visit.step else (st.container(),) * 2
-    told = told.container(key="hall_aside") if visit.step else told
+    is_wide = visit.is_projected
+    told, shown = st.columns(SIDE_BY_SIDE, gap="medium") if is_wide else (st.container(),) * 2
+    told = told.container(key="hall_aside") if is_wide else told
     told.markdown(say.story)
     with told:
-        by = view.choose_option()
-    room = visit.seat.room
-    points = (room.studied if room else visit.studied).points()
+        by = view.choose(OPTIONS)
+    points = visit.observer.points()
     with shown, st.container(key="map"):
         view.figure(settings_map(points, by, view.words))
         if points:
@@ -37,7 +35,7 @@ def look(view: ChapterView) -> None:
             st.html(buttons, unsafe_allow_javascript=True, width="content")
     told.markdown(described(points, by, say))
     told.markdown(say.rule)
-    if visit.step:
+    if is_wide:
         ask_again("map", POLL_SECONDS)
 
 
@@ -47,3 +45,12 @@ def described(points: Sequence[Point], by: str, say: Texts) -> str:
     counted = {"studies": sum(point.runs for point in points), "settings": len(points)}
     text = say.best_by_loss if by == "loss" else say.best_by_wrong
     return text(**best._asdict(), **counted)
+
+
+CHAPTER = Chapter(
+    name="best_setting",
+    blocks=(Look(show_map),),
+    frame_height=1316,
+    with_study=True,
+    follows_study=True,
+)

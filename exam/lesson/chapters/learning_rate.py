@@ -1,9 +1,8 @@
 """The learning rate: the third setting, which batch size and epochs act together with."""
 
-from collections.abc import Iterator
-
 from exam.charts.lines import lines_figure, mean_and_students
-from exam.lesson.chapter import TEN, Figure, Outcome, Plan, Plans, Settings, Texts
+from exam.lesson.blocks import Chart, Question, Rule, Story
+from exam.lesson.chapter import TEN, Chapter, Figure, Found, Plan, Plans, Settings, Texts
 from exam.model.exams import BY_CHANCE, NEAR_CHANCE
 from exam.model.plan import LEARNING_RATE
 from exam.model.results import mean_marks
@@ -14,9 +13,7 @@ LARGEST = (1, 0.5)  # a small batch at a large rate
 LOOKS = {1: ("ink", "dashdot"), 10: ("ink", "dashed"), 100: ("strong", "solid")}
 WIDE = 10  # wrong answers per 100 apart on the way
 NEARLY, HALF = 0.25, 0.75  # of the distance at the same rate: nearly the same, about half
-frame_height = 1038
-facts = {"learning_rate": LEARNING_RATE}
-options = {"in_proportion": "rates_in_proportion", "same": "same_rate"}
+OPTIONS = {"in_proportion": "rates_in_proportion", "same": "same_rate"}  # of the curves
 
 
 def plans(settings: Settings) -> Plans:
@@ -29,26 +26,26 @@ def plans(settings: Settings) -> Plans:
     }
 
 
-def figures(outcome: Outcome, words: Texts) -> Iterator[Figure]:
+def curves(found: Found, words: Texts, option: str) -> Figure:
     say, lines = words.learning_rate, []
-    in_proportion = outcome.option != "same"
+    in_proportion = option != "same"
     rates = RATES if in_proportion else dict.fromkeys(RATES, LEARNING_RATE)
     at = {1: 8, 10: -1, 100: 7} if in_proportion else {1: 10, 10: 6, 100: 10}  # of their names
     for size, rate in rates.items():
-        studies, label = outcome.of((size, rate)), say.line(batch_size=size, rate=rate)
+        studies, label = found.of((size, rate)), say.line(batch_size=size, rate=rate)
         place = {"label_at": at[size], "side": "below" if size == 1 else "above"}
         lines += mean_and_students(studies, "val_wrong", LOOKS[size], label, **place)
     if in_proportion:
         label = say.line(batch_size=LARGEST[0], rate=LARGEST[1])
-        lines += mean_and_students(outcome.of(LARGEST), "val_wrong", ("ink", "dotted"), label)
+        lines += mean_and_students(found.of(LARGEST), "val_wrong", ("ink", "dotted"), label)
     shape = {"x_domain": (0, EPOCHS), "label_width": 130, "height": 270}
-    yield lines_figure([lines], say.alt, words.passes, say.axis, **shape)
+    return lines_figure([lines], say.alt, words.passes, say.axis, **shape)
 
 
-def numbers(outcome: Outcome) -> dict:
-    means = {pair[0]: mean_marks(outcome.of(pair)) for pair in RATES.items()}
+def numbers(found: Found) -> dict:
+    means = {pair[0]: mean_marks(found.of(pair)) for pair in RATES.items()}
     on_the_way = ([mark.val_wrong for mark in marks] for marks in zip(*means.values(), strict=True))
-    same = {size: mean_marks(outcome.of((size, LEARNING_RATE)))[-1].val_wrong for size in RATES}
+    same = {size: mean_marks(found.of((size, LEARNING_RATE)))[-1].val_wrong for size in RATES}
     prop = {size: marks[-1].val_wrong for size, marks in means.items()}
     return {
         "students": len(TEN),
@@ -59,7 +56,7 @@ def numbers(outcome: Outcome) -> dict:
         "apart": max(same.values()) - min(same.values()),
         "apart_in_proportion": max(prop.values()) - min(prop.values()),
         "widest": max(max(wrong) - min(wrong) for wrong in on_the_way),
-        "largest": mean_marks(outcome.of(LARGEST))[-1].val_wrong,
+        "largest": mean_marks(found.of(LARGEST))[-1].val_wrong,
         "by_chance": BY_CHANCE,
     }
 
@@ -74,3 +71,19 @@ def rule(numbers: dict) -> list[str]:
     is_level = answer(numbers) == 2
     ends = ["ends_level", *wavers, "rule_level"] if is_level else ["rule_apart", *wavers]
     return [*ends, "too_large" if numbers["largest"] >= NEAR_CHANCE else "large"]
+
+
+CHAPTER = Chapter(
+    name="learning_rate",
+    plans=plans,
+    numbers=numbers,
+    answer=answer,
+    rule=rule,
+    blocks=(
+        Story({"learning_rate": LEARNING_RATE}),
+        Question(),
+        Chart(curves, OPTIONS),
+        Rule(),
+    ),
+    frame_height=1038,
+)

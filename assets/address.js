@@ -1,0 +1,49 @@
+// The address holds what is set, and is replaced, so that Back leaves the page; and the links within
+// the page.
+
+let visit;
+const setPage = (lang, wanted, cookies, now) => {
+  // The server has forgotten the visit, and would begin with the address of its beginning.
+  if (visit && visit !== now) return location.reload();
+  visit = now;
+  for (const [name, value] of Object.entries(cookies))
+    if (!setCookie(name, value)) delete wanted.secret; // or a reload would not lead any more
+  document.documentElement.lang = lang; // Streamlit's own document is always English
+  const address = new URL(location.href);
+  for (const [name, value] of Object.entries(wanted))
+    if (value === null) address.searchParams.delete(name);
+    else address.searchParams.set(name, value);
+  if (address.hash === "#share") openShare();
+  address.hash = "";
+  if (address.href !== location.href) history.replaceState(history.state, "", address);
+};
+// Whoever has opened a room finds its links.
+const openShare = (frames = 300) => {
+  const button = document.querySelector(".st-key-share button");
+  if (button) button.click();
+  else if (frames > 0) requestAnimationFrame(() => openShare(frames - 1));
+};
+
+// A link to a chapter opens it where it stands, or in the place of the one that is shown alone.
+
+listen("click", "a[href^='#chapter-']", (link, event) => {
+  event.preventDefault();
+  const name = link.getAttribute("href").replace("#chapter-", "");
+  const summary = document.querySelector(`.st-key-${name}_open summary`);
+  if (!summary) {
+    const address = new URL(location.href);
+    address.searchParams.set("only", name);
+    address.searchParams.delete("reveal");
+    return location.assign(address);
+  }
+  if (!summary.parentElement.open) summary.click();
+  summary.focus();
+  // At the end of the page there is no room to scroll before the chapter has come.
+  const scroll = () => summary.scrollIntoView(), grows = new ResizeObserver(scroll);
+  grows.observe(summary.parentElement);
+  for (const what of ["wheel", "pointerdown", "keydown"])
+    addEventListener(what, () => grows.disconnect(), { once: true, passive: true });
+  setTimeout(() => grows.disconnect(), 10_000);
+});
+
+acts.page = setPage;

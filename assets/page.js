@@ -1,0 +1,63 @@
+// What the scripts of the page share, and what holds when Streamlit makes elements anew.
+// The files are joined into one block (exam/page/assets.py), so each sees what the others declare.
+// Streamlit drops a script in which "<" stands before a letter or a digit: leave a space behind it.
+
+// The server pushes data, each under the name of what it is for; some before this script is there.
+
+const acts = {};
+const act = ([what, ...values]) => acts[what](...values);
+const pushed = window.exam ?? [];
+window.exam = { push: act };
+queueMicrotask(() => pushed.forEach(act)); // as soon as all files have run
+
+// Streamlit may make elements anew, so the document listens for them.
+
+const listen = (what, selector, act) =>
+  document.addEventListener(what, (event) => {
+    const element = event.target.closest?.(selector);
+    if (element) act(element, event);
+  });
+
+// Texts, filled in like those of the page: {wrong}, {val_wrong:.1f}, {updates:update|updates}.
+const fill = (text, fields) =>
+  text.replace(/\{(\w+)(?::([^}]*))?\}/g, (_, name, format = "") => {
+    const value = fields[name];
+    if (format.startsWith(".")) return value.toFixed(+format[1]);
+    const number = typeof value === "number" ? value.toLocaleString("en") : value;
+    if (!format.includes("|")) return number;
+    const [one, many] = format.split("|");
+    return `${number} ${value === 1 ? one : many}`;
+  });
+
+// Where the element that had the focus is gone or disabled, the one in its place gets it.
+
+let focused = ""; // the key of the Streamlit element that has it
+document.addEventListener("pointerdown", () => (focused = ""), true);
+listen("focusin", "[class*='st-key-']", ({ classList }) => {
+  focused = [...classList].find((name) => name.startsWith("st-key-"));
+});
+const keepFocus = () => {
+  // In a frame, the page around it may have the focus.
+  if (!focused || !document.hasFocus() || document.activeElement !== document.body) return;
+  const near = document.querySelector(`.${focused} :is(button, input, summary):not(:disabled)`);
+  near?.focus({ preventScroll: true });
+};
+
+// What Streamlit makes anew is drawn anew: an empty sheet, a chart that is bound again.
+
+const redraws = []; // by the other files
+let isDue = false;
+const redraw = () => {
+  isDue = false;
+  for (const draw of redraws) draw();
+  for (const line of document.querySelectorAll("[class*='_spoken']")) line.role = "status";
+};
+addEventListener("resize", redraw); // a phone that is turned has other columns
+const OURS = ".sheet, .player, svg.marks, [class*='st-key-warning'], [class*='_spoken']";
+new MutationObserver((changes) => {
+  requestAnimationFrame(keepFocus);
+  const isOurs = (node) => node.nodeType === 1 && (node.matches(OURS) || node.querySelector(OURS));
+  if (isDue || !changes.some((change) => [...change.addedNodes].some(isOurs))) return;
+  isDue = true;
+  requestAnimationFrame(redraw);
+}).observe(document.body, { childList: true, subtree: true, attributeFilter: ["disabled"] });

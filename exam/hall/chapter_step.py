@@ -1,0 +1,165 @@
+"""One step of a chapter on the projector: a block of it, beside what the hall has guessed."""
+
+from collections import Counter
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from exam.hall.choices import advice, middle_guess, shares, show_choices
+from exam.hall.room import Room, Step
+from exam.hall.seat import Seat
+from exam.lesson.blocks import Chart, Detail, Look, Question, Rule, Story, Table
+from exam.lesson.chapter import Block, Chapter, Found
+from exam.lesson.chapter_view import SIDE_BY_SIDE, ChapterView, middle
+from exam.page.ask_again import ask_again
+from exam.page.fragment import fragment
+from exam.page.texts import Texts
+from exam.page.visit import Visit, settings
+from exam.service.scheduler import get_scheduler
+
+POLL_SECONDS = 0.5  # between two looks at the votes of a room
+
+
+@fragment
+def show_chapter_step(chapter: Chapter, step: Step, seat: Seat, visit: Visit, words: Texts) -> None:
+    room = seat.room if seat.leads else None
+    rounds = room.standing(chapter.name).rounds if room else ()
+    view = ChapterView(chapter, visit, words, rounds)
+    with view.shown():
+        if step.part == "look":
+            _show_all(view, Story, Look)
+        elif step.part in ("question", "discuss"):
+            _ask(view, room, seat, is_again=step.part == "discuss")
+        elif step.part == "close":
+            _show_votes(view, room)
+        else:
+            _show_found(view, chapter.blocks[step.number], is_first=step.part == "reveal")
+
+
+def _show_all(view: ChapterView, *kinds: type) -> None:
+    for block in _blocks(view, *kinds):
+        block.show(view)
+
+
+def _blocks(view: ChapterView, *kinds: type) -> list[Block]:
+    return [block for block in view.chapter.blocks if isinstance(block, kinds)]
+
+
+# The question, and the votes.
+
+
+def _ask(view: ChapterView, room: Room | None, seat: Seat, *, is_again: bool) -> None:
+    """The question, and how many have guessed; never what."""
+    if is_again:
+        st.markdown(view.words.discuss)
+    elif not _blocks(view, Look):  # or the story was there, with what there was to look at
+        _show_all(view, Story)
+    with _beside_the_question(view, room, is_again=is_again):
+        if room:
+            _count(seat, view.chapter, view.words)
+
+
+def _show_votes(view: ChapterView, room: Room | None) -> None:
+    """The rounds that are closed, and what peer instruction advises, as soon as it is known."""
+    with _beside_the_question(view, room, view.rounds):
+        if view.chapter.answer and len(view.rounds) == 1:
+            _advise(view.rounds[0], view.chapter, view.words)
+
+
+def _beside_the_question(
+    view: ChapterView, room: Room | None, rounds: tuple = (), *, is_again: bool = False
+) -> DeltaGenerator:
+    """The place beside the question; a figure on which a number is guessed takes its own."""
+    (question,) = _blocks(view, Question)
+    if view.chapter.passes:
+        left, right = st.columns(SIDE_BY_SIDE, gap="medium")
+        with left:
+            _show_question(view, rounds)
+        with right:
+            question.above(view)
+        return left
+    left, right = st.columns([8, 3], gap="medium") if room else (st.container(), None)
+    with left:
+        if not is_again:
+            question.above(view)
+        with st.container(key="hall_question"):
+            _show_question(view, rounds)
+    return right or left
+
+
+def _show_question(view: ChapterView, rounds: tuple = (), answer: int | None = None) -> None:
+    say, words = view.say, view.words
+    st.markdown(f"**{say.question}**")
+    if not view.chapter.passes:
+        show_choices(say.choices, words, rounds, answer)
+    told = [words.two_rounds] if len(rounds) > 1 else []
+    if answer is not None:
+        told.append(shares(rounds, answer, words))
+    st.caption(" ".join(told))
+
+
+@fragment
+def _count(seat: Seat, chapter: Chapter, words: Texts) -> None:
+    """How many have guessed. Meanwhile, what they guess about is computed."""
+    _found_so_far(chapter)
+    ask_again(f"{chapter.name}_count", POLL_SECONDS)
+    if not (room := seat.room):
+        return
+    standing = room.standing(chapter.name)
+    st.html(f'<p class="count"><b>{standing.guesses}</b></p>')
+    st.markdown(words.have_guessed if standing.is_open else words.vote_closed)
+    if standing.rounds and standing.is_open:
+        st.markdown(words.have_changed(changed=standing.changed))
+
+
+@fragment
+def _advise(counts: Counter[int], chapter: Chapter, words: Texts) -> None:
+    """In words that do not tell, before the answer is shown, how many had it; once it is known."""
+    found = _found_so_far(chapter)
+    if found.is_complete:
+        st.caption(advice(counts, chapter.answer(chapter.numbers(found)), words))
+    elif found.is_running:
+        ask_again(f"{chapter.name}_advice", POLL_SECONDS)
+
+
+def _found_so_far(chapter: Chapter) -> Found:
+    found = Found(chapter.plans(settings()))
+    found.poll(get_scheduler())
+    return found
+
+
+# What was found.
+
+
+def _show_found(view: ChapterView, block: Block, *, is_first: bool) -> None:
+    """A figure beside what was guessed, the rule beside the first figure, or a detail alone.
+
+    Until all is found, the first figure, which grows.
+    """
+    passes = view.chapter.passes
+    view.begin(middle_guess(view.rounds, middle(passes)) if passes else None)
+    charts, tables = _blocks(view, Chart), _blocks(view, Table)
+    if view.numbers and isinstance(block, Rule) and tables:
+        _show_all(view, Rule, Table)
+    elif view.numbers and isinstance(block, Detail) and not is_first:
+        with st.container(key="hall_aside"):
+            block.show(view)
+    else:
+        left, right = st.columns(SIDE_BY_SIDE, gap="medium")
+        is_rule = view.numbers and isinstance(block, Rule)
+        with left, st.container(key="hall_aside"):
+            if is_rule:
+                block.show(view)
+            else:
+                _show_guesses(view)
+        with right:
+            (charts[0] if is_rule or not block.is_due(view) else block).show(view)
+
+
+def _show_guesses(view: ChapterView) -> None:
+    """What was asked and guessed, and what was measured, or how far it is."""
+    _show_question(view, view.rounds, view.answer)
+    if not view.found.is_complete:
+        view.show_progress(view.found)
+    elif view.answer is not None and len(view.rounds) == 1:
+        st.caption(advice(view.rounds[0], view.answer, view.words))

@@ -1,0 +1,55 @@
+"""The way into a room: the box that opens one and gives its links, and the door on the wall."""
+
+from html import escape
+
+import streamlit as st
+
+from exam.hall import rooms
+from exam.hall.seat import Seat, show_entry
+from exam.page.address import is_local, link_to
+from exam.page.share import show_qr_code
+from exam.page.texts import Texts
+
+OPEN = """<div class="enter"><button type="button" data-opens="{code}" data-secret="{secret}">
+{label}</button></div>"""
+
+
+def show_room(seat: Seat, words: Texts) -> None:
+    """Open a room or enter one; then its code and both links, for the hall and for its lecturer."""
+    room, page = seat.room if seat.leads else None, st.context.url or ""
+    if not room:
+        _show_opener(words)
+        st.caption(words.room_help)
+        show_entry(words)
+        return
+    learners = link_to(page, room=room.code)
+    lecturer = link_to(page, room=room.code, lang=st.session_state.lang, projected="true")
+    lecturer += f"#secret={room.secret}"  # what is behind # never leaves the browser
+    code, lines = st.columns([1, 3], gap="medium")
+    with code:
+        show_qr_code(learners, words)
+        st.caption(words.share_for_learners)
+    with lines:
+        st.markdown(words.room_open(code=room.code))
+        st.code(learners, language=None, wrap_lines=True)
+        st.link_button(words.lecturers_screen, lecturer, type="primary")
+        st.caption(words.lecturers_link)
+        st.code(lecturer, language=None, wrap_lines=True)
+
+
+def _show_opener(words: Texts) -> None:
+    """A button that leads to a new room, at the server to which its code leads (room.js)."""
+    room = {"code": rooms.new_code(), "secret": rooms.new_secret()}
+    st.html(OPEN.format(label=words.open_room, **room))
+
+
+def show_door(seat: Seat, words: Texts) -> None:
+    """For the hall: the code, the link and its QR code as large as the screen."""
+    link = link_to(st.context.url or "", room=seat.code)
+    if is_local(link):
+        st.info(words.share_local)
+    code, told = st.columns(2, gap="large", vertical_alignment="center")
+    with code:
+        show_qr_code(link, words, "qr is-large")
+    told.html(f'<p class="code">{seat.code}</p><p class="link">{escape(link)}</p>')
+    told.markdown(words.door)

@@ -1,0 +1,171 @@
+"""The seat of a visit in a room: a learner's, whose guesses count, or the lecturer's, who leads."""
+
+from dataclasses import dataclass, field
+
+import streamlit as st
+
+from exam.hall import rooms
+from exam.hall.room import Room, Step
+from exam.model.studied import Point
+from exam.page.address import read_parameters
+from exam.page.ask_again import ask_again
+from exam.page.fragment import fragment
+from exam.page.observer import Observer
+from exam.page.parts import CHAPTER_NAMES
+from exam.page.texts import Texts
+from exam.page.visit import Visit
+
+ROOM_SECONDS = 5.0  # between two looks whether a room has been opened
+ENTER = """<form class="enter" method="get"><label>{label}
+<input name="room" required size="4" maxlength="4" autocapitalize="characters" autocomplete="off">
+</label><button>{enter}</button></form>"""
+
+
+def read_code(text: str) -> str | None:
+    """The code of a room, in capitals as it is shown."""
+    return text.upper() if text.isascii() and rooms.CODE.fullmatch(text.upper()) else None
+
+
+def read_secret(text: str) -> str | None:
+    return text if rooms.SECRET.fullmatch(text) else None
+
+
+READERS = {"room": read_code, "secret": read_secret}  # what an address may say of a hall
+
+
+@dataclass
+class Seat(Observer):
+    """Its code is kept where there is no such room yet: whoever comes early waits for it.
+
+    `refused` says why there is none for its lecturer: a wrong "secret", or all are "taken".
+    `wrong_parameters` are those of the address that name no room. `step` is what a projector shows,
+    in a room or without one; None elsewhere.
+    """
+
+    code: str = ""
+    learner: str = ""
+    secret: str = ""
+    refused: str = ""
+    wrong_parameters: list[str] = field(default_factory=list)
+    step: Step | None = None
+
+    @property
+    def leads(self) -> bool:
+        return bool(self.secret)
+
+    @property
+    def room(self) -> Room | None:
+        """None where there is none, or none any more, or one that another leads."""
+        room = rooms.ROOMS.find(self.code) if self.code else None
+        return None if room and self.leads and room.secret != self.secret else room
+
+    @property
+    def awaits_room(self) -> bool:
+        return bool(self.code) and not self.room
+
+    @property
+    def ballot(self) -> Room | None:
+        """The room in which the guesses of this visit count: not those of its lecturer."""
+        return None if self.leads else self.room
+
+    # What the page and the lesson tell of the visit.
+
+    @property
+    def counts_guesses(self) -> bool:
+        return bool(self.ballot)
+
+    @property
+    def address(self) -> dict[str, str | None]:
+        """The cookie has the secret. Here, history and logs would keep it, and a hall read it."""
+        return {"room": self.code, "secret": None} if self.leads else {}
+
+    @property
+    def cookies(self) -> dict[str, str]:
+        """So that a reload changes nothing."""
+        if self.leads:
+            return {f"lead_{self.code}": self.secret}
+        return {"learner": self.learner} if self.learner else {}
+
+    def guess(self, chapter: str, choice: int) -> None:
+        if room := self.ballot:
+            room.guess(chapter, self.learner, choice)
+
+    def see(self, chapter: str) -> None:
+        if room := self.ballot:
+            room.see(chapter, self.learner)
+
+    def standing(self, chapter: str, words: Texts) -> str:
+        if not (room := self.ballot):
+            return ""
+        return getattr(words, f"guess_{room.state_of_guess(chapter, self.learner)}")(code=self.code)
+
+    def study(self, batch_size: int, epochs: int, loss: float, wrong: float) -> None:
+        (self.room or super()).study(batch_size, epochs, loss, wrong)
+
+    def points(self) -> list[Point]:
+        return (self.room or super()).points()
+
+
+def take_seat(visit: Visit) -> Seat:
+    """The seat of the visit; at its beginning, the one that its address asks for."""
+    if not isinstance(visit.observer, Seat):
+        asked, wrong = read_parameters(READERS, st.query_params.get_all)
+        visit.observer = _seat_for(asked.get("room", ""), asked.get("secret", ""))
+        visit.observer.wrong_parameters = wrong
+    return visit.observer
+
+
+def _seat_for(code: str, secret: str) -> Seat:
+    """Who has led the room before leads it again, for the browser has kept the secret."""
+    if not code:
+        return Seat()
+    secret = secret or read_secret(_cookie(f"lead_{code}")) or ""
+    if not secret:
+        known = rooms.LEARNER.fullmatch(_cookie("learner"))  # this browser has guessed before
+        return Seat(code=code, learner=known[0] if known else rooms.new_learner())
+    # Behind a proxy on this machine, the address of a browser is what the proxy says.
+    client = st.context.ip_address or st.context.headers.get("X-Forwarded-For", "")
+    try:
+        return Seat(code=rooms.ROOMS.lead(code, secret, client).code, secret=secret)
+    except rooms.RoomRefused as refused:
+        return Seat(refused=str(refused))
+
+
+def hints(seat: Seat, words: Texts) -> list[str]:
+    """Why there is no room where one was asked for, or none any more."""
+    found = [getattr(words, f"no_{name}") for name in seat.wrong_parameters]
+    if seat.awaits_room and not seat.leads:
+        found.append(words.room_awaited)
+    elif seat.refused or seat.awaits_room:
+        found.append(getattr(words, f"no_{seat.refused or 'room'}"))
+    return found
+
+
+def show_entry(words: Texts) -> None:
+    """A form of the browser's own: the page is opened anew, at the server that has the room."""
+    st.html(ENTER.format(label=words.room_code, enter=words.enter_room))
+
+
+def show_seat(seat: Seat, words: Texts) -> None:
+    """Which room this is, and for a learner the chapter at which it stands."""
+    if seat.code:
+        _show_seat(seat, seat.awaits_room, words)
+
+
+@fragment
+def _show_seat(seat: Seat, awaits_room: bool, words: Texts) -> None:
+    """`awaits_room` is what the rest of the page was drawn for."""
+    if seat.awaits_room and not seat.leads:
+        ask_again("room", ROOM_SECONDS)
+    if seat.awaits_room != awaits_room:
+        st.rerun()
+    if room := seat.room:
+        text = (words.leads_room if seat.leads else words.in_room)(code=seat.code)
+        place = room.step.place if room.step else ""
+        if place in CHAPTER_NAMES and not seat.leads:
+            text += words.room_is_at(title=getattr(words, place).title, name=place)
+        st.markdown(text, width="content")
+
+
+def _cookie(name: str) -> str:
+    return str(st.context.cookies.get(name, ""))

@@ -1,0 +1,139 @@
+"""A chapter in one run of the script: what is known of it, and what shows its blocks."""
+
+import contextlib
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+
+import streamlit as st
+
+from exam.charts.theme import PROJECTED_WIDTH, Figure
+from exam.lesson.chapter import Chapter, Found
+from exam.page.texts import Texts
+from exam.page.visit import Attempt, Visit, settings
+from exam.service.experiment import Experiment, Plans
+from exam.service.job import RETRY_SECONDS
+from exam.service.scheduler import get_scheduler
+
+SPOKEN_STEPS = 4  # in which a listener is told how far an experiment is
+SIDE_BY_SIDE = [5, 8]  # on a projector: words, and a figure that the last row can read
+
+
+class ChapterView:
+    """`found` is None until the experiment has begun, and `numbers` is empty until it is complete.
+
+    `answer` is the choice that the numbers support, `rounds` what a hall has guessed.
+    """
+
+    def __init__(
+        self, chapter: Chapter, visit: Visit, words: Texts, rounds: Sequence[Counter[int]] = ()
+    ):
+        self.chapter, self.visit, self.words, self.rounds = chapter, visit, words, rounds
+        self.name, self.say = chapter.name, getattr(words, chapter.name)
+        self.found: Found | None = None
+        self.numbers: dict = {}
+        self.answer: int | None = None
+        self._spoken = ""
+        self._awaited: list[Experiment] = []
+
+    @contextlib.contextmanager
+    def shown(self) -> Iterator[None]:
+        """Show blocks within. As long as something is missing, the browser asks again."""
+        # Its place is the same in every run; a screen reader speaks it when it changes (page.js).
+        live_region = st.container(key=f"{self.name}_spoken")
+        if attempt := self.visit.attempts.get(self.name):
+            self._look_up(attempt)
+        yield
+        live_region.markdown(self._spoken)
+        if self._awaited:
+            has_failed = any(experiment.failure for experiment in self._awaited)
+            self.visit.waiting.ask(self.name, at_least=RETRY_SECONDS if has_failed else 0.0)
+        else:
+            self.visit.waiting.end(self.name)
+
+    def begin(self, choice: int | None) -> None:
+        """Begin the experiment with that choice, unless it has been begun with it."""
+        attempt = self.visit.attempts.get(self.name)
+        if not attempt or attempt.choice != choice:
+            begin(self.visit, self.chapter, choice)
+        self._look_up(self.visit.attempts[self.name])
+
+    def _look_up(self, attempt: Attempt) -> None:
+        chapter, self.found = self.chapter, Found(*attempt, rounds=self.rounds)
+        self.follow(self.found)
+        if self.found.is_complete:
+            self.numbers = chapter.numbers(self.found)
+            self.answer = chapter.answer(self.numbers) if chapter.answer else None
+            self._spoken = self.measured
+
+    def follow(self, experiment: Experiment) -> None:
+        """Look at what is there of it; it goes on as long as the chapter is on the screen."""
+        experiment.poll(get_scheduler())
+        if not experiment.is_complete:
+            self._awaited.append(experiment)
+
+    def at_once(self, plans: Plans) -> Experiment:
+        """An experiment that needs no guess and begins when the chapter is opened."""
+        self.follow(experiment := Experiment(plans))
+        return experiment
+
+    @property
+    def measured(self) -> str:
+        """The numbers in words, without marks; "" until they are there."""
+        return self.say.measured(**self.numbers).replace("**", "") if self.numbers else ""
+
+    def figure(self, figure: Figure) -> None:
+        if figure.title:
+            st.markdown(figure.title)
+        width = PROJECTED_WIDTH if self.visit.is_projected else "stretch"
+        st.vega_lite_chart(figure.data, figure.spec, alt=figure.alt, width=width)
+
+    def choose(self, options: Mapping[str, str]) -> str:
+        """One of several ways to look at a figure, each by the key of its text."""
+        return st.segmented_control(
+            self.say.option_label,
+            options,
+            default=next(iter(options)),
+            required=True,
+            format_func=lambda option: getattr(self.say, options[option]),
+            key=f"{self.name}_option",
+        )
+
+    def show_progress(self, experiment: Experiment) -> None:
+        """How far it is, or why nothing comes of it."""
+        words, studies = self.words, len(experiment.marks)
+        done = len(experiment.complete)
+        if experiment.failure:
+            self._spoken = getattr(words, f"failure_{experiment.failure}")
+            st.markdown(self._spoken)
+            return
+        if experiment.loading_seconds is not None:
+            self._spoken = words.spoken_loading
+            text = words.loading(seconds=int(experiment.loading_seconds))
+        else:
+            in_steps = (SPOKEN_STEPS * done // studies) * studies // SPOKEN_STEPS
+            self._spoken = words.studies_done(done=in_steps, studies=studies)
+            text = words.studies_done(done=done, studies=studies)
+        st.progress(done / studies, text)
+
+
+def begin(visit: Visit, chapter: Chapter, choice: int | None) -> None:
+    """With what is set now: the chapter may have been drawn before a slider was moved."""
+    name = chapter.name
+    visit.observer.see(name)
+    visit.begun[name] += 1
+    visit.attempts[name] = Attempt(chapter.plans(settings()), choice, visit.begun[name])
+
+
+def show_chapter(chapter: Chapter, visit: Visit, words: Texts) -> None:
+    """Every block that is there by now."""
+    view = ChapterView(chapter, visit, words)
+    with view.shown():
+        if visit.reveals and chapter.plans:  # as the address asks: without a guess
+            view.begin(middle(chapter.passes) if chapter.passes else None)
+        for block in chapter.blocks:
+            if block.is_due(view):
+                block.show(view)
+
+
+def middle(passes: range) -> int:
+    return passes[-1] // 2

@@ -1,0 +1,46 @@
+"""Whom a visit tells what it guesses and studies: nobody, unless a hall listens (exam/hall)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from exam.model.studied import Point, Studied
+from exam.page.texts import Texts
+
+
+@dataclass
+class Observer:
+    """This one keeps what the visit has studied, for its own map, and tells nobody."""
+
+    studied: Studied = field(default_factory=Studied)
+
+    @property
+    def counts_guesses(self) -> bool:
+        return False
+
+    @property
+    def address(self) -> Mapping[str, str | None]:
+        """What it wants in the page's address beside the settings; None takes a parameter out."""
+        return {}
+
+    @property
+    def cookies(self) -> Mapping[str, str]:
+        """What the browser is to keep until it is closed."""
+        return {}
+
+    def guess(self, chapter: str, choice: int) -> None:
+        """The learner has guessed, or guesses otherwise."""
+
+    def see(self, chapter: str) -> None:
+        """The learner looks at what was measured."""
+
+    def standing(self, chapter: str, words: Texts) -> str:
+        """What the learner is told of the guess in a chapter, or ""."""
+        return ""
+
+    def study(self, batch_size: int, epochs: int, loss: float, wrong: float) -> None:
+        """A study has come to its end."""
+        self.studied.add(batch_size, epochs, loss, wrong)
+
+    def points(self) -> list[Point]:
+        """Of the map of settings."""
+        return self.studied.points()
