@@ -1,7 +1,7 @@
-"""What the server does beside the page: it starts Keras early, closes what the page has no use for,
-and tells whoever is in a room what happens there.
+"""What the server does beside the page: it starts Keras early, closes addresses that the page does
+not need, and tells whoever is in a room what happens there.
 
-The page does without all of it, for where it is run as a plain script there is none.
+The page works without all of it: a server that runs it as a plain script has none of it.
 """
 
 import asyncio
@@ -32,7 +32,7 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
-SILENT_SECONDS = 15.0  # after which a stream says that it is there, or a proxy would cut it
+SILENT_SECONDS = 15.0  # after which a stream sends a comment, so that no proxy cuts it
 
 
 class Guard:
@@ -56,7 +56,7 @@ class Guard:
 
 
 async def tell_room(request: Request) -> Response:
-    """The state of a room as an event stream: as it is, and then whenever it is another."""
+    """The state of a room as an event stream: at once, and then whenever it changes."""
     room = ROOMS.find(request.path_params["code"].upper())
     if not room:
         return PlainTextResponse("There is no such room", 404)

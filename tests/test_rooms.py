@@ -275,7 +275,7 @@ def test_many_at_once(room):
     def guess(first: int) -> None:
         for number in range(first, first + 100):
             room.guess("sheet", str(number), number % 3)
-            room.study(number % 7 + 1, 20, 1.0, 30.0)
+            room.studied.add(number % 7 + 1, 20, 1.0, 30.0)
             room.standing("sheet")
 
     threads = [threading.Thread(target=guess, args=(100 * n,)) for n in range(8)]

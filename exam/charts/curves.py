@@ -20,15 +20,15 @@ PLANNED = "epochs"  # the parameter for the planned epochs
 INPUTS = ("pass", "reached")  # those that the player's inputs drive
 LABEL_WIDTH = 124  # pixels kept free to the right of the lines
 WRONG_HEIGHT, LOSS_HEIGHT = 114, 114
-# Beyond what is measured there is room for the labels of a line that stands at the very edge:
-# where they hung over, Vega would lay the chart out anew.
+# A little more than what is measured: if a label hung over the edge, Vega would lay out the whole
+# chart anew.
 WRONG_DOMAIN, LOSS_DOMAIN = [-16, 118], [-0.42, 3.0]
 HIGHEST_LOSS = 2.6  # no student begins higher; a test holds it
 _NAMES = {"run": "string", "label": "string", "series": "string"}
 _NUMBERS = {"epoch": "int64", "wrong": "float64", "loss": "float64", "best": "int64"}
 _COLUMNS = pa.schema(_NAMES | _NUMBERS)
 _SERIES = {"practised": DASHES["solid"], "unseen": [5, 3]}
-_ROOMY = 3  # epochs, from which on there is a place for every name
+_ROOMY = 3  # with fewer epochs there is no room for the names of earlier runs
 _LABEL_AT, _LABEL_STEP = 0.06, 0.31  # where earlier runs are named, as shares of the axis
 
 
@@ -113,7 +113,7 @@ def _tips(tip: alt.Chart, colour: alt.Color, value: str, words) -> Iterator[alt.
 
 
 def _best(x: alt.X) -> alt.Chart:
-    """The epoch of the lowest unseen loss, at the passes of which the learner is warned."""
+    """A line at the epoch of the lowest unseen loss, while the learner is warned."""
     warned = alt.Chart().transform_filter("isValid(datum.best) && datum.epoch == +pass")
     return warned.transform_aggregate(epoch="max(best)").encode(x)
 

@@ -46,7 +46,7 @@ def curve(marks: Iterable[Mark | MeanMarks], field: str) -> list[tuple[int, floa
 
 
 def stacks(rounds: Sequence[Mapping[int, int]], y_domain: tuple[float, float]) -> list[Rows]:
-    """Numbers that were guessed, a dot for each; of two rounds, the first are rings."""
+    """A dot for each number that was guessed; with two rounds, rings for the first."""
     low, high = y_domain
     tallest = max((count for counts in rounds for count in counts.values()), default=1)
     step = min(DOT_STEP, 0.95 / tallest) * (high - low)

@@ -9,7 +9,7 @@ from exam.charts.theme import INK, Figure, as_spec, built_once, table
 from exam.model.studied import Point
 
 HEIGHT = 190
-DOMAINS = {"loss": (0.7, 1.7), "wrong": (20, 60)}  # of the colours; what lies beyond has the last
+DOMAINS = {"loss": (0.7, 1.7), "wrong": (20, 60)}  # of the colours; values beyond are clamped
 _FORMATS = {"loss": ".2f", "wrong": ".1f"}
 _NUMBERS = {"batch_size": "int64", "epochs": "int64", "runs": "int64", "value": "float64"}
 _COLUMNS = pa.schema(_NUMBERS | {"said": "string", "best": "string", "side": "string"})
@@ -17,7 +17,7 @@ _WIDE = 30  # batch sizes from which on the best is named to the left of its poi
 
 
 def settings_map(points: Sequence[Point], by: str, words) -> Figure:
-    """By "loss" or "wrong", with the best of them named; a point is larger, the more ran it."""
+    """Coloured by "loss" or "wrong", the best point named; the more runs, the larger a point."""
     best, say = best_of(points, by), words.best_setting
     rows = []
     for point in points:

@@ -17,7 +17,7 @@ INK = "currentColor"  # the text colour of the page around the chart, light or d
 DASHES = {"solid": [1, 0], "dashed": [6, 4], "dotted": [2, 3], "dashdot": [8, 3, 2, 3]}
 BESIDE_LINES = "label_width"  # the parameter for the pixels kept free beside lines for their names
 
-# On a projector a chart is drawn so wide, in pixels, and projector.css scales it, letters and all.
+# On a projector a chart is drawn this wide, in pixels; projector.css then scales it as a picture.
 PROJECTED_WIDTH = 480
 
 
@@ -25,11 +25,11 @@ _building = threading.Lock()
 
 
 def built_once(build: Callable[..., dict]) -> Callable[..., dict]:
-    """Keep the specs that `build` makes, and make one at a time; what is kept waits for nobody.
+    """Keep the specs that `build` makes. Only one is built at a time; a kept one is read at once.
 
     Altair's methods such as `.title()` are not thread-safe: between reading the method and calling
-    it, another thread can put its own object there, and two charts exchange their titles. It is
-    the tests that hold the specs against Vega-Lite's schema, for it takes as long as to build them.
+    it, another thread can put its own object there, and two charts exchange their titles. The specs
+    are checked against Vega-Lite's schema in the tests, since that takes as long as building them.
     """
     kept: dict[tuple, dict] = {}
 

@@ -8,9 +8,9 @@ from streamlit.delta_generator import DeltaGenerator
 from exam.hall.choices import advice, middle_guess, shares, show_choices
 from exam.hall.room import Room, Step
 from exam.hall.seat import Seat
-from exam.lesson.blocks import Chart, Detail, Look, Question, Rule, Story, Table
-from exam.lesson.chapter import Block, Chapter, Found
-from exam.lesson.chapter_view import SIDE_BY_SIDE, ChapterView, middle
+from exam.lesson.blocks import Block, Chart, Detail, Look, Question, Rule, Story, Table
+from exam.lesson.chapter import Chapter, Found
+from exam.lesson.chapter_view import SIDE_BY_SIDE, ChapterView, middle, side_by_side
 from exam.page.ask_again import ask_again
 from exam.page.fragment import fragment
 from exam.page.texts import Texts
@@ -28,10 +28,8 @@ def show_chapter_step(chapter: Chapter, step: Step, seat: Seat, visit: Visit, wo
     with view.shown():
         if step.part == "look":
             _show_all(view, Story, Look)
-        elif step.part in ("question", "discuss"):
-            _ask(view, room, seat, is_again=step.part == "discuss")
-        elif step.part == "close":
-            _show_votes(view, room)
+        elif step.part in ("question", "close", "discuss"):
+            _show_vote(view, step.part, seat, room)
         else:
             _show_found(view, chapter.blocks[step.number], is_first=step.part == "reveal")
 
@@ -48,28 +46,28 @@ def _blocks(view: ChapterView, *kinds: type) -> list[Block]:
 # The question, and the votes.
 
 
-def _ask(view: ChapterView, room: Room | None, seat: Seat, *, is_again: bool) -> None:
-    """The question, and how many have guessed; never what."""
+def _show_vote(view: ChapterView, part: str, seat: Seat, room: Room | None) -> None:
+    """The question; beside it how many have guessed, and never what until the vote is closed.
+
+    Then the rounds, and what peer instruction advises, as soon as it is known.
+    """
+    is_closed, is_again = part == "close", part == "discuss"
     if is_again:
         st.markdown(view.words.discuss)
-    elif not _blocks(view, Look):  # or the story was there, with what there was to look at
+    elif not is_closed and not _blocks(view, Look):  # with which the story was shown
         _show_all(view, Story)
-    with _beside_the_question(view, room, is_again=is_again):
-        if room:
+    rounds = view.rounds if is_closed else ()
+    with _beside_the_question(view, room, rounds, is_again=is_again):
+        if not is_closed and room:
             _count(seat, view.chapter, view.words)
-
-
-def _show_votes(view: ChapterView, room: Room | None) -> None:
-    """The rounds that are closed, and what peer instruction advises, as soon as it is known."""
-    with _beside_the_question(view, room, view.rounds):
-        if view.chapter.answer and len(view.rounds) == 1:
-            _advise(view.rounds[0], view.chapter, view.words)
+        elif view.chapter.answer and len(rounds) == 1:
+            _advise(rounds[0], view.chapter, view.words)
 
 
 def _beside_the_question(
-    view: ChapterView, room: Room | None, rounds: tuple = (), *, is_again: bool = False
+    view: ChapterView, room: Room | None, rounds: tuple, *, is_again: bool
 ) -> DeltaGenerator:
-    """The place beside the question; a figure on which a number is guessed takes its own."""
+    """Show the question, and return the place beside it; where a pass is guessed, below it."""
     (question,) = _blocks(view, Question)
     if view.chapter.passes:
         left, right = st.columns(SIDE_BY_SIDE, gap="medium")
@@ -100,7 +98,7 @@ def _show_question(view: ChapterView, rounds: tuple = (), answer: int | None = N
 
 @fragment
 def _count(seat: Seat, chapter: Chapter, words: Texts) -> None:
-    """How many have guessed. Meanwhile, what they guess about is computed."""
+    """How many have guessed. The experiment is computed in the meantime."""
     _found_so_far(chapter)
     ask_again(f"{chapter.name}_count", POLL_SECONDS)
     if not (room := seat.room):
@@ -114,7 +112,7 @@ def _count(seat: Seat, chapter: Chapter, words: Texts) -> None:
 
 @fragment
 def _advise(counts: Counter[int], chapter: Chapter, words: Texts) -> None:
-    """In words that do not tell, before the answer is shown, how many had it; once it is known."""
+    """What to do next, once the answer is known. The words must not give the answer away."""
     found = _found_so_far(chapter)
     if found.is_complete:
         st.caption(advice(counts, chapter.answer(chapter.numbers(found)), words))
@@ -138,22 +136,25 @@ def _show_found(view: ChapterView, block: Block, *, is_first: bool) -> None:
     """
     passes = view.chapter.passes
     view.begin(middle_guess(view.rounds, middle(passes)) if passes else None)
-    charts, tables = _blocks(view, Chart), _blocks(view, Table)
-    if view.numbers and isinstance(block, Rule) and tables:
-        _show_all(view, Rule, Table)
-    elif view.numbers and isinstance(block, Detail) and not is_first:
-        with st.container(key="hall_aside"):
+    is_there = view.has(block.due)
+    if is_there and isinstance(block, Rule) and _blocks(view, Table):
+        _show_all(view, Rule)
+        _show_all(view, Table)
+        return
+    if is_there and isinstance(block, Detail) and not is_first:
+        with st.container(key="aside"):
             block.show(view)
-    else:
-        left, right = st.columns(SIDE_BY_SIDE, gap="medium")
-        is_rule = view.numbers and isinstance(block, Rule)
-        with left, st.container(key="hall_aside"):
-            if is_rule:
-                block.show(view)
-            else:
-                _show_guesses(view)
-        with right:
-            (charts[0] if is_rule or not block.is_due(view) else block).show(view)
+        return
+    words, figure = side_by_side()
+    is_rule = is_there and isinstance(block, Rule)
+    with words:
+        if is_rule:
+            block.show(view)
+        else:
+            _show_guesses(view)
+    with figure:
+        shown = _blocks(view, Chart)[0] if is_rule or not is_there else block
+        shown.show(view)
 
 
 def _show_guesses(view: ChapterView) -> None:

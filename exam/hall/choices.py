@@ -45,7 +45,7 @@ def _votes(counts: Counter[int], choice: int, words: Texts, place: int) -> str:
 
 
 def advice(counts: Counter[int], answer: int, words: Texts) -> str:
-    """What peer instruction advises where so many had it."""
+    """What peer instruction advises when so many have guessed right."""
     if not counts.total():
         return ""
     share = counts[answer] / counts.total()
@@ -53,7 +53,7 @@ def advice(counts: Counter[int], answer: int, words: Texts) -> str:
 
 
 def shares(rounds: Sequence[Counter[int]], answer: int, words: Texts) -> str:
-    """How many had it, round by round."""
+    """How many have guessed right, round by round."""
     counted = [counts for counts in rounds if counts.total()]
     percents = " → ".join(f"{counts[answer] / counts.total():.0%}" for counts in counted)
     return words.had_it(percents=percents) if counted else ""

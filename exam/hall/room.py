@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from exam.hall.votes import Standing, Vote
-from exam.model.studied import Point, Studied
+from exam.model.studied import Studied
 
 
 class Step(NamedTuple):
@@ -99,17 +99,8 @@ class Room:
             self._votes.pop(chapter, None)
         self._tell()
 
-    def study(self, batch_size: int, epochs: int, loss: float, wrong: float) -> None:
-        with self._lock:
-            self.studied.add(batch_size, epochs, loss, wrong)
-
-    def points(self) -> list[Point]:
-        """Of the map of settings."""
-        with self._lock:
-            return self.studied.points()
-
     def votes(self) -> list[tuple[str, int, int, int]]:
-        """Chapter, round, choice and count, of the rounds that are open as far as they are."""
+        """Rows of chapter, round, choice and count; an open round as it stands."""
         with self._lock:
             return [
                 (chapter, number, choice, count)

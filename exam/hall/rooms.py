@@ -9,7 +9,7 @@ from exam.hall.room import Room
 
 MOST_ROOMS, MOST_OF_A_CLIENT = 100, 20
 KEPT_SECONDS = 3 * 3600.0  # after its last use a room is gone
-RECENT_SECONDS = 600.0  # after its last use it is taken to be in use, even where nobody guesses
+RECENT_SECONDS = 600.0  # a room used so recently is not given up, even if nobody guesses in it
 MOST_SECRETS = 10_000  # of rooms that are gone
 MOST_LISTENERS = 1_000  # of a room
 LETTERS = "ABCEFGHJKLMNPRSTWXYZ"  # of a code: none that are taken for one another
@@ -44,7 +44,7 @@ class Rooms:
         self._secrets: dict[str, str] = {}  # by code, of rooms that are gone
 
     def find(self, code: str) -> Room | None:
-        """The room of that code, which is used by looking for it."""
+        """The room of that code; to look for it counts as using it."""
         with self._lock:
             return self._find(code)
 
@@ -75,10 +75,10 @@ class Rooms:
         return room
 
     def _make_place(self, client: str) -> None:
-        """Where a client has too many rooms one of its own goes, and where all are taken any one.
+        """Close a room of a client that has too many, or any room if all are taken.
 
-        It is the one that has been unused for longest; none in which learners are, and of other
-        clients none that was used of late.
+        It closes the one that has not been used for longest, but none that has learners, and of
+        other clients none that was used recently.
         """
         for room in list(self._rooms.values()):
             if self._unused_seconds(room) >= KEPT_SECONDS:
@@ -97,7 +97,7 @@ class Rooms:
         self._close(min(empty, key=lambda room: room.used))
 
     def _close(self, room: Room) -> None:
-        """Its code stays with who has its secret."""
+        """Its code is kept for whoever has its secret."""
         del self._rooms[room.code]
         self._secrets[room.code] = room.secret
         if len(self._secrets) > MOST_SECRETS:

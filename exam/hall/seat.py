@@ -6,7 +6,7 @@ import streamlit as st
 
 from exam.hall import rooms
 from exam.hall.room import Room, Step
-from exam.model.studied import Point
+from exam.model.studied import Studied
 from exam.page.address import read_parameters
 from exam.page.ask_again import ask_again
 from exam.page.fragment import fragment
@@ -76,15 +76,20 @@ class Seat(Observer):
 
     @property
     def address(self) -> dict[str, str | None]:
-        """The cookie has the secret. Here, history and logs would keep it, and a hall read it."""
+        """Without the secret, which a cookie has: here, history and logs would keep it, and a hall
+        could read it."""
         return {"room": self.code, "secret": None} if self.leads else {}
 
     @property
     def cookies(self) -> dict[str, str]:
-        """So that a reload changes nothing."""
+        """After a reload, who leads still leads, and a guess still counts once."""
         if self.leads:
             return {f"lead_{self.code}": self.secret}
         return {"learner": self.learner} if self.learner else {}
+
+    @property
+    def studied(self) -> Studied:
+        return self.room.studied if self.room else self.own_studied
 
     def guess(self, chapter: str, choice: int) -> None:
         if room := self.ballot:
@@ -98,12 +103,6 @@ class Seat(Observer):
         if not (room := self.ballot):
             return ""
         return getattr(words, f"guess_{room.state_of_guess(chapter, self.learner)}")(code=self.code)
-
-    def study(self, batch_size: int, epochs: int, loss: float, wrong: float) -> None:
-        (self.room or super()).study(batch_size, epochs, loss, wrong)
-
-    def points(self) -> list[Point]:
-        return (self.room or super()).points()
 
 
 def take_seat(visit: Visit) -> Seat:

@@ -42,8 +42,11 @@ class Vote:
             self.has_seen.add(learner)
 
     def state_of(self, learner: str) -> str:
-        """Of the learner's guess: "awaited", "counted", in a "closed" vote, what was guessed before
-        the result was "seen" is, or not, since the vote is "full"."""
+        """How the learner's guess stands: "awaited", "counted", "closed", "seen" or "full".
+
+        "closed" is the vote; who has "seen" the result can guess no more; a "full" vote counts no
+        further learners.
+        """
         if learner in self.has_seen:
             return "seen"
         known = max(len(self.guesses), len(self.has_seen))
@@ -60,7 +63,7 @@ class Vote:
         return Standing(counts.total(), changed, self.is_open, self.rounds)
 
     def all_rounds(self) -> tuple[Counter[int], ...]:
-        """The rounds, of which the last may be open."""
+        """The closed rounds, and behind them the open one if there is one."""
         return (*self.rounds, self._counted()) if self.is_open else self.rounds
 
     def close(self, number: int) -> None:

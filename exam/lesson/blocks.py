@@ -6,41 +6,29 @@ projector shows them one at a time.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 import streamlit as st
 
 from exam.charts.theme import Figure
 from exam.lesson.chapter import Found
 from exam.lesson.chapter_view import ChapterView
-from exam.lesson.guess import ask, offer_again, show_guess
+from exam.lesson.guess import ask, show_guess
 from exam.page.sentences import markdown_table
 from exam.page.texts import Texts
 from exam.service.experiment import Experiment
 
-
-class Always:
-    """A block that is there from the beginning."""
-
-    def is_due(self, view: ChapterView) -> bool:
-        return True
+Show = Callable[[ChapterView], None]
 
 
-class WhenBegun:
-    """A block that grows while the experiment runs."""
+class Block:
+    """It is `due` "always", or once the experiment is "begun" or "complete"."""
 
-    def is_due(self, view: ChapterView) -> bool:
-        return view.found is not None
-
-
-class WhenComplete:
-    """A block that needs all studies of the experiment."""
-
-    def is_due(self, view: ChapterView) -> bool:
-        return bool(view.numbers)
+    due: ClassVar[str] = "always"
 
 
 @dataclass(frozen=True)
-class Story(Always):
+class Story(Block):
     """What it is about: `story` in the texts, filled in with the `facts`."""
 
     facts: Mapping[str, object] = field(default_factory=dict)
@@ -50,14 +38,14 @@ class Story(Always):
 
 
 @dataclass(frozen=True)
-class Look(Always):
+class Look(Block):
     """What there is to look at before anything is asked."""
 
-    show: Callable[[ChapterView], None]
+    show: Show
 
 
 @dataclass(frozen=True)
-class Question(Always):
+class Question(Block):
     """`question` and `choices` in the texts; after the press what was guessed, and how far it is.
 
     `above` shows what belongs to the question. It may return an experiment that must be complete
@@ -69,33 +57,24 @@ class Question(Always):
     def show(self, view: ChapterView) -> None:
         needed = self.above(view)
         if view.found:
-            self._show_guess(view)
+            show_guess(view)
         elif needed and not needed.is_complete:
             view.show_progress(needed)
         else:
             ask(view)
 
-    def _show_guess(self, view: ChapterView) -> None:
-        choice, answer, words = view.found.choice, view.answer, view.words
-        show_guess(view)
-        offer_again(view)
-        with st.container(key=f"{view.name}_verdict"):
-            if not view.numbers:
-                view.show_progress(view.found)
-            elif None not in (answer, choice):
-                st.markdown(words.held if answer == choice else words.missed)
-
 
 @dataclass(frozen=True)
-class Chart(WhenBegun):
-    """`draw` is a pure function of what was found and the words.
+class Chart(Block):
+    """`draw` is a pure function of what was found and the words, and the figure grows.
 
-    Where there are `options`, several ways to look at it, each by the key of its text, it is called
-    with the one that is chosen as well.
+    With `options`, several ways to look at it by the keys of their texts, it is called with the one
+    that is chosen as well.
     """
 
     draw: Callable[..., Figure]
     options: Mapping[str, str] = field(default_factory=dict)
+    due = "begun"
 
     def show(self, view: ChapterView) -> None:
         option = [view.choose(self.options)] if self.options else []
@@ -104,25 +83,29 @@ class Chart(WhenBegun):
 
 
 @dataclass(frozen=True)
-class Detail(WhenComplete):
+class Detail(Block):
     """What else there is to see of what was found."""
 
-    show: Callable[[ChapterView], None]
+    show: Show
+    due = "complete"
 
 
 @dataclass(frozen=True)
-class Table(WhenComplete):
+class Table(Block):
     """Rows under the `columns` of the texts, by a pure function as that of a chart."""
 
     rows: Callable[[Found, Texts], Iterable[tuple]]
+    due = "complete"
 
     def show(self, view: ChapterView) -> None:
         st.markdown(markdown_table(view.say.columns, self.rows(view.found, view.words)))
 
 
 @dataclass(frozen=True)
-class Rule(WhenComplete):
+class Rule(Block):
     """What was measured, and the rule that follows; with it the chapter is done."""
+
+    due = "complete"
 
     def show(self, view: ChapterView) -> None:
         with st.container(key=f"{view.name}_conclusion"):

@@ -2,8 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import KW_ONLY, dataclass
 
 from exam.charts.theme import Figure
 from exam.model.plan import Plan
@@ -35,16 +34,6 @@ class Found(Experiment):
         self.choice, self.turn, self.rounds = choice, turn, rounds
 
 
-class Block(Protocol):
-    """A part of a chapter; blocks.py has those that there are."""
-
-    def is_due(self, view) -> bool:
-        """Whether what it shows is there by now."""
-
-    def show(self, view) -> None:
-        """Show it, by Streamlit, of a `ChapterView`."""
-
-
 @dataclass(frozen=True, eq=False)
 class Chapter:
     """A declaration; the module of a chapter makes one, called CHAPTER.
@@ -56,12 +45,13 @@ class Chapter:
     """
 
     name: str
-    blocks: tuple[Block, ...]  # in the order in which they are shown
-    frame_height: int  # pixels, 700 wide, of the whole chapter; a test measures it
+    blocks: tuple  # of blocks.py, in the order in which they are shown
     plans: Callable[[Settings], Plans] | None = None  # None: nothing is measured
     numbers: Callable[[Found], dict] = lambda found: {}
     answer: Callable[[dict], int] | None = None
     rule: Callable[[dict], Iterable[str]] = lambda numbers: ["rule"]
+    _: KW_ONLY
+    frame_height: int  # pixels, 700 wide, of the whole chapter; a test measures it
     passes: range | None = None  # a pass is chosen, in place of one of the `choices`
     with_study: bool = False  # shown alone, it needs the first screen above it
     follows_study: bool = False  # it shows what is set or studied on the first screen

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from exam.charts.theme import PROJECTED_WIDTH, Figure
 from exam.lesson.chapter import Chapter, Found
@@ -14,13 +15,14 @@ from exam.service.experiment import Experiment, Plans
 from exam.service.job import RETRY_SECONDS
 from exam.service.scheduler import get_scheduler
 
-SPOKEN_STEPS = 4  # in which a listener is told how far an experiment is
+SPOKEN_STEPS = 4  # a screen reader says so often how far an experiment is
 SIDE_BY_SIDE = [5, 8]  # on a projector: words, and a figure that the last row can read
 
 
 class ChapterView:
-    """`found` is None until the experiment has begun, and `numbers` is empty until it is complete.
+    """What the blocks of a chapter show, and the means to show it.
 
+    `found` is None until the experiment has begun, and `numbers` is empty until it is complete.
     `answer` is the choice that the numbers support, `rounds` what a hall has guessed.
     """
 
@@ -66,15 +68,19 @@ class ChapterView:
             self._spoken = self.measured
 
     def follow(self, experiment: Experiment) -> None:
-        """Look at what is there of it; it goes on as long as the chapter is on the screen."""
+        """Poll an experiment, and poll it again until it is complete."""
         experiment.poll(get_scheduler())
         if not experiment.is_complete:
             self._awaited.append(experiment)
 
     def at_once(self, plans: Plans) -> Experiment:
-        """An experiment that needs no guess and begins when the chapter is opened."""
+        """An experiment that begins when the chapter is opened, without a guess."""
         self.follow(experiment := Experiment(plans))
         return experiment
+
+    def has(self, due: str) -> bool:
+        """Whether the experiment is "begun" or "complete"; what is due "always" is there anyway."""
+        return {"begun": self.found is not None, "complete": bool(self.numbers)}.get(due, True)
 
     @property
     def measured(self) -> str:
@@ -117,7 +123,7 @@ class ChapterView:
 
 
 def begin(visit: Visit, chapter: Chapter, choice: int | None) -> None:
-    """With what is set now: the chapter may have been drawn before a slider was moved."""
+    """With what is set now: a slider may have been moved since the chapter was drawn."""
     name = chapter.name
     visit.observer.see(name)
     visit.begun[name] += 1
@@ -125,14 +131,20 @@ def begin(visit: Visit, chapter: Chapter, choice: int | None) -> None:
 
 
 def show_chapter(chapter: Chapter, visit: Visit, words: Texts) -> None:
-    """Every block that is there by now."""
+    """The chapter as the page shows it: every block that is due."""
     view = ChapterView(chapter, visit, words)
     with view.shown():
         if visit.reveals and chapter.plans:  # as the address asks: without a guess
             view.begin(middle(chapter.passes) if chapter.passes else None)
         for block in chapter.blocks:
-            if block.is_due(view):
+            if view.has(block.due):
                 block.show(view)
+
+
+def side_by_side() -> tuple[DeltaGenerator, DeltaGenerator]:
+    """On a projector, a place for words, and one for a figure beside them."""
+    left, right = st.columns(SIDE_BY_SIDE, gap="medium")
+    return left.container(key="aside"), right
 
 
 def middle(passes: range) -> int:

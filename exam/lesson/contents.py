@@ -35,7 +35,7 @@ def numbered(name: str, words: Texts) -> str:
 
 
 def link_to_next(done: Collection[str], words: Texts) -> str:
-    """A link to the first experiment that is not done; to what is no experiment, after all."""
+    """A link to the first experiment that is not done; to the other chapters after them all."""
     ahead = min(CHAPTERS, key=lambda name: (name in done, not CHAPTERS[name].plans))
     return _link(ahead, words, words.next)
 
@@ -58,7 +58,7 @@ def _open(name: str) -> str:
 
 
 def _show_in_turn(name: str, visit: Visit, words: Texts) -> None:
-    # To Streamlit another title is another expander: it would be closed.
+    # When the title changes, Streamlit makes a new expander, which would be closed.
     st.session_state[_open(name)] = bool(st.session_state.get(_open(name)))
     title = numbered(name, words) + (f" ✓ {words.done}" if name in visit.done else "")
     expander = st.expander(title, key=_open(name), on_change="rerun")

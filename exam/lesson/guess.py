@@ -37,19 +37,34 @@ def guess_key(chapter: Chapter) -> str:
 
 
 def _count(visit: Visit, chapter: Chapter, allowed: range) -> None:
-    """Tell whom it concerns. A forged message makes Streamlit's radio hold what is no choice."""
+    """Tell the observer. A forged message can make Streamlit's radio hold what is no choice."""
     if (choice := st.session_state.get(guess_key(chapter))) in allowed:
         visit.observer.guess(chapter.name, choice)
 
 
 def _press(visit: Visit, chapter: Chapter, allowed: range, choice: int) -> None:
-    _count(visit, chapter, allowed)  # also a slider that was not moved
+    _count(visit, chapter, allowed)  # a slider that was not moved has called nothing yet
     begin(visit, chapter, choice)
 
 
 def show_guess(view: ChapterView) -> None:
+    """What was guessed, a button to guess again, and whether it is so, or how far it is."""
+    words, choice = view.words, view.found.choice
+    _show_choices(view, choice)
+    label = getattr(view.say, "again", words.again)
+    press = {"on_click": _forget, "args": (view.visit, view.chapter)}
+    # In the place of the button that began the experiment.
+    st.button(label, key=f"{view.name}_begin", disabled=view.found.is_running, **press)
+    with st.container(key=f"{view.name}_verdict"):
+        if not view.numbers:
+            view.show_progress(view.found)
+        elif None not in (view.answer, choice):
+            st.markdown(words.held if view.answer == choice else words.missed)
+
+
+def _show_choices(view: ChapterView, choice: int | None) -> None:
     """What was asked, every choice, the learner's own, and the one that the numbers support."""
-    words, say, choice = view.words, view.say, view.found.choice
+    words, say = view.words, view.say
     if view.chapter.passes:
         st.markdown(f"**{say.question}** {say.stopped_at(epoch=choice)}")
         return
@@ -60,13 +75,6 @@ def show_guess(view: ChapterView) -> None:
         text = f"**{text}**" if is_answer else text
         lines.append(f"- {' — '.join([text, *signs])}")
     st.markdown("\n".join(lines))
-
-
-def offer_again(view: ChapterView) -> None:
-    """In the place of the button that began the experiment."""
-    label = getattr(view.say, "again", view.words.again)
-    press = {"on_click": _forget, "args": (view.visit, view.chapter)}
-    st.button(label, key=f"{view.name}_begin", disabled=view.found.is_running, **press)
 
 
 def _forget(visit: Visit, chapter: Chapter) -> None:

@@ -1,6 +1,6 @@
 """Keras and TensorFlow with this project's settings: the only module that imports them.
 
-Never imported in the page's process: there, it would make every rerun cost 0.4 s.
+Never imported in the server's process, where it would make every rerun of the page cost 0.4 s.
 """
 
 import contextlib

@@ -21,7 +21,7 @@ def mark(plan: Plan, *, epoch: int, seconds: float = 0.0, solved: str = "") -> M
     wrong = answers != key
     rows = np.arange(len(key))
     sure, sure_of_key = probabilities[rows, answers], probabilities[rows, key]
-    # As evaluate() has it, which computes it before the softmax and so knows no smallest number.
+    # As evaluate() computes it: from the logits, so that a probability of 0 gives no infinite loss.
     losses = -np.log(np.maximum(sure_of_key, np.finfo(np.float32).tiny))
     first_unseen = slice(practised, practised + QUESTIONS)
     sure_when_wrong = sure[practised:][wrong[practised:]]

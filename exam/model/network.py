@@ -35,7 +35,7 @@ class Student(keras.Sequential):
 
     @property
     def metrics(self):
-        """None: they would be means over the pass, while the weights change."""
+        """No metrics: they would be means over the pass, while the weights change."""
         return []
 
 
@@ -72,5 +72,5 @@ def as_x(questions: np.ndarray) -> np.ndarray:
 @functools.cache
 def mock_questions() -> tf.Tensor:
     """The 2,000 questions of the mock exams as x."""
-    with tf.init_scope():  # kept, and so no part of a graph that is traced just now
+    with tf.init_scope():  # a constant that is kept must not belong to the graph being traced
         return tf.constant(as_x(load_exams().mock.questions))

@@ -41,7 +41,7 @@ def best_epoch(
 def overfittings(
     val_losses: Sequence[float], losses: Sequence[float], patience: int, min_rise: float
 ) -> Iterator[Overfitting]:
-    """One for each epoch that counted as the best; there is a second where the loss fell lower."""
+    """All of them: if the loss falls lower after all, another may follow."""
     best, known = 1, None
     for epoch, (val_loss, loss) in enumerate(zip(val_losses, losses, strict=True), start=1):
         lowest = val_losses[best - 1]

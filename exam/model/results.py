@@ -17,8 +17,8 @@ class Mark:
     """How the student stands after a pass; epoch 0 is before studying.
 
     `wrong` counts among the practised questions, `val_wrong` among the unseen ones, per 100.
-    `updates` and `seconds` add up from the start of the study; the seconds are CPU time that
-    Keras spent on the passes, without marking, for others use the same machine.
+    `updates` and `seconds` add up from the start of the study. The seconds are the CPU time of the
+    passes, without marking: others use the same machine, so the time on the clock says little.
     `val_sure_when_wrong` is how sure the student was, on average, of the answers on unseen exams
     that were wrong (0 to 1; 0 where none was).
 
@@ -80,7 +80,7 @@ def mean_marks(studies: Iterable[Sequence[Mark]]) -> list[MeanMarks]:
 
 
 def lowest_loss(marks: Sequence[Mark | MeanMarks]) -> Mark | MeanMarks:
-    """Of all passes, epoch 0 first, the one after which the unseen loss is lowest."""
+    """The mark after the pass with the lowest unseen loss; `marks` begin with epoch 0."""
     return min(marks[1:], key=lambda mark: mark.val_loss)
 
 

@@ -1,5 +1,6 @@
 """Which settings have been studied, and what came of them: the points of a map."""
 
+import threading
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -18,15 +19,17 @@ class Point(NamedTuple):
 
 @dataclass
 class Studied:
-    """Every setting that has been studied, in a room or in one visit."""
+    """Every setting that has been studied, in a room or in one visit. Thread-safe."""
 
     sums: dict[tuple[int, int], tuple[int, float, float]] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def add(self, batch_size: int, epochs: int, loss: float, wrong: float) -> None:
         setting = batch_size, epochs
-        if setting in self.sums or len(self.sums) < MOST_SETTINGS:
-            runs, losses, wrongs = self.sums.get(setting, (0, 0.0, 0.0))
-            self.sums[setting] = runs + 1, losses + loss, wrongs + wrong
+        with self._lock:
+            if setting in self.sums or len(self.sums) < MOST_SETTINGS:
+                runs, losses, wrongs = self.sums.get(setting, (0, 0.0, 0.0))
+                self.sums[setting] = runs + 1, losses + loss, wrongs + wrong
 
     def points(self) -> list[Point]:
         return [

@@ -70,7 +70,7 @@ def first_key(misprints: int = 0) -> np.ndarray:
 
 
 def misprinted_questions(misprints: int) -> np.ndarray:
-    """Which questions are misprinted, int [misprints]; more misprints are the same and further."""
+    """Which questions are misprinted, int [misprints]; with more misprints, these and others."""
     return np.random.RandomState(_MISPRINT_SEED).permutation(QUESTIONS)[:misprints]
 
 

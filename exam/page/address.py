@@ -8,11 +8,11 @@ from exam.page.parts import CHAPTER_NAMES, STUDY
 from exam.page.texts import LANGUAGES, Texts
 
 NUMBERS = {setting.name: setting for setting in (*SETTINGS, MISPRINTS)}
-# What the page keeps in its address for as long as it differs from this.
+# The page writes what differs from these into its address.
 DEFAULTS = {name: setting.default for name, setting in NUMBERS.items()} | {"lang": LANGUAGES[0]}
 FLAGS = ("start", "projected", "reveal")
 TRUE_OR_FALSE = {"true": True, "false": False}
-# What each parameter that is no number may be, and what that means.
+# The values that each of the other parameters may have, and what they mean.
 CHOICES = {
     "lang": {lang: lang for lang in LANGUAGES},
     "only": {part: part for part in (STUDY, *CHAPTER_NAMES)},
@@ -38,7 +38,7 @@ def read_address(
 def read_parameters(
     readers: Mapping[str, Callable[[str], object]], values_of: Callable[[str], list[str]]
 ) -> tuple[dict, list[str]]:
-    """What those parameters say that are there, and the names of those that are wrong.
+    """The values of the parameters that are given, and the names of those that are wrong.
 
     A reader gives None for what is wrong. A repeated parameter is wrong as well, for nobody can
     tell which one was meant.
@@ -64,7 +64,7 @@ def hint(name: str, words: Texts) -> str:
 
 
 def link_to(page: str, **settings: int | str) -> str:
-    """The address of `page` with exactly these settings; where a browser says nonsense, of here."""
+    """The address of `page` with exactly these settings; a relative one if `page` is nonsense."""
     try:
         parts = urlsplit(page)
     except ValueError:

@@ -13,10 +13,10 @@ import streamlit as st
 from exam.page.assets import asset
 
 SOON, SELDOM = 0.3, 5.0  # seconds until the next question, the first time and at the most
-PATIENCE = 3  # who has waited for so many seconds asks again after one
+PATIENCE = 3  # the next question comes after a third of the time that has been waited
 
 _ask = st.components.v2.component("ask_again", js=asset("ask_again.js"), isolate_styles=False)
-_numbers = itertools.count()  # to the browser the same data would be no news
+_numbers = itertools.count()  # Streamlit sends only data that differs from what was sent before
 
 
 def ask_again(key: str, seconds: float) -> None:
@@ -26,13 +26,13 @@ def ask_again(key: str, seconds: float) -> None:
 
 
 def ask_when_the_line_is_back() -> None:
-    """Have the browser run the page again whenever the connection has been lost and is back."""
+    """Have the browser run the page again whenever a lost connection is back."""
     data = {"seconds": None}
     _ask(key="ask_page", data=data, on_now_change=_nothing)
 
 
 def _nothing() -> None:
-    """Streamlit reports only what has a callback."""
+    """Streamlit lets the browser report a change only if there is a callback for it."""
 
 
 class Waiting:
@@ -48,7 +48,7 @@ class Waiting:
         ask_again(key, max(min(max(SOON, waited / PATIENCE), at_most), at_least))
 
     def seconds_without_news(self, key: str, known: int) -> float:
-        """For how long no more than so much has been known."""
+        """How long ago `known`, the number of marks that have come, last changed."""
         now = time.monotonic()
         if self._news.get(key, (-1, now))[0] != known:
             self._news[key] = known, now

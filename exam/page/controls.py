@@ -22,7 +22,7 @@ def quick_picks(words: Texts) -> None:
 def slider(setting: Setting, label: str, words: Texts, **moved: object) -> int:
     """A slider between two buttons that move it by one: a fingertip covers ten steps of it.
 
-    `moved` says what Streamlit calls when it was.
+    `moved` are the arguments of st.slider that say what is called when it was moved.
     """
     name = setting.name
     with st.container(key=f"{name}_row"):

@@ -1,5 +1,6 @@
-"""Parts of the page that run alone: what is pressed in one runs no other, and none takes another
-down with it."""
+"""Parts of the page that run alone: a press in one does not run the others, and a failure in one
+leaves the others as they are.
+"""
 
 import asyncio
 import contextlib
@@ -48,9 +49,9 @@ def fragment(show: Callable[..., None], key: str | None = None) -> Callable[...,
 def wait_until_taken() -> None:
     """End a run only when Streamlit's event loop has taken what it has sent.
 
-    Who asks for a run when the one before has just ended gets another runner, and what the former
-    has sent and the loop has not taken yet, Streamlit 1.67 drops: on a busy server, the answer to
-    a guess, or the word when to ask again.
+    If the next run is asked for just when this one has ended, Streamlit 1.67 makes a new runner for
+    it, and drops what the old one has sent and the loop has not taken yet: on a busy server, the
+    answer to a guess, or the word when to ask again.
     """
     with contextlib.suppress(AttributeError, RuntimeError):
         loop, is_taken = Runtime.instance()._get_async_objs().eventloop, threading.Event()

@@ -3,15 +3,20 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from exam.model.studied import Point, Studied
+from exam.model.studied import Studied
 from exam.page.texts import Texts
 
 
 @dataclass
 class Observer:
-    """This one keeps what the visit has studied, for its own map, and tells nobody."""
+    """This one tells nobody, and keeps what the visit has studied for its own map of settings."""
 
-    studied: Studied = field(default_factory=Studied)
+    own_studied: Studied = field(default_factory=Studied)
+
+    @property
+    def studied(self) -> Studied:
+        """What the map of settings shows."""
+        return self.own_studied
 
     @property
     def counts_guesses(self) -> bool:
@@ -36,11 +41,3 @@ class Observer:
     def standing(self, chapter: str, words: Texts) -> str:
         """What the learner is told of the guess in a chapter, or ""."""
         return ""
-
-    def study(self, batch_size: int, epochs: int, loss: float, wrong: float) -> None:
-        """A study has come to its end."""
-        self.studied.add(batch_size, epochs, loss, wrong)
-
-    def points(self) -> list[Point]:
-        """Of the map of settings."""
-        return self.studied.points()

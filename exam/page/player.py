@@ -1,14 +1,13 @@
 """The marked sheet and its player, which the browser plays by itself (assets/player.js).
 
-Their HTML never changes, since Streamlit would replace its nodes, and charts are bound to them.
-What they show comes as data, in a script that Streamlit runs whenever its text is another.
+Their HTML never changes: if it did, Streamlit would replace the nodes to which charts are bound.
+What they show comes as data, in a script, which Streamlit runs whenever its text has changed.
 """
 
 import json
 from collections.abc import Sequence
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from exam.charts.pictures import sheet_picture
 from exam.model.results import Mark
@@ -16,7 +15,7 @@ from exam.model.workbooks import first_key, question_order
 from exam.page.texts import Texts
 
 SHORTEST_SECONDS, LONGEST_SECONDS = 2.0, 5.0  # that a study plays
-BEND = 2  # it is slow at first, where most happens: after half the time, at a quarter of the passes
+BEND = 2  # slow at first, where most happens: after half the time it is at a quarter of the passes
 SHEET = '<div class="sheet" role="group" data-exam="{name}"></div>'
 DETAIL = '<p class="detail" data-exam="{name}"></p>'
 PLAYER = """<div class="player" data-exam="{name}">
@@ -46,11 +45,11 @@ def html_of_player(name: str) -> str:
     return player + (SENTENCE.format(name=name) if name == MAIN else "")
 
 
-def push(what: str, *values, place: DeltaGenerator | None = None) -> None:
-    """Send something to the script: a "study" or what the "page" is, and its values."""
+def push(what: str, *values) -> None:
+    """Send the browser's scripts a "study", a "picture" or what the "page" is."""
     data = json.dumps([what, *values], ensure_ascii=False).replace("<", "\\u003c")
     script = f"<script>(window.exam ??= []).push({data})</script>"
-    (place or st).html(script, unsafe_allow_javascript=True, width="content")
+    st.html(script, unsafe_allow_javascript=True, width="content")
 
 
 def show_marked_sheet(name: str, data: dict) -> None:

@@ -21,7 +21,7 @@ COLOURS = ["#0068a8", "#b84a00"]  # as in .streamlit/config.toml, which is not t
 
 
 def recording(run: TrainingRun, marks: Sequence[Mark], words: Texts) -> str:
-    """The file. It holds all but Vega, which it loads from where Altair's own files load it."""
+    """The file. It holds everything but Vega, which it loads from where Altair's files load it."""
     figure = curves_figure([Curve(marks)], run.epochs, words)
     panels = [panel | {"width": WIDTH} for panel in figure.spec["vconcat"]]
     look = {"range": {"category": COLOURS}, "view": {"stroke": None}} | figure.spec["config"]

@@ -20,7 +20,7 @@ FILE_SECONDS = 20.0  # the longest wait for results that must be computed again
 def show_save(run: TrainingRun, words: Texts) -> None:
     name = "exam-b{batch_size}-e{epochs}-s{student}".format(**run._asdict())
     for label, ending, kind, make in _files(run, words):
-        # Made only when it is wanted, and not for every learner after every study.
+        # `make` is a function, so a file is made only when somebody wants it.
         st.download_button(label, make, f"{name}.{ending}", kind, on_click="ignore", key=ending)
     setting = f"{fit_call(run.batch_size, run.epochs)} · {name_of(words.student)} {run.student}"
     buttons = figure_buttons(words, name, setting)
@@ -28,7 +28,7 @@ def show_save(run: TrainingRun, words: Texts) -> None:
 
 
 def _files(run: TrainingRun, words: Texts) -> list[tuple[str, str, str, Callable[[], str | bytes]]]:
-    """Label, ending, media type and maker of each file; a maker holds no results of its own."""
+    """Label, ending, media type and maker of each file; a maker fetches the marks when called."""
     scheduler, study = get_scheduler(), (run.plan, run.epochs, FILE_SECONDS)
     fetch, settings = lambda: scheduler.fetch(*study), run._asdict()
     return [

@@ -1,4 +1,4 @@
-"""What the page says of training runs: why nothing comes yet, which there are, the warning."""
+"""What the page says of runs: why nothing comes yet, which there are, the warning."""
 
 import itertools
 import re
@@ -25,7 +25,7 @@ class PassWarning(NamedTuple):
 
 
 def waiting(progress: Progress, waited_seconds: float, ahead: int, words: Texts) -> str:
-    """Why nothing comes of a study, or ""; `waited_seconds` since the last news."""
+    """Why nothing has come of a study for `waited_seconds`, or ""."""
     if progress.failure:
         return getattr(words, f"failure_{progress.failure}")
     if progress.loading_seconds and progress.loading_seconds > LONG_WAIT_SECONDS:
@@ -50,7 +50,7 @@ def run_label(run: TrainingRun, words: Texts) -> str:
 
 
 def runs_rows(runs: Sequence[TrainingRun], marks: Sequence[Sequence[Mark]]) -> Iterator[tuple]:
-    """The table of this visit's runs; one that was overtaken is there once it has ended, too."""
+    """The table of this visit's runs; an earlier one has a row once it has ended."""
     for run, each in zip(runs, marks, strict=True):
         if len(each) > (run.epochs if run != runs[-1] else 1):
             last, lowest = each[-1], lowest_loss(each)

@@ -63,7 +63,9 @@ def show_figure(visit: Visit, words: Texts) -> None:
     with curves:
         _show_curves(visit, [*polled, marks], words)
     st.html(player.html_of_player(player.MAIN))
-    place = st.empty()  # so that what is below it stays where it is
+    place = (
+        st.empty()
+    )  # so that the elements below keep their places whether there is a line or not
     if line := _line(visit, awaited, words):
         place.markdown(line)
     _show_marks(visit, marks, words)
@@ -94,7 +96,7 @@ def _show_curves(visit: Visit, studies: Sequence[Sequence[Mark]], words: Texts) 
 
 
 def _line(visit: Visit, awaited: Awaited | None, words: Texts) -> str:
-    """Why nothing comes, or which settings the figure shows where others are set now."""
+    """Why nothing comes, or which settings the figure shows if others are set by now."""
     run = visit.run
     if not run:
         return words.ready
@@ -107,7 +109,7 @@ def _line(visit: Visit, awaited: Awaited | None, words: Texts) -> str:
 
 
 def _show_marks(visit: Visit, marks: Sequence[Mark], words: Texts) -> None:
-    """What the browser draws and plays; each warning has a place, shown at the passes it is of."""
+    """What the browser draws and plays. It shows each warning at the passes to which it belongs."""
     shown = list(warnings(marks, words))
     for number, warning in enumerate(shown):
         st.container(key=f"warning_{number}").warning(warning.text)
@@ -129,7 +131,7 @@ def _show_marks(visit: Visit, marks: Sequence[Mark], words: Texts) -> None:
 def _ask_for_the_rest(
     visit: Visit, polled: Sequence[Sequence[Mark]], awaited: Awaited | None
 ) -> None:
-    """Of this run and of those that it has overtaken, when there is likely to be something."""
+    """When there is likely to be more of this run, or of earlier ones that have not ended."""
     overtaken = zip(visit.runs, polled, strict=False)
     if awaited:
         visit.waiting.ask(FIGURE, **_delay(visit, awaited))

@@ -65,7 +65,7 @@ class Texts(SimpleNamespace):
         raise AttributeError(f"the text {name!r} is missing in {self._source}")
 
     def starting(self, prefix: str) -> dict[str, str]:
-        """The texts whose keys start so, by the rest of their keys."""
+        """The texts whose keys start with `prefix`, by the rest of their keys."""
         return {k.removeprefix(prefix): v for k, v in vars(self).items() if k.startswith(prefix)}
 
 

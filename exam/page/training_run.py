@@ -1,6 +1,6 @@
-"""The training runs of a visit: what was asked for, and in which order.
+"""The runs of a visit: what was asked for, and in which order.
 
-Their marks are the scheduler's, which lets old ones go; so a visit keeps none and asks again.
+Their marks are the scheduler's, which forgets old ones; so a visit keeps none and asks again.
 """
 
 from typing import NamedTuple

@@ -87,7 +87,8 @@ class Visit:
         if self.mapped == self.presses:
             return
         self.mapped = self.presses
-        self.observer.study(self.run.batch_size, self.run.epochs, end.val_loss, end.val_wrong)
+        studied = self.observer.studied
+        studied.add(self.run.batch_size, self.run.epochs, end.val_loss, end.val_wrong)
 
 
 def open_visit() -> Visit:
@@ -108,7 +109,7 @@ def open_visit() -> Visit:
 
 
 def keep(name: str) -> None:
-    """Keep what is set by a widget that this run may not draw: Streamlit would drop it."""
+    """Keep the value of a widget that this run may not draw: Streamlit would drop it."""
     st.session_state[name] = st.session_state[name]
 
 

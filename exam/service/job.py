@@ -48,7 +48,7 @@ class Job:
     target: int = 0
     followed_until: float = 0.0
     lost_workers: int = 0
-    is_background: bool = True  # until somebody polls who is not
+    is_background: bool = True  # until somebody polls it for the first screen
     failure: Failure = Failure()
 
     def take(self, answer: Mark | Checkpoint) -> None:
@@ -87,7 +87,7 @@ class Job:
 
     @property
     def priority(self) -> tuple[bool, bool, float]:
-        """The smaller, the sooner: what is urgent, what was pressed for, the least work left."""
-        seconds_per_pass = 0.0025 + 0.00007 * self.plan.updates  # so about, when warm
+        """The smallest comes first: what is urgent, what was pressed for, the least work left."""
+        seconds_per_pass = 0.0025 + 0.00007 * self.plan.updates  # roughly, once the worker is warm
         work_left = (self.target + 1 - len(self.marks)) * seconds_per_pass
         return not self.is_urgent, self.is_background, work_left

@@ -23,8 +23,8 @@ class JobQueue:
         self.jobs: dict[Plan, Job] = {}  # the one used last stands last
         self.waiting: list[Job] = []
         self.running: list[Job] = []  # one for each worker at most
-        self.failure = Failure()  # of the worker itself, and so of all jobs
-        self._places: dict[Job, int] | None = None  # of those that wait, until the next turn
+        self.failure = Failure()  # of all jobs, because no worker can be had
+        self._places: dict[Job, int] | None = None  # in the queue; None after every turn
 
     def job_of(self, plan: Plan) -> Job:
         job = self.jobs.pop(plan, None) or Job(plan, threading.Condition(self._lock))
@@ -43,9 +43,9 @@ class JobQueue:
             self.job_came.notify()
 
     def ahead_of(self, job: Job) -> int:
-        """How many jobs come first: all that wait, for one that found no room.
+        """How many jobs come first; all of them, for one that found no room in the queue.
 
-        They are sorted once a turn, however many ask.
+        The queue is sorted once a turn, however many ask.
         """
         if job in self.running or job.is_complete:
             return 0

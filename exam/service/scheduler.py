@@ -23,7 +23,7 @@ _starting = threading.Lock()
 
 
 def get_scheduler() -> "Scheduler":
-    """The one of this process. Clearing Streamlit's cache would leave one behind that it kept."""
+    """The one of this process; not in Streamlit's cache, for clearing that would not end it."""
     with _starting:
         return _the_scheduler()
 
@@ -49,9 +49,8 @@ class Scheduler:
     ) -> Progress:
         """The study of `plan` as far as it is, waiting at most so long for all its `epochs`.
 
-        The first poll asks for the study. It is computed as long as somebody polls; first passes
-        in the background come after those that are not. Raises ValueError for a number of epochs
-        outside its range.
+        The first poll asks for the study. It is computed as long as somebody polls; what is polled
+        in the background comes later. Raises ValueError for a number of epochs out of range.
         """
         EPOCHS.check(epochs)
         with self._lock:

@@ -17,10 +17,10 @@ from pathlib import Path
 from exam.model.results import Checkpoint, Mark
 
 LOADING_SECONDS = 180  # until a process that has not loaded Keras counts as lost
-SILENT_SECONDS = 20  # until one that has a request and sends nothing does
+SILENT_SECONDS = 20  # until a worker that has a request and sends nothing counts as lost
 COMMAND = [sys.executable, "-m", "exam.service.worker_main"]
 ROOT = Path(__file__).parents[2]
-CAN_FORK = sys.platform == "linux"  # Windows cannot, and on macOS nobody has tried TensorFlow so
+CAN_FORK = sys.platform == "linux"  # Windows cannot; on macOS it has not been tried
 MOST_WORKERS = 4  # where nobody says otherwise
 
 _log = logging.getLogger(__name__)
@@ -78,7 +78,7 @@ class Worker:
         return cls(_socket_for(_start_process("serve", folder, **pipes)), LOADING_SECONDS)
 
     def fork(self) -> "Worker":
-        """Another that has imported Keras as well, at once; this one never computes anything."""
+        """A copy of this process, with Keras loaded; this one itself never computes anything."""
         ours, theirs = socket.socketpair()
         with theirs:
             try:
@@ -100,7 +100,7 @@ class Worker:
             yield (answer := self._receive(SILENT_SECONDS))
 
     def is_alive(self) -> bool:
-        """Asked of one that has nothing to say: then there is something to read at the end only."""
+        """Whether an idle worker still runs: there is something to read only when it has ended."""
         self._socket.settimeout(0)
         with contextlib.suppress(BlockingIOError):
             self._socket.recv(1, socket.MSG_PEEK)
@@ -131,15 +131,15 @@ class Worker:
 
 
 class WorkerSource:
-    """Where workers come from: forked of a process that has loaded Keras and computes nothing."""
+    """Where workers come from: they are forked from a process that has only loaded Keras."""
 
     def __init__(self):
         self._loaded: Worker | None = None
         self._folder: tempfile.TemporaryDirectory | None = None
 
     def new_worker(self) -> Worker:
-        """At once, but for the first, which waits until Keras has loaded. Raises WorkerLost."""
-        # TensorFlow writes the code that it makes of ours to temporary files, and leaves them.
+        """A worker, at once; the first waits until Keras has loaded. Raises WorkerLost."""
+        # TensorFlow compiles our functions to temporary files, and does not remove them.
         self._folder = self._folder or _new_folder()
         if not CAN_FORK:
             return Worker.start(self._folder.name)
@@ -147,7 +147,7 @@ class WorkerSource:
             self._loaded = self._loaded or Worker.start(self._folder.name)
             return self._loaded.fork()
         except WorkerLost as lost:
-            # One that was killed before it said anything is no fault of what it was forked of.
+            # If the new worker alone was killed, the process that it was forked from is still good.
             if self._loaded and (lost.is_silent or not self._loaded.is_alive()):
                 self._drop_loaded()
             raise
@@ -169,7 +169,7 @@ def _new_folder() -> tempfile.TemporaryDirectory:
 
 
 def _start_process(how: str, folder: str, **pipes) -> subprocess.Popen:
-    # A session of its own: Ctrl-C is for the server; the workers end with it.
+    # A session of its own, so that Ctrl-C reaches the server alone; the workers end with it.
     command = [*COMMAND, how, folder]
     return subprocess.Popen(command, cwd=ROOT, start_new_session=True, **pipes)
 

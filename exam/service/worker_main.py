@@ -27,7 +27,7 @@ from exam.model.exams import BrokenExams, load_exams
 from exam.model.plan import Plan
 from exam.model.results import Checkpoint, Mark
 
-# Keras loads these where it finds them, for uses that we have not: 170 MB and a second.
+# Keras imports these if they are installed, for uses that we do not have: 170 MB and a second.
 NOT_NEEDED = ("IPython", "matplotlib", "pandas", "scipy", "sklearn")
 
 

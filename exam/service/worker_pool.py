@@ -46,15 +46,15 @@ class WorkerPool:
 
     @property
     def _is_over(self) -> bool:
-        """Closed, or Streamlit has dropped this module to load it anew, since a file was edited.
+        """Whether it was closed, or Streamlit has reloaded this module because a file was edited.
 
-        The new module starts a scheduler of its own; this one must not keep its workers.
+        The new module starts a scheduler of its own; this one must let its workers go.
         """
         module = sys.modules.get(__name__)
         return self.is_closed or module is None or vars(module) is not globals()
 
     def _start_worker(self) -> Worker | None:
-        """Another worker; None once it is over, or where none can be had, and the jobs know why."""
+        """A new worker; None if the pool is over or none can be had, which the jobs are told."""
         queue = self._queue
         with self._lock:
             while not self._is_over and (
@@ -79,7 +79,7 @@ class WorkerPool:
         return worker
 
     def _give_turns(self, worker: Worker) -> None:
-        """Until the worker is lost, or all is over."""
+        """Give the worker one job after the other, until it is lost or the pool is over."""
         try:
             while job := self._next_job(worker):
                 self._give_turn(worker, job)

@@ -50,7 +50,7 @@ def _lines(found: Found, size: int, by_updates: bool, say: Texts) -> Rows:
     label = (say.batch if size in LOOKS else say.own)(batch_size=size)
     studies, look = found.of(size), LOOKS.get(size, ("strong", "dashed"))
     if by_updates:  # a logarithmic axis knows no 0
-        # The own one at its end: small batches end at 0, where the axis leaves no room below.
+        # The learner's own is named at its end; small ones above it, for below 0 there is no room.
         at, side = UPDATES_LABELS.get(size, (-1, "above" if size < 32 else "beside"))
         place = {"label_at": at, "side": side}
         points = functools.partial(_by_updates, size=size)
@@ -76,7 +76,7 @@ def rows(found: Found, words: Texts) -> Iterator[tuple]:
 
 
 def milliseconds_of_a_pass(studies: Sequence[Sequence[Mark]]) -> float:
-    """CPU time of a pass; the median of all, for now and then a computer does something else."""
+    """CPU time of a pass: the median, since now and then a computer does something else as well."""
     seconds = statistics.median(
         after.seconds - before.seconds
         for marks in studies
@@ -101,14 +101,14 @@ def numbers(found: Found) -> dict:
 
 
 def answer(numbers: dict) -> int:
-    """The batch size that leaves most answers wrong, of those that stand to choose."""
+    """Which of the batch sizes in `choices` leaves most answers wrong."""
     return max(range(len(LOOKS)), key=lambda choice: numbers["wrong"][list(LOOKS)[choice]])
 
 
 def rule(numbers: dict) -> list[str]:
     wrong, behind = numbers["wrong"], numbers["then"][100] - numbers["then"][10]
     large = "large_is_behind" if behind > 0 else "large_is_ahead"
-    # What is left over is one or two questions wherever this is so: 98 and 99.
+    # So it is with 98 and 99, where the last batch of a pass holds one or two questions.
     rest = ["rest_weighs_more"] if wrong[numbers["own"]] > wrong[100] + LEVEL else []
     return [
         *rest,
@@ -129,19 +129,5 @@ def show_desks(view: ChapterView) -> None:
     st.html(f'<div class="desks">{desks}</div>')
 
 
-CHAPTER = Chapter(
-    name="batch_sizes",
-    plans=plans,
-    numbers=numbers,
-    answer=answer,
-    rule=rule,
-    blocks=(
-        Story(),
-        Question(),
-        Chart(curves, OPTIONS),
-        Table(rows),
-        Detail(show_desks),
-        Rule(),
-    ),
-    frame_height=1422,
-)
+BLOCKS = (Story(), Question(), Chart(curves, OPTIONS), Table(rows), Detail(show_desks), Rule())
+CHAPTER = Chapter("batch_sizes", BLOCKS, plans, numbers, answer, rule, frame_height=1422)

@@ -7,7 +7,7 @@ import streamlit as st
 from exam.charts.settings_map import best_of, settings_map
 from exam.lesson.blocks import Look
 from exam.lesson.chapter import Chapter, Texts
-from exam.lesson.chapter_view import SIDE_BY_SIDE, ChapterView
+from exam.lesson.chapter_view import ChapterView, side_by_side
 from exam.model.studied import Point
 from exam.page.ask_again import ask_again
 from exam.page.save import figure_buttons
@@ -21,13 +21,11 @@ def show_map(view: ChapterView) -> None:
     say, visit, run = view.say, view.visit, view.visit.run
     if run and (marks := view.at_once({"study": (run.plan, run.epochs)}).complete.get("study")):
         visit.map_study(marks[-1])
-    is_wide = visit.is_projected
-    told, shown = st.columns(SIDE_BY_SIDE, gap="medium") if is_wide else (st.container(),) * 2
-    told = told.container(key="hall_aside") if is_wide else told
+    told, shown = side_by_side() if visit.is_projected else (st.container(),) * 2
     told.markdown(say.story)
     with told:
         by = view.choose(OPTIONS)
-    points = visit.observer.points()
+    points = visit.observer.studied.points()
     with shown, st.container(key="map"):
         view.figure(settings_map(points, by, view.words))
         if points:
@@ -35,7 +33,7 @@ def show_map(view: ChapterView) -> None:
             st.html(buttons, unsafe_allow_javascript=True, width="content")
     told.markdown(described(points, by, say))
     told.markdown(say.rule)
-    if is_wide:
+    if visit.is_projected:
         ask_again("map", POLL_SECONDS)
 
 
@@ -47,10 +45,5 @@ def described(points: Sequence[Point], by: str, say: Texts) -> str:
     return text(**best._asdict(), **counted)
 
 
-CHAPTER = Chapter(
-    name="best_setting",
-    blocks=(Look(show_map),),
-    frame_height=1316,
-    with_study=True,
-    follows_study=True,
-)
+BLOCKS = (Look(show_map),)
+CHAPTER = Chapter("best_setting", BLOCKS, frame_height=1316, with_study=True, follows_study=True)

@@ -66,9 +66,9 @@ def curves(field: str, found: Found, words: Texts) -> Figure:
 
 
 def automatic_stops(found: Found) -> list[int]:
-    """For each student the pass to which the automatic stop goes back.
+    """For each student, the pass whose weights the automatic stop keeps.
 
-    It stops where the page would warn on the unseen exams; at the end, where it never would.
+    It stops when the page would warn, by the unseen exams; at the end, if it never would.
     """
     said = map(found_in, found.of(UNSEEN))
     return [warnings[0].best if warnings else EPOCHS for warnings in said]
@@ -80,7 +80,7 @@ def numbers(found: Found) -> dict:
     mean, own = mean_marks(finals), found.choice
     said = {"students": len(TEN), "epochs": EPOCHS, "stop": own, "turn": found.turn}
     said |= {"own": mean[own], "last": mean[-1], "automatic": (best := mean_marks(stopped)[1])}
-    # Differences of what is shown, not of what was rounded away.
+    # Of the rounded numbers: the page shows those, and their difference must agree with them.
     said["wrong_more"] = round(mean[own].val_wrong, 1) - round(best.val_wrong, 1)
     said["loss_more"] = round(mean[own].val_loss, 3) - round(best.val_loss, 3)
     return said | {"first_stop": min(automatic), "last_stop": max(automatic)}
@@ -104,18 +104,11 @@ def rule(numbers: dict) -> list[str]:
     return [stopped, errors(automatic, numbers["last"]), seen, "rule"]
 
 
-CHAPTER = Chapter(
-    name="final_exam",
-    plans=plans,
-    numbers=numbers,
-    rule=rule,
-    passes=PASSES,
-    blocks=(
-        Story({"patience": PATIENCE, "min_rise": MIN_RISE}),
-        Question(show_practice),
-        *(Chart(partial(curves, field)) for field in PANELS),
-        Table(rows),
-        Rule(),
-    ),
-    frame_height=1180,
+BLOCKS = (
+    Story({"patience": PATIENCE, "min_rise": MIN_RISE}),
+    Question(show_practice),
+    *(Chart(partial(curves, field)) for field in PANELS),
+    Table(rows),
+    Rule(),
 )
+CHAPTER = Chapter("final_exam", BLOCKS, plans, numbers, rule=rule, passes=PASSES, frame_height=1180)

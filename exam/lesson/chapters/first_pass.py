@@ -54,7 +54,7 @@ def wrong_by_meeting(solved: str, student: int) -> list[int]:
 
 
 def wrong_percent(found: Found, batch_size: int) -> list[float]:
-    """By meeting, the mean of the students that are through."""
+    """By meeting, the mean over the students whose studies are complete."""
     counts = [
         wrong_by_meeting(marks[1].solved, student)
         for (size, student, book), marks in found.complete.items()
@@ -87,7 +87,7 @@ def rule(numbers: dict) -> list[str]:
 
 
 def show_look_alikes(view: ChapterView) -> None:
-    """As they were answered."""
+    """Two sheets of look-alikes as they were answered, at batch size 1 and at 10."""
     st.markdown(view.say.alike_title)
     for size in ALIKE_SIZES:
         name, data = f"alike_{size}", strip(view.words, view.found, size, "look_alikes")
@@ -96,7 +96,7 @@ def show_look_alikes(view: ChapterView) -> None:
 
 
 def show_film(view: ChapterView) -> None:
-    """A first pass, strip below strip, with one player."""
+    """A first pass at three batch sizes, one strip below another, and one player for all."""
     st.markdown(view.say.film_title)
     names = {size: view.name if size == 1 else f"{view.name}_{size}" for size in LOOKS}
     strips = "".join(player.html_of_strip(name) for name in names.values())
@@ -133,19 +133,5 @@ def strip(words: Texts, found: Found, batch_size: int, book: str) -> dict:
     }
 
 
-CHAPTER = Chapter(
-    name="first_pass",
-    plans=plans,
-    numbers=numbers,
-    answer=answer,
-    rule=rule,
-    blocks=(
-        Story(),
-        Question(),
-        Detail(show_look_alikes),
-        Detail(show_film),
-        Chart(curves),
-        Rule(),
-    ),
-    frame_height=2008,
-)
+BLOCKS = (Story(), Question(), Detail(show_look_alikes), Detail(show_film), Chart(curves), Rule())
+CHAPTER = Chapter("first_pass", BLOCKS, plans, numbers, answer, rule, frame_height=2008)

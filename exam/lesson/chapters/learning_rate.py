@@ -73,17 +73,5 @@ def rule(numbers: dict) -> list[str]:
     return [*ends, "too_large" if numbers["largest"] >= NEAR_CHANCE else "large"]
 
 
-CHAPTER = Chapter(
-    name="learning_rate",
-    plans=plans,
-    numbers=numbers,
-    answer=answer,
-    rule=rule,
-    blocks=(
-        Story({"learning_rate": LEARNING_RATE}),
-        Question(),
-        Chart(curves, OPTIONS),
-        Rule(),
-    ),
-    frame_height=1038,
-)
+BLOCKS = (Story({"learning_rate": LEARNING_RATE}), Question(), Chart(curves, OPTIONS), Rule())
+CHAPTER = Chapter("learning_rate", BLOCKS, plans, numbers, answer, rule, frame_height=1038)

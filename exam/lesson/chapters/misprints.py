@@ -67,12 +67,12 @@ def rows(found: Found, words: Texts) -> Iterator[tuple]:
 
 
 def at_the_lowest_loss(found: Found, misprints: int) -> float:
-    """Wrong answers on unseen exams, had every student stopped there; the mean."""
+    """The mean of wrong answers on unseen exams, had every student stopped at its lowest loss."""
     return fmean(lowest_loss(marks).val_wrong for marks in found.of(misprints))
 
 
 def show_sheet(view: ChapterView) -> None:
-    """That of student 1, on which the misprints may be looked for.
+    """The sheet of student 1, on which the learner may look for the misprints.
 
     It is opened at the last pass after which as many answers are wrong as are misprinted.
     """
@@ -124,19 +124,5 @@ def rule(numbers: dict) -> list[str]:
     return [learnt, more, *stopping, "rule"]
 
 
-CHAPTER = Chapter(
-    name="misprints",
-    plans=plans,
-    numbers=numbers,
-    answer=answer,
-    rule=rule,
-    blocks=(
-        Story(),
-        Question(show_slider),
-        Chart(curves),
-        Table(rows),
-        Detail(show_sheet),
-        Rule(),
-    ),
-    frame_height=1491,
-)
+BLOCKS = (Story(), Question(show_slider), Chart(curves), Table(rows), Detail(show_sheet), Rule())
+CHAPTER = Chapter("misprints", BLOCKS, plans, numbers, answer, rule, frame_height=1491)

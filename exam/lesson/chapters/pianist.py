@@ -24,7 +24,7 @@ def plans(settings: Settings) -> Plans:
 
 
 def _repeats(found: Found, book: str) -> list[list[Mark]]:
-    """What came after the twenty pieces were known, counted from 0, of those who are through."""
+    """The marks from the pass on at which the twenty exams are known, counted from 0."""
     known = PASSES_TO_KNOW_TWENTY
     return [
         [replace(mark, epoch=mark.epoch - known) for mark in marks[known:]]
@@ -86,18 +86,11 @@ def rule(numbers: dict) -> list[str]:
     return ["overfit" if rose else "no_overfit", "forgot" if forgot else "forgot_nothing", "rule"]
 
 
-CHAPTER = Chapter(
-    name="pianist",
-    plans=plans,
-    numbers=numbers,
-    answer=answer,
-    rule=rule,
-    blocks=(
-        Story({"passes": PASSES_TO_KNOW_TWENTY}),
-        Question(),
-        Chart(any_digit_curves),
-        Chart(low_digits_curves),
-        Rule(),
-    ),
-    frame_height=1284,
+BLOCKS = (
+    Story({"passes": PASSES_TO_KNOW_TWENTY}),
+    Question(),
+    Chart(any_digit_curves),
+    Chart(low_digits_curves),
+    Rule(),
 )
+CHAPTER = Chapter("pianist", BLOCKS, plans, numbers, answer, rule, frame_height=1284)

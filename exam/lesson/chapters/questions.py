@@ -22,9 +22,5 @@ def show_questions(view: ChapterView) -> None:
     st.code(keras_script(**chosen_run()._asdict()), language=None, wrap_lines=True)
 
 
-CHAPTER = Chapter(
-    name="questions",
-    blocks=(Look(show_questions),),
-    frame_height=2789,
-    follows_study=True,
-)
+BLOCKS = (Look(show_questions),)
+CHAPTER = Chapter("questions", BLOCKS, frame_height=2789, follows_study=True)

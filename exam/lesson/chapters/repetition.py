@@ -68,18 +68,5 @@ def rule(numbers: dict) -> list[str]:
     ]
 
 
-CHAPTER = Chapter(
-    name="repetition",
-    plans=plans,
-    numbers=numbers,
-    answer=answer,
-    rule=rule,
-    blocks=(
-        Story(),
-        Question(),
-        Chart(curves),
-        Table(rows),
-        Rule(),
-    ),
-    frame_height=1058,
-)
+BLOCKS = (Story(), Question(), Chart(curves), Table(rows), Rule())
+CHAPTER = Chapter("repetition", BLOCKS, plans, numbers, answer, rule, frame_height=1058)

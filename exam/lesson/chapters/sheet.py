@@ -50,7 +50,7 @@ def rule(numbers: dict) -> list[str]:
 
 
 def show_practised(view: ChapterView) -> None:
-    """That of the study on the first screen, or of its settings where the chapter stands alone."""
+    """The sheet of the first screen's study; of its settings, where the chapter stands alone."""
     run = view.visit.run if view.visit.shows_study else chosen_run()
     if not run:
         st.info(view.say.no_study)
@@ -65,19 +65,13 @@ def show_without_key(view: ChapterView) -> None:
     st.markdown(view.say.without_key)
 
 
+BLOCKS = (
+    Story({"weights": WEIGHTS}),
+    Look(show_practised),
+    Question(show_without_key),
+    Chart(curves),
+    Rule(),
+)
 CHAPTER = Chapter(
-    name="sheet",
-    plans=plans,
-    numbers=numbers,
-    answer=answer,
-    rule=rule,
-    blocks=(
-        Story({"weights": WEIGHTS}),
-        Look(show_practised),
-        Question(show_without_key),
-        Chart(curves),
-        Rule(),
-    ),
-    frame_height=1256,
-    follows_study=True,
+    "sheet", BLOCKS, plans, numbers, answer, rule, frame_height=1256, follows_study=True
 )

@@ -65,17 +65,5 @@ def rule(numbers: dict) -> list[str]:
     return ["rule_same" if answer(numbers) == 0 else "rule_apart"]
 
 
-CHAPTER = Chapter(
-    name="students",
-    plans=plans,
-    numbers=numbers,
-    answer=answer,
-    rule=rule,
-    blocks=(
-        Story(),
-        Question(),
-        Chart(curves),
-        Rule(),
-    ),
-    frame_height=932,
-)
+BLOCKS = (Story(), Question(), Chart(curves), Rule())
+CHAPTER = Chapter("students", BLOCKS, plans, numbers, answer, rule, frame_height=932)

@@ -60,7 +60,7 @@ def same_mistakes(before: Mark, after: Mark) -> dict[int, int]:
 
 
 def show_bets(view: ChapterView) -> None:
-    """The mistakes that became surer by most, as coins that were bet on them."""
+    """The mistakes whose sureness rose most, as coins that the student bets on its answer."""
     say, marks = view.say, view.found.marks
     (student,) = (who for what, who in marks if what == "own")
     before, after = lowest_loss(marks["own", student]), marks["own", student][-1]
@@ -95,18 +95,11 @@ def rule(numbers: dict) -> list[str]:
     return [rose, errors(numbers["best"], numbers["end"]), "rule"]
 
 
-CHAPTER = Chapter(
-    name="sureness",
-    plans=plans,
-    numbers=numbers,
-    answer=answer,
-    rule=rule,
-    blocks=(
-        Story(),
-        Question(),
-        *(Chart(partial(curves, field)) for field in PANELS),
-        Detail(show_bets),
-        Rule(),
-    ),
-    frame_height=1464,
+BLOCKS = (
+    Story(),
+    Question(),
+    *(Chart(partial(curves, field)) for field in PANELS),
+    Detail(show_bets),
+    Rule(),
 )
+CHAPTER = Chapter("sureness", BLOCKS, plans, numbers, answer, rule, frame_height=1464)

@@ -47,17 +47,5 @@ def rule(numbers: dict) -> list[str]:
     return [won, "repeating_helps" if repeating_helps else "repeating_helps_not", "rule"]
 
 
-CHAPTER = Chapter(
-    name="twenty_exams",
-    plans=plans,
-    numbers=numbers,
-    answer=answer,
-    rule=rule,
-    blocks=(
-        Story(),
-        Question(),
-        Chart(curves),
-        Rule(),
-    ),
-    frame_height=940,
-)
+BLOCKS = (Story(), Question(), Chart(curves), Rule())
+CHAPTER = Chapter("twenty_exams", BLOCKS, plans, numbers, answer, rule, frame_height=940)
