@@ -3,7 +3,7 @@
 import streamlit as st
 
 from exam.hall.door import show_room
-from exam.hall.lectern import open_lectern, show_step, stand_at
+from exam.hall.lectern import go_to, open_lectern, show_step
 from exam.hall.seat import Seat, hints, show_entry, show_seat, take_seat
 from exam.hall.steps import WATCHED
 from exam.lesson.chapters import CHAPTERS
@@ -11,7 +11,7 @@ from exam.lesson.contents import link_to_next, numbered, show_lesson
 from exam.model.settings import BATCH_SIZE, EPOCHS, STUDENT
 from exam.page.address import hint
 from exam.page.ask_again import ask_when_the_line_is_back
-from exam.page.assets import SCRIPTS, STYLES, load, scripts, styles
+from exam.page.browser import SCRIPTS, STYLES, load, scripts, styles
 from exam.page.controls import quick_picks, slider, updates_sum
 from exam.page.fragment import fragment, politely, wait_until_taken
 from exam.page.language import language
@@ -59,7 +59,7 @@ def show_first_screen(visit: Visit, seat: Seat, words: Texts) -> None:
 def show_settings(visit: Visit, seat: Seat, words: Texts) -> None:
     st.markdown(words.analogy)
     label_of = name_of if visit.is_projected else str  # in large letters there is less room
-    moved = {"on_change": run_study, "args": (visit,)}
+    moved = {"on_change": rerun_study, "args": (visit,)}
     batch, passes, who, begin = st.columns([9, 9, 4, 7], gap="small")
     with batch:
         slider(BATCH_SIZE, label_of(words.batch_size), words, **moved)
@@ -78,13 +78,13 @@ def press_start(visit: Visit, seat: Seat) -> None:
     is_first = not visit.run
     visit.begin_run()
     if seat.step:  # on a projector, what is watched is another step
-        stand_at(seat, visit, WATCHED)
+        go_to(WATCHED, seat, visit)
         st.rerun()
-    run_study(visit, *[TAKE_HOME] * is_first)  # from now on there is something to save
+    rerun_study(visit, *[TAKE_HOME] * is_first)  # from now on there is something to save
 
 
-def run_study(visit: Visit, *others: str) -> None:
-    """Run the study, and those chapters on the screen that show what it does; nothing else."""
+def rerun_study(visit: Visit, *others: str) -> None:
+    """Draw the study again, and those chapters on the screen that follow it; nothing else."""
     st.rerun([STUDY, *others, *visit.followers])
 
 

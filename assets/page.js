@@ -12,10 +12,10 @@ queueMicrotask(() => pushed.forEach(act)); // as soon as all files have run
 
 // Streamlit may make elements anew, so the document listens for them.
 
-const listen = (what, selector, act) =>
+const listen = (what, selector, react) =>
   document.addEventListener(what, (event) => {
     const element = event.target.closest?.(selector);
-    if (element) act(element, event);
+    if (element) react(element, event);
   });
 
 // Texts, filled in like those of the page: {wrong}, {val_wrong:.1f}, {updates:update|updates}.

@@ -91,7 +91,7 @@ const show = (name, pass) => {
   study.pass = Math.min(pass, lastKnown(study));
   study.reached = Math.max(study.reached, study.pass);
   draw(name);
-  for (const follower of study.data.leads ?? []) if (studies[follower]) show(follower, pass);
+  for (const follower of study.data.followers ?? []) if (studies[follower]) show(follower, pass);
 };
 
 // Drawing.

@@ -68,6 +68,10 @@ const drawDetail = (name) => {
   detail.textContent = looked === null ? hint : describe(study, looked);
 };
 
+// Tab comes to one cell of a sheet: the one that had the focus last.
+listen("focusin", ".sheet .cell", (cell) => {
+  for (const each of cell.parentElement.children) each.tabIndex = each === cell ? 0 : -1;
+});
 const look = (cell) => {
   studies[nameOf(cell)].looked = [...cell.parentElement.children].indexOf(cell);
   drawDetail(nameOf(cell));
@@ -79,7 +83,5 @@ listen("keydown", ".sheet .cell", (cell, event) => {
   const cells = [...cell.parentElement.children], to = cells[cells.indexOf(cell) + by];
   if (!by || !to) return;
   event.preventDefault();
-  cell.tabIndex = -1;
-  to.tabIndex = 0;
   to.focus();
 });

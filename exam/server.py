@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from exam.charts.curves import curves_spec
 from exam.charts.pictures import sheet_picture
 from exam.hall.room import Room
-from exam.hall.rooms import MOST_LISTENERS, ROOMS
+from exam.hall.rooms import ROOMS
 from exam.model.exams import BrokenExams
 from exam.model.settings import EPOCHS, STUDENT
 from exam.page.texts import LANGUAGES, load_texts
@@ -32,6 +32,7 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+MOST_LISTENERS = 1_000  # of a room
 SILENT_SECONDS = 15.0  # after which a stream sends a comment, so that no proxy cuts it
 
 

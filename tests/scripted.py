@@ -8,6 +8,7 @@ from exam.lesson.chapter import Found
 from exam.lesson.chapters import CHAPTERS
 from exam.model.results import Mark
 from exam.page.texts import Texts
+from exam.page.visit import Attempt
 
 MEASURED = [name for name, chapter in CHAPTERS.items() if chapter.plans]
 SETTINGS = {"batch_size": 10, "epochs": 20, "student": 1, "misprints": 10}
@@ -27,7 +28,7 @@ def found_by(
 ) -> Found:
     """A chapter's experiment, each study of which is `study(name, passes)`."""
     plans = CHAPTERS[name].plans(SETTINGS | settings)
-    found = Found(plans, choice)
+    found = Found(Attempt(plans, choice))
     for key, (_, passes) in plans.items():
         found.marks[key] = study(key, passes)
     return found

@@ -9,12 +9,10 @@ from streamlit.testing.v1 import AppTest
 
 from exam.charts.lines import stacks
 from exam.charts.settings_map import best_of, settings_map
-from exam.hall import lectern
 from exam.hall.choices import advice, middle_guess, shares
 from exam.hall.files import votes_csv
-from exam.hall.room import Step
 from exam.hall.rooms import ROOMS, new_code, new_secret
-from exam.hall.steps import steps_of
+from exam.hall.steps import WATCHED, Step, steps_of
 from exam.lesson.chapters import CHAPTERS
 from exam.model.studied import Point
 from exam.page.texts import load_texts
@@ -44,8 +42,7 @@ def step_of(app: AppTest) -> tuple[str, str]:
 
 
 def stand_at(app: AppTest, step: Step) -> None:
-    visit = app.session_state.visit
-    lectern.stand_at(visit.observer, visit, step)
+    app.session_state.visit.observer.step = step
 
 
 def texts(app: AppTest) -> str:
@@ -143,6 +140,29 @@ def test_the_median_is_that_of_the_last_round(room):
     for key in ("step_back", "step_back", "step_back", "step_next"):  # a second vote after all
         app.button(key=key).click().run()
     assert median_after(30, "step_next", "step_next") == 30
+
+
+def test_who_steps_back_and_sets_something_else_reveals_that(room):
+    app = visit(room=room.code, secret=room.secret, projected="true", only="misprints")
+    for misprints in (20, 0):
+        while step_of(app) != ("misprints", "question"):
+            app.button(key="step_back").click().run()
+        app.slider(key="misprints").set_value(misprints).run()
+        app.button(key="step_next").click().run()
+        app.button(key="step_skip").click().run()
+        assert not app.exception and step_of(app) == ("misprints", "reveal")
+        plans = app.session_state.visit.attempts["misprints"].plans
+        assert next(iter(plans)) == (misprints, 1)
+
+
+def test_the_step_that_watches_a_study_has_one_and_the_room_is_told(room):
+    room.show(WATCHED)
+    app = visit(room=room.code, secret=room.secret, projected="true", epochs="1")  # a reload
+    assert step_of(app) == ("study", "start") and app.session_state.visit.presses == 1
+    app.button(key="step_back").click().run()
+    assert room.step == ("study", "", 0)
+    app.button(key="start").click().run()
+    assert room.step == WATCHED and app.session_state.visit.presses == 2
 
 
 def test_learners_are_told_the_chapter_and_nothing_of_the_door(room):

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from exam.hall.room import Room, Step
+from exam.hall.room import Room
 from exam.hall.rooms import (
     LEARNER,
     LETTERS,
@@ -22,6 +22,7 @@ from exam.hall.rooms import (
     new_learner,
     new_secret,
 )
+from exam.hall.steps import Step
 from exam.hall.votes import MOST_GUESSES
 from exam.model.studied import MOST_SETTINGS, Point, Studied
 
@@ -83,6 +84,9 @@ def test_a_round_in_which_nobody_has_guessed_is_not_closed(room):
     room.close("sheet", 2)
     room.guess("sheet", "a", 0)
     assert room.standing("sheet") == (1, 0, True, ())
+    room.close("sheet", 2)  # and then nothing was there to discuss: it is the first
+    room.guess("sheet", "late", 1)
+    assert room.standing("sheet")[:3] == (1, 0, False) and rounds(room) == [{0: 1}]
 
 
 def test_a_second_round_begins_with_the_first_and_may_be_changed(room):
@@ -248,7 +252,7 @@ def test_a_vote_begins_anew(room):
 def test_who_listens_is_told_where_the_room_stands_and_never_what_is_guessed(room):
     told = []
     room.listeners.add(lambda: told.append(room.state()))
-    room.stand_at(Step("sheet", "question"))
+    room.show(Step("sheet", "question"))
     room.guess("sheet", "a", 1)
     assert told == [{"place": "sheet", "part": "question", "is_open": True, "round": 1}]
     room.close("sheet", 1)

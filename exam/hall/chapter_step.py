@@ -6,15 +6,16 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from exam.hall.choices import advice, middle_guess, shares, show_choices
-from exam.hall.room import Room, Step
+from exam.hall.room import Room
 from exam.hall.seat import Seat
+from exam.hall.steps import Step
 from exam.lesson.blocks import Block, Chart, Detail, Look, Question, Rule, Story, Table
 from exam.lesson.chapter import Chapter, Found
-from exam.lesson.chapter_view import SIDE_BY_SIDE, ChapterView, middle, side_by_side
+from exam.lesson.chapter_view import SIDE_BY_SIDE, ChapterView, begin_attempt, side_by_side
 from exam.page.ask_again import ask_again
 from exam.page.fragment import fragment
 from exam.page.texts import Texts
-from exam.page.visit import Visit, settings
+from exam.page.visit import Attempt, Visit, settings
 from exam.service.scheduler import get_scheduler
 
 POLL_SECONDS = 0.5  # between two looks at the votes of a room
@@ -59,7 +60,7 @@ def _show_vote(view: ChapterView, part: str, seat: Seat, room: Room | None) -> N
     rounds = view.rounds if is_closed else ()
     with _beside_the_question(view, room, rounds, is_again=is_again):
         if not is_closed and room:
-            _count(seat, view.chapter, view.words)
+            _show_count(seat, view.chapter, view.words)
         elif view.chapter.answer and len(rounds) == 1:
             _advise(rounds[0], view.chapter, view.words)
 
@@ -67,7 +68,9 @@ def _show_vote(view: ChapterView, part: str, seat: Seat, room: Room | None) -> N
 def _beside_the_question(
     view: ChapterView, room: Room | None, rounds: tuple, *, is_again: bool
 ) -> DeltaGenerator:
-    """Show the question, and return the place beside it; where a pass is guessed, below it."""
+    """Show the question, and return the place for its votes: beside it, or below it if a pass is
+    guessed, for then a figure stands beside it.
+    """
     (question,) = _blocks(view, Question)
     if view.chapter.passes:
         left, right = st.columns(SIDE_BY_SIDE, gap="medium")
@@ -97,7 +100,7 @@ def _show_question(view: ChapterView, rounds: tuple = (), answer: int | None = N
 
 
 @fragment
-def _count(seat: Seat, chapter: Chapter, words: Texts) -> None:
+def _show_count(seat: Seat, chapter: Chapter, words: Texts) -> None:
     """How many have guessed. The experiment is computed in the meantime."""
     _found_so_far(chapter)
     ask_again(f"{chapter.name}_count", POLL_SECONDS)
@@ -121,7 +124,7 @@ def _advise(counts: Counter[int], chapter: Chapter, words: Texts) -> None:
 
 
 def _found_so_far(chapter: Chapter) -> Found:
-    found = Found(chapter.plans(settings()))
+    found = Found(Attempt(chapter.plans(settings())))
     found.poll(get_scheduler())
     return found
 
@@ -130,12 +133,11 @@ def _found_so_far(chapter: Chapter) -> Found:
 
 
 def _show_found(view: ChapterView, block: Block, *, is_first: bool) -> None:
-    """A figure beside what was guessed, the rule beside the first figure, or a detail alone.
+    """A figure beside what was guessed, a detail alone, or the rule beside the first figure.
 
-    Until all is found, the first figure, which grows.
+    Until the experiment is complete, every step shows the first figure, which grows.
     """
-    passes = view.chapter.passes
-    view.begin(middle_guess(view.rounds, middle(passes)) if passes else None)
+    _look_up(view)
     is_there = view.has(block.due)
     if is_there and isinstance(block, Rule) and _blocks(view, Table):
         _show_all(view, Rule)
@@ -155,6 +157,17 @@ def _show_found(view: ChapterView, block: Block, *, is_first: bool) -> None:
     with figure:
         shown = _blocks(view, Chart)[0] if is_rule or not is_there else block
         shown.show(view)
+
+
+def _look_up(view: ChapterView) -> None:
+    """The experiment, which begins with the first step that shows it, or if what is set is new."""
+    visit, chapter = view.visit, view.chapter
+    choice = middle_guess(view.rounds, chapter.middle_pass) if chapter.passes else None
+    wanted = [choice, *chapter.plans(settings()).items()]  # in their order: the first is one's own
+    attempt = visit.attempts.get(chapter.name)
+    if not attempt or wanted != [attempt.choice, *attempt.plans.items()]:
+        begin_attempt(visit, chapter, choice)
+    view.look_up(visit.attempts[chapter.name])
 
 
 def _show_guesses(view: ChapterView) -> None:

@@ -5,9 +5,9 @@ import streamlit as st
 from exam.hall.chapter_step import show_chapter_step
 from exam.hall.door import show_door
 from exam.hall.files import show_room_files
-from exam.hall.room import Room, Step
+from exam.hall.room import Room
 from exam.hall.seat import Seat
-from exam.hall.steps import DOOR, WATCHED, steps_of
+from exam.hall.steps import DOOR, WATCHED, Step, steps_of
 from exam.lesson.chapters import CHAPTERS
 from exam.lesson.contents import numbered
 from exam.page.parts import STUDY
@@ -16,9 +16,11 @@ from exam.page.visit import Visit, chosen_run
 
 
 def open_lectern(seat: Seat, visit: Visit) -> None:
-    """A projector begins at the chapter of its address, where its room stands, or at the door.
+    """Choose where a projector begins.
 
-    Where the address asks for the study alone, there are no steps.
+    If its address names a chapter: at the answer if it is to be revealed, else at what the room has
+    shown last if that is of this chapter, else at its beginning. Otherwise at what the room has
+    shown last, or at the door. If the address asks for the study alone, there are no steps.
     """
     if seat.step or not visit.is_projected or visit.only == STUDY:
         return
@@ -27,12 +29,19 @@ def open_lectern(seat: Seat, visit: Visit) -> None:
     revealed = [step for step in at_chapter if step.part == "reveal" and visit.reveals]
     room_steps = [seat.room.step] if seat.leads and seat.room and seat.room.step else []
     here = [step for step in room_steps if step.place == visit.only]
-    stand_at(seat, visit, [*revealed, *here, *at_chapter, *room_steps, *steps][0])
+    go_to([*revealed, *here, *at_chapter, *room_steps, *steps][0], seat, visit)
 
 
-def stand_at(seat: Seat, visit: Visit, step: Step) -> None:
-    """From now on, this is on the screen."""
-    seat.step, visit.place = step, step.place
+def go_to(step: Step, seat: Seat, visit: Visit, *, is_forward: bool = False) -> None:
+    """Show that from now on; a step forward begins a study, or closes and opens votes."""
+    seat.step = step
+    is_new = is_forward and visit.run != chosen_run()
+    if step == WATCHED and (is_new or not visit.run):
+        visit.begin_run()
+    if seat.leads and (room := seat.room):
+        room.show(step)
+        if is_forward:
+            _vote(room, step)
 
 
 def show_step(seat: Seat, visit: Visit, words: Texts) -> None:
@@ -51,20 +60,17 @@ def _show_bar(seat: Seat, visit: Visit, words: Texts) -> None:
     at, places = steps.index(seat.step), list(dict.fromkeys(step.place for step in steps))
     st.session_state.step_place = seat.step.place
     with st.container(key="lectern", horizontal=True, vertical_alignment="center"):
-        go = {"on_click": _go, "width": "content"}
-        back = {
-            "key": "step_back",
-            "disabled": at == 0,
-            "args": (seat, visit, steps[max(at - 1, 0)]),
-        }
-        st.button("←", help=words.step_back, **back, **go)
+        go = {"on_click": go_to, "width": "content"}
+        forward = go | {"kwargs": {"is_forward": True}}
+        before = (steps[max(at - 1, 0)], seat, visit)
+        st.button("←", key="step_back", args=before, help=words.step_back, disabled=at == 0, **go)
         st.selectbox(
             words.step_place,
             places,
             key="step_place",
             format_func=lambda place: _title(place, words),
             on_change=_go_to_place,
-            args=(seat, visit, steps),
+            args=(steps, seat, visit),
             label_visibility="collapsed",
             width="stretch",
         )
@@ -74,17 +80,15 @@ def _show_bar(seat: Seat, visit: Visit, words: Texts) -> None:
                 question = [s for s in steps if s[:2] == (seat.step.place, "question")]
                 if question:
                     anew = {"key": "vote_anew", "on_click": _begin_anew}
-                    anew["args"] = (seat, visit, question[0])
+                    anew["args"] = (question[0], seat, visit)
                     st.button(words.vote_anew, help=words.vote_anew_help, **anew)
         if seat.step[1:] == ("close", 1):  # where nearly all had it, there is little to discuss
             reveal = next(step for step in steps[at:] if step.part == "reveal")
-            skip = {"key": "step_skip", "args": (seat, visit, reveal, True)}
-            st.button(words.step_reveal, **skip, **go)
+            st.button(words.step_reveal, key="step_skip", args=(reveal, seat, visit), **forward)
         if at + 1 < len(steps):
             step = steps[at + 1]
-            label = _label(seat.step, step, words)
-            forward = {"key": "step_next", "args": (seat, visit, step, True)}
-            st.button(label, type="primary", **forward, **go)
+            after = {"key": "step_next", "type": "primary", "args": (step, seat, visit)}
+            st.button(_label(seat.step, step, words), **after, **forward)
 
 
 def _title(place: str, words: Texts) -> str:
@@ -99,16 +103,6 @@ def _label(now: Step, step: Step, words: Texts) -> str:
     return getattr(words, f"step_{step.part}")
 
 
-def _go(seat: Seat, visit: Visit, step: Step, is_forward: bool = False) -> None:
-    stand_at(seat, visit, step)
-    if is_forward and step == WATCHED and visit.run != chosen_run():
-        visit.begin_run()
-    if seat.leads and (room := seat.room):
-        room.stand_at(step)
-        if is_forward:
-            _vote(room, step)
-
-
 def _vote(room: Room, step: Step) -> None:
     """A step forward closes votes, or opens the second; a step back changes none."""
     for number in {"close": [step.number], "reveal": [1, 2]}.get(step.part, ()):
@@ -117,12 +111,12 @@ def _vote(room: Room, step: Step) -> None:
         room.open_again(step.place)
 
 
-def _begin_anew(seat: Seat, visit: Visit, question: Step) -> None:
+def _begin_anew(question: Step, seat: Seat, visit: Visit) -> None:
     if room := seat.room:
         room.begin_anew(question.place)
-    _go(seat, visit, question)
+    go_to(question, seat, visit)
 
 
-def _go_to_place(seat: Seat, visit: Visit, steps: list[Step]) -> None:
+def _go_to_place(steps: list[Step], seat: Seat, visit: Visit) -> None:
     place = st.session_state.step_place
-    _go(seat, visit, next((step for step in steps if step.place == place), seat.step))
+    go_to(next((step for step in steps if step.place == place), seat.step), seat, visit)

@@ -3,21 +3,10 @@
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
+from exam.hall.steps import Step
 from exam.hall.votes import Standing, Vote
 from exam.model.studied import Studied
-
-
-class Step(NamedTuple):
-    """What a projector shows: a place (the door, the study or a chapter), and which part of it.
-
-    `number` is the round of a vote that is closed, or which of the chapter's blocks is shown.
-    """
-
-    place: str
-    part: str = ""
-    number: int = 0
 
 
 @dataclass(eq=False)
@@ -57,7 +46,8 @@ class Room:
                 "round": len(vote.rounds) + vote.is_open,
             }
 
-    def stand_at(self, step: Step) -> None:
+    def show(self, step: Step) -> None:
+        """Its lecturer shows that from now on."""
         with self._lock:
             self.step = step
         self._tell()

@@ -11,7 +11,6 @@ MOST_ROOMS, MOST_OF_A_CLIENT = 100, 20
 KEPT_SECONDS = 3 * 3600.0  # after its last use a room is gone
 RECENT_SECONDS = 600.0  # a room used so recently is not given up, even if nobody guesses in it
 MOST_SECRETS = 10_000  # of rooms that are gone
-MOST_LISTENERS = 1_000  # of a room
 LETTERS = "ABCEFGHJKLMNPRSTWXYZ"  # of a code: none that are taken for one another
 CODE = re.compile(f"[{LETTERS}]{{4}}")
 LEARNER = re.compile(r"[\w-]{11}", re.ASCII)
@@ -77,8 +76,8 @@ class Rooms:
     def _make_place(self, client: str) -> None:
         """Close a room of a client that has too many, or any room if all are taken.
 
-        It closes the one that has not been used for longest, but none that has learners, and of
-        other clients none that was used recently.
+        The one that has not been used for longest goes. A room that has learners stays, and so does
+        one of another client that was used recently.
         """
         for room in list(self._rooms.values()):
             if self._unused_seconds(room) >= KEPT_SECONDS:

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 import streamlit as st
 
 from exam.hall import rooms
-from exam.hall.room import Room, Step
+from exam.hall.room import Room
+from exam.hall.steps import Step
 from exam.model.studied import Studied
 from exam.page.address import read_parameters
 from exam.page.ask_again import ask_again
@@ -35,7 +36,7 @@ READERS = {"room": read_code, "secret": read_secret}  # what an address may say 
 
 @dataclass
 class Seat(Observer):
-    """Its code is kept where there is no such room yet: whoever comes early waits for it.
+    """Whoever comes before the room is opened has its `code` already, and waits for it.
 
     `refused` says why there is none for its lecturer: a wrong "secret", or all are "taken".
     `wrong_parameters` are those of the address that name no room. `step` is what a projector shows,
@@ -75,6 +76,10 @@ class Seat(Observer):
         return bool(self.ballot)
 
     @property
+    def place(self) -> str:
+        return self.step.place if self.step else ""
+
+    @property
     def address(self) -> dict[str, str | None]:
         """Without the secret, which a cookie has: here, history and logs would keep it, and a hall
         could read it."""
@@ -99,7 +104,7 @@ class Seat(Observer):
         if room := self.ballot:
             room.see(chapter, self.learner)
 
-    def standing(self, chapter: str, words: Texts) -> str:
+    def describe_guess(self, chapter: str, words: Texts) -> str:
         if not (room := self.ballot):
             return ""
         return getattr(words, f"guess_{room.state_of_guess(chapter, self.learner)}")(code=self.code)

@@ -1,12 +1,24 @@
 """The steps of a lecture: the door, the study, each chapter's blocks, and votes between them."""
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
-from exam.hall.room import Step
-from exam.lesson.blocks import Chart, Detail, Look, Question, Rule
+from exam.lesson.blocks import Chart, Detail, Look, Question, Rule, Story, Table
 from exam.lesson.chapter import Chapter
 from exam.lesson.chapters import CHAPTERS
 from exam.page.parts import STUDY
+
+
+class Step(NamedTuple):
+    """What a projector shows: a place (the door, the study or a chapter), and which part of it.
+
+    `number` is the round of a vote that is closed, or which of the chapter's blocks is shown.
+    """
+
+    place: str
+    part: str = ""
+    number: int = 0
+
 
 DOOR = "door"  # the place where the hall comes into the room
 WATCHED = Step(STUDY, "start")  # the study without its sliders, so that it fits on the screen
@@ -44,3 +56,7 @@ def _steps_of(chapter: Chapter, leads: bool) -> Iterator[Step]:
                 yield Step(chapter.name, "closer", number)
             case Rule():
                 yield Step(chapter.name, "rule", number)
+            case Story() | Table():
+                pass
+            case _:
+                raise TypeError(f"{block!r} of {chapter.name} has no step on a projector")

@@ -32,7 +32,7 @@ class Vote:
     is_open: bool = True
 
     def guess(self, learner: str, choice: int) -> None:
-        """Count the learner's guess, once, in place of an earlier one; nothing in a full vote."""
+        """Keep the learner's guess in place of an earlier one, if it may still guess."""
         if self.state_of(learner) not in ("seen", "full"):
             self.guesses[learner] = choice
 
@@ -67,8 +67,11 @@ class Vote:
         return (*self.rounds, self._counted()) if self.is_open else self.rounds
 
     def close(self, number: int) -> None:
-        """Close that round, the first or the second, where it is open and somebody has guessed."""
-        if self.is_open and len(self.rounds) == number - 1 and self._counted():
+        """Close the open round, if it is at most that one and somebody has guessed.
+
+        So a first round that stayed empty is closed together with the second, as one.
+        """
+        if self.is_open and len(self.rounds) < number and self._counted():
             self.is_open, self.rounds = False, self.all_rounds()
             self.first = self.first or dict(self.guesses)
 

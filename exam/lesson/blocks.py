@@ -46,10 +46,10 @@ class Look(Block):
 
 @dataclass(frozen=True)
 class Question(Block):
-    """`question` and `choices` in the texts; after the press what was guessed, and how far it is.
+    """The guess: the page asks for it by `question` and `choices` in the texts, and then judges it.
 
     `above` shows what belongs to the question. It may return an experiment that must be complete
-    before anything is asked.
+    before the page asks.
     """
 
     above: Callable[[ChapterView], Experiment | None] = lambda view: None

@@ -7,6 +7,7 @@ from dataclasses import KW_ONLY, dataclass
 from exam.charts.theme import Figure
 from exam.model.plan import Plan
 from exam.page.texts import Texts
+from exam.page.visit import Attempt
 from exam.service.experiment import Experiment, Plans
 
 # What the module of a chapter is written with, together with blocks.py.
@@ -17,21 +18,11 @@ TEN = range(1, 11)  # students whose means are compared: one alone decides nothi
 
 
 class Found(Experiment):
-    """What an experiment has found so far, and what was guessed before.
+    """What an attempt has found so far; `rounds` are the guesses of a hall, where there is one."""
 
-    `choice` is the learner's guess by its number, or a pass; `turn` counts how often this learner
-    has begun it; `rounds` are the guesses of a hall, where there is one.
-    """
-
-    def __init__(
-        self,
-        plans: Plans,
-        choice: int | None = None,
-        turn: int = 1,
-        rounds: Sequence[Counter[int]] = (),
-    ):
-        super().__init__(plans)
-        self.choice, self.turn, self.rounds = choice, turn, rounds
+    def __init__(self, attempt: Attempt, rounds: Sequence[Counter[int]] = ()):
+        super().__init__(attempt.plans)
+        self.attempt, self.rounds = attempt, rounds
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,6 +46,11 @@ class Chapter:
     passes: range | None = None  # a pass is chosen, in place of one of the `choices`
     with_study: bool = False  # shown alone, it needs the first screen above it
     follows_study: bool = False  # it shows what is set or studied on the first screen
+
+    @property
+    def middle_pass(self) -> int | None:
+        """The pass that is chosen as long as nobody has chosen one; None for other chapters."""
+        return self.passes[-1] // 2 if self.passes else None
 
     def conclusion(self, numbers: dict, say: Texts) -> str:
         """The sentences of the rule that these numbers bear out."""

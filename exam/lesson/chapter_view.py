@@ -42,8 +42,6 @@ class ChapterView:
         """Show blocks within. As long as something is missing, the browser asks again."""
         # Its place is the same in every run; a screen reader speaks it when it changes (page.js).
         live_region = st.container(key=f"{self.name}_spoken")
-        if attempt := self.visit.attempts.get(self.name):
-            self._look_up(attempt)
         yield
         live_region.markdown(self._spoken)
         if self._awaited:
@@ -52,15 +50,9 @@ class ChapterView:
         else:
             self.visit.waiting.end(self.name)
 
-    def begin(self, choice: int | None) -> None:
-        """Begin the experiment with that choice, unless it has been begun with it."""
-        attempt = self.visit.attempts.get(self.name)
-        if not attempt or attempt.choice != choice:
-            begin(self.visit, self.chapter, choice)
-        self._look_up(self.visit.attempts[self.name])
-
-    def _look_up(self, attempt: Attempt) -> None:
-        chapter, self.found = self.chapter, Found(*attempt, rounds=self.rounds)
+    def look_up(self, attempt: Attempt) -> None:
+        """Have what was found of the attempt; from now on, the experiment has begun."""
+        chapter, self.found = self.chapter, Found(attempt, self.rounds)
         self.follow(self.found)
         if self.found.is_complete:
             self.numbers = chapter.numbers(self.found)
@@ -79,8 +71,9 @@ class ChapterView:
         return experiment
 
     def has(self, due: str) -> bool:
-        """Whether the experiment is "begun" or "complete"; what is due "always" is there anyway."""
-        return {"begun": self.found is not None, "complete": bool(self.numbers)}.get(due, True)
+        """Whether the experiment is "begun" or "complete"; "always" is true."""
+        is_complete, has_begun = bool(self.numbers), self.found is not None
+        return {"always": True, "begun": has_begun, "complete": is_complete}[due]
 
     @property
     def measured(self) -> str:
@@ -122,7 +115,7 @@ class ChapterView:
         st.progress(done / studies, text)
 
 
-def begin(visit: Visit, chapter: Chapter, choice: int | None) -> None:
+def begin_attempt(visit: Visit, chapter: Chapter, choice: int | None) -> None:
     """With what is set now: a slider may have been moved since the chapter was drawn."""
     name = chapter.name
     visit.observer.see(name)
@@ -133,9 +126,11 @@ def begin(visit: Visit, chapter: Chapter, choice: int | None) -> None:
 def show_chapter(chapter: Chapter, visit: Visit, words: Texts) -> None:
     """The chapter as the page shows it: every block that is due."""
     view = ChapterView(chapter, visit, words)
+    if visit.reveals and chapter.plans and not visit.begun[chapter.name]:
+        begin_attempt(visit, chapter, chapter.middle_pass)  # without a guess, as the address asks
     with view.shown():
-        if visit.reveals and chapter.plans:  # as the address asks: without a guess
-            view.begin(middle(chapter.passes) if chapter.passes else None)
+        if attempt := visit.attempts.get(chapter.name):
+            view.look_up(attempt)
         for block in chapter.blocks:
             if view.has(block.due):
                 block.show(view)
@@ -145,7 +140,3 @@ def side_by_side() -> tuple[DeltaGenerator, DeltaGenerator]:
     """On a projector, a place for words, and one for a figure beside them."""
     left, right = st.columns(SIDE_BY_SIDE, gap="medium")
     return left.container(key="aside"), right
-
-
-def middle(passes: range) -> int:
-    return passes[-1] // 2

@@ -7,7 +7,7 @@ and with a view it would keep all results that were drawn.
 import streamlit as st
 
 from exam.lesson.chapter import Chapter
-from exam.lesson.chapter_view import ChapterView, begin, middle
+from exam.lesson.chapter_view import ChapterView, begin_attempt
 from exam.page.visit import Visit
 
 
@@ -16,16 +16,16 @@ def ask(view: ChapterView) -> None:
     visit, chapter, say = view.visit, view.chapter, view.say
     is_counted = visit.observer.counts_guesses
     allowed = chapter.passes or range(len(say.choices))
-    counted = {"key": guess_key(chapter), "on_change": _count, "args": (visit, chapter, allowed)}
+    counted = {"key": guess_key(chapter), "on_change": _tell, "args": (visit, chapter, allowed)}
     if chapter.passes:
-        choice = st.slider(say.question, allowed[0], allowed[-1], middle(allowed), **counted)
+        choice = st.slider(say.question, allowed[0], allowed[-1], chapter.middle_pass, **counted)
     else:
         lettered = list(map("{}: {}".format, "ABCD", say.choices))  # as on the projector
         texts = lettered if is_counted else say.choices
         options = {"index": None, "format_func": lambda number: texts[number]}
         choice = st.radio(f"**{say.question}**", allowed, **counted, **options)
     guess_first = view.words.guess_first if choice is None else ""
-    if told := visit.observer.standing(view.name, view.words) or guess_first:
+    if told := visit.observer.describe_guess(view.name, view.words) or guess_first:
         st.caption(told)
     press = {"on_click": _press, "args": (visit, chapter, allowed, choice)}
     kind = "secondary" if is_counted else "primary"  # a hall waits for the result
@@ -36,20 +36,21 @@ def guess_key(chapter: Chapter) -> str:
     return f"{chapter.name}_{'stop' if chapter.passes else 'guess'}"
 
 
-def _count(visit: Visit, chapter: Chapter, allowed: range) -> None:
+def _tell(visit: Visit, chapter: Chapter, allowed: range) -> None:
     """Tell the observer. A forged message can make Streamlit's radio hold what is no choice."""
     if (choice := st.session_state.get(guess_key(chapter))) in allowed:
         visit.observer.guess(chapter.name, choice)
 
 
 def _press(visit: Visit, chapter: Chapter, allowed: range, choice: int) -> None:
-    _count(visit, chapter, allowed)  # a slider that was not moved has called nothing yet
-    begin(visit, chapter, choice)
+    _tell(visit, chapter, allowed)  # a slider that was not moved has called nothing yet
+    if choice in allowed:
+        begin_attempt(visit, chapter, choice)
 
 
 def show_guess(view: ChapterView) -> None:
     """What was guessed, a button to guess again, and whether it is so, or how far it is."""
-    words, choice = view.words, view.found.choice
+    words, choice = view.words, view.found.attempt.choice
     _show_choices(view, choice)
     label = getattr(view.say, "again", words.again)
     press = {"on_click": _forget, "args": (view.visit, view.chapter)}
@@ -79,6 +80,5 @@ def _show_choices(view: ChapterView, choice: int | None) -> None:
 
 def _forget(visit: Visit, chapter: Chapter) -> None:
     visit.attempts.pop(chapter.name, None)
-    visit.reveals = False
     if not chapter.passes:  # a pass stays as it was chosen
         st.session_state.pop(guess_key(chapter), None)

@@ -10,7 +10,7 @@ import time
 
 import streamlit as st
 
-from exam.page.assets import asset
+from exam.page.browser import asset
 
 SOON, SELDOM = 0.3, 5.0  # seconds until the next question, the first time and at the most
 PATIENCE = 3  # the next question comes after a third of the time that has been waited

@@ -23,6 +23,11 @@ class Observer:
         return False
 
     @property
+    def place(self) -> str:
+        """Which part of the page a projector shows now; "" elsewhere."""
+        return ""
+
+    @property
     def address(self) -> Mapping[str, str | None]:
         """What it wants in the page's address beside the settings; None takes a parameter out."""
         return {}
@@ -38,6 +43,6 @@ class Observer:
     def see(self, chapter: str) -> None:
         """The learner looks at what was measured."""
 
-    def standing(self, chapter: str, words: Texts) -> str:
+    def describe_guess(self, chapter: str, words: Texts) -> str:
         """What the learner is told of the guess in a chapter, or ""."""
         return ""

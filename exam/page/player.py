@@ -4,7 +4,6 @@ Their HTML never changes: if it did, Streamlit would replace the nodes to which 
 What they show comes as data, in a script, which Streamlit runs whenever its text has changed.
 """
 
-import json
 from collections.abc import Sequence
 
 import streamlit as st
@@ -12,6 +11,7 @@ import streamlit as st
 from exam.charts.pictures import sheet_picture
 from exam.model.results import Mark
 from exam.model.workbooks import first_key, question_order
+from exam.page.browser import push
 from exam.page.texts import Texts
 
 SHORTEST_SECONDS, LONGEST_SECONDS = 2.0, 5.0  # that a study plays
@@ -43,13 +43,6 @@ def html_of_player(name: str) -> str:
     ids = {"play": ' id="play"', "range": ' id="pass"', "reached": ' id="reached"'}
     player = PLAYER.format(name=name, **(ids if name == MAIN else dict.fromkeys(ids, "")))
     return player + (SENTENCE.format(name=name) if name == MAIN else "")
-
-
-def push(what: str, *values) -> None:
-    """Send the browser's scripts a "study", a "picture" or what the "page" is."""
-    data = json.dumps([what, *values], ensure_ascii=False).replace("<", "\\u003c")
-    script = f"<script>(window.exam ??= []).push({data})</script>"
-    st.html(script, unsafe_allow_javascript=True, width="content")
 
 
 def show_marked_sheet(name: str, data: dict) -> None:

@@ -11,7 +11,7 @@ from altair.utils.html import spec_to_html
 from exam.charts.curves import Curve, curves_figure
 from exam.model.results import Mark
 from exam.page import player
-from exam.page.assets import PLAYER_SCRIPTS, PLAYER_STYLES, asset, scripts, styles
+from exam.page.browser import PLAYER_SCRIPTS, PLAYER_STYLES, asset, scripts, styles
 from exam.page.sentences import fit_call
 from exam.page.texts import Texts
 from exam.page.training_run import TrainingRun

@@ -7,7 +7,7 @@ import streamlit as st
 
 from exam.model.keras_script import keras_notebook, keras_script
 from exam.model.results import to_csv
-from exam.page.assets import asset
+from exam.page.browser import asset
 from exam.page.recording import recording
 from exam.page.sentences import fit_call, name_of
 from exam.page.texts import Texts

@@ -15,6 +15,7 @@ from exam.charts.theme import PROJECTED_WIDTH
 from exam.model.results import Mark
 from exam.page import player
 from exam.page.ask_again import SELDOM
+from exam.page.browser import push
 from exam.page.sentences import (
     LONG_WAIT_SECONDS,
     markdown_table,
@@ -29,8 +30,8 @@ from exam.service.job import RETRY_SECONDS, Progress
 from exam.service.scheduler import get_scheduler
 
 WAIT_SECONDS = 0.2  # of a run of the script, so that a short study is there at once
-# Until it is asked for more, at least: where there is nothing yet, where the browser plays what it
-# has, and for each study that comes before one that waits.
+# The shortest times until the browser asks for more: before the first pass, while it plays, and for
+# each study that comes before this one.
 FIRST_SECONDS, NEXT_SECONDS, SECONDS_OF_EACH = 0.3, 0.7, 0.1
 LOADING_SECONDS = 2.0  # at the most, while Keras loads
 EARLY_SECONDS = 0.5  # before the browser has played what it has, it asks for more
@@ -50,7 +51,7 @@ def show_figure(visit: Visit, words: Texts) -> None:
     It stands in a fragment, which is run again as long as something is missing.
     """
     scheduler, run, student = get_scheduler(), visit.run, (visit.run or chosen_run()).student
-    player.push("picture", student, sheet_picture(student))  # the browser keeps it
+    push("picture", student, sheet_picture(student))  # the browser keeps it
     polled = [
         scheduler.poll(each.plan, each.epochs, is_background=True).marks for each in visit.runs[:-1]
     ]
@@ -125,7 +126,7 @@ def _show_marks(visit: Visit, marks: Sequence[Mark], words: Texts) -> None:
         "scrolls": True,
         "run": visit.presses,
     }
-    player.push("study", player.MAIN, data | {"batch_size": run.batch_size, "warnings": spans})
+    push("study", player.MAIN, data | {"batch_size": run.batch_size, "warnings": spans})
 
 
 def _ask_for_the_rest(

@@ -14,10 +14,10 @@ from exam.model.results import Mark
 from exam.model.settings import MISPRINTS, SETTINGS
 from exam.page.address import DEFAULTS, read_address
 from exam.page.ask_again import Waiting
+from exam.page.browser import push
 from exam.page.language import browser_language
 from exam.page.observer import Observer
 from exam.page.parts import STUDY
-from exam.page.player import push
 from exam.page.training_run import TrainingRun, with_run
 from exam.service.experiment import Plans
 
@@ -32,28 +32,27 @@ class Attempt(NamedTuple):
     """
 
     plans: Plans
-    choice: int | None
-    turn: int
+    choice: int | None = None
+    turn: int = 1
 
 
 @dataclass(eq=False)
 class Visit:
-    """What the address asked for: `only` is the part that is shown alone, or "".
+    """What the address asked for, and what has been done since.
 
-    `place` is the part that is on the screen alone, or "": as `only`, but on a projector it is
-    another at every step. `presses` counts how often a study was begun, so that the browser plays
-    each from its start. `attempts` are the experiments by chapter, `begun` counts how often each
-    was begun, and `done` names the chapters that have come to their end. With `reveals`, one begins
-    without a guess. `mapped` is the press whose study has come to the map of settings. `key` is
-    another for every visit, so that the browser knows when the server has forgotten one.
-    `plays_since` is when the browser began to play the study, 0.0 before, and `followers` names the
-    chapters on the screen that show what the first screen does.
+    `only` is the part that the address shows alone, or "". With `reveals`, the experiment of a
+    chapter begins without a guess, the first time. `presses` counts how often a study was begun, so
+    that the browser plays each from its start. `attempts` are the experiments by chapter, `begun`
+    counts how often each was begun, and `done` names the chapters that have come to their end. The
+    study of the press number `mapped` was the last to be put on the map of settings. Every visit
+    has another `key`, by which the browser knows when the server has forgotten one. `plays_since`
+    is when the browser began to play the study, 0.0 before. `followers` names the chapters on the
+    screen that show what the first screen does.
     """
 
     only: str
     is_projected: bool
     wrong_parameters: list[str]
-    place: str
     reveals: bool = False
     observer: Observer = field(default_factory=Observer)
     presses: int = 0
@@ -66,6 +65,11 @@ class Visit:
     waiting: Waiting = field(default_factory=Waiting)
     plays_since: float = 0.0
     followers: tuple[str, ...] = ()
+
+    @property
+    def place(self) -> str:
+        """The part that is on the screen alone, or "" for the whole page."""
+        return self.observer.place or self.only
 
     @property
     def shows_study(self) -> bool:
@@ -101,8 +105,7 @@ def open_visit() -> Visit:
     for name in DEFAULTS:  # Streamlit drops the value of a widget that a run did not draw
         state.setdefault(name, chosen[name])
     if "visit" not in state:
-        only = chosen["only"]
-        state.visit = Visit(only, chosen["projected"], wrong, place=only, reveals=chosen["reveal"])
+        state.visit = Visit(chosen["only"], chosen["projected"], wrong, chosen["reveal"])
         if chosen["start"] and state.visit.shows_study:  # a chapter waits for a guess
             state.visit.begin_run()
     return state.visit

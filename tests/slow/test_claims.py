@@ -102,7 +102,7 @@ def stops(found: Found, field: str) -> tuple[float, float, float]:
         getattr(found.marks[FINAL, student][at], field)
         for student, at in automatic_stops(found).items()
     ]
-    own = found.choice
+    own = found.attempt.choice
     return mean(found, FINAL, field, own), np.mean(automatic), mean(found, FINAL, field)
 
 
@@ -113,7 +113,7 @@ def worse(found: Found) -> bool:
 
 def is_before(found: Found) -> bool:
     """Whether the own stop is before the automatic one of any student."""
-    return found.choice < max(automatic_stops(found).values())
+    return found.attempt.choice < max(automatic_stops(found).values())
 
 
 def proportional(found: Found, at: int) -> np.ndarray:
@@ -241,7 +241,7 @@ CLAIMS: dict[str, dict[str, Claim]] = {
             and np.diff(stops(f, "val_loss")[1:]) > 0
         ),
         "errors_fell": lambda f: np.diff(stops(f, "val_wrong")[1:]) <= -CLOSE,
-        "seen_once": lambda f: f.turn == 1,
+        "seen_once": lambda f: f.attempt.turn == 1,
     },
     "misprints": {
         "learnt": lambda f: mean(f, misprints(f), "wrong") < chapters.misprints.FEW,

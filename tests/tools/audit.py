@@ -21,6 +21,7 @@ from exam.model.plan import FINAL, UNSEEN, Plan
 from exam.model.results import Mark
 from exam.model.settings import STUDENT
 from exam.page.parts import CHAPTER_NAMES
+from exam.page.visit import Attempt
 from exam.service.experiment import Plans
 
 MEASURED = [name for name in CHAPTER_NAMES if CHAPTERS[name].plans]
@@ -49,7 +50,7 @@ def experiments(name: str, choice: int = 0) -> Iterator[tuple[str, Found]]:
     module, plans = import_module(f"exam.lesson.chapters.{name}"), CHAPTERS[name].plans
     for settings in settings_of(name):
         about = "".join(f" {settings[key]}" for key, _ in [SETTINGS.get(name, ("epochs", ()))])
-        yield f"page{about}", Found(plans(settings), choice)
+        yield f"page{about}", Found(Attempt(plans(settings), choice))
         for student in STUDENTS if name != "students" else ():
             alone = {
                 each: range(student, student + 1)
@@ -57,7 +58,8 @@ def experiments(name: str, choice: int = 0) -> Iterator[tuple[str, Found]]:
                 if hasattr(module, each)
             }
             with patch.dict(vars(module), alone):
-                yield f"alone{about}", Found(plans(settings | {"student": student}), choice)
+                asked = plans(settings | {"student": student})
+                yield f"alone{about}", Found(Attempt(asked, choice))
 
 
 def compute(studies: Iterable[tuple[Plan, int]]) -> Marks:

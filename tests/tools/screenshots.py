@@ -13,7 +13,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from exam.lesson.chapters import CHAPTERS
-from exam.page.assets import FOLDER as ASSETS
+from exam.page.browser import FOLDER as ASSETS
 from exam.page.parts import CHAPTER_NAMES
 from exam.page.texts import LANGUAGES, load_texts
 from tests.browser import (

@@ -8,7 +8,7 @@ import streamlit as st
 from exam.charts.lines import line, lines_figure, mean_and_students, stacks
 from exam.lesson.blocks import Chart, Question, Rule, Story, Table
 from exam.lesson.chapter import TEN, Chapter, Figure, Found, Plan, Plans, Settings, Texts
-from exam.lesson.chapter_view import ChapterView, middle
+from exam.lesson.chapter_view import ChapterView
 from exam.lesson.guess import guess_key
 from exam.model.overfitting import MIN_RISE, PATIENCE, found_in
 from exam.model.plan import FINAL, UNSEEN
@@ -37,7 +37,7 @@ def show_practice(view: ChapterView) -> Experiment | None:
     look, label = ("unseen", "dashed"), say.mean(students=len(TEN))
     lines = [mean_and_students(practice.of(UNSEEN), "val_loss", look, label)]
     if not view.visit.is_projected:
-        stop = st.session_state.get(guess_key(CHAPTER), middle(PASSES))
+        stop = st.session_state.get(guess_key(CHAPTER), CHAPTER.middle_pass)
         lines.append(_stop_line(stop, LOSSES, say.stopped_at(epoch=stop)))
     lines += stacks(view.rounds, LOSSES)
     shape = {"x_domain": (0, EPOCHS), "y_domain": LOSSES, "label_width": 130, "height": 200}
@@ -57,7 +57,7 @@ def curves(field: str, found: Found, words: Texts) -> Figure:
     own_label = words.median_guess if found.rounds else say.own
     lines = [
         mean_and_students(found.of(FINAL), field, look, label),
-        _stop_line(found.choice, domain, own_label),
+        _stop_line(found.attempt.choice, domain, own_label),
         *stacks(found.rounds, domain),
     ]
     axis, alt = getattr(say, f"{field}_axis"), getattr(say, f"{field}_alt")
@@ -77,8 +77,8 @@ def automatic_stops(found: Found) -> list[int]:
 def numbers(found: Found) -> dict:
     finals, automatic = found.of(FINAL), automatic_stops(found)
     stopped = [[marks[0], marks[at]] for marks, at in zip(finals, automatic, strict=True)]
-    mean, own = mean_marks(finals), found.choice
-    said = {"students": len(TEN), "epochs": EPOCHS, "stop": own, "turn": found.turn}
+    mean, own = mean_marks(finals), found.attempt.choice
+    said = {"students": len(TEN), "epochs": EPOCHS, "stop": own, "turn": found.attempt.turn}
     said |= {"own": mean[own], "last": mean[-1], "automatic": (best := mean_marks(stopped)[1])}
     # Of the rounded numbers: the page shows those, and their difference must agree with them.
     said["wrong_more"] = round(mean[own].val_wrong, 1) - round(best.val_wrong, 1)

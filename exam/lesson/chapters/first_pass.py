@@ -11,6 +11,7 @@ from exam.lesson.chapter_view import ChapterView
 from exam.model.exams import QUESTIONS
 from exam.model.workbooks import first_key, open_workbook, question_order
 from exam.page import player
+from exam.page.browser import push
 
 ALIKE_SIZES = (1, 10)
 MEETINGS = 10  # every digit comes ten times in an exam
@@ -92,7 +93,7 @@ def show_look_alikes(view: ChapterView) -> None:
     for size in ALIKE_SIZES:
         name, data = f"alike_{size}", strip(view.words, view.found, size, "look_alikes")
         st.html(player.html_of_strip(name))
-        player.push("study", name, data | {"shown": data["passes"]})
+        push("study", name, data | {"shown": data["passes"]})
 
 
 def show_film(view: ChapterView) -> None:
@@ -102,13 +103,13 @@ def show_film(view: ChapterView) -> None:
     strips = "".join(player.html_of_strip(name) for name in names.values())
     st.html(f'<div class="strips">{strips}</div>' + player.html_of_player(view.name))
     for size, name in reversed(names.items()):  # the one that leads the others comes last
-        leads = [each for each in names.values() if each != name] if size == 1 else []
+        followers = [each for each in names.values() if each != name] if size == 1 else []
         data = strip(view.words, view.found, size, "one_exam") | {
-            "leads": leads,
+            "followers": followers,
             "columns": COLUMNS,
         }
-        film = {"lasts": FILM_SECONDS, "bend": 1, "plays": bool(leads)}
-        player.push("study", name, data | film)
+        film = {"lasts": FILM_SECONDS, "bend": 1, "plays": bool(followers)}
+        push("study", name, data | film)
 
 
 def strip(words: Texts, found: Found, batch_size: int, book: str) -> dict:
@@ -128,7 +129,7 @@ def strip(words: Texts, found: Found, batch_size: int, book: str) -> dict:
         "picture": questions_picture(tuple(practised[order])),
         "batch_size": batch_size,
         "passes": workbook.size,
-        "run": found.turn,
+        "run": found.attempt.turn,
         "words": words.starting("player_") | {"hint_batches": ""} | texts,
     }
 

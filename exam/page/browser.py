@@ -1,6 +1,7 @@
-"""What the browser runs: files of `assets/` as text."""
+"""What the browser is given: styles and scripts of `assets/`, and data for the scripts."""
 
 import functools
+import json
 from pathlib import Path
 
 import streamlit as st
@@ -31,3 +32,9 @@ def scripts(*names: str) -> str:
 def load(html: str) -> None:
     """Give styles or scripts to the browser, before anything that needs them is shown."""
     st.html(html, unsafe_allow_javascript=True, width="content")
+
+
+def push(what: str, *values) -> None:
+    """Give the scripts data: a "study", a "picture" or what the "page" is."""
+    data = json.dumps([what, *values], ensure_ascii=False).replace("<", "\\u003c")
+    load(f"<script>(window.exam ??= []).push({data})</script>")
