@@ -78,21 +78,21 @@ def test_its_texts_and_figures_hold_from_nothing_to_the_end(name):
             assert len(row) == len(say.columns)
 
 
-def mark(wrong=0.0, val_wrong=25.0, val_loss=0.8, sure=0.6, epoch=7) -> MeanMarks:
+def mean(wrong=0.0, val_wrong=25.0, val_loss=0.8, sure=0.6, epoch=7) -> MeanMarks:
     return MeanMarks(epoch, wrong, val_wrong, 0.1, val_loss, sure)
 
 
 # By chapter: changes to its numbers, the answer and the sentences that follow from them.
 BRANCHES = {
     "sheet": [
-        ({"no_key": mark(val_wrong=NEAR_CHANCE)}, 2, ["rule_nothing"]),
+        ({"no_key": mean(val_wrong=NEAR_CHANCE)}, 2, ["rule_nothing"]),
         (
-            {"no_key": mark(val_wrong=26 + chapters.sheet.NEAR_KEY), "with_key": mark()},
+            {"no_key": mean(val_wrong=26 + chapters.sheet.NEAR_KEY), "with_key": mean()},
             1,
             ["rule_something"],
         ),
         (
-            {"no_key": mark(val_wrong=25 + chapters.sheet.NEAR_KEY), "with_key": mark()},
+            {"no_key": mean(val_wrong=25 + chapters.sheet.NEAR_KEY), "with_key": mean()},
             0,
             ["rule_something"],
         ),
@@ -209,39 +209,46 @@ BRANCHES = {
     "sureness": [
         (
             {
-                "best": mark(val_wrong=25, sure=0),
-                "end": mark(val_wrong=26, sure=chapters.sureness.SURER),
+                "best": mean(val_wrong=25, sure=0),
+                "end": mean(val_wrong=26, sure=chapters.sureness.SURER),
             },
             2,
             ["surer", "errors_rose", "rule"],
         ),
         (
-            {"best": mark(val_wrong=25), "end": mark(val_wrong=25 + 0.9 * CLOSE)},
+            {"best": mean(val_wrong=25), "end": mean(val_wrong=25 + 0.9 * CLOSE)},
             1,
             ["no_surer", "errors_same", "rule"],
         ),
         (
-            {"best": mark(val_wrong=25, sure=0.6), "end": mark(val_wrong=25 - CLOSE, sure=0.5)},
+            {
+                "best": mean(val_wrong=25, sure=0.6),
+                "end": mean(val_wrong=25 - CLOSE, sure=0.5),
+            },
             0,
             ["no_surer", "errors_fell", "rule"],
         ),
     ],
     "pianist": [
         (
-            {"rise": chapters.pianist.ROSE, "low_before": mark(), "low_after": mark(val_wrong=45)}
+            {
+                "rise": chapters.pianist.ROSE,
+                "low_before": mean(),
+                "low_after": mean(val_wrong=45),
+            }
             | {"high_digits_before": 8, "high_digits_after": 8 + chapters.pianist.FORGOT},
             2,
             ["overfit", "forgot", "rule"],
         ),
         (
-            {"rise": 0.9 * chapters.pianist.ROSE, "low_before": mark()}
-            | {"low_after": mark(val_wrong=27)}
+            {"rise": 0.9 * chapters.pianist.ROSE, "low_before": mean()}
+            | {"low_after": mean(val_wrong=27)}
             | {"high_digits_before": 8, "high_digits_after": 7 + chapters.pianist.FORGOT},
             1,
             ["no_overfit", "forgot_nothing", "rule"],
         ),
         (
-            {"rise": -1, "low_before": mark(), "low_after": mark(val_wrong=24)}
+            {"rise": -1, "low_before": mean(), "low_after": mean(val_wrong=24)}
             | {"high_digits_before": 8, "high_digits_after": 9},
             0,
             ["no_overfit", "forgot_nothing", "rule"],
@@ -249,33 +256,46 @@ BRANCHES = {
     ],
     "final_exam": [
         (
-            {"stop": 1, "last_stop": 8, "automatic": mark(val_loss=0), "last": mark(val_wrong=25.2)}
-            | {"own": mark(val_loss=chapters.final_exam.HIGHER)},
+            {
+                "stop": 1,
+                "last_stop": 8,
+                "automatic": mean(val_loss=0),
+                "last": mean(val_wrong=25.2),
+            }
+            | {"own": mean(val_loss=chapters.final_exam.HIGHER)},
             None,
             ["early", "errors_same", "seen_once", "rule"],
         ),
         (
-            {"stop": 30, "last_stop": 8, "automatic": mark(val_loss=0), "turn": 2}
-            | {"last": mark(val_wrong=26), "own": mark(val_loss=chapters.final_exam.HIGHER)},
+            {"stop": 30, "last_stop": 8, "automatic": mean(val_loss=0), "turn": 2}
+            | {
+                "last": mean(val_wrong=26),
+                "own": mean(val_loss=chapters.final_exam.HIGHER),
+            },
             None,
             ["late", "errors_rose", "seen_again", "rule"],
         ),
         (
-            {"stop": 7, "last_stop": 8, "automatic": mark(val_loss=0), "last": mark(val_wrong=24)}
-            | {"own": mark(val_loss=0.9 * chapters.final_exam.HIGHER)},
+            {
+                "stop": 7,
+                "last_stop": 8,
+                "automatic": mean(val_loss=0),
+                "last": mean(val_wrong=24),
+            }
+            | {"own": mean(val_loss=0.9 * chapters.final_exam.HIGHER)},
             None,
             ["near", "errors_fell", "seen_once", "rule"],
         ),
     ],
     "misprints": [
         (
-            {"end": mark(wrong=0.9 * chapters.misprints.FEW, val_wrong=31)}
+            {"end": mean(wrong=0.9 * chapters.misprints.FEW, val_wrong=31)}
             | {"stopped": 31 - chapters.misprints.MORE, "more": chapters.misprints.MORE},
             1,
             ["learnt", "more_errors", "stopping_saves", "rule"],
         ),
         (
-            {"end": mark(wrong=chapters.misprints.FEW, val_wrong=25), "stopped": 24.1}
+            {"end": mean(wrong=chapters.misprints.FEW, val_wrong=25), "stopped": 24.1}
             | {"more": 0.9 * chapters.misprints.MORE}
             | {"most_end": 50, "most_stopped": 50 - chapters.misprints.MORE},
             0,
@@ -283,12 +303,12 @@ BRANCHES = {
             + ["stopping_saves_with_most", "rule"],
         ),
         (
-            {"end": mark(wrong=chapters.misprints.MANY + 1, val_wrong=25), "stopped": 25}
+            {"end": mean(wrong=chapters.misprints.MANY + 1, val_wrong=25), "stopped": 25}
             | {"more": 0.2, "most_end": 50, "most_stopped": 50 - 0.9 * chapters.misprints.MORE},
             2,
             ["not_learnt", "no_more_errors", "stopping_saves_nothing", "rule"],
         ),
-        ({"end": mark(), "misprints": 0}, 1, ["no_misprints"]),
+        ({"end": mean(), "misprints": 0}, 1, ["no_misprints"]),
     ],
 }
 

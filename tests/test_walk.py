@@ -287,7 +287,8 @@ def test_a_chapter_alone_fits_its_frame(page, server, name):
     if CHAPTERS[name].plans:
         find_out(page, page.locator("body"), name, words)
     needed = settled(page)
-    assert page.evaluate(CUT) == [] and page.evaluate(OVERLAPS) == []
+    assert page.evaluate(CUT) == [], "letters of a chart are cut off"
+    assert page.evaluate(OVERLAPS) == [], "names in a chart cover each other"
     assert height - ROOM <= needed <= height, f"{name} needs a frame of {needed:.0f} pixels"
     assert page.evaluate("document.documentElement.scrollWidth") <= 700
     text = " ".join(page.locator("p, li, h1, td, label").all_inner_texts())

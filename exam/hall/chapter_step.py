@@ -9,7 +9,7 @@ from exam.hall.choices import advice, middle_guess, shares, show_choices
 from exam.hall.room import Room
 from exam.hall.seat import Seat
 from exam.hall.steps import Step
-from exam.lesson.blocks import Block, Chart, Detail, Look, Question, Rule, Story, Table
+from exam.lesson.blocks import Block, Chart, Display, Question, Rule, Story, Table
 from exam.lesson.chapter import Chapter, Found
 from exam.lesson.chapter_view import SIDE_BY_SIDE, ChapterView, begin_attempt, side_by_side
 from exam.page.ask_again import ask_again
@@ -27,21 +27,22 @@ def show_chapter_step(chapter: Chapter, step: Step, seat: Seat, visit: Visit, wo
     rounds = room.standing(chapter.name).rounds if room else ()
     view = ChapterView(chapter, visit, words, rounds)
     with view.shown():
-        if step.part == "look":
-            _show_all(view, Story, Look)
+        if step.part == "display":
+            _show_all(view, Story)
+            chapter.blocks[step.number].show(view)
         elif step.part in ("question", "close", "discuss"):
             _show_vote(view, step.part, seat, room)
         else:
             _show_found(view, chapter.blocks[step.number], is_first=step.part == "reveal")
 
 
-def _show_all(view: ChapterView, *kinds: type) -> None:
-    for block in _blocks(view, *kinds):
+def _show_all(view: ChapterView, kind: type) -> None:
+    for block in _blocks(view, kind):
         block.show(view)
 
 
-def _blocks(view: ChapterView, *kinds: type) -> list[Block]:
-    return [block for block in view.chapter.blocks if isinstance(block, kinds)]
+def _blocks(view: ChapterView, kind: type) -> list[Block]:
+    return [block for block in view.chapter.blocks if isinstance(block, kind)]
 
 
 # The question, and the votes.
@@ -55,8 +56,8 @@ def _show_vote(view: ChapterView, part: str, seat: Seat, room: Room | None) -> N
     is_closed, is_again = part == "close", part == "discuss"
     if is_again:
         st.markdown(view.words.discuss)
-    elif not is_closed and not _blocks(view, Look):  # with which the story was shown
-        _show_all(view, Story)
+    elif not is_closed and not any(each.due == "always" for each in _blocks(view, Display)):
+        _show_all(view, Story)  # otherwise it was shown with what there was to see
     rounds = view.rounds if is_closed else ()
     with _beside_the_question(view, room, rounds, is_again=is_again):
         if not is_closed and room:
@@ -133,7 +134,7 @@ def _found_so_far(chapter: Chapter) -> Found:
 
 
 def _show_found(view: ChapterView, block: Block, *, is_first: bool) -> None:
-    """A figure beside what was guessed, a detail alone, or the rule beside the first figure.
+    """A figure beside what was guessed, a display alone, or the rule beside the first figure.
 
     Until the experiment is complete, every step shows the first figure, which grows.
     """
@@ -143,7 +144,7 @@ def _show_found(view: ChapterView, block: Block, *, is_first: bool) -> None:
         _show_all(view, Rule)
         _show_all(view, Table)
         return
-    if is_there and isinstance(block, Detail) and not is_first:
+    if is_there and isinstance(block, Display) and not is_first:
         with st.container(key="aside"):
             block.show(view)
         return

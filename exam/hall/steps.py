@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from exam.lesson.blocks import Chart, Detail, Look, Question, Rule, Story, Table
+from exam.lesson.blocks import Chart, Display, Question, Rule, Story, Table
 from exam.lesson.chapter import Chapter
 from exam.lesson.chapters import CHAPTERS
 from exam.page.parts import STUDY
@@ -41,18 +41,18 @@ def _steps_of(chapter: Chapter, leads: bool) -> Iterator[Step]:
     is_revealed = False
     for number, block in enumerate(chapter.blocks):
         match block:
-            case Look():
-                yield Step(chapter.name, "look", number)
+            case Display(due="always"):
+                yield Step(chapter.name, "display", number)
             case Question():
                 yield Step(chapter.name, "question", number)
                 for part, round_number in VOTES if leads else ():
                     yield Step(chapter.name, part, round_number)
-            case Chart() | Detail() if not is_revealed:
+            case Chart() | Display() if not is_revealed:
                 is_revealed = True
                 yield Step(chapter.name, "reveal", number)
             case Chart():
                 yield Step(chapter.name, "figure", number)
-            case Detail():
+            case Display():
                 yield Step(chapter.name, "closer", number)
             case Rule():
                 yield Step(chapter.name, "rule", number)

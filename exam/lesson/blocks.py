@@ -18,8 +18,6 @@ from exam.page.sentences import markdown_table
 from exam.page.texts import Texts
 from exam.service.experiment import Experiment
 
-Show = Callable[[ChapterView], None]
-
 
 class Block:
     """It is `due` "always", or once the experiment is "begun" or "complete"."""
@@ -35,13 +33,6 @@ class Story(Block):
 
     def show(self, view: ChapterView) -> None:
         st.markdown(view.say.story(**self.facts))
-
-
-@dataclass(frozen=True)
-class Look(Block):
-    """What there is to look at before anything is asked."""
-
-    show: Show
 
 
 @dataclass(frozen=True)
@@ -83,11 +74,11 @@ class Chart(Block):
 
 
 @dataclass(frozen=True)
-class Detail(Block):
-    """What else there is to see of what was found."""
+class Display(Block):
+    """What a function of the chapter shows: of what was found, or "always" before a question."""
 
-    show: Show
-    due = "complete"
+    show: Callable[[ChapterView], None]
+    due: str = "complete"
 
 
 @dataclass(frozen=True)

@@ -80,6 +80,8 @@ def load_texts(lang: str) -> Texts:
     chapter = tomllib.loads(content)["chapter"]
 
     def link(found: re.Match) -> str:
+        if found[1] not in CHAPTER_NAMES:
+            raise ValueError(f"{found[0]} in {lang}.toml names no chapter")
         number = CHAPTER_NAMES.index(found[1]) + 1
         return f"[{chapter.format(number=number)}](#chapter-{found[1]})"
 

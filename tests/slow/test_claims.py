@@ -26,8 +26,12 @@ from tests.tools import audit
 
 
 @pytest.fixture(scope="module")
-def marks():
-    return audit.all_marks()
+def marks(request):
+    """Of the chapters whose tests are selected alone, as by `-k pianist`; otherwise all."""
+    tests = [each for each in request.session.items if "marks" in each.fixturenames]
+    params = [each.callspec.params if hasattr(each, "callspec") else {} for each in tests]
+    names = {each.get("name") for each in params}
+    return audit.all_marks() if None in names else audit.marks_for(names)
 
 
 def mean(found: Found, what: object, field: str, at: int = -1) -> float:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 import streamlit as st
 
 from exam.charts.lines import Rows, curve, lines_figure, mean_and_students
-from exam.lesson.blocks import Chart, Detail, Question, Rule, Story, Table
+from exam.lesson.blocks import Chart, Display, Question, Rule, Story, Table
 from exam.lesson.chapter import TEN, Chapter, Figure, Found, Plan, Plans, Settings, Texts
 from exam.lesson.chapter_view import ChapterView
 from exam.model.exams import batches
@@ -129,5 +129,5 @@ def show_desks(view: ChapterView) -> None:
     st.html(f'<div class="desks">{desks}</div>')
 
 
-BLOCKS = (Story(), Question(), Chart(curves, OPTIONS), Table(rows), Detail(show_desks), Rule())
+BLOCKS = (Story(), Question(), Chart(curves, OPTIONS), Table(rows), Display(show_desks), Rule())
 CHAPTER = Chapter("batch_sizes", BLOCKS, plans, numbers, answer, rule, frame_height=1422)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from exam.charts.settings_map import best_of, settings_map
-from exam.lesson.blocks import Look
+from exam.lesson.blocks import Display
 from exam.lesson.chapter import Chapter, Texts
 from exam.lesson.chapter_view import ChapterView, side_by_side
 from exam.model.studied import Point
@@ -45,5 +45,5 @@ def described(points: Sequence[Point], by: str, say: Texts) -> str:
     return text(**best._asdict(), **counted)
 
 
-BLOCKS = (Look(show_map),)
+BLOCKS = (Display(show_map, "always"),)
 CHAPTER = Chapter("best_setting", BLOCKS, frame_height=1316, with_study=True, follows_study=True)

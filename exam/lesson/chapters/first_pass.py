@@ -5,7 +5,7 @@ import streamlit as st
 
 from exam.charts.lines import line, lines_figure
 from exam.charts.pictures import questions_picture
-from exam.lesson.blocks import Chart, Detail, Question, Rule, Story
+from exam.lesson.blocks import Chart, Display, Question, Rule, Story
 from exam.lesson.chapter import TEN, Chapter, Figure, Found, Plan, Plans, Settings, Texts
 from exam.lesson.chapter_view import ChapterView
 from exam.model.exams import QUESTIONS
@@ -134,5 +134,5 @@ def strip(words: Texts, found: Found, batch_size: int, book: str) -> dict:
     }
 
 
-BLOCKS = (Story(), Question(), Detail(show_look_alikes), Detail(show_film), Chart(curves), Rule())
+BLOCKS = (Story(), Question(), Display(show_look_alikes), Display(show_film), Chart(curves), Rule())
 CHAPTER = Chapter("first_pass", BLOCKS, plans, numbers, answer, rule, frame_height=2008)

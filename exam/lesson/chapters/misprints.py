@@ -6,7 +6,7 @@ from statistics import fmean
 import streamlit as st
 
 from exam.charts.lines import lines_figure, mean_and_students
-from exam.lesson.blocks import Chart, Detail, Question, Rule, Story, Table
+from exam.lesson.blocks import Chart, Display, Question, Rule, Story, Table
 from exam.lesson.chapter import TEN, Chapter, Figure, Found, Plan, Plans, Settings, Texts
 from exam.lesson.chapter_view import ChapterView
 from exam.model.results import lowest_loss, mean_marks
@@ -124,5 +124,5 @@ def rule(numbers: dict) -> list[str]:
     return [learnt, more, *stopping, "rule"]
 
 
-BLOCKS = (Story(), Question(show_slider), Chart(curves), Table(rows), Detail(show_sheet), Rule())
+BLOCKS = (Story(), Question(show_slider), Chart(curves), Table(rows), Display(show_sheet), Rule())
 CHAPTER = Chapter("misprints", BLOCKS, plans, numbers, answer, rule, frame_height=1491)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from exam.lesson.blocks import Look
+from exam.lesson.blocks import Display
 from exam.lesson.chapter import Chapter
 from exam.lesson.chapter_view import ChapterView
 from exam.model.keras_script import keras_script
@@ -22,5 +22,5 @@ def show_questions(view: ChapterView) -> None:
     st.code(keras_script(**chosen_run()._asdict()), language=None, wrap_lines=True)
 
 
-BLOCKS = (Look(show_questions),)
+BLOCKS = (Display(show_questions, "always"),)
 CHAPTER = Chapter("questions", BLOCKS, frame_height=2789, follows_study=True)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from exam.charts.lines import lines_figure, mean_and_students
-from exam.lesson.blocks import Chart, Look, Question, Rule, Story
+from exam.lesson.blocks import Chart, Display, Question, Rule, Story
 from exam.lesson.chapter import TEN, Chapter, Figure, Found, Plan, Plans, Settings, Texts
 from exam.lesson.chapter_view import ChapterView
 from exam.model.exams import BY_CHANCE, NEAR_CHANCE
@@ -67,7 +67,7 @@ def show_without_key(view: ChapterView) -> None:
 
 BLOCKS = (
     Story({"weights": WEIGHTS}),
-    Look(show_practised),
+    Display(show_practised, "always"),
     Question(show_without_key),
     Chart(curves),
     Rule(),

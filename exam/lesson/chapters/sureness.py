@@ -8,7 +8,7 @@ import streamlit as st
 
 from exam.charts.lines import line, lines_figure, mean_and_students
 from exam.charts.pictures import picture
-from exam.lesson.blocks import Chart, Detail, Question, Rule, Story
+from exam.lesson.blocks import Chart, Display, Question, Rule, Story
 from exam.lesson.chapter import TEN, Chapter, Figure, Found, Plan, Plans, Settings, Texts
 from exam.lesson.chapter_view import ChapterView
 from exam.model.exams import QUESTIONS, load_exams
@@ -99,7 +99,7 @@ BLOCKS = (
     Story(),
     Question(),
     *(Chart(partial(curves, field)) for field in PANELS),
-    Detail(show_bets),
+    Display(show_bets),
     Rule(),
 )
 CHAPTER = Chapter("sureness", BLOCKS, plans, numbers, answer, rule, frame_height=1464)
