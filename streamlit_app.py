@@ -12,7 +12,7 @@ from exam.model.settings import BATCH_SIZE, EPOCHS, STUDENT
 from exam.page.address import hint
 from exam.page.ask_again import ask_when_the_line_is_back
 from exam.page.browser import SCRIPTS, STYLES, load, scripts, styles
-from exam.page.controls import quick_picks, slider, updates_sum
+from exam.page.controls import FORMULA, quick_picks, slider, updates_sum
 from exam.page.fragment import fragment, politely, wait_until_taken
 from exam.page.language import language
 from exam.page.parts import STUDY
@@ -93,7 +93,9 @@ def show_study(visit: Visit, words: Texts) -> None:
     write_address()
     run = chosen_run()
     updates = updates_sum(run.batch_size, run.epochs, words)
-    st.markdown(f"`{fit_call(run.batch_size, run.epochs)}` &emsp; {updates}")
+    with st.container(key="formula"):
+        st.markdown(f"`{fit_call(run.batch_size, run.epochs)}` &emsp; {updates}")
+        st.html(FORMULA)
     show_figure(visit, words)
 
 

@@ -8,36 +8,26 @@ const part = (what, name) => document.querySelector(`.${what}[data-exam="${name}
 const nameOf = (element) => element.closest("[data-exam]").dataset.exam;
 const lastKnown = ({ data }) => Math.max(data.answers.length - 1, 0);
 
-// A first pass as a film, a frame for each question: what is answered, and what is checked, for a
-// batch is checked when its last question is answered. Until then its answers are letters.
-const filmOf = ({ solved, order, key, batch_size: size }) => {
-  const film = { answers: [], marked: [], wrong: [], updates: [], val_wrong: [], seconds: [] };
-  for (let count = 0; count <= order.length; count++) {
-    const until = count === order.length ? count : count - (count % size);
-    const frame = order.map(() => " ");
-    order.slice(0, count).forEach((question, at) => {
-      const answer = solved[question];
-      frame[question] = at < until ? answer : String.fromCharCode(97 + +answer);
-    });
-    film.answers.push(frame.join(""));
-    film.marked.push(until);
-    const isWrong = (answer, at) => answer > " " && answer < "a" && answer !== key[at];
-    film.wrong.push(frame.filter(isWrong).length);
-    film.updates.push(Math.ceil(until / size));
-  }
-  return film;
-};
-
+// Data of the same study as before is more of it, or the same once more.
+const identity = ({ run, batch_size, passes, plays }) => [run, batch_size, passes, plays].join(" ");
 const receive = (name, sent) => {
   const data = sent.solved ? { ...sent, ...filmOf(sent) } : sent;
   const old = studies[name];
-  const isNew = !old || old.data.run !== data.run;
+  const isNew = !old || identity(old.data) !== identity(data);
   if (isNew) cancelAnimationFrame(old?.frame); // or it would go on in the new one
   const shown = data.shown ?? 0;
-  const study = isNew ? { pass: shown, reached: shown, looked: null } : old;
-  studies[name] = Object.assign(study, { data });
-  if (isNew && data.plays) {
-    study.pass = study.reached = 0;
+  const film = sent.first_pass ? filmOf({ ...sent, solved: sent.first_pass }) : null;
+  const fresh = { pass: shown, reached: shown, looked: null, question: null, at: 0 };
+  const study = isNew ? { ...fresh, speed: old?.speed, played: old?.played } : old;
+  studies[name] = Object.assign(study, { data, film, dragged: null });
+  if (isNew && data.plays && study.played?.run === data.run) {
+    // Other settings were between: it goes on from where it was.
+    study.pass = study.reached = study.at = Math.min(study.played.reached, lastKnown(study));
+    study.isPlaying = study.pass < data.passes;
+  } else if (isNew && data.plays) {
+    study.played = { run: data.run, reached: 0 };
+    rewind(study);
+    study.reached = 0;
     study.isPlaying = true;
     // In a frame this moves the page around it, too: not for a study that begins by itself.
     const mayScroll = data.scrolls && (old || window.top === window);
@@ -54,18 +44,29 @@ const receive = (name, sent) => {
 
 // The player.
 
+// Before anything is answered: at the first question of the film, or before the first pass.
+const rewind = (study) => {
+  Object.assign(study, { pass: 0, at: 0, question: study.data.film_seconds ? 0 : null });
+};
+
+const goOnInPasses = (name, seconds) => {
+  const study = studies[name], { passes, lasts, bend } = study.data; // it lasts so many seconds
+  const at = Math.max(study.at, study.pass, 0.7); // the first pass at once
+  const done = (at / passes) ** (1 / bend) + seconds / lasts;
+  study.at = Math.min(passes * done ** bend, lastKnown(study));
+  if (Math.floor(study.at) > study.pass) show(name, Math.floor(study.at), study.at);
+};
+
 const play = (name) => {
   const study = studies[name];
   cancelAnimationFrame(study.frame);
-  let before = null, at = Math.max(study.pass, 0.7); // the first pass at once
+  let before = null;
   study.isPlaying = true;
   const step = (now) => {
-    const { passes, lasts, bend } = study.data; // it lasts so many seconds
-    const done = (at / passes) ** (1 / bend) + (now - (before ?? now)) / 1000 / lasts;
-    at = Math.min(passes * done ** bend, lastKnown(study));
+    const seconds = ((now - (before ?? now)) / 1000) * (study.speed ?? 1);
     before = now;
-    if (Math.floor(at) !== study.pass) show(name, Math.floor(at));
-    if (study.pass >= passes) pause(name);
+    (study.question === null ? goOnInPasses : goOnInFilm)(name, seconds);
+    if (study.pass >= study.data.passes) pause(name);
     else if (study.isPlaying) study.frame = requestAnimationFrame(step);
   };
   study.frame = requestAnimationFrame(step);
@@ -81,15 +82,22 @@ const pause = (name) => {
 const toggle = (name) => {
   const study = studies[name];
   if (study.isPlaying) return pause(name);
-  if (study.pass >= study.data.passes) show(name, 0);
+  if (study.pass >= study.data.passes) {
+    rewind(study);
+    if (study.question === null) show(name, 0);
+    else draw(name);
+    if (isStill() && study.question !== null) return; // one goes on batch by batch
+  }
   if (isStill()) return show(name, lastKnown(study));
   play(name);
 };
 
-const show = (name, pass) => {
+const show = (name, pass, at = 0) => {
   const study = studies[name];
   study.pass = Math.min(pass, lastKnown(study));
+  Object.assign(study, { question: null, at });
   study.reached = Math.max(study.reached, study.pass);
+  if (study.data.plays && study.played) study.played.reached = study.reached;
   draw(name);
   for (const follower of study.data.followers ?? []) if (studies[follower]) show(follower, pass);
 };
@@ -114,7 +122,10 @@ const tellCharts = (name) => {
   }
 };
 
-const fieldsOf = ({ data, pass }) => ({
+const fieldsOf = ({ data, pass, question, film }) => question !== null ? {
+  question, marked: film?.marked[question] ?? 0, wrong: film?.wrong[question] ?? 0,
+  updates: film?.updates[question] ?? 0, all_updates: Math.ceil(data.order.length / data.batch_size),
+} : ({
   passes: data.passes, pass, wrong_before: data.wrong[0], wrong: data.wrong[pass],
   val_wrong: data.val_wrong[pass], gap: data.val_wrong[pass] - data.wrong[pass],
   updates: data.updates[pass], seconds: data.seconds[pass], marked: data.marked?.[pass],
@@ -132,10 +143,25 @@ const drawPlayer = (name) => {
   button.disabled = range.disabled = !hasMarks;
   range.max = player.querySelector(".reached").max = passes;
   range.setAttribute("aria-label", words.range);
-  if (hasMarks && words.valuetext)
+  if (hasMarks && words.valuetext && study.question === null)
     range.setAttribute("aria-valuetext", fill(words.valuetext, fieldsOf(study)));
   range.style.setProperty("--known", `${(100 * lastKnown(study)) / passes}%`);
-  player.querySelector("output").textContent = `${study.pass} / ${passes}`;
+  const isFilm = study.question !== null, questions = study.data.order.length;
+  player.querySelector("output").textContent =
+    isFilm ? `${study.question} / ${questions}` : `${study.pass} / ${passes}`;
+  const film = player.querySelector(".question");
+  if (!film) return;
+  const [next, speed] = [player.querySelector(".next"), player.querySelector(".speed")];
+  film.max = questions;
+  film.value = isFilm ? study.question : study.pass > 0 ? questions : 0;
+  film.disabled = next.disabled = speed.disabled = !study.film;
+  film.setAttribute("aria-label", words.film_range);
+  if (isFilm) film.setAttribute("aria-valuetext", plain(fill(words.film_summary, fieldsOf(study))));
+  for (const [control, text] of [[next, words.next], [speed, words.slower]]) {
+    control.title = text;
+    control.setAttribute("aria-label", text);
+  }
+  speed.textContent = { 1: "1×", 0.5: "½×", 0.25: "¼×" }[study.speed ?? 1];
 };
 
 const drawSentence = (name) => {
@@ -145,14 +171,17 @@ const drawSentence = (name) => {
   const hasMarks = study.data.answers.length > 0;
   if (!hasMarks && live) live.textContent = "";
   if (!hasMarks) return void (sentence.textContent = "");
-  const parts = fill(words.summary, fieldsOf(study)).split("**");
-  sentence.replaceChildren(...parts.map((text, at) => (at % 2 ? bold(text) : text)));
+  const isFilm = study.question !== null;
+  sentence.replaceChildren(...marked(fill(isFilm ? words.film_summary : words.summary, fieldsOf(study))));
+  sentence.style.visibility = study.dragged ? "hidden" : "visible";
   const quarter = Math.floor((4 * study.pass) / passes);
   if (!live || study.spoken === `${study.data.run} ${quarter}` || study.pass === 0) return;
   study.spoken = `${study.data.run} ${quarter}`;
   live.textContent = fill(words.valuetext, fieldsOf(study));
 };
 
+const plain = (text) => text.replaceAll("**", "");
+const marked = (text) => text.split("**").map((part, at) => (at % 2 ? bold(part) : part));
 const bold = (text) => Object.assign(document.createElement("b"), { textContent: text });
 
 const drawWarnings = (name) => {

@@ -3,7 +3,8 @@
 const drawSheet = (name) => {
   const study = studies[name], sheet = part("sheet", name);
   if (!sheet) return;
-  const { data, pass } = study, { batch_size: size } = data;
+  const { data, dragged } = study, size = dragged?.batch_size ?? data.batch_size;
+  const isFilm = Boolean(data.solved) || study.question !== null;
   const columns = (innerWidth > 500 && data.columns) || 10; // on a phone a digit stays legible
   const count = data.order.length, rows = count / 10; // of the picture, ten questions in a row
   sheet.style.setProperty("--columns", columns);
@@ -15,48 +16,56 @@ const drawSheet = (name) => {
       cell.type = "button";
       cell.className = "cell";
       cell.tabIndex = at ? -1 : 0;
+      const paper = cell.appendChild(document.createElement("s")); // the digit, and beside it the mark
       const down = (Math.floor(at / 10) * 100) / Math.max(rows - 1, 1);
-      cell.style.backgroundPosition = `${((at % 10) * 100) / 9}% ${down}%`;
-      cell.style.backgroundSize = `1000% ${rows * 100}%`;
+      paper.style.backgroundPosition = `${((at % 10) * 100) / 9}% ${down}%`;
+      paper.style.backgroundSize = `1000% ${rows * 100}%`;
       cell.appendChild(document.createElement("i"));
     }
   sheet.setAttribute("aria-label", data.words.sheet);
   const picture = `url("${pictures[data.picture] ?? data.picture}")`;
   const batchOf = (at) => Math.floor(at / size);
+  const [now, before] = [answersOf(study), answersOf(study, 1)];
   [...sheet.children].forEach((cell, at) => {
-    const { answer, state } = answerAt(data, pass, at);
+    const { answer, state } = answerAt(data, now, at);
     const hasEnd = (other, isNear) => isNear && other < count && batchOf(other) !== batchOf(at);
-    const isNew = Boolean(data.solved) && ["right", "wrong"].includes(state);
+    const isNew = isFilm && ["right", "wrong"].includes(state);
     cell.dataset.state = state;
-    cell.firstChild.textContent =
-      { right: "○", wrong: `╱${answer}`, given: answer, "": "" }[state];
-    cell.classList.toggle("is-new", isNew && answerAt(data, pass - 1, at).state !== state);
+    const signs = { right: "○", wrong: `✕\n${answer}`, given: `\n${answer}`, "": "" };
+    cell.lastChild.textContent = signs[state];
+    cell.classList.toggle("is-new", isNew && answerAt(data, before, at).state !== state);
     cell.classList.toggle("ends-right", size > 0 && hasEnd(at + 1, (at + 1) % columns !== 0));
     cell.classList.toggle("ends-below", size > 0 && hasEnd(at + columns, true));
     cell.classList.toggle("is-odd", size > 0 && batchOf(at) % 2 === 1);
     cell.classList.toggle("is-framed", Boolean(data.framed?.includes(data.order[at])));
     cell.setAttribute("aria-label", describe(study, at));
-    if (cell.style.backgroundImage !== picture) cell.style.backgroundImage = picture;
+    const paper = cell.firstChild;
+    if (paper.style.backgroundImage !== picture) paper.style.backgroundImage = picture;
   });
   drawDetail(name);
 };
 
+// The answers that are shown, or those a step before.
+const answersOf = ({ data, dragged, pass, question, film }, back = 0) =>
+  dragged ? "" : question === null ? data.answers[pass - back] : film?.answers[question - back];
+
 // What is written as a letter is answered and not checked yet, "a" for 0.
-const answerAt = (data, pass, at) => {
+const answerAt = (data, answers, at) => {
   const question = data.order[at], key = data.key[question];
-  const written = (data.answers[pass]?.[question] ?? "").trim();
+  const written = (answers?.[question] ?? "").trim();
   const isGiven = written >= "a";
   const answer = isGiven ? `${written.charCodeAt(0) - 97}` : written;
   const state = !written ? "" : isGiven ? "given" : answer === key ? "right" : "wrong";
-  const sure = data.sure?.[pass]?.slice(2 * question, 2 * question + 2);
-  return { key, answer, state, sure: +sure };
+  return { key, answer, state };
 };
 
 const describe = (study, at) => {
-  const { words } = study.data, { key, answer, state, sure } = answerAt(study.data, study.pass, at);
+  const { data, pass } = study, { words } = data, question = data.order[at];
+  const { key, answer, state } = answerAt(data, answersOf(study), at);
   const parts = [fill(words.question, { number: at + 1, key })];
   if (state) parts.push(fill(words[state], { answer }));
-  if (state && study.data.sure) parts.push(fill(words.sure, { sure }));
+  const sure = study.question === null && data.sure?.[pass]?.slice(2 * question, 2 * question + 2);
+  if (state && sure) parts.push(fill(words.sure, { sure: +sure }));
   return parts.join(" · ");
 };
 
@@ -64,8 +73,11 @@ const drawDetail = (name) => {
   const study = studies[name], detail = part("detail", name);
   if (!detail) return;
   const { looked, data: { words, batch_size: size } } = study;
-  const hint = size ? words.hint_batches : words.hint;
-  detail.textContent = looked === null ? hint : describe(study, looked);
+  const isClean = study.dragged || !study.data.film_seconds || study.data.answers.length === 0;
+  const hint = isClean ? (size ? words.hint_batches : words.hint)
+    : study.question === null ? words.hint_after : words.hint_film;
+  if (looked !== null) detail.textContent = describe(study, looked);
+  else detail.replaceChildren(...marked(fill(hint, fieldsOf(study))));
 };
 
 // Tab comes to one cell of a sheet: the one that had the focus last.

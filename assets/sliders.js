@@ -12,3 +12,48 @@ const setSlider = (name, to) => {
 };
 listen("click", "[data-slider]", ({ dataset }) =>
   setSlider(dataset.slider, (now) => (dataset.to ? +dataset.to : now + +dataset.by)));
+
+// While a slider is dragged, the formula and the batches on the sheet follow it: Streamlit tells the
+// server only when it is let go. Nothing of the former study stands beside another formula.
+
+const THUMB = "[data-testid='stSliderThumbValue']";
+const batchesOf = (size) => {
+  const sizes = Array(Math.floor(100 / size)).fill(size);
+  if (100 % size) sizes.push(100 % size);
+  return sizes;
+};
+const drag = (name, value) => {
+  const study = studies.study;
+  if (!study) return;
+  const shown = { batch_size: study.data.batch_size, epochs: study.data.passes };
+  const set = { ...shown, ...study.dragged, [name]: value };
+  const isMoved = set.batch_size !== shown.batch_size || set.epochs !== shown.epochs;
+  if (study.isPlaying && isMoved) pause("study");
+  study.dragged = isMoved ? set : null;
+  drawFormula(study);
+  draw("study");
+};
+const drawFormula = ({ dragged, data }) => {
+  const place = document.querySelector(".st-key-formula"), text = place?.querySelector(".formula");
+  if (!text) return;
+  place.classList.toggle("is-dragged", Boolean(dragged));
+  if (!dragged) return void text.replaceChildren();
+  const { batch_size: size, epochs } = dragged, sizes = batchesOf(size), updates = sizes.length;
+  const sum = updates > 5 ? [...sizes.slice(0, 2), "…", ...sizes.slice(-2)] : sizes;
+  const fields = { batches: sum.join("+"), updates, epochs, all_updates: updates * epochs };
+  const code = document.createElement("code");
+  code.textContent = `model.fit(x, y, batch_size=${size}, epochs=${epochs})`;
+  text.replaceChildren(code, " \u2003 ", ...marked(fill(data.words.updates_sum, fields)));
+};
+const receiveStudy = acts.study; // with which what was dragged has come
+acts.study = (name, data) => {
+  receiveStudy(name, data);
+  if (name === "study") drawFormula(studies.study);
+};
+new MutationObserver((changes) => {
+  for (const { target } of changes) {
+    const thumb = target.parentElement?.closest(THUMB);
+    const name = thumb?.closest(".st-key-batch_size") ? "batch_size" : "epochs";
+    if (thumb?.closest(".st-key-batch_size, .st-key-epochs")) drag(name, +thumb.textContent);
+  }
+}).observe(document.body, { subtree: true, characterData: true });

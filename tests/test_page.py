@@ -99,6 +99,8 @@ def test_a_visit_holds_no_results_that_the_scheduler_has_let_go(app, monkeypatch
     wait_for(is_let_go)
     monkeypatch.undo()
     app.slider(key="batch_size").set_value(11).run()
+    app.run()
+    app.slider(key="batch_size").set_value(10).run()
     assert kept() and not app.error  # computed again, and on the screen again
 
 

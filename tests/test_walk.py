@@ -150,7 +150,7 @@ def test_a_question_says_its_key_the_answer_and_how_sure(page, server):
     said += [(KO.player_right if answer == key else KO.player_wrong)(answer=answer)]
     said += [KO.player_sure(sure=int(last.sure[2 * question : 2 * question + 2]))]
     expect(cell).to_have_attribute("aria-label", " · ".join(said))
-    expect(detail).to_have_text(KO.player_hint_batches)
+    expect(detail).to_have_text(KO.player_hint_after)
     cell.hover()
     expect(detail).to_have_text(" · ".join(said))
     page.locator(".sheet .cell").first.focus()

@@ -7,6 +7,7 @@ from exam.model.settings import Setting
 from exam.page.sentences import name_of
 from exam.page.texts import Texts
 
+FORMULA = '<p class="formula"></p>'  # what stands there while a slider is dragged (sliders.js)
 QUICK_PICKS = (1, 10, 32, 100)  # of the batch size
 
 

@@ -13,16 +13,22 @@ from exam.model.results import Mark
 from exam.model.workbooks import first_key, question_order
 from exam.page.browser import push
 from exam.page.texts import Texts
+from exam.page.training_run import TrainingRun
 
 SHORTEST_SECONDS, LONGEST_SECONDS = 2.0, 5.0  # that a study plays
+FILM_SECONDS, HOLD_SECONDS = 3.0, 0.4  # that its first pass plays before, and is then looked at
 BEND = 2  # slow at first, where most happens: after half the time it is at a quarter of the passes
 SHEET = '<div class="sheet" role="group" data-exam="{name}"></div>'
 DETAIL = '<p class="detail" data-exam="{name}"></p>'
 PLAYER = """<div class="player" data-exam="{name}">
-<button type="button" class="play" disabled{play}></button>
+<button type="button" class="play" disabled{play}></button>{film}
 <input type="range" class="pass" min="0" max="1" value="0" step="1" disabled{range}>
 <input type="range" class="reached" min="0" max="1" value="0" hidden{reached}>
-<output aria-live="off"></output></div>"""
+<output aria-live="off"></output>{speed}</div>"""
+FILM = """
+<button type="button" class="next" disabled></button>
+<input type="range" class="question" min="0" max="100" value="0" step="1" disabled>"""
+SPEED = """<button type="button" class="speed" disabled>1×</button>"""
 SENTENCE = """<p class="sentence" data-exam="{name}"></p>
 <p class="live" data-exam="{name}" role="status"></p>"""
 MAIN = "study"  # the player of the first screen, whose inputs drive the curves
@@ -39,9 +45,10 @@ def html_of_strip(name: str) -> str:
 
 
 def html_of_player(name: str) -> str:
-    """The inputs of the first screen's have ids, for the curves are bound to them."""
+    """That of the first screen has a film, a sentence, and ids to which the curves are bound."""
     ids = {"play": ' id="play"', "range": ' id="pass"', "reached": ' id="reached"'}
-    player = PLAYER.format(name=name, **(ids if name == MAIN else dict.fromkeys(ids, "")))
+    parts = ids | {"film": FILM, "speed": SPEED}
+    player = PLAYER.format(name=name, **(parts if name == MAIN else dict.fromkeys(parts, "")))
     return player + (SENTENCE.format(name=name) if name == MAIN else "")
 
 
@@ -57,8 +64,18 @@ def seconds_to_play(passes: int) -> float:
 
 
 def seconds_until(known: int, passes: int) -> float:
-    """From its start until the browser has played so many of these passes."""
-    return seconds_to_play(passes) * (known / passes) ** (1 / BEND)
+    """From its start until the browser has played the film and so many of these passes."""
+    film = FILM_SECONDS + HOLD_SECONDS
+    return film + seconds_to_play(passes) * (known / passes) ** (1 / BEND)
+
+
+def study_data(run: TrainingRun, marks: Sequence[Mark], words: Texts) -> dict:
+    """What the first screen plays: the film of the first pass, and then the passes."""
+    data = sheet_data(marks, student=run.student, passes=run.epochs, words=words)
+    film = {"first_pass": marks[1].solved if len(marks) > 1 else ""}
+    film |= {"film_seconds": FILM_SECONDS, "hold_seconds": HOLD_SECONDS}
+    data["words"] |= {"updates_sum": words.updates_sum}  # while a slider is dragged
+    return data | film | {"batch_size": run.batch_size}
 
 
 def sheet_data(

@@ -35,8 +35,7 @@ def recording(run: TrainingRun, marks: Sequence[Mark], words: Texts) -> str:
         embed_options={"actions": False, "renderer": "svg"},
         fullhtml=False,
     )
-    data = player.sheet_data(marks, student=run.student, passes=run.epochs, words=words)
-    data |= {"run": 1, "plays": True, "batch_size": run.batch_size}
+    data = player.study_data(run, marks, words) | {"run": 1, "plays": True}
     when = datetime.datetime.now(datetime.UTC)
     fields = {
         "lang": words.lang,

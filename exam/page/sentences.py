@@ -49,10 +49,12 @@ def run_label(run: TrainingRun, words: Texts) -> str:
     return (words.run_label if is_usual else words.run_label_student)(**run._asdict())
 
 
-def runs_rows(runs: Sequence[TrainingRun], marks: Sequence[Sequence[Mark]]) -> Iterator[tuple]:
-    """The table of this visit's runs; an earlier one has a row once it has ended."""
-    for run, each in zip(runs, marks, strict=True):
-        if len(each) > (run.epochs if run != runs[-1] else 1):
+def runs_rows(
+    runs: Iterable[tuple[TrainingRun, Sequence[Mark]]], now: TrainingRun | None
+) -> Iterator[tuple]:
+    """The table of this visit's runs; but for the one on the screen, each once it has ended."""
+    for run, each in runs:
+        if len(each) > (run.epochs if run != now else 1):
             last, lowest = each[-1], lowest_loss(each)
             counted = f"{last.updates:,}", last.wrong, f"{last.val_wrong:.1f}"
             yield run.batch_size, last.epoch, run.student, *counted, lowest.epoch

@@ -25,6 +25,7 @@ from exam.page.sentences import (
     warnings,
 )
 from exam.page.texts import Texts
+from exam.page.training_run import EARLIER_RUNS, TrainingRun
 from exam.page.visit import FIGURE, Visit, chosen_run
 from exam.service.job import RETRY_SECONDS, Progress
 from exam.service.scheduler import get_scheduler
@@ -46,36 +47,45 @@ class Awaited(NamedTuple):
 
 
 def show_figure(visit: Visit, words: Texts) -> None:
-    """The training run of the visit that is on the screen, with the earlier ones behind it.
+    """The study of what is set, if it was begun, with the earlier ones behind it.
 
-    It stands in a fragment, which is run again as long as something is missing.
+    Otherwise clean paper in the batches that are set. It stands in a fragment, which is run again
+    as long as something is missing.
     """
-    scheduler, run, student = get_scheduler(), visit.run, (visit.run or chosen_run()).student
-    push("picture", student, sheet_picture(student))  # the browser keeps it
+    chosen = chosen_run()
+    run = visit.run if visit.run == chosen else None
+    push("picture", chosen.student, sheet_picture(chosen.student))  # the browser keeps it
+    earlier = [each for each in visit.runs if each != run]
     polled = [
-        scheduler.poll(each.plan, each.epochs, is_background=True).marks for each in visit.runs[:-1]
+        get_scheduler().poll(each.plan, each.epochs, is_background=True).marks for each in earlier
     ]
-    progress = scheduler.poll(run.plan, run.epochs, wait_seconds=WAIT_SECONDS) if run else None
+    progress = _poll(run) if run else None
     marks = progress.marks if progress else []
     awaited = _awaited(visit, progress) if run and len(marks) <= run.epochs else None
     sheet, curves = st.columns([5, 8], gap="small")
     with sheet:
         st.html(player.html_of_sheet(player.MAIN))
     with curves:
-        _show_curves(visit, [*polled, marks], words)
+        studies = zip(earlier, polled, strict=True)
+        ended = [(each, found) for each, found in studies if len(found) > each.epochs]
+        _show_curves(visit, [*ended[-EARLIER_RUNS:], (chosen, marks)], words)
     st.html(player.html_of_player(player.MAIN))
-    place = (
-        st.empty()
-    )  # so that the elements below keep their places whether there is a line or not
+    place = st.empty()  # whether there is a line or not, the elements below keep their places
     if line := _line(visit, awaited, words):
         place.markdown(line)
     _show_marks(visit, marks, words)
-    if polled:
-        rows = runs_rows(visit.runs, [*polled, marks])
+    if earlier:
+        shown = zip([*earlier, run], [*polled, marks], strict=True)
+        rows = runs_rows([each for each in shown if each[0]], run)
         st.markdown(markdown_table(words.runs_columns, rows))
     if run and not awaited:
         visit.map_study(marks[-1])
-    _ask_for_the_rest(visit, polled, awaited)
+    is_missing = any(len(found) <= each.epochs for each, found in zip(earlier, polled, strict=True))
+    _ask_for_the_rest(visit, awaited, is_missing)
+
+
+def _poll(run: TrainingRun) -> Progress:
+    return get_scheduler().poll(run.plan, run.epochs, wait_seconds=WAIT_SECONDS)
 
 
 def _awaited(visit: Visit, progress: Progress) -> Awaited:
@@ -85,28 +95,22 @@ def _awaited(visit: Visit, progress: Progress) -> Awaited:
     return Awaited(progress, waited, ahead)
 
 
-def _show_curves(visit: Visit, studies: Sequence[Sequence[Mark]], words: Texts) -> None:
-    ended = [
-        Curve(marks, run_label(run, words))
-        for run, marks in zip(visit.runs, studies, strict=False)
-        if run == visit.run or len(marks) > run.epochs
-    ]
-    figure = curves_figure(ended, (visit.run or chosen_run()).epochs, words)
+def _show_curves(
+    visit: Visit, studies: Sequence[tuple[TrainingRun, Sequence[Mark]]], words: Texts
+) -> None:
+    curves = [Curve(marks, run_label(run, words)) for run, marks in studies]
+    figure = curves_figure(curves, chosen_run().epochs, words)
     width = PROJECTED_WIDTH if visit.is_projected else "stretch"
     st.vega_lite_chart(figure.data, figure.spec, alt=figure.alt, width=width)
 
 
 def _line(visit: Visit, awaited: Awaited | None, words: Texts) -> str:
-    """Why nothing comes, or which settings the figure shows if others are set by now."""
-    run = visit.run
-    if not run:
+    """Why nothing comes, or what is to be pressed."""
+    if not visit.run:
         return words.ready
-    if awaited and (text := waiting(*awaited, words)):
-        return text
-    if chosen_run() == run:
-        return ""
-    new = {f"new_{name}": value for name, value in chosen_run()._asdict().items()}
-    return words.shown_is(**run._asdict(), **new)
+    if visit.run != chosen_run():
+        return words.ready_again(**chosen_run()._asdict())
+    return waiting(*awaited, words) if awaited else ""
 
 
 def _show_marks(visit: Visit, marks: Sequence[Mark], words: Texts) -> None:
@@ -118,25 +122,17 @@ def _show_marks(visit: Visit, marks: Sequence[Mark], words: Texts) -> None:
         {"key": f"warning_{number}", "from": each.start, "until": each.end}
         for number, each in enumerate(shown)
     ]
-    run = visit.run or chosen_run()  # before any, clean paper in the batches that are set
-    data = player.sheet_data(marks, student=run.student, passes=run.epochs, words=words)
-    data |= {
-        "picture": run.student,
-        "plays": bool(visit.run),
-        "scrolls": True,
-        "run": visit.presses,
-    }
-    push("study", player.MAIN, data | {"batch_size": run.batch_size, "warnings": spans})
+    run = chosen_run()
+    data = player.study_data(run, marks, words)
+    data |= {"picture": run.student, "scrolls": True, "warnings": spans}
+    push("study", player.MAIN, data | {"plays": run == visit.run, "run": visit.presses})
 
 
-def _ask_for_the_rest(
-    visit: Visit, polled: Sequence[Sequence[Mark]], awaited: Awaited | None
-) -> None:
+def _ask_for_the_rest(visit: Visit, awaited: Awaited | None, is_missing: bool) -> None:
     """When there is likely to be more of this run, or of earlier ones that have not ended."""
-    overtaken = zip(visit.runs, polled, strict=False)
     if awaited:
         visit.waiting.ask(FIGURE, **_delay(visit, awaited))
-    elif any(len(marks) <= run.epochs for run, marks in overtaken):
+    elif is_missing:
         visit.waiting.ask(FIGURE)
     else:
         visit.waiting.end(FIGURE)

@@ -135,4 +135,4 @@ def strip(words: Texts, found: Found, batch_size: int, book: str) -> dict:
 
 
 BLOCKS = (Story(), Question(), Display(show_look_alikes), Display(show_film), Chart(curves), Rule())
-CHAPTER = Chapter("first_pass", BLOCKS, plans, numbers, answer, rule, frame_height=2008)
+CHAPTER = Chapter("first_pass", BLOCKS, plans, numbers, answer, rule, frame_height=1879)

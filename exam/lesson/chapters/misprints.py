@@ -125,4 +125,4 @@ def rule(numbers: dict) -> list[str]:
 
 
 BLOCKS = (Story(), Question(show_slider), Chart(curves), Table(rows), Display(show_sheet), Rule())
-CHAPTER = Chapter("misprints", BLOCKS, plans, numbers, answer, rule, frame_height=1491)
+CHAPTER = Chapter("misprints", BLOCKS, plans, numbers, answer, rule, frame_height=1506)
