@@ -21,6 +21,7 @@ from exam.model.plan import FINAL, UNSEEN, Plan
 from exam.model.results import Mark
 from exam.model.settings import STUDENT
 from exam.page.parts import CHAPTER_NAMES
+from exam.page.texts import load_texts
 from exam.page.visit import Attempt
 from exam.service.experiment import Plans
 
@@ -110,6 +111,13 @@ def chapters(marks: Marks, names: Iterable[str] = MEASURED) -> Iterator[str]:
             yield f"{name:14} {about:12} " + ", ".join(f"{k} {n}" for k, n in counts.items())
 
 
+def measured(name: str, marks: Marks) -> str:
+    """What the chapter says of its numbers, for the class and what is set at first."""
+    chapter = CHAPTERS[name]
+    found = fill_in(Found(Attempt(chapter.plans(DEFAULTS), chapter.middle_pass)), marks)
+    return getattr(load_texts("en"), name).measured(**chapter.numbers(found))
+
+
 def warning_plans() -> dict[tuple[int, int, str], tuple[Plan, int]]:
     return {
         (size, student, exams): (Plan(size, student, marked_on=exams), LENGTHS[-1])
@@ -153,3 +161,5 @@ if __name__ == "__main__":
         print("\n".join(warning_table(found)))
     print("\nThe chapters: how often each sentence and each answer is chosen\n")
     print("\n".join(chapters(found, names or MEASURED)))
+    for name in names:
+        print(f"\n{measured(name, found)}")
