@@ -26,22 +26,23 @@ const filmOf = ({ solved, order, key, batch_size: size }) => {
 
 const SPEEDS = [1, 0.5, 0.25], LEAST_STRIDE = 5;
 
-const showQuestion = (name, question) => {
+const showQuestion = (name, question, at = question) => {
   const study = studies[name];
-  Object.assign(study, { question, pass: 0 });
+  Object.assign(study, { question, at, pass: 0 });
   draw(name);
 };
 
 const goOnInFilm = (name, seconds) => {
-  const study = studies[name], { order, batch_size: size } = study.data;
-  const { film_seconds: lasts, hold_seconds: hold } = study.data;
+  const study = studies[name], { film_seconds: lasts, hold_seconds: hold } = study.data;
+  const { order, batch_size: size } = study.data, last = order.length;
   if (!study.film) return; // its answers have not come yet
   // However few frames a slow computer draws, the end of each batch of ten and more is one of them.
-  const stride = Math.max(size, LEAST_STRIDE), stop = (Math.floor(study.at / stride) + 1) * stride;
-  study.at = Math.min(study.at + (seconds * order.length) / lasts, stop);
-  const question = Math.min(Math.floor(study.at), order.length);
-  if (question !== study.question) showQuestion(name, question);
-  if (study.at >= order.length * (1 + hold / lasts)) show(name, 1);
+  const stride = Math.max(size, LEAST_STRIDE), end = (Math.floor(study.at / stride) + 1) * stride;
+  const at = study.at + (seconds * last) / lasts;
+  study.at = study.at < last ? Math.min(at, end, last) : at;
+  const question = Math.min(Math.floor(study.at), last);
+  if (question !== study.question) showQuestion(name, question, study.at);
+  if (study.at >= last * (1 + hold / lasts)) show(name, 1);
 };
 
 // One batch on, or one pass.

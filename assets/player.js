@@ -19,7 +19,8 @@ const receive = (name, sent) => {
   const film = sent.first_pass ? filmOf({ ...sent, solved: sent.first_pass }) : null;
   const fresh = { pass: shown, reached: shown, looked: null, question: null, at: 0 };
   const study = isNew ? { ...fresh, speed: old?.speed, played: old?.played } : old;
-  studies[name] = Object.assign(study, { data, film, dragged: null });
+  const dragged = isNew ? null : study.dragged; // more of a study may come in the middle of it
+  studies[name] = Object.assign(study, { data, film, dragged });
   if (isNew && data.plays && study.played?.run === data.run) {
     // Other settings were between: it goes on from where it was.
     study.pass = study.reached = study.at = Math.min(study.played.reached, lastKnown(study));
@@ -122,10 +123,12 @@ const tellCharts = (name) => {
   }
 };
 
-const fieldsOf = ({ data, pass, question, film }) => question !== null ? {
+const fieldsOf = (study) => (study.question === null ? fieldsOfPass : fieldsOfFilm)(study);
+const fieldsOfFilm = ({ data, question, film }) => ({
   question, marked: film?.marked[question] ?? 0, wrong: film?.wrong[question] ?? 0,
   updates: film?.updates[question] ?? 0, all_updates: Math.ceil(data.order.length / data.batch_size),
-} : ({
+});
+const fieldsOfPass = ({ data, pass }) => ({
   passes: data.passes, pass, wrong_before: data.wrong[0], wrong: data.wrong[pass],
   val_wrong: data.val_wrong[pass], gap: data.val_wrong[pass] - data.wrong[pass],
   updates: data.updates[pass], seconds: data.seconds[pass], marked: data.marked?.[pass],
