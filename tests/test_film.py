@@ -1,8 +1,11 @@
 """The first pass as a film on the first screen, and what follows a slider while it is dragged."""
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
+from exam.charts.curves import LABEL_WIDTH
 from exam.model.exams import load_exams
 from tests.browser import KO, open_page, press_start, show_pass, wait_until_idle, wait_until_played
 
@@ -80,6 +83,22 @@ def test_all_of_it_is_scrubbed_and_gone_through_without_the_server(page, server)
         speed.click()
         expect(speed).to_have_text(told)
     assert not sent
+
+
+def test_a_click_on_the_curves_goes_to_that_pass(page, server):
+    open_page(page, server, "batch_size=10&epochs=20")
+    press_start(page)
+    wait_until_played(page)
+    output = page.locator(".player output").first
+    plot = page.locator("svg.marks .role-scope > g > path.background").first.bounding_box()
+    width = plot["width"] - LABEL_WIDTH
+    for number in (5, 16, 0):
+        page.mouse.click(plot["x"] + width * number / 20, plot["y"] + 40)
+        expect(output).to_have_text(f"{number} / 20")
+        label = page.locator("svg.marks .mark-text text").filter(has_text=KO.practised).first
+        expect(label).to_have_text(re.compile(r"\d+$"))
+    page.mouse.click(plot["x"] + width + 60, plot["y"] + 40)  # a name beside the lines
+    expect(output).to_have_text("0 / 20")
 
 
 def test_without_motion_the_first_pass_is_gone_through_batch_by_batch(page, server):

@@ -7,7 +7,10 @@ from pathlib import Path
 import streamlit as st
 
 FOLDER = Path(__file__).parents[2] / "assets"
-PLAYER_STYLES, PLAYER_SCRIPTS = ("sheet.css",), ("page.js", "player.js", "film.js", "sheet.js")
+PLAYER_STYLES, PLAYER_SCRIPTS = (
+    ("sheet.css",),
+    ("page.js", "player.js", "film.js", "curves.js", "sheet.js"),
+)
 STYLES = ("streamlit.css", "page.css", *PLAYER_STYLES)
 SCRIPTS = (*PLAYER_SCRIPTS, "sliders.js", "address.js", "room.js")
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from exam.charts.curves import LABEL_WIDTH
 from exam.charts.pictures import sheet_picture
 from exam.model.results import Mark
 from exam.model.workbooks import first_key, question_order
@@ -75,7 +76,7 @@ def study_data(run: TrainingRun, marks: Sequence[Mark], words: Texts) -> dict:
     film = {"first_pass": marks[1].solved if len(marks) > 1 else ""}
     film |= {"film_seconds": FILM_SECONDS, "hold_seconds": HOLD_SECONDS}
     data["words"] |= {"updates_sum": words.updates_sum}  # while a slider is dragged
-    return data | film | {"batch_size": run.batch_size}
+    return data | film | {"batch_size": run.batch_size, "label_width": LABEL_WIDTH}
 
 
 def sheet_data(

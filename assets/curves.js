@@ -1,0 +1,14 @@
+// A click or tap on the curves of the first screen takes the player to the pass that it points at.
+
+const CURVES = ":is([data-testid='stHorizontalBlock'], .figure):has(.sheet[data-exam='study']) svg.marks";
+const NEAR = 0.02; // of the axis, by which a finger may miss its ends
+
+listen("click", CURVES, (svg, { clientX }) => {
+  const study = studies.study, plot = svg.querySelector(".role-scope > g > path.background");
+  if (!study.data.answers.length || !plot) return;
+  const { left, width } = plot.getBoundingClientRect(), scale = width / plot.getBBox().width;
+  const share = (clientX - left) / (width - scale * study.data.label_width);
+  if (Math.abs(share - 0.5) > 0.5 + NEAR) return; // beside the lines stand names and numbers
+  pause("study");
+  show("study", Math.max(Math.round(share * study.data.passes), 0));
+});
