@@ -60,18 +60,18 @@ def show_settings(visit: Visit, seat: Seat, words: Texts) -> None:
     st.markdown(words.analogy)
     label_of = name_of if visit.is_projected else str  # in large letters there is less room
     moved = {"on_change": rerun_study, "args": (visit,)}
-    batch, passes, who, begin = st.columns([9, 9, 4, 7], gap="small")
+    batch, passes, begin, who = st.columns([9, 9, 7, 4], gap="small")
     with batch:
         slider(BATCH_SIZE, label_of(words.batch_size), words, **moved)
         quick_picks(words)
     with passes:
         slider(EPOCHS, label_of(words.epochs), words, **moved)
-    with who:
-        student_help = None if visit.is_projected else words.student_help
-        st.selectbox(words.student, STUDENTS, key="student", help=student_help, **moved)
     with begin, st.container(key="start_place"):
         start = {"type": "primary", "key": "start", "width": "stretch"}
         st.button(words.start, on_click=press_start, args=(visit, seat), **start)
+    with who:
+        student_help = None if visit.is_projected else words.student_help
+        st.selectbox(words.student, STUDENTS, key="student", help=student_help, **moved)
 
 
 def press_start(visit: Visit, seat: Seat) -> None:

@@ -53,7 +53,7 @@ const redraw = () => {
   for (const line of document.querySelectorAll("[class*='_spoken']")) line.role = "status";
 };
 addEventListener("resize", redraw); // a phone that is turned has other columns
-const OURS = ".sheet, .player, svg.marks, [class*='st-key-warning'], [class*='_spoken']";
+const OURS = ".sheet, .player, .picks, svg.marks, [class*='st-key-warning'], [class*='_spoken']";
 new MutationObserver((changes) => {
   requestAnimationFrame(keepFocus);
   const isOurs = (node) => node.nodeType === 1 && (node.matches(OURS) || node.querySelector(OURS));

@@ -13,6 +13,13 @@ const setSlider = (name, to) => {
 listen("click", "[data-slider]", ({ dataset }) =>
   setSlider(dataset.slider, (now) => (dataset.to ? +dataset.to : now + +dataset.by)));
 
+// Which of the quick picks is set.
+const markPicks = (size) => {
+  for (const pick of document.querySelectorAll(".picks button"))
+    pick.setAttribute("aria-pressed", String(+pick.dataset.to === size));
+};
+redraws.push(() => markPicks((studies.study?.dragged ?? studies.study?.data)?.batch_size));
+
 // While a slider is dragged, the formula and the batches on the sheet follow it: Streamlit tells the
 // server only when it is let go. Nothing of the former study stands beside another formula.
 
@@ -30,6 +37,7 @@ const drag = (name, value) => {
   const isMoved = set.batch_size !== shown.batch_size || set.epochs !== shown.epochs;
   if (study.isPlaying && isMoved) pause("study");
   study.dragged = isMoved ? set : null;
+  markPicks(set.batch_size);
   drawFormula(study);
   draw("study");
 };
@@ -48,7 +56,9 @@ const drawFormula = ({ dragged, data }) => {
 const receiveStudy = acts.study; // with which what was dragged has come
 acts.study = (name, data) => {
   receiveStudy(name, data);
-  if (name === "study") drawFormula(studies.study);
+  if (name !== "study") return;
+  drawFormula(studies.study);
+  markPicks((studies.study.dragged ?? data).batch_size);
 };
 new MutationObserver((changes) => {
   for (const { target } of changes) {
