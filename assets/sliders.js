@@ -53,6 +53,14 @@ const drawFormula = ({ dragged, data }) => {
   code.textContent = `model.fit(x, y, batch_size=${size}, epochs=${epochs})`;
   text.replaceChildren(code, " \u2003 ", ...marked(fill(data.words.updates_sum, fields)));
 };
+// As soon as the server's formula says the same, ours is gone: it may come before its study does.
+const yieldFormula = () => {
+  const place = document.querySelector(".st-key-formula"), ours = place?.querySelector(".formula");
+  const [theirs, own] = place?.querySelectorAll("code") ?? [];
+  if (!own || theirs.textContent !== own.textContent) return;
+  place.classList.remove("is-dragged");
+  ours.replaceChildren();
+};
 const receiveStudy = acts.study; // with which what was dragged has come
 acts.study = (name, data) => {
   receiveStudy(name, data);
@@ -66,4 +74,5 @@ new MutationObserver((changes) => {
     const name = thumb?.closest(".st-key-batch_size") ? "batch_size" : "epochs";
     if (thumb?.closest(".st-key-batch_size, .st-key-epochs")) drag(name, +thumb.textContent);
   }
-}).observe(document.body, { subtree: true, characterData: true });
+  if (studies.study?.dragged) yieldFormula();
+}).observe(document.body, { subtree: true, childList: true, characterData: true });
