@@ -115,7 +115,7 @@ def test_a_clicker_goes_on_and_back(hall, server):
     for key in FORWARD:
         click_on(hall, key)
         seen.append(step(hall))
-    assert len(set(seen)) == 5 and "sheet_look" in seen[0] and "first_pass" in seen[4]
+    assert len(set(seen)) == 5 and "sheet_display" in seen[0] and "first_pass" in seen[4]
     for key, was in zip(BACK, seen[-2::-1], strict=False):
         click_on(hall, key)
         assert step(hall) == was
