@@ -65,6 +65,7 @@ class Visit:
     waiting: Waiting = field(default_factory=Waiting)
     plays_since: float = 0.0
     followers: tuple[str, ...] = ()
+    kept: dict[str, int] = field(default_factory=dict)  # the settings as they were last seen
 
     @property
     def place(self) -> str:
@@ -108,6 +109,7 @@ def open_visit() -> Visit:
         state.visit = Visit(chosen["only"], chosen["projected"], wrong, chosen["reveal"])
         if chosen["start"] and state.visit.shows_study:  # a chapter waits for a guess
             state.visit.begin_run()
+    settings()
     return state.visit
 
 
@@ -127,7 +129,10 @@ def chosen_run() -> TrainingRun:
 
 
 def settings() -> dict[str, int]:
-    return {setting.name: st.session_state[setting.name] for setting in (*SETTINGS, MISPRINTS)}
+    """What is set now; what was set last, where Streamlit has dropped a widget that no run drew."""
+    state, names = st.session_state, [setting.name for setting in (*SETTINGS, MISPRINTS)]
+    state.visit.kept |= {name: state[name] for name in names if name in state}
+    return dict(state.visit.kept)
 
 
 def write_address() -> None:
