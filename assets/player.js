@@ -175,7 +175,7 @@ const drawSentence = (name) => {
   if (!hasMarks && live) live.textContent = "";
   if (!hasMarks) return void (sentence.textContent = "");
   const isFilm = study.question !== null;
-  sentence.replaceChildren(...marked(fill(isFilm ? words.film_summary : words.summary, fieldsOf(study))));
+  sentence.replaceChildren(...withBold(fill(isFilm ? words.film_summary : words.summary, fieldsOf(study))));
   sentence.style.visibility = study.dragged ? "hidden" : "visible";
   const quarter = Math.floor((4 * study.pass) / passes);
   if (!live || study.spoken === `${study.data.run} ${quarter}` || study.pass === 0) return;
@@ -184,7 +184,7 @@ const drawSentence = (name) => {
 };
 
 const plain = (text) => text.replaceAll("**", "");
-const marked = (text) => text.split("**").map((part, at) => (at % 2 ? bold(part) : part));
+const withBold = (text) => text.split("**").map((part, at) => (at % 2 ? bold(part) : part));
 const bold = (text) => Object.assign(document.createElement("b"), { textContent: text });
 
 const drawWarnings = (name) => {

@@ -77,7 +77,7 @@ const drawDetail = (name) => {
   const hint = isClean ? (size ? words.hint_batches : words.hint)
     : study.question === null ? words.hint_after : words.hint_film;
   if (looked !== null) detail.textContent = describe(study, looked);
-  else detail.replaceChildren(...marked(fill(hint, fieldsOf(study))));
+  else detail.replaceChildren(...withBold(fill(hint, fieldsOf(study))));
 };
 
 // Tab comes to one cell of a sheet: the one that had the focus last.

@@ -51,7 +51,7 @@ const drawFormula = ({ dragged, data }) => {
   const fields = { batches: sum.join("+"), updates, epochs, all_updates: updates * epochs };
   const code = document.createElement("code");
   code.textContent = `model.fit(x, y, batch_size=${size}, epochs=${epochs})`;
-  text.replaceChildren(code, " \u2003 ", ...marked(fill(data.words.updates_sum, fields)));
+  text.replaceChildren(code, " \u2003 ", ...withBold(fill(data.words.updates_sum, fields)));
 };
 // As soon as the server's formula says the same, ours is gone: it may come before its study does.
 const yieldFormula = () => {

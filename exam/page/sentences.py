@@ -49,13 +49,11 @@ def run_label(run: TrainingRun, words: Texts) -> str:
     return (words.run_label if is_usual else words.run_label_student)(**run._asdict())
 
 
-def runs_rows(
-    runs: Iterable[tuple[TrainingRun, Sequence[Mark]]], now: TrainingRun | None
-) -> Iterator[tuple]:
-    """The table of this visit's runs; but for the one on the screen, each once it has ended."""
-    for run, each in runs:
-        if len(each) > (run.epochs if run != now else 1):
-            last, lowest = each[-1], lowest_loss(each)
+def runs_rows(runs: Iterable[tuple[TrainingRun, Sequence[Mark]]]) -> Iterator[tuple]:
+    """The table of this visit's runs, from the first pass of each on."""
+    for run, marks in runs:
+        if len(marks) > 1:
+            last, lowest = marks[-1], lowest_loss(marks)
             counted = f"{last.updates:,}", last.wrong, f"{last.val_wrong:.1f}"
             yield run.batch_size, last.epoch, run.student, *counted, lowest.epoch
 

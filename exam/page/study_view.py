@@ -55,10 +55,8 @@ def show_figure(visit: Visit, words: Texts) -> None:
     chosen = chosen_run()
     run = visit.run if visit.run == chosen else None
     push("picture", chosen.student, sheet_picture(chosen.student))  # the browser keeps it
-    earlier = [each for each in visit.runs if each != run]
-    polled = [
-        get_scheduler().poll(each.plan, each.epochs, is_background=True).marks for each in earlier
-    ]
+    earlier = [(each, _poll_earlier(each)) for each in visit.runs if each != run]
+    ended = [(each, found) for each, found in earlier if len(found) > each.epochs]
     progress = _poll(run) if run else None
     marks = progress.marks if progress else []
     awaited = _awaited(visit, progress) if run and len(marks) <= run.epochs else None
@@ -66,8 +64,6 @@ def show_figure(visit: Visit, words: Texts) -> None:
     with sheet:
         st.html(player.html_of_sheet(player.MAIN))
     with curves:
-        studies = zip(earlier, polled, strict=True)
-        ended = [(each, found) for each, found in studies if len(found) > each.epochs]
         _show_curves(visit, [*ended[-EARLIER_RUNS:], (chosen, marks)], words)
     st.html(player.html_of_player(player.MAIN))
     place = st.empty()  # whether there is a line or not, the elements below keep their places
@@ -75,13 +71,15 @@ def show_figure(visit: Visit, words: Texts) -> None:
         place.markdown(line)
     _show_marks(visit, marks, words)
     if earlier:
-        shown = zip([*earlier, run], [*polled, marks], strict=True)
-        rows = runs_rows([each for each in shown if each[0]], run)
+        rows = runs_rows([*ended, (chosen, marks)])
         st.markdown(markdown_table(words.runs_columns, rows))
     if run and not awaited:
         visit.map_study(marks[-1])
-    is_missing = any(len(found) <= each.epochs for each, found in zip(earlier, polled, strict=True))
-    _ask_for_the_rest(visit, awaited, is_missing)
+    _ask_for_the_rest(visit, awaited, is_missing=len(ended) < len(earlier))
+
+
+def _poll_earlier(run: TrainingRun) -> list[Mark]:
+    return get_scheduler().poll(run.plan, run.epochs, is_background=True).marks
 
 
 def _poll(run: TrainingRun) -> Progress:
@@ -128,7 +126,7 @@ def _show_marks(visit: Visit, marks: Sequence[Mark], words: Texts) -> None:
     push("study", player.MAIN, data | {"plays": run == visit.run, "run": visit.presses})
 
 
-def _ask_for_the_rest(visit: Visit, awaited: Awaited | None, is_missing: bool) -> None:
+def _ask_for_the_rest(visit: Visit, awaited: Awaited | None, *, is_missing: bool) -> None:
     """When there is likely to be more of this run, or of earlier ones that have not ended."""
     if awaited:
         visit.waiting.ask(FIGURE, **_delay(visit, awaited))
