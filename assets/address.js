@@ -3,8 +3,7 @@
 
 let visit;
 const setPage = (lang, wanted, cookies, now) => {
-  // The server has forgotten the visit, and would begin with the address of its beginning.
-  if (visit && visit !== now) return location.reload();
+  if (visit && visit !== now) return reopen();
   visit = now;
   for (const [name, value] of Object.entries(cookies))
     if (!setCookie(name, value)) delete wanted.secret; // or a reload would not lead any more
@@ -16,6 +15,15 @@ const setPage = (lang, wanted, cookies, now) => {
   if (address.hash === "#share") openShare();
   address.hash = "";
   if (address.href !== location.href) history.replaceState(history.state, "", address);
+};
+// The server has forgotten the visit, and would begin with the address of its beginning; what was set
+// just before may not have reached it.
+const reopen = () => {
+  const address = new URL(location.href);
+  for (const [name, value] of Object.entries(studies.study?.dragged ?? {}))
+    address.searchParams.set(name, value);
+  history.replaceState(history.state, "", address);
+  location.reload();
 };
 // Whoever has opened a room finds its links.
 const openShare = (frames = 300) => {
