@@ -16,11 +16,12 @@ const setPage = (lang, wanted, cookies, now) => {
   address.hash = "";
   if (address.href !== location.href) history.replaceState(history.state, "", address);
 };
-// The server has forgotten the visit, and would begin with the address of its beginning; what was set
-// just before may not have reached it.
+// The server has forgotten the visit, and would begin with the address of its beginning. The line may
+// have been cut between a slider and the address that follows it.
 const reopen = () => {
+  window.exam.push = () => {}; // what still comes is of the other visit
   const address = new URL(location.href);
-  for (const [name, value] of Object.entries(studies.study?.dragged ?? {}))
+  for (const [name, value] of Object.entries(studies.study ? setNow(studies.study) : {}))
     address.searchParams.set(name, value);
   history.replaceState(history.state, "", address);
   location.reload();

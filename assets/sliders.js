@@ -29,12 +29,12 @@ const batchesOf = (size) => {
   if (100 % size) sizes.push(100 % size);
   return sizes;
 };
+const setNow = ({ data, dragged }) => ({ batch_size: data.batch_size, epochs: data.passes, ...dragged });
 const drag = (name, value) => {
   const study = studies.study;
   if (!study) return;
-  const shown = { batch_size: study.data.batch_size, epochs: study.data.passes };
-  const set = { ...shown, ...study.dragged, [name]: value };
-  const isMoved = set.batch_size !== shown.batch_size || set.epochs !== shown.epochs;
+  const set = { ...setNow(study), [name]: value }, { data } = study;
+  const isMoved = set.batch_size !== data.batch_size || set.epochs !== data.passes;
   if (study.isPlaying && isMoved) pause("study");
   study.dragged = isMoved ? set : null;
   markPicks(set.batch_size);

@@ -81,6 +81,7 @@ def test_a_server_that_begins_anew_opens_what_was_set(page, tmp_path):
         page.goto(f"{line.url}?batch_size=10&epochs=3")
         expect(page.get_by_text(call.format(10))).to_be_visible()
         wait_until_idle(page)
+        page.wait_for_load_state("networkidle")  # all modules of Streamlit are there
         page.locator("[data-slider='batch_size'][data-to='100']").click()
         expect(page.get_by_text(call.format(100))).to_be_visible()
         line.cut()
