@@ -63,9 +63,10 @@ def show_settings(visit: Visit, seat: Seat, words: Texts) -> None:
     batch, passes, begin, who = st.columns([9, 9, 7, 4], gap="small")
     with batch:
         slider(BATCH_SIZE, label_of(words.batch_size), words, **moved)
-        quick_picks(words)
+        quick_picks(BATCH_SIZE, words.batch_size, words)
     with passes:
         slider(EPOCHS, label_of(words.epochs), words, **moved)
+        quick_picks(EPOCHS, words.epochs, words)
     with begin, st.container(key="start_place"):
         start = {"type": "primary", "key": "start", "width": "stretch"}
         st.button(words.start, on_click=press_start, args=(visit, seat), **start)

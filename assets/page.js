@@ -51,9 +51,17 @@ const redraw = () => {
   isDue = false;
   for (const draw of redraws) draw();
   for (const line of document.querySelectorAll("[class*='_spoken']")) line.role = "status";
+  for (const title of document.querySelectorAll(TITLES)) {
+    title.role = "heading";
+    title.ariaLevel = 3;
+  }
+  // Streamlit names a slider twice.
+  for (const input of document.querySelectorAll("[data-testid='stSlider'] input"))
+    if (input.ariaLabel) input.removeAttribute("aria-labelledby");
 };
 addEventListener("resize", redraw); // a phone that is turned has other columns
-const OURS = ".sheet, .player, .picks, svg.marks, [class*='st-key-warning'], [class*='_spoken']";
+const TITLES = "[class*='_open'] summary [data-testid='stMarkdownContainer']"; // of chapters
+const OURS = ".sheet, details, .player, .picks, svg.marks, [class*='st-key-warning'], [class*='_spoken']";
 new MutationObserver((changes) => {
   requestAnimationFrame(keepFocus);
   const isOurs = (node) => node.nodeType === 1 && (node.matches(OURS) || node.querySelector(OURS));

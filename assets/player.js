@@ -33,6 +33,7 @@ const receive = (name, sent) => {
     // In a frame this moves the page around it, too: not for a study that begins by itself.
     const mayScroll = data.scrolls && (old || window.top === window);
     if (mayScroll && innerWidth <= 640) part("sheet", name)?.scrollIntoView({ block: "start" });
+    else if (mayScroll && innerHeight <= 480) part("player", name)?.scrollIntoView({ block: "end" });
   }
   draw(name);
   if (study.isPlaying && isStill()) {
@@ -111,6 +112,7 @@ const draw = (name) => {
   tellCharts(name);
   drawSentence(name);
   drawWarnings(name);
+  drawMissed(name);
 };
 
 const tellCharts = (name) => {
@@ -153,7 +155,8 @@ const drawPlayer = (name) => {
   player.querySelector("output").textContent =
     isFilm ? `${study.question} / ${questions}` : `${study.pass} / ${passes}`;
   const film = player.querySelector(".question");
-  if (!film) return;
+  if (!film) return; // it is not that of the first screen
+  drawStart(study);
   const [next, speed] = [player.querySelector(".next"), player.querySelector(".speed")];
   film.max = questions;
   film.value = isFilm ? study.question : study.pass > 0 ? questions : 0;
@@ -165,6 +168,14 @@ const drawPlayer = (name) => {
     control.setAttribute("aria-label", text);
   }
   speed.textContent = { 1: "1×", 0.5: "½×", 0.25: "¼×" }[study.speed ?? 1];
+};
+
+// From the press on until all is computed and played, the button says so.
+const drawStart = ({ data, isPlaying }) => {
+  const isStudying = data.plays && (isPlaying || data.answers.length <= data.passes);
+  const text = document.querySelector(".st-key-start button p");
+  if (isStudying) text?.setAttribute("data-says", data.words.studying);
+  else text?.removeAttribute("data-says");
 };
 
 const drawSentence = (name) => {

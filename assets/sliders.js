@@ -14,11 +14,12 @@ listen("click", "[data-slider]", ({ dataset }) =>
   setSlider(dataset.slider, (now) => (dataset.to ? +dataset.to : now + +dataset.by)));
 
 // Which of the quick picks is set.
-const markPicks = (size) => {
+const markPicks = () => {
+  const set = studies.study ? setNow(studies.study) : {};
   for (const pick of document.querySelectorAll(".picks button"))
-    pick.setAttribute("aria-pressed", String(+pick.dataset.to === size));
+    pick.setAttribute("aria-pressed", String(+pick.dataset.to === set[pick.dataset.slider]));
 };
-redraws.push(() => markPicks((studies.study?.dragged ?? studies.study?.data)?.batch_size));
+redraws.push(() => markPicks());
 
 // While a slider is dragged, the formula and the batches on the sheet follow it: Streamlit tells the
 // server only when it is let go. Nothing of the former study stands beside another formula.
@@ -37,7 +38,7 @@ const drag = (name, value) => {
   const isMoved = set.batch_size !== data.batch_size || set.epochs !== data.passes;
   if (study.isPlaying && isMoved) pause("study");
   study.dragged = isMoved ? set : null;
-  markPicks(set.batch_size);
+  markPicks();
   drawFormula(study);
   draw("study");
 };
@@ -66,7 +67,7 @@ acts.study = (name, data) => {
   receiveStudy(name, data);
   if (name !== "study") return;
   drawFormula(studies.study);
-  markPicks((studies.study.dragged ?? data).batch_size);
+  markPicks();
 };
 new MutationObserver((changes) => {
   for (const { target } of changes) {

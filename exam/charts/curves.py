@@ -19,7 +19,7 @@ from exam.model.settings import EPOCHS
 PLANNED = "epochs"  # the parameter for the planned epochs
 INPUTS = ("pass", "reached")  # those that the player's inputs drive
 LABEL_WIDTH = 124  # pixels kept free to the right of the lines
-WRONG_HEIGHT, LOSS_HEIGHT = 114, 114
+WRONG_HEIGHT, LOSS_HEIGHT = 108, 108
 # A little more than what is measured: if a label hung over the edge, Vega would lay out the whole
 # chart anew.
 WRONG_DOMAIN, LOSS_DOMAIN = [-16, 118], [-0.42, 3.0]

@@ -23,10 +23,19 @@ def sheet_picture(student: int) -> str:
     return questions_picture(tuple(question_order(student, 0)))
 
 
+@functools.cache
+def unseen_picture() -> str:
+    """The first unseen exam, ten by ten."""
+    return _as_sheet(load_exams().unseen.questions[0])
+
+
 @functools.lru_cache(maxsize=2)
 def questions_picture(numbers: tuple[int, ...]) -> str:
     """Questions out of the 2,000 of the mock exams, ten in a row."""
-    questions = load_exams().mock.questions.reshape(-1, 28, 28)[list(numbers)]
+    return _as_sheet(load_exams().mock.questions.reshape(-1, 28, 28)[list(numbers)])
+
+
+def _as_sheet(questions: np.ndarray) -> str:
     return _as_png(questions.reshape(-1, 10, 28, 28).swapaxes(1, 2).reshape(-1, 280))
 
 

@@ -9,7 +9,7 @@ import streamlit as st
 FOLDER = Path(__file__).parents[2] / "assets"
 PLAYER_STYLES, PLAYER_SCRIPTS = (
     ("sheet.css",),
-    ("page.js", "player.js", "film.js", "curves.js", "sheet.js"),
+    ("page.js", "player.js", "film.js", "curves.js", "sheet.js", "missed.js"),
 )
 STYLES = ("streamlit.css", "page.css", *PLAYER_STYLES)
 SCRIPTS = (*PLAYER_SCRIPTS, "sliders.js", "address.js", "room.js")

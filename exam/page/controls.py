@@ -3,21 +3,22 @@
 import streamlit as st
 
 from exam.model.exams import batches, batches_as_sum
-from exam.model.settings import Setting
+from exam.model.settings import BATCH_SIZE, EPOCHS, Setting
 from exam.page.sentences import name_of
 from exam.page.texts import Texts
 
 FORMULA = '<p class="formula"></p>'  # what stands there while a slider is dragged (sliders.js)
-QUICK_PICKS = (1, 10, 32, 100)  # of the batch size
+QUICK_PICKS = {BATCH_SIZE.name: (1, 10, 32, 100), EPOCHS.name: (1, 20, 100, 200)}
 
 
-def quick_picks(words: Texts) -> None:
-    """Buttons that move the slider of the batch size; the browser does it (sliders.js)."""
+def quick_picks(setting: Setting, label: str, words: Texts) -> None:
+    """Buttons that move its slider; the browser does it (sliders.js)."""
     picks = "".join(
-        f'<button type="button" data-slider="batch_size" data-to="{size}">{size}</button>'
-        for size in QUICK_PICKS
+        f'<button type="button" data-slider="{setting.name}" data-to="{value}">{value}</button>'
+        for value in QUICK_PICKS[setting.name]
     )
-    st.html(f'<div class="picks" role="group" aria-label="{words.quick_pick}">{picks}</div>')
+    label = words.quick_pick(setting=name_of(label))
+    st.html(f'<div class="picks" role="group" aria-label="{label}">{picks}</div>')
 
 
 def slider(setting: Setting, label: str, words: Texts, **moved: object) -> int:

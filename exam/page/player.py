@@ -10,7 +10,8 @@ import streamlit as st
 
 from exam.charts.curves import LABEL_WIDTH
 from exam.charts.pictures import sheet_picture
-from exam.model.results import Mark
+from exam.model.exams import load_exams
+from exam.model.results import Mark, sureness
 from exam.model.workbooks import first_key, question_order
 from exam.page.browser import push
 from exam.page.texts import Texts
@@ -30,8 +31,12 @@ FILM = """
 <button type="button" class="next" disabled></button>
 <input type="range" class="question" min="0" max="100" value="0" step="1" disabled>"""
 SPEED = """<button type="button" class="speed" disabled>1×</button>"""
+MOST_MISSED = 7  # unseen questions that are shown because they are wrong
+LARGE_GAP = 10.0  # wrong answers per 100 more on unseen exams, which one sentence explains
+MISSED = '<div class="missed" role="list" data-exam="{name}"></div>'
 SENTENCE = """<p class="sentence" data-exam="{name}"></p>
 <p class="live" data-exam="{name}" role="status"></p>"""
+UNSEEN = "unseen"  # the picture of the first unseen exam
 MAIN = "study"  # the player of the first screen, whose inputs drive the curves
 
 
@@ -51,6 +56,11 @@ def html_of_player(name: str) -> str:
     parts = ids | {"film": FILM, "speed": SPEED}
     player = PLAYER.format(name=name, **(parts if name == MAIN else dict.fromkeys(parts, "")))
     return player + (SENTENCE.format(name=name) if name == MAIN else "")
+
+
+def html_of_missed(name: str) -> str:
+    """A row of unseen questions that are wrong at the pass that is shown."""
+    return MISSED.format(name=name)
 
 
 def show_marked_sheet(name: str, data: dict) -> None:
@@ -76,7 +86,26 @@ def study_data(run: TrainingRun, marks: Sequence[Mark], words: Texts) -> dict:
     film = {"first_pass": marks[1].solved if len(marks) > 1 else ""}
     film |= {"film_seconds": FILM_SECONDS, "hold_seconds": HOLD_SECONDS}
     data["words"] |= {"updates_sum": words.updates_sum}  # while a slider is dragged
+    unseen = load_exams().unseen.answers[0]
+    film |= {"unseen_key": "".join(map(str, unseen)), "large_gap": LARGE_GAP}
+    film |= {"most_missed": MOST_MISSED, "missed": [missed(mark) for mark in marks]}
     return data | film | {"batch_size": run.batch_size, "label_width": LABEL_WIDTH}
+
+
+def missed(mark: Mark) -> str:
+    """The first questions of the first unseen exam that are wrong, each in five digits.
+
+    Two say which question it is, one what the student answered, two by how many percent it held
+    with that.
+    """
+    key = load_exams().unseen.answers[0]
+    answers = zip(mark.val_answers, sureness(mark.val_sure), strict=True)
+    wrong = [
+        f"{question:02}{answer}{sure:02}"
+        for question, (answer, sure) in enumerate(answers)
+        if int(answer) != key[question]
+    ]
+    return "".join(wrong[:MOST_MISSED])
 
 
 def sheet_data(

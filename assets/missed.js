@@ -1,0 +1,33 @@
+// Unseen questions that the student gets wrong at the pass that is shown, and why that is so.
+
+const missedAt = ({ data, dragged, pass, question }) => {
+  const isMarked = !dragged && question === null && data.answers.length > 0;
+  const found = isMarked ? data.missed[pass].match(/.{5}/g) ?? [] : null;
+  if (!found) return Array.from({ length: data.most_missed }, (_, at) => ({ at }));
+  return found.map(([a, b, answer, c, d]) => ({ at: +(a + b), answer, sure: +(c + d) }));
+};
+
+const drawMissed = (name) => {
+  const study = studies[name], row = part("missed", name), { data } = study;
+  if (!row || !data.missed) return;
+  const shown = missedAt(study), isMarked = shown.some(({ answer }) => answer);
+  row.setAttribute("aria-label", data.words.missed);
+  row.replaceChildren(...shown.map((each) => missedQuestion(data, each)));
+  const { gap } = isMarked ? fieldsOfPass(study) : {};
+  const kind = !isMarked || study.pass === 0 ? "before" : gap < data.large_gap ? "both" : "gap";
+  for (const why of document.querySelectorAll("[class*='st-key-why_']"))
+    why.classList.toggle("is-shown", why.matches(`.st-key-why_${kind}`));
+};
+
+const missedQuestion = ({ words, unseen_key: keys }, { at, answer, sure }) => {
+  const [item, digit, mark] = ["span", "s", "i"].map((tag) => document.createElement(tag));
+  item.setAttribute("role", "listitem");
+  digit.style.backgroundPosition = `${((at % 10) * 100) / 9}% ${(Math.floor(at / 10) * 100) / 9}%`;
+  digit.style.backgroundImage = `url("${pictures.unseen}")`;
+  mark.textContent = answer ? `✕ ${answer}\n${sure}%` : "";
+  const label = fill(answer ? words.missed_question : words.unseen_question, { key: keys[at], answer, sure });
+  item.setAttribute("aria-label", label);
+  item.title = label;
+  item.append(digit, mark);
+  return item;
+};
