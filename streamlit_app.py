@@ -15,6 +15,7 @@ from exam.page.browser import SCRIPTS, STYLES, load, scripts, styles
 from exam.page.controls import FORMULA, quick_picks, slider, updates_sum
 from exam.page.fragment import fragment, politely, wait_until_taken
 from exam.page.language import language
+from exam.page.pair import PAIR, show_pair
 from exam.page.parts import STUDY
 from exam.page.save import show_save
 from exam.page.sentences import fit_call, name_of
@@ -76,12 +77,12 @@ def show_settings(visit: Visit, seat: Seat, words: Texts) -> None:
 
 
 def press_start(visit: Visit, seat: Seat) -> None:
-    is_first = not visit.run
+    is_drawn_anew = not visit.run or st.session_state.get(PAIR)
     visit.begin_run()
     if seat.step:  # on a projector, what is watched is another step
         go_to(WATCHED, seat, visit)
         st.rerun()
-    rerun_study(visit, *[TAKE_HOME] * is_first)  # from now on there is something to save
+    rerun_study(visit, *[TAKE_HOME] * bool(is_drawn_anew))  # there is something to save, to compare
 
 
 def rerun_study(visit: Visit, *others: str) -> None:
@@ -117,6 +118,9 @@ def take_home(visit: Visit, seat: Seat, words: Texts) -> None:
         if not visit.only and not seat.step:
             with st.container(key="next", width="content"):
                 st.markdown(link_to_next(visit.done, words))
+        has_pair = bool(visit.run) and st.toggle(words.pair, key=PAIR)
+    if has_pair:
+        show_pair(visit, words)
 
 
 def show_heading(visit: Visit, seat: Seat, words: Texts) -> None:

@@ -86,8 +86,7 @@ const toggle = (name) => {
   if (study.isPlaying) return pause(name);
   if (study.pass >= study.data.passes) {
     rewind(study);
-    if (study.question === null) show(name, 0);
-    else draw(name);
+    draw(name);
     if (isStill() && study.question !== null) return; // one goes on batch by batch
   }
   if (isStill()) return show(name, lastKnown(study));
@@ -101,7 +100,6 @@ const show = (name, pass, at = 0) => {
   study.reached = Math.max(study.reached, study.pass);
   if (study.data.plays && study.played) study.played.reached = study.reached;
   draw(name);
-  for (const follower of study.data.followers ?? []) if (studies[follower]) show(follower, pass);
 };
 
 // Drawing.
@@ -113,6 +111,15 @@ const draw = (name) => {
   drawSentence(name);
   drawWarnings(name);
   drawMissed(name);
+  drawFollowers(name);
+};
+
+// The studies that one player plays together stand at the same question or pass.
+const drawFollowers = (name) => {
+  const { question, pass, data } = studies[name];
+  for (const follower of data.followers ?? [])
+    if (studies[follower] && question === null) show(follower, pass);
+    else if (studies[follower]) showQuestion(follower, question);
 };
 
 const tellCharts = (name) => {
@@ -155,8 +162,8 @@ const drawPlayer = (name) => {
   player.querySelector("output").textContent =
     isFilm ? `${study.question} / ${questions}` : `${study.pass} / ${passes}`;
   const film = player.querySelector(".question");
-  if (!film) return; // it is not that of the first screen
-  drawStart(study);
+  if (!film) return; // of a chapter
+  if (name === "study") drawStart(study);
   const [next, speed] = [player.querySelector(".next"), player.querySelector(".speed")];
   film.max = questions;
   film.value = isFilm ? study.question : study.pass > 0 ? questions : 0;

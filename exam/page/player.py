@@ -50,12 +50,13 @@ def html_of_strip(name: str) -> str:
     return f'<div class="strip">{sentence}{html_of_sheet(name)}</div>'
 
 
-def html_of_player(name: str) -> str:
+def html_of_player(name: str, *, has_film: bool = False) -> str:
     """That of the first screen has a film, a sentence, and ids to which the curves are bound."""
-    ids = {"play": ' id="play"', "range": ' id="pass"', "reached": ' id="reached"'}
-    parts = ids | {"film": FILM, "speed": SPEED}
-    player = PLAYER.format(name=name, **(parts if name == MAIN else dict.fromkeys(parts, "")))
-    return player + (SENTENCE.format(name=name) if name == MAIN else "")
+    ids = dict.fromkeys(("play", "range", "reached"), "")
+    if is_main := name == MAIN:
+        ids = {"play": ' id="play"', "range": ' id="pass"', "reached": ' id="reached"'}
+    film = {"film": FILM, "speed": SPEED} if is_main or has_film else {"film": "", "speed": ""}
+    return PLAYER.format(name=name, **ids, **film) + (SENTENCE.format(name=name) if is_main else "")
 
 
 def html_of_missed(name: str) -> str:
