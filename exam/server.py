@@ -9,7 +9,7 @@ import contextlib
 import json
 from collections.abc import AsyncIterator
 
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
@@ -22,6 +22,7 @@ from exam.hall.room import Room
 from exam.hall.rooms import ROOMS
 from exam.model.exams import BrokenExams
 from exam.model.settings import EPOCHS, STUDENT
+from exam.page.opening import with_opening
 from exam.page.texts import LANGUAGES, load_texts
 from exam.service.scheduler import get_scheduler
 
@@ -54,6 +55,45 @@ class Guard:
             await PlainTextResponse("Not found", 404)(scope, receive, send_with_headers)
         else:
             await self.app(scope, receive, send_with_headers)
+
+
+class Opening:
+    """Puts the head of the page into Streamlit's document, which is empty."""
+
+    def __init__(self, app: ASGIApp):
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or "text/html" not in Headers(scope=scope).get("accept", ""):
+            await self.app(scope, receive, send)
+            return
+        start, parts = None, []
+
+        async def keep(message: Message) -> None:
+            nonlocal start
+            if message["type"] == "http.response.start":
+                start = message
+                return
+            parts.append(message.get("body", b""))
+            if not message.get("more_body"):
+                await send_opened(start, b"".join(parts))
+
+        async def send_opened(start: Message, body: bytes) -> None:
+            headers = MutableHeaders(scope=start)
+            if headers.get("content-type", "").startswith("text/html"):
+                query = scope["query_string"].decode("latin-1")
+                language = Headers(scope=scope).get("accept-language", "")
+                body = with_opening(body.decode(), query, language).encode()
+                headers["content-length"] = str(len(body))
+                for name in ("etag", "last-modified"):  # they are those of Streamlit's file
+                    del headers[name]
+            await send(start)
+            await send({"type": "http.response.body", "body": body})
+
+        asked = MutableHeaders(raw=list(scope["headers"]))
+        for name in ("accept-encoding", "if-none-match", "if-modified-since"):
+            del asked[name]
+        await self.app(scope | {"headers": asked.raw}, receive, keep)
 
 
 async def tell_room(request: Request) -> Response:
@@ -104,4 +144,4 @@ async def lifespan(app: object) -> AsyncIterator[None]:
 
 
 ROUTES = [Route("/room/{code}", tell_room)]
-MIDDLEWARE = [Middleware(Guard)]
+MIDDLEWARE = [Middleware(Guard), Middleware(Opening)]
