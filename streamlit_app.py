@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from exam.charts.pictures import unseen_picture
 from exam.hall.door import show_room
 from exam.hall.lectern import go_to, open_lectern, show_step
 from exam.hall.seat import Seat, hints, show_entry, show_seat, take_seat
@@ -11,14 +12,15 @@ from exam.lesson.contents import link_to_next, numbered, show_lesson
 from exam.model.settings import BATCH_SIZE, EPOCHS, STUDENT
 from exam.page.address import hint
 from exam.page.ask_again import ask_when_the_line_is_back
-from exam.page.browser import SCRIPTS, STYLES, load, scripts, styles
-from exam.page.controls import FORMULA, quick_picks, slider, updates_sum
+from exam.page.browser import SCRIPTS, STYLES, load, push, scripts, styles
+from exam.page.controls import html_of_formula, quick_picks, slider
 from exam.page.fragment import fragment, politely, wait_until_taken
 from exam.page.language import language
 from exam.page.pair import PAIR, show_pair
 from exam.page.parts import STUDY
+from exam.page.player import UNSEEN
 from exam.page.save import show_save
-from exam.page.sentences import fit_call, name_of
+from exam.page.sentences import name_of
 from exam.page.share import show_share
 from exam.page.study_view import show_figure
 from exam.page.texts import LANGUAGES, Texts, load_texts
@@ -49,6 +51,7 @@ def show_page() -> None:
 
 def show_first_screen(visit: Visit, seat: Seat, words: Texts) -> None:
     """Sliders and button, the study, and what to do with it; each of the three runs alone."""
+    push("picture", UNSEEN, unseen_picture())
     if seat.step == WATCHED:
         keep_settings()
     else:
@@ -94,10 +97,7 @@ def show_study(visit: Visit, words: Texts) -> None:
     """What the settings mean, then the figure with its player and its warning."""
     write_address()
     run = chosen_run()
-    updates = updates_sum(run.batch_size, run.epochs, words)
-    with st.container(key="formula"):
-        st.markdown(f"`{fit_call(run.batch_size, run.epochs)}` &emsp; {updates}")
-        st.html(FORMULA)
+    st.html(html_of_formula(run.batch_size, run.epochs, words))
     show_figure(visit, words)
 
 

@@ -15,8 +15,8 @@ const drawMissed = (name) => {
   row.replaceChildren(...shown.map((each) => missedQuestion(data, each)));
   const { gap } = isMarked ? fieldsOfPass(study) : {};
   const kind = !isMarked || study.pass === 0 ? "before" : gap < data.large_gap ? "both" : "gap";
-  for (const why of document.querySelectorAll("[class*='st-key-why_']"))
-    why.classList.toggle("is-shown", why.matches(`.st-key-why_${kind}`));
+  for (const why of row.parentElement.querySelectorAll("[data-why]"))
+    why.hidden = why.dataset.why !== kind;
 };
 
 const missedQuestion = ({ words, unseen_key: keys }, { at, answer, sure }) => {

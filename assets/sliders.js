@@ -19,7 +19,10 @@ const markPicks = () => {
   for (const pick of document.querySelectorAll(".picks button"))
     pick.setAttribute("aria-pressed", String(+pick.dataset.to === set[pick.dataset.slider]));
 };
-redraws.push(() => markPicks());
+redraws.push(() => {
+  markPicks();
+  if (studies.study) drawFormula(studies.study);
+});
 
 // While a slider is dragged, the formula and the batches on the sheet follow it: Streamlit tells the
 // server only when it is let go. Nothing of the former study stands beside another formula.
@@ -43,24 +46,15 @@ const drag = (name, value) => {
   draw("study");
 };
 const drawFormula = ({ dragged, data }) => {
-  const place = document.querySelector(".st-key-formula"), text = place?.querySelector(".formula");
-  if (!text) return;
-  place.classList.toggle("is-dragged", Boolean(dragged));
-  if (!dragged) return void text.replaceChildren();
+  const ours = document.querySelector(".formula.is-dragged");
+  if (!ours) return;
+  if (!dragged) return void ours.replaceChildren();
   const { batch_size: size, epochs } = dragged, sizes = batchesOf(size), updates = sizes.length;
   const sum = updates > 5 ? [...sizes.slice(0, 2), "…", ...sizes.slice(-2)] : sizes;
   const fields = { batches: sum.join("+"), updates, epochs, all_updates: updates * epochs };
   const code = document.createElement("code");
   code.textContent = `model.fit(x, y, batch_size=${size}, epochs=${epochs})`;
-  text.replaceChildren(code, " \u2003 ", ...withBold(fill(data.words.updates_sum, fields)));
-};
-// As soon as the server's formula says the same, ours is gone: it may come before its study does.
-const yieldFormula = () => {
-  const place = document.querySelector(".st-key-formula"), ours = place?.querySelector(".formula");
-  const [theirs, own] = place?.querySelectorAll("code") ?? [];
-  if (!own || theirs.textContent !== own.textContent) return;
-  place.classList.remove("is-dragged");
-  ours.replaceChildren();
+  ours.replaceChildren(code, " \u2003 ", ...withBold(fill(data.words.updates_sum, fields)));
 };
 const receiveStudy = acts.study; // with which what was dragged has come
 acts.study = (name, data) => {
@@ -75,5 +69,4 @@ new MutationObserver((changes) => {
     const name = thumb?.closest(".st-key-batch_size") ? "batch_size" : "epochs";
     if (thumb?.closest(".st-key-batch_size, .st-key-epochs")) drag(name, +thumb.textContent);
   }
-  if (studies.study?.dragged) yieldFormula();
 }).observe(document.body, { subtree: true, childList: true, characterData: true });

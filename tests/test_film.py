@@ -118,7 +118,7 @@ def test_the_sheet_and_the_formula_follow_the_slider_while_it_is_dragged(page, s
     open_page(page, server, "batch_size=10&epochs=5")
     press_start(page)
     wait_until_played(page)
-    formula = page.locator(".st-key-formula")
+    formula = page.locator(".formula:visible")
     expect(formula.get_by_text("batch_size=10,")).to_be_visible()
     thumb = page.locator(".st-key-batch_size [data-testid='stSliderThumbValue']")
     at = thumb.locator("..").bounding_box()

@@ -105,7 +105,7 @@ def test_the_script_alone_does_all_that_a_learner_sees(page, plain):
     open_page(page, plain, "batch_size=10&epochs=5&lang=en")
     press_start(page, EN)
     wait_until_played(page)
-    expect(page.locator(".sentence")).to_contain_text("5 of 5")
+    expect(page.locator(".sentence")).to_contain_text("50 updates")
     with urllib.request.urlopen(f"{plain.url}room/{new_code()}", timeout=10) as answer:
         assert "event-stream" not in answer.headers["Content-Type"]  # there are no such routes
     assert put(plain, "/_stcore/upload_file/a/b", 1000) in (400, 403, 413)

@@ -85,7 +85,9 @@ def test_every_text_is_used():
         written = shared + sources.get(path.split(".")[0], "\n".join(sources.values()))
         key = next(part for part in reversed(path.split(".")) if not part.isdigit())
         names = {key, key.removeprefix("player_")}
-        names.add(re.sub("^(failure|guess|no|step)_.*", r"\1_", key))  # f"failure_{reason}"
+        names.add(
+            re.sub("^(failure|guess|missed|no|pair|step)_.*", r"\1_", key)
+        )  # f"failure_{reason}"
         names.add(re.sub("_(axis|alt|row)$", "", key))  # f"{field}_axis"
         is_used = any(re.search(rf"\b{name}", written) for name in names)
         assert is_used, f"{path} is in the texts, and no code names it"

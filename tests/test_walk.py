@@ -90,7 +90,7 @@ def test_the_numbers_are_those_of_study_and_each_pass_shows_its_own(page, server
     assert found.best == best and best + 5 <= found.known < 40
     said = KO.warning(best=marks[best], now=marks[found.known]).replace("**", "")
     expect(alarm).to_contain_text(said)
-    expect(alarm.get_by_role("link")).to_have_count(2)  # to the chapters that help
+    expect(alarm.get_by_role("link")).to_have_count(1)  # to the chapter that helps
     lowest = page.locator("svg.marks").get_by_text(f"{best}번째가 최저")
     passes = (0, 2, best, found.known - 1, found.known, 40)
     for epoch, warns in zip(passes, [False] * 4 + [True] * 2, strict=True):

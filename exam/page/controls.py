@@ -4,10 +4,11 @@ import streamlit as st
 
 from exam.model.exams import batches, batches_as_sum
 from exam.model.settings import BATCH_SIZE, EPOCHS, Setting
-from exam.page.sentences import name_of
-from exam.page.texts import Texts
+from exam.page.sentences import fit_call, name_of
+from exam.page.texts import Texts, as_html
 
-FORMULA = '<p class="formula"></p>'  # what stands there while a slider is dragged (sliders.js)
+# What the settings mean, and what stands in its place while a slider is dragged (sliders.js).
+FORMULA = '<p class="formula">{set}</p><p class="formula is-dragged"></p>'
 QUICK_PICKS = {BATCH_SIZE.name: (1, 10, 32, 100), EPOCHS.name: (1, 20, 100, 200)}
 
 
@@ -37,6 +38,11 @@ def slider(setting: Setting, label: str, words: Texts, **moved: object) -> int:
         )
         st.html(f'<div class="steps">{buttons}</div>')
     return value
+
+
+def html_of_formula(batch_size: int, epochs: int, words: Texts) -> str:
+    updates = updates_sum(batch_size, epochs, words)
+    return FORMULA.format(set=as_html(f"`{fit_call(batch_size, epochs)}` \u2003 {updates}"))
 
 
 def updates_sum(batch_size: int, epochs: int, words: Texts) -> str:

@@ -4,7 +4,6 @@ It is put into Streamlit's own document, beside the place where Streamlit draws,
 as the page is there (assets/opening.js).
 """
 
-import re
 from html import escape
 from urllib.parse import parse_qs
 
@@ -13,7 +12,7 @@ from exam.model.exams import BrokenExams
 from exam.page.address import read_address
 from exam.page.browser import asset, styles
 from exam.page.parts import STUDY
-from exam.page.texts import choose_language, load_texts
+from exam.page.texts import as_html, choose_language, load_texts
 
 OPENING = """<div id="opening"><h1>{title}</h1><p>{analogy}</p>{exam}<p>{opening}</p></div>"""
 SCRIPT = f'<script type="module">{asset("opening.js")}</script>'
@@ -34,7 +33,7 @@ def with_opening(document: str, query: str, accept_language: str) -> str:
     title = getattr(words, chosen["only"]).title if is_chapter else words.title
     opening = OPENING.format(
         title=escape(title),
-        analogy=re.sub(r"\*\*(.+?)\*\*", r"<b>\1</b>", escape(words.analogy)),
+        analogy=as_html(words.analogy),
         opening=escape(words.opening),
         exam="" if is_chapter else _exam(chosen["student"]),
     )

@@ -4,6 +4,7 @@ Their HTML never changes: if it did, Streamlit would replace the nodes to which 
 What they show comes as data, in a script, which Streamlit runs whenever its text has changed.
 """
 
+import functools
 from collections.abc import Sequence
 
 import streamlit as st
@@ -14,7 +15,7 @@ from exam.model.exams import load_exams
 from exam.model.results import Mark, sureness
 from exam.model.workbooks import first_key, question_order
 from exam.page.browser import push
-from exam.page.texts import Texts
+from exam.page.texts import Texts, as_html
 from exam.page.training_run import TrainingRun
 
 SHORTEST_SECONDS, LONGEST_SECONDS = 2.0, 5.0  # that a study plays
@@ -33,7 +34,8 @@ FILM = """
 SPEED = """<button type="button" class="speed" disabled>1×</button>"""
 MOST_MISSED = 7  # unseen questions that are shown because they are wrong
 LARGE_GAP = 10.0  # wrong answers per 100 more on unseen exams, which one sentence explains
-MISSED = '<div class="missed" role="list" data-exam="{name}"></div>'
+MISSED = '<div class="missed" role="list" data-exam="{name}"></div><div class="whys">{whys}</div>'
+WHY = '<p data-why="{kind}">{text}</p>'
 SENTENCE = """<p class="sentence" data-exam="{name}"></p>
 <p class="live" data-exam="{name}" role="status"></p>"""
 UNSEEN = "unseen"  # the picture of the first unseen exam
@@ -59,9 +61,11 @@ def html_of_player(name: str, *, has_film: bool = False) -> str:
     return PLAYER.format(name=name, **ids, **film) + (SENTENCE.format(name=name) if is_main else "")
 
 
-def html_of_missed(name: str) -> str:
-    """A row of unseen questions that are wrong at the pass that is shown."""
-    return MISSED.format(name=name)
+def html_of_missed(name: str, words: Texts) -> str:
+    """Unseen questions that are wrong, and why; the browser shows one of the sentences."""
+    whys = words.starting("missed_").items()
+    shown = "".join(WHY.format(kind=kind, text=as_html(text)) for kind, text in whys)
+    return f'<div class="missed-row">{MISSED.format(name=name, whys=shown)}</div>'
 
 
 def show_marked_sheet(name: str, data: dict) -> None:
@@ -89,18 +93,22 @@ def study_data(run: TrainingRun, marks: Sequence[Mark], words: Texts) -> dict:
     data["words"] |= {"updates_sum": words.updates_sum}  # while a slider is dragged
     unseen = load_exams().unseen.answers[0]
     film |= {"unseen_key": "".join(map(str, unseen)), "large_gap": LARGE_GAP}
-    film |= {"most_missed": MOST_MISSED, "missed": [missed(mark) for mark in marks]}
+    film |= {
+        "most_missed": MOST_MISSED,
+        "missed": [missed(mark.val_answers, mark.val_sure) for mark in marks],
+    }
     return data | film | {"batch_size": run.batch_size, "label_width": LABEL_WIDTH}
 
 
-def missed(mark: Mark) -> str:
+@functools.lru_cache(maxsize=10_000)
+def missed(val_answers: str, val_sure: str) -> str:
     """The first questions of the first unseen exam that are wrong, each in five digits.
 
     Two say which question it is, one what the student answered, two by how many percent it held
     with that.
     """
     key = load_exams().unseen.answers[0]
-    answers = zip(mark.val_answers, sureness(mark.val_sure), strict=True)
+    answers = zip(val_answers, sureness(val_sure), strict=True)
     wrong = [
         f"{question:02}{answer}{sure:02}"
         for question, (answer, sure) in enumerate(answers)

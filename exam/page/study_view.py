@@ -10,7 +10,7 @@ from typing import NamedTuple
 import streamlit as st
 
 from exam.charts.curves import Curve, curves_figure
-from exam.charts.pictures import sheet_picture, unseen_picture
+from exam.charts.pictures import sheet_picture
 from exam.charts.theme import PROJECTED_WIDTH
 from exam.model.results import Mark
 from exam.page import player
@@ -55,7 +55,6 @@ def show_figure(visit: Visit, words: Texts) -> None:
     chosen = chosen_run()
     run = visit.run if visit.run == chosen else None
     push("picture", chosen.student, sheet_picture(chosen.student))  # the browser keeps it
-    push("picture", player.UNSEEN, unseen_picture())
     earlier = [(each, _poll_earlier(each)) for each in visit.runs if each != run]
     ended = [(each, found) for each, found in earlier if len(found) > each.epochs]
     progress = _poll(run) if run else None
@@ -70,7 +69,7 @@ def show_figure(visit: Visit, words: Texts) -> None:
     place = st.empty()  # whether there is a line or not, the elements below keep their places
     if line := _line(visit, awaited, words):
         place.markdown(line)
-    _show_missed(words)
+    st.html(player.html_of_missed(player.MAIN, words))
     _show_marks(visit, marks, words)
     if earlier:
         rows = runs_rows([*ended, (chosen, marks)])
@@ -111,15 +110,6 @@ def _line(visit: Visit, awaited: Awaited | None, words: Texts) -> str:
     if visit.run != chosen_run():
         return words.ready_again(**chosen_run()._asdict())
     return waiting(*awaited, words) if awaited else ""
-
-
-def _show_missed(words: Texts) -> None:
-    """Unseen questions that are wrong, and why; the browser shows one of the sentences."""
-    questions, why = st.columns([4, 3], gap="small", vertical_alignment="center")
-    with questions:
-        st.html(player.html_of_missed(player.MAIN))
-    for kind, text in words.starting("missed_").items():
-        why.container(key=f"why_{kind}").markdown(text)
 
 
 def _show_marks(visit: Visit, marks: Sequence[Mark], words: Texts) -> None:

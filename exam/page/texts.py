@@ -1,6 +1,7 @@
 """The texts of the page, one TOML file a language: `words.loading(seconds=3)`."""
 
 import functools
+import html
 import re
 import string
 import tomllib
@@ -67,6 +68,13 @@ class Texts(SimpleNamespace):
     def starting(self, prefix: str) -> dict[str, str]:
         """The texts whose keys start with `prefix`, by the rest of their keys."""
         return {k.removeprefix(prefix): v for k, v in vars(self).items() if k.startswith(prefix)}
+
+
+def as_html(text: str) -> str:
+    """A text of the page, with its bold, code and links, for places where no Markdown is read."""
+    text = re.sub(r"\*\*(.+?)\*\*", r"<b>\1</b>", html.escape(text))
+    text = re.sub(r"`(.+?)`", r"<code>\1</code>", text)
+    return re.sub(r"\[(.+?)\]\((.+?)\)", r'<a href="\2">\1</a>', text)
 
 
 @functools.cache
