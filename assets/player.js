@@ -123,8 +123,8 @@ const drawFollowers = (name) => {
 };
 
 const tellCharts = (name) => {
-  const { pass, reached } = studies[name];
-  for (const [what, value] of [["reached", reached], ["pass", pass]]) {
+  const { pass, reached, data } = studies[name], hasMarks = data.answers.length > 0;
+  for (const [what, value] of [["reached", hasMarks ? reached : -1], ["pass", pass]]) {
     const input = part("player", name)?.querySelector(`.${what}`);
     if (!input) continue;
     input.value = value;

@@ -29,6 +29,12 @@ _NUMBERS = {"epoch": "int64", "wrong": "float64", "loss": "float64", "best": "in
 _COLUMNS = pa.schema(_NAMES | _NUMBERS)
 _SERIES = {"practised": DASHES["solid"], "unseen": [5, 3]}
 _ROOMY = 3  # with fewer epochs there is no room for the names of earlier runs
+# Where the names of the lines at the pass that is shown would cover it, an earlier run has no name.
+# Nothing has been shown yet where `reached` is below 0.
+_AWAY_FROM_TIP = (
+    f"+reached < 0 || datum.epoch < +pass - 0.15 * {PLANNED}"
+    f" || datum.epoch > +pass + 0.45 * {PLANNED}"
+)
 _LABEL_AT, _LABEL_STEP = 0.06, 0.31  # where earlier runs are named, as shares of the axis
 
 
@@ -95,7 +101,8 @@ def _earlier_runs(earlier: alt.Chart, dash: alt.StrokeDash) -> Iterator[alt.Char
     lines = earlier.mark_line(clip=True, color=INK, strokeWidth=1.25)
     yield lines.encode(dash, alt.Detail("run:N"), shade.legend(None))
     text = {"color": INK, "align": "left", "dx": 2, "dy": -6, "fontSize": 11}
-    names = earlier.transform_filter("datum.label != ''").mark_text(**text)
+    named = f"datum.label != '' && ({_AWAY_FROM_TIP})"
+    names = earlier.transform_filter(named).mark_text(**text)
     yield names.encode(alt.Text("label:N"), alt.Description("label:N"))
 
 
@@ -106,7 +113,7 @@ def _tips(tip: alt.Chart, colour: alt.Color, value: str, words) -> Iterator[alt.
     labelled = tip.transform_calculate(text=f"({names}) + ' ' + {value}").transform_calculate(
         said=f"'{words.passes} ' + datum.epoch + ': ' + datum.text"
     )
-    for series, dy in (("unseen", -6), ("practised", 6)):
+    for series, dy in (("unseen", -8), ("practised", 8)):
         text = {"align": "left", "dx": 8, "dy": dy, "fontSize": 12, "fontWeight": "bold"}
         one = labelled.transform_filter(f"datum.series == '{series}'").mark_text(**text)
         yield one.encode(colour, alt.Text("text:N"), alt.Description("said:N"))

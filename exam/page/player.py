@@ -26,7 +26,7 @@ DETAIL = '<p class="detail" data-exam="{name}"></p>'
 PLAYER = """<div class="player" data-exam="{name}">
 <button type="button" class="play" disabled{play}></button>{film}
 <input type="range" class="pass" min="0" max="1" value="0" step="1" disabled{range}>
-<input type="range" class="reached" min="0" max="1" value="0" hidden{reached}>
+<input type="range" class="reached" min="-1" max="1" value="0" hidden{reached}>
 <output aria-live="off"></output>{speed}</div>"""
 FILM = """
 <button type="button" class="next" disabled></button>
