@@ -159,8 +159,9 @@ const drawPlayer = (name) => {
     range.setAttribute("aria-valuetext", fill(words.valuetext, fieldsOf(study)));
   range.style.setProperty("--known", `${(100 * lastKnown(study)) / passes}%`);
   const isFilm = study.question !== null, questions = study.data.order.length;
-  player.querySelector("output").textContent =
-    isFilm ? `${study.question} / ${questions}` : `${study.pass} / ${passes}`;
+  const output = player.querySelector("output");
+  output.textContent = isFilm ? `${study.question} / ${questions}` : `${study.pass} / ${passes}`;
+  output.dataset.unit = isFilm || study.data.solved ? words.unit_question : words.unit_pass;
   const film = player.querySelector(".question");
   if (!film) return; // of a chapter
   if (name === "study") drawStart(study);

@@ -30,6 +30,7 @@ from tests.browser import (
 from tests.hall import open_lectern, steps
 
 SCREENS = {"embed": (900, 700), "wide": (1440, 900), "phone": (390, 844), "small": (360, 740)}
+SCREENS |= {"side": (844, 390), "large": (2560, 1440), "huge": (3840, 2160)}
 HALLS = {"hall": (1280, 720), "hd": (1920, 1080)}
 EPOCHS = {1: 100, 10: 60, 100: 20}  # by batch size
 
