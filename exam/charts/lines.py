@@ -77,6 +77,11 @@ def mean_and_students(
     return rows + line(label, points(mean_marks(studies), field), look, label=label, **named)
 
 
+def has_students(figure: Figure) -> bool:
+    """Whether the pale lines of single students are in it."""
+    return "style" in figure.data.column_names and "quiet" in figure.data["style"].to_pylist()
+
+
 def lines_figure(
     lines: Iterable[Rows], alt_text: str, x: str, y: str, *, title: str = "", **shape
 ) -> Figure:

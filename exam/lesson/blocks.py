@@ -60,16 +60,17 @@ class Chart(Block):
     """`draw` is a pure function of what was found and the words, and the figure grows.
 
     With `options`, several ways to look at it by the keys of their texts, it is called with the one
-    that is chosen as well.
+    that is chosen as well. Where it is due "always", the page shows its axes before the guess, in
+    the place where the answer will come.
     """
 
     draw: Callable[..., Figure]
     options: Mapping[str, str] = field(default_factory=dict)
-    due = "begun"
+    due: str = "begun"
 
     def show(self, view: ChapterView) -> None:
         option = [view.choose(self.options)] if self.options else []
-        figure = self.draw(view.found, view.words, *option)
+        figure = self.draw(view.found or view.unknown, view.words, *option)
         view.figure(figure._replace(alt=f"{figure.alt} {view.measured}".strip()))
 
 
@@ -94,7 +95,8 @@ class Table(Block):
 
 @dataclass(frozen=True)
 class Rule(Block):
-    """What was measured, and the rule that follows; with it the chapter is done."""
+    """What was measured, the rule that follows, and what stands behind it: `background`, where the
+    texts have one. With it the chapter is done."""
 
     due = "complete"
 
@@ -102,4 +104,6 @@ class Rule(Block):
         with st.container(key=f"{view.name}_conclusion"):
             st.markdown(f"**{view.words.measured}:** {view.say.measured(**view.numbers)}")
             st.markdown(view.chapter.conclusion(view.numbers, view.say))
+            if background := getattr(view.say, "background", ""):
+                st.markdown(background)
         view.visit.done.add(view.name)

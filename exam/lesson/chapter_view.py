@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from exam.charts.lines import has_students
 from exam.charts.theme import PROJECTED_WIDTH, Figure
 from exam.lesson.chapter import Chapter, Found
 from exam.page.texts import Texts
@@ -65,6 +66,11 @@ class ChapterView:
         if not experiment.is_complete:
             self._awaited.append(experiment)
 
+    @property
+    def unknown(self) -> Found:
+        """What an experiment that has not begun has found: nothing."""
+        return Found(Attempt(self.chapter.plans(settings())))
+
     def at_once(self, plans: Plans) -> Experiment:
         """An experiment that begins when the chapter is opened, without a guess."""
         self.follow(experiment := Experiment(plans))
@@ -85,6 +91,8 @@ class ChapterView:
             st.markdown(figure.title)
         width = PROJECTED_WIDTH if self.visit.is_projected else "stretch"
         st.vega_lite_chart(figure.data, figure.spec, alt=figure.alt, width=width)
+        if has_students(figure):
+            st.caption(self.words.pale_lines)
 
     def choose(self, options: Mapping[str, str]) -> str:
         """One of several ways to look at a figure, each by the key of its text."""
@@ -120,7 +128,8 @@ def begin_attempt(visit: Visit, chapter: Chapter, choice: int | None) -> None:
     name = chapter.name
     visit.observer.see(name)
     visit.begun[name] += 1
-    visit.attempts[name] = Attempt(chapter.plans(settings()), choice, visit.begun[name])
+    first = visit.first_choices.setdefault(name, choice)
+    visit.attempts[name] = Attempt(chapter.plans(settings()), choice, visit.begun[name], first)
 
 
 def show_chapter(chapter: Chapter, visit: Visit, words: Texts) -> None:

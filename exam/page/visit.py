@@ -28,12 +28,13 @@ class Attempt(NamedTuple):
     """An experiment that a visit has begun, and what the learner chose before.
 
     `choice` is a guess by its number, or a pass; None where it was begun without a guess. `turn`
-    counts how often this learner has begun it.
+    counts how often this learner has begun it, and `first` is what was chosen the first time.
     """
 
     plans: Plans
     choice: int | None = None
     turn: int = 1
+    first: int | None = None
 
 
 @dataclass(eq=False)
@@ -43,11 +44,12 @@ class Visit:
     `only` is the part that the address shows alone, or "". With `reveals`, the experiment of a
     chapter begins without a guess, the first time. `presses` counts how often a study was begun, so
     that the browser plays each from its start. `attempts` are the experiments by chapter, `begun`
-    counts how often each was begun, and `done` names the chapters that have come to their end. The
-    study of the press number `mapped` was the last to be put on the map of settings. Every visit
-    has another `key`, by which the browser knows when the server has forgotten one. `plays_since`
-    is when the browser began to play the study, 0.0 before. `followers` names the chapters on the
-    screen that show what the first screen does.
+    counts how often each was begun, `first_choices` holds what was chosen for the first time, and
+    `done` names the chapters that have come to their end. The study of the press number `mapped`
+    was the last to be put on the map of settings. Every visit has another `key`, by which the
+    browser knows when the server has forgotten one. `plays_since` is when the browser began to play
+    the study, 0.0 before. `followers` names the chapters on the screen that show what the first
+    screen does.
     """
 
     only: str
@@ -59,6 +61,7 @@ class Visit:
     runs: list[TrainingRun] = field(default_factory=list)
     attempts: dict[str, Attempt] = field(default_factory=dict)
     begun: Counter[str] = field(default_factory=Counter)
+    first_choices: dict[str, int | None] = field(default_factory=dict)
     done: set[str] = field(default_factory=set)
     mapped: int = 0
     key: str = field(default_factory=lambda: secrets.token_hex(4))

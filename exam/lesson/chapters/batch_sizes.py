@@ -12,7 +12,7 @@ from exam.lesson.blocks import Chart, Display, Question, Rule, Story, Table
 from exam.lesson.chapter import TEN, Chapter, Figure, Found, Plan, Plans, Settings, Texts
 from exam.lesson.chapter_view import ChapterView
 from exam.model.exams import batches
-from exam.model.plan import ACTIVATIONS
+from exam.model.plan import ACTIVATIONS, PIXELS
 from exam.model.results import Mark, MeanMarks, mean_marks
 
 EPOCHS = 20
@@ -125,9 +125,17 @@ def show_desks(view: ChapterView) -> None:
         f"<b>{view.say.batch(batch_size=size)}</b><p>{'<i></i>' * max(batches(size))}</p>"
         for size in sizes_of(view.found)
     )
-    st.markdown(view.say.desks_title(floats=ACTIVATIONS))
+    computed = ACTIVATIONS - PIXELS
+    st.markdown(view.say.desks_title(floats=ACTIVATIONS, pixels=PIXELS, computed=computed))
     st.html(f'<div class="desks">{desks}</div>')
 
 
-BLOCKS = (Story(), Question(), Chart(curves, OPTIONS), Table(rows), Display(show_desks), Rule())
+BLOCKS = (
+    Story(),
+    Question(),
+    Chart(curves, OPTIONS, "always"),
+    Table(rows),
+    Display(show_desks),
+    Rule(),
+)
 CHAPTER = Chapter("batch_sizes", BLOCKS, plans, numbers, answer, rule, frame_height=1422)

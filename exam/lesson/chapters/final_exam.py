@@ -10,7 +10,7 @@ from exam.lesson.blocks import Chart, Question, Rule, Story, Table
 from exam.lesson.chapter import TEN, Chapter, Figure, Found, Plan, Plans, Settings, Texts
 from exam.lesson.chapter_view import ChapterView
 from exam.lesson.guess import guess_key
-from exam.model.overfitting import MIN_RISE, PATIENCE, found_in
+from exam.model.overfitting import found_in
 from exam.model.plan import FINAL, UNSEEN
 from exam.model.results import mean_marks
 from exam.page.sentences import errors
@@ -79,6 +79,9 @@ def numbers(found: Found) -> dict:
     stopped = [[marks[0], marks[at]] for marks, at in zip(finals, automatic, strict=True)]
     mean, own = mean_marks(finals), found.attempt.choice
     said = {"students": len(TEN), "epochs": EPOCHS, "stop": own, "turn": found.attempt.turn}
+    if found.attempt.turn > 1:
+        first = found.attempt.first
+        said |= {"first": mean[first], "first_choice": first}
     said |= {"own": mean[own], "last": mean[-1], "automatic": (best := mean_marks(stopped)[1])}
     # Of the rounded numbers: the page shows those, and their difference must agree with them.
     said["wrong_more"] = round(mean[own].val_wrong, 1) - round(best.val_wrong, 1)
@@ -88,7 +91,9 @@ def numbers(found: Found) -> dict:
 
 def rows(found: Found, words: Texts) -> Iterator[tuple]:
     say, said = words.final_exam, numbers(found)
-    for stop in ("own", "automatic", "last"):
+    for stop in ("first", "own", "automatic", "last"):
+        if stop not in said:
+            continue  # who opens them once has one choice
         mark = said[stop]
         name = getattr(say, f"{stop}_row")(**said)
         yield name, f"{mark.val_wrong:.1f}", f"{mark.val_loss:.3f}"
@@ -105,7 +110,7 @@ def rule(numbers: dict) -> list[str]:
 
 
 BLOCKS = (
-    Story({"patience": PATIENCE, "min_rise": MIN_RISE}),
+    Story(),
     Question(show_practice),
     *(Chart(partial(curves, field)) for field in PANELS),
     Table(rows),

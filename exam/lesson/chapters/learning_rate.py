@@ -73,5 +73,10 @@ def rule(numbers: dict) -> list[str]:
     return [*ends, "too_large" if numbers["largest"] >= NEAR_CHANCE else "large"]
 
 
-BLOCKS = (Story({"learning_rate": LEARNING_RATE}), Question(), Chart(curves, OPTIONS), Rule())
+BLOCKS = (
+    Story(),
+    Question(),
+    Chart(curves, OPTIONS, "always"),
+    Rule(),
+)
 CHAPTER = Chapter("learning_rate", BLOCKS, plans, numbers, answer, rule, frame_height=1038)

@@ -124,5 +124,12 @@ def rule(numbers: dict) -> list[str]:
     return [learnt, more, *stopping, "rule"]
 
 
-BLOCKS = (Story(), Question(show_slider), Chart(curves), Table(rows), Display(show_sheet), Rule())
+BLOCKS = (
+    Story(),
+    Question(show_slider),
+    Chart(curves, due="always"),
+    Table(rows),
+    Display(show_sheet),
+    Rule(),
+)
 CHAPTER = Chapter("misprints", BLOCKS, plans, numbers, answer, rule, frame_height=1506)

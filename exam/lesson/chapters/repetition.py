@@ -68,5 +68,5 @@ def rule(numbers: dict) -> list[str]:
     ]
 
 
-BLOCKS = (Story(), Question(), Chart(curves), Table(rows), Rule())
+BLOCKS = (Story(), Question(), Chart(curves, due="always"), Table(rows), Rule())
 CHAPTER = Chapter("repetition", BLOCKS, plans, numbers, answer, rule, frame_height=1058)

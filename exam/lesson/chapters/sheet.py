@@ -69,7 +69,7 @@ BLOCKS = (
     Story({"weights": WEIGHTS}),
     Display(show_practised, "always"),
     Question(show_without_key),
-    Chart(curves),
+    Chart(curves, due="always"),
     Rule(),
 )
 CHAPTER = Chapter(

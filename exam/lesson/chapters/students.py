@@ -65,5 +65,5 @@ def rule(numbers: dict) -> list[str]:
     return ["rule_same" if answer(numbers) == 0 else "rule_apart"]
 
 
-BLOCKS = (Story(), Question(), Chart(curves), Rule())
+BLOCKS = (Story(), Question(), Chart(curves, due="always"), Rule())
 CHAPTER = Chapter("students", BLOCKS, plans, numbers, answer, rule, frame_height=932)

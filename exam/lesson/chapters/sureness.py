@@ -98,7 +98,8 @@ def rule(numbers: dict) -> list[str]:
 BLOCKS = (
     Story(),
     Question(),
-    *(Chart(partial(curves, field)) for field in PANELS),
+    Chart(partial(curves, "val_loss"), due="always"),
+    *(Chart(partial(curves, field)) for field in list(PANELS)[1:]),
     Display(show_bets),
     Rule(),
 )

@@ -47,5 +47,5 @@ def rule(numbers: dict) -> list[str]:
     return [won, "repeating_helps" if repeating_helps else "repeating_helps_not", "rule"]
 
 
-BLOCKS = (Story(), Question(), Chart(curves), Rule())
+BLOCKS = (Story(), Question(), Chart(curves, due="always"), Rule())
 CHAPTER = Chapter("twenty_exams", BLOCKS, plans, numbers, answer, rule, frame_height=940)
