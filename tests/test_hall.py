@@ -46,7 +46,8 @@ def stand_at(app: AppTest, step: Step) -> None:
 
 
 def texts(app: AppTest) -> str:
-    return "\n".join(each.value for each in [*app.markdown, *app.info, *app.caption])
+    shown = [*app.markdown, *app.info, *app.caption]
+    return "\n".join([*(each.value for each in shown), *(e.proto.body for e in app.get("html"))])
 
 
 def test_a_learners_guess_is_counted_and_may_be_changed(room):

@@ -28,7 +28,8 @@ def app():
 
 
 def texts(app: AppTest) -> str:
-    return "\n".join(each.value for each in [*app.markdown, *app.warning, *app.info, *app.error])
+    shown = [*app.markdown, *app.warning, *app.info, *app.error]
+    return "\n".join([*(each.value for each in shown), *(e.proto.body for e in app.get("html"))])
 
 
 def test_the_first_screen(app):
@@ -41,7 +42,7 @@ def test_the_first_screen(app):
     ]
     assert app.selectbox(key="student").options == [str(number) for number in range(1, 31)]
     assert app.button(key="start").label == "학습 시작"
-    assert "`model.fit(x, y, batch_size=10, epochs=20)`" in texts(app)
+    assert "model.fit(x, y, batch_size=10, epochs=20)</code>" in texts(app)
     assert KO.ready in texts(app)
 
 
@@ -56,7 +57,7 @@ def test_a_study_is_kept_by_its_settings_and_not_by_its_results(app):
     assert run._asdict() == {"batch_size": 10, "epochs": 3, "student": 1}
     app.slider(key="batch_size").set_value(32).run()
     app.run()
-    assert "`model.fit(x, y, batch_size=32, epochs=3)`" in texts(app)
+    assert "model.fit(x, y, batch_size=32, epochs=3)</code>" in texts(app)
     assert "새 설정(배치 사이즈 32" in texts(app)
     app.button(key="start").click().run()
     app.run()
@@ -148,9 +149,9 @@ def test_a_mistake_in_a_chapter_is_in_the_log_and_not_on_the_page(app, monkeypat
 def test_a_forged_value_loses_nothing_but_its_own_run(app):
     app.query_params["lang"] = "en"
     app.run()
-    app.session_state["lang"] = "<script>"
+    app.session_state["lang"] = "<script>forged"
     app.run()
-    assert not app.exception and "<script>" not in texts(app)
+    assert not app.exception and "<script>forged" not in texts(app)
 
 
 def page_that_loses_a_setting() -> None:

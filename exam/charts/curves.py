@@ -19,7 +19,7 @@ from exam.model.settings import EPOCHS
 PLANNED = "epochs"  # the parameter for the planned epochs
 INPUTS = ("pass", "reached")  # those that the player's inputs drive
 LABEL_WIDTH = 124  # pixels kept free to the right of the lines
-WRONG_HEIGHT, LOSS_HEIGHT = 108, 108
+PANEL_HEIGHT, PROJECTED_HEIGHT = 108, 90  # of each panel; letters are larger on a projector
 # A little more than what is measured: if a label hung over the edge, Vega would lay out the whole
 # chart anew.
 WRONG_DOMAIN, LOSS_DOMAIN = [-16, 118], [-0.42, 3.0]
@@ -45,17 +45,20 @@ class Curve(NamedTuple):
     name: str = ""
 
 
-def curves_figure(curves: Sequence[Curve], epochs: int, words) -> Figure:
+def curves_figure(
+    curves: Sequence[Curve], epochs: int, words, *, panel_height: int = PANEL_HEIGHT
+) -> Figure:
     """The last curve as the study on the screen, over so many planned epochs."""
     rows, alt_text = curves_table(curves, epochs), words.chart_alt(epochs=epochs)
-    return Figure(curves_spec(words, epochs), rows, alt_text)
+    return Figure(curves_spec(words, epochs, panel_height), rows, alt_text)
 
 
-def curves_spec(words, epochs: int) -> dict:
+def curves_spec(words, epochs: int, panel_height: int = PANEL_HEIGHT) -> dict:
     """The spec for so many planned epochs; all but these is built once for each language."""
     spec = _spec(words)
     kept = [param for param in spec["params"] if param["name"] != PLANNED]
-    return spec | {"params": [{"name": PLANNED, "value": epochs}, *kept]}
+    panels = [panel | {"height": panel_height} for panel in spec["vconcat"]]
+    return spec | {"params": [{"name": PLANNED, "value": epochs}, *kept], "vconcat": panels}
 
 
 @built_once
@@ -67,14 +70,14 @@ def _spec(words) -> dict:
     loss = alt.Y("loss:Q").title(words.loss).scale(domain=LOSS_DOMAIN)
     axes = x.title(None).axis(labels=False, **ticks), wrong.axis(values=[0, 25, 50, 75, 100])
     value = "format(datum.wrong, datum.series == 'unseen' ? '.1f' : 'd')"
-    above = _panel(axes, value, words).properties(height=WRONG_HEIGHT)
+    above = _panel(axes, value, words)
     axes = x.title(words.passes).axis(**ticks), loss.axis(values=[0, 1, 2])
     below = _panel(axes, "format(datum.loss, '.2f')", words) + _best_label(x, words)
     params = [
         alt.param(name=name, value=0, bind=alt.BindDirect(element=f"#{name}", event="input"))
         for name in INPUTS
     ]
-    both = alt.vconcat(above, below.properties(height=LOSS_HEIGHT), spacing=10)
+    both = alt.vconcat(above, below, spacing=10)
     both = both.add_params(alt.param(name=PLANNED, value=EPOCHS.default), *params)
     return as_spec(both, label_width=LABEL_WIDTH)
 

@@ -104,6 +104,7 @@ class Rule(Block):
         with st.container(key=f"{view.name}_conclusion"):
             st.markdown(f"**{view.words.measured}:** {view.say.measured(**view.numbers)}")
             st.markdown(view.chapter.conclusion(view.numbers, view.say))
-            if background := getattr(view.say, "background", ""):
+            background = getattr(view.say, "background", "")
+            if background and not view.visit.is_projected:  # where somebody speaks
                 st.markdown(background)
         view.visit.done.add(view.name)

@@ -35,7 +35,7 @@ class ChapterView:
         self.found: Found | None = None
         self.numbers: dict = {}
         self.answer: int | None = None
-        self._spoken = ""
+        self._spoken, self._explained_pale_lines = "", False
         self._awaited: list[Experiment] = []
 
     @contextlib.contextmanager
@@ -91,8 +91,9 @@ class ChapterView:
             st.markdown(figure.title)
         width = PROJECTED_WIDTH if self.visit.is_projected else "stretch"
         st.vega_lite_chart(figure.data, figure.spec, alt=figure.alt, width=width)
-        if has_students(figure):
+        if has_students(figure) and not self._explained_pale_lines:
             st.caption(self.words.pale_lines)
+            self._explained_pale_lines = True
 
     def choose(self, options: Mapping[str, str]) -> str:
         """One of several ways to look at a figure, each by the key of its text."""

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from exam.charts.curves import Curve, curves_figure
+from exam.charts.curves import PANEL_HEIGHT, PROJECTED_HEIGHT, Curve, curves_figure
 from exam.charts.pictures import sheet_picture
 from exam.charts.theme import PROJECTED_WIDTH
 from exam.model.results import Mark
@@ -98,8 +98,10 @@ def _show_curves(
     visit: Visit, studies: Sequence[tuple[TrainingRun, Sequence[Mark]]], words: Texts
 ) -> None:
     curves = [Curve(marks, run_label(run, words)) for run, marks in studies]
-    figure = curves_figure(curves, chosen_run().epochs, words)
-    width = PROJECTED_WIDTH if visit.is_projected else "stretch"
+    width, height = "stretch", PANEL_HEIGHT
+    if visit.is_projected:
+        width, height = PROJECTED_WIDTH, PROJECTED_HEIGHT
+    figure = curves_figure(curves, chosen_run().epochs, words, panel_height=height)
     st.vega_lite_chart(figure.data, figure.spec, alt=figure.alt, width=width)
 
 

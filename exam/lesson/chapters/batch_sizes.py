@@ -138,4 +138,4 @@ BLOCKS = (
     Display(show_desks),
     Rule(),
 )
-CHAPTER = Chapter("batch_sizes", BLOCKS, plans, numbers, answer, rule, frame_height=1422)
+CHAPTER = Chapter("batch_sizes", BLOCKS, plans, numbers, answer, rule, frame_height=1449)

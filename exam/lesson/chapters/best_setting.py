@@ -46,4 +46,4 @@ def described(points: Sequence[Point], by: str, say: Texts) -> str:
 
 
 BLOCKS = (Display(show_map, "always"),)
-CHAPTER = Chapter("best_setting", BLOCKS, frame_height=1352, with_study=True, follows_study=True)
+CHAPTER = Chapter("best_setting", BLOCKS, frame_height=1313, with_study=True, follows_study=True)

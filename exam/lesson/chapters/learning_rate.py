@@ -79,4 +79,4 @@ BLOCKS = (
     Chart(curves, OPTIONS, "always"),
     Rule(),
 )
-CHAPTER = Chapter("learning_rate", BLOCKS, plans, numbers, answer, rule, frame_height=1038)
+CHAPTER = Chapter("learning_rate", BLOCKS, plans, numbers, answer, rule, frame_height=1103)

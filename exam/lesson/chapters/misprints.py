@@ -132,4 +132,4 @@ BLOCKS = (
     Display(show_sheet),
     Rule(),
 )
-CHAPTER = Chapter("misprints", BLOCKS, plans, numbers, answer, rule, frame_height=1506)
+CHAPTER = Chapter("misprints", BLOCKS, plans, numbers, answer, rule, frame_height=1533)

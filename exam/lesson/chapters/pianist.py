@@ -93,4 +93,4 @@ BLOCKS = (
     Chart(low_digits_curves),
     Rule(),
 )
-CHAPTER = Chapter("pianist", BLOCKS, plans, numbers, answer, rule, frame_height=1284)
+CHAPTER = Chapter("pianist", BLOCKS, plans, numbers, answer, rule, frame_height=1326)

@@ -69,4 +69,4 @@ def rule(numbers: dict) -> list[str]:
 
 
 BLOCKS = (Story(), Question(), Chart(curves, due="always"), Table(rows), Rule())
-CHAPTER = Chapter("repetition", BLOCKS, plans, numbers, answer, rule, frame_height=1058)
+CHAPTER = Chapter("repetition", BLOCKS, plans, numbers, answer, rule, frame_height=1084)

@@ -73,5 +73,5 @@ BLOCKS = (
     Rule(),
 )
 CHAPTER = Chapter(
-    "sheet", BLOCKS, plans, numbers, answer, rule, frame_height=1271, follows_study=True
+    "sheet", BLOCKS, plans, numbers, answer, rule, frame_height=1273, follows_study=True
 )

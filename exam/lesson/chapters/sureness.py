@@ -103,4 +103,4 @@ BLOCKS = (
     Display(show_bets),
     Rule(),
 )
-CHAPTER = Chapter("sureness", BLOCKS, plans, numbers, answer, rule, frame_height=1464)
+CHAPTER = Chapter("sureness", BLOCKS, plans, numbers, answer, rule, frame_height=1529)

@@ -48,4 +48,4 @@ def rule(numbers: dict) -> list[str]:
 
 
 BLOCKS = (Story(), Question(), Chart(curves, due="always"), Rule())
-CHAPTER = Chapter("twenty_exams", BLOCKS, plans, numbers, answer, rule, frame_height=940)
+CHAPTER = Chapter("twenty_exams", BLOCKS, plans, numbers, answer, rule, frame_height=1006)
