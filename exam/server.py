@@ -64,36 +64,45 @@ class Opening:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or "text/html" not in Headers(scope=scope).get("accept", ""):
+        accepted = Headers(scope=scope).get("accept", "") if scope["type"] == "http" else ""
+        if "text/html" not in accepted or scope["method"] != "GET":
             await self.app(scope, receive, send)
             return
-        start, parts = None, []
+        document: Message | None = None  # the start of an answer that is Streamlit's document
+        parts: list[bytes] = []
 
-        async def keep(message: Message) -> None:
-            nonlocal start
-            if message["type"] == "http.response.start":
-                start = message
-                return
-            parts.append(message.get("body", b""))
-            if not message.get("more_body"):
-                await send_opened(start, b"".join(parts))
-
-        async def send_opened(start: Message, body: bytes) -> None:
-            headers = MutableHeaders(scope=start)
-            if headers.get("content-type", "").startswith("text/html"):
-                query = scope["query_string"].decode("latin-1")
-                language = Headers(scope=scope).get("accept-language", "")
-                body = with_opening(body.decode(), query, language).encode()
-                headers["content-length"] = str(len(body))
-                for name in ("etag", "last-modified"):  # they are those of Streamlit's file
-                    del headers[name]
-            await send(start)
-            await send({"type": "http.response.body", "body": body})
+        async def send_opened(message: Message) -> None:
+            nonlocal document
+            if message["type"] == "http.response.start" and _is_document(message):
+                document = message
+            elif document is None:  # a stream, or a file
+                await send(message)
+            else:
+                parts.append(message.get("body", b""))
+                if not message.get("more_body"):
+                    await _send_document(scope, document, b"".join(parts), send)
 
         asked = MutableHeaders(raw=list(scope["headers"]))
-        for name in ("accept-encoding", "if-none-match", "if-modified-since"):
+        for name in ("accept-encoding", "if-none-match", "if-modified-since", "range"):
             del asked[name]
-        await self.app(scope | {"headers": asked.raw}, receive, keep)
+        await self.app(scope | {"headers": asked.raw}, receive, send_opened)
+
+
+def _is_document(start: Message) -> bool:
+    kind = Headers(raw=start["headers"]).get("content-type", "")
+    return start["status"] == 200 and kind.startswith("text/html")
+
+
+async def _send_document(scope: Scope, start: Message, body: bytes, send: Send) -> None:
+    query = scope["query_string"].decode("latin-1")
+    language = Headers(scope=scope).get("accept-language", "")
+    opened = with_opening(body.decode(), query, language).encode()
+    headers = MutableHeaders(scope=start)
+    headers["content-length"] = str(len(opened))
+    for name in ("etag", "last-modified"):  # they are those of Streamlit's file
+        del headers[name]
+    await send(start)
+    await send({"type": "http.response.body", "body": opened})
 
 
 async def tell_room(request: Request) -> Response:

@@ -66,7 +66,9 @@ def test_keras_loads_before_anybody_comes(tmp_path):
 
 def events(server: Server, code: str) -> Iterator[dict]:
     """What a phone is told of the room."""
-    stream = urllib.request.urlopen(f"{server.url}room/{code}", timeout=60)
+    # As a browser asks whose user has opened the address itself: what is sent is not held back.
+    request = urllib.request.Request(f"{server.url}room/{code}", headers={"Accept": "text/html"})
+    stream = urllib.request.urlopen(request, timeout=60)
     assert stream.headers["Content-Type"].startswith("text/event-stream")
     for line in stream:
         if line.startswith(b"data: "):
