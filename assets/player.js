@@ -41,7 +41,22 @@ const receive = (name, sent) => {
     study.isPlaying = study.pass < data.passes;
     drawPlayer(name);
   }
-  if (study.isPlaying && !isStill()) play(name);
+  if (study.isPlaying && !isStill()) playWhenSeen(name);
+};
+
+// What comes with a chapter's answer may lie below the edge of the screen, and would be over.
+const playWhenSeen = (name) => {
+  const study = studies[name], player = part("player", name);
+  if (!study.data.waits_for_view || !player) return play(name);
+  study.isPlaying = false;
+  drawPlayer(name);
+  const isDue = () => studies[name] === study && study.pass === 0 && !study.isPlaying;
+  const observer = new IntersectionObserver(([{ isIntersecting }]) => {
+    if (!isIntersecting) return;
+    observer.disconnect();
+    if (isDue()) play(name);
+  });
+  observer.observe(player);
 };
 
 // The player.

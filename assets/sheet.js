@@ -5,7 +5,7 @@ const drawSheet = (name) => {
   if (!sheet) return;
   const { data, dragged } = study, size = dragged?.batch_size ?? data.batch_size;
   const isFilm = Boolean(data.solved) || study.question !== null;
-  const columns = (innerWidth > 500 && data.columns) || 10; // on a phone a digit stays legible
+  const columns = (innerWidth > 640 ? data.columns : data.narrow_columns) ?? 10;
   const count = data.order.length, rows = count / 10; // of the picture, ten questions in a row
   sheet.style.setProperty("--columns", columns);
   sheet.style.setProperty("--ratio", (columns * columns) / count);

@@ -415,4 +415,4 @@ def test_the_film_of_the_first_pass_in_step(page, server):
     alike = page.locator(".sheet[data-exam='alike_1'] [data-state='right']")
     expect(alike).to_have_count(9)
     strips[0].locator(".cell").nth(3).press("ArrowDown")
-    expect(strips[0].locator(".cell").nth(23)).to_be_focused()  # below it, twenty in a row
+    expect(strips[0].locator(".cell").nth(13)).to_be_focused()  # below it, ten in a row

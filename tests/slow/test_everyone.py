@@ -153,13 +153,14 @@ def test_without_motion_the_film_is_at_its_end_for_every_batch_size(page, server
 def test_the_film_turns_with_a_phone_and_plays_again(page, server):
     page.set_viewport_size({"width": 844, "height": 390})
     strip, *_ = film(page, server)
-    expect(strip).to_have_attribute("style", re.compile("--columns: 20"))
-    page.set_viewport_size({"width": 390, "height": 844})
     expect(strip).to_have_attribute("style", re.compile("--columns: 10"))
+    page.set_viewport_size({"width": 390, "height": 844})
+    expect(strip).to_have_attribute("style", re.compile("--columns: 20"))  # all three in one view
     player = page.locator(".player[data-exam='first_pass']")
     expect(player).to_have_attribute("data-state", "replay")
     page.get_by_role("button", name=KO.again).click()
     find_out(page, page.locator("body"), "first_pass", KO)
+    player.scroll_into_view_if_needed()  # where it is not seen it waits
     expect(player).to_have_attribute("data-state", "pause")
 
 

@@ -16,7 +16,11 @@ from exam.page.browser import push
 ALIKE_SIZES = (1, 10)
 MEETINGS = 10  # every digit comes ten times in an exam
 LOOKS = {1: ("ink", "dashdot"), 10: ("ink", "dashed"), 100: ("strong", "solid")}
-FILM_SECONDS, COLUMNS = 12, 20
+FILM_SECONDS = 12
+WIDE, NARROW = (
+    10,
+    20,
+)  # questions in a row, where three sheets stand beside each other and where not
 FEW, MOST = 2, 8  # wrong of ten look-alikes: up to so few, from so many on
 LIKE = 50  # unseen questions answered with the one digit that has been practised
 
@@ -97,18 +101,19 @@ def show_look_alikes(view: ChapterView) -> None:
 
 
 def show_film(view: ChapterView) -> None:
-    """A first pass at three batch sizes, one strip below another, and one player for all."""
+    """A first pass at three batch sizes, and one player for all, which plays when it is seen."""
     st.markdown(view.say.film_title)
     names = {size: view.name if size == 1 else f"{view.name}_{size}" for size in LOOKS}
     strips = "".join(player.html_of_strip(name) for name in names.values())
-    st.html(f'<div class="strips">{strips}</div>' + player.html_of_player(view.name))
+    st.html(player.html_of_player(view.name) + f'<div class="strips">{strips}</div>')
     for size, name in reversed(names.items()):  # the one that leads the others comes last
         followers = [each for each in names.values() if each != name] if size == 1 else []
         data = strip(view.words, view.found, size, "one_exam") | {
             "followers": followers,
-            "columns": COLUMNS,
+            "columns": NARROW if view.visit.is_projected else WIDE,
+            "narrow_columns": NARROW,
         }
-        film = {"lasts": FILM_SECONDS, "bend": 1, "plays": bool(followers)}
+        film = {"lasts": FILM_SECONDS, "bend": 1, "plays": bool(followers), "waits_for_view": True}
         push("study", name, data | film)
 
 
@@ -135,4 +140,4 @@ def strip(words: Texts, found: Found, batch_size: int, book: str) -> dict:
 
 
 BLOCKS = (Story(), Question(), Display(show_look_alikes), Display(show_film), Chart(curves), Rule())
-CHAPTER = Chapter("first_pass", BLOCKS, plans, numbers, answer, rule, frame_height=1879)
+CHAPTER = Chapter("first_pass", BLOCKS, plans, numbers, answer, rule, frame_height=1602)
