@@ -324,7 +324,7 @@ def test_chapters_one_after_another_and_another_guess(page, server):
     find_out(page, chapter, "twenty_exams", EN)
     page.get_by_text(KO.language, exact=True).click()
     expect(page.get_by_role("heading", name=KO.title)).to_be_visible()
-    assert "lang=ko" in page.url
+    expect(page).to_have_url(re.compile("lang=ko"))
     opened = page.locator("details", has_text=KO.twenty_exams.title)  # and it stays open
     expect(opened.locator("[class*='_conclusion']")).to_contain_text(KO.measured)
     expect(page.locator("details[open]")).to_have_count(2)
