@@ -187,7 +187,7 @@ def test_the_bar_of_a_phone_holds_the_button_and_then_the_player(page, server, w
     wait_until_idle(page)
     start = page.get_by_role("button", name=KO.start)
     box = start.bounding_box()
-    assert height - 80 < box["y"] + box["height"] <= height
+    assert height - 80 < box["y"] + box["height"] <= height and violations(page) == []
     assert page.evaluate(FOLLOWS)  # the student comes behind the button
     code = box_of(page, ".formula code")
     assert code["height"] < 40
