@@ -121,7 +121,8 @@ def test_runs_stay_named_without_overlapping_and_in_a_table(page, server):
         expect(chart.get_by_text(f"배치 {pick}", exact=True)).to_have_count(2)  # one a panel
     for number in (0, 1, 2, 4, 6):  # where the names of the pass that is shown come near theirs
         show_pass(page, number)
-        page.evaluate("new Promise(drawn => setTimeout(() => requestAnimationFrame(drawn), 100))")
+        wrong = page.evaluate(f"exam.studies.study.data.wrong[{number}]")
+        expect(chart.get_by_text(f"{KO.practised} {wrong}", exact=True)).to_be_visible()
         assert page.evaluate(OVERLAPS) == [], number
     rows = page.locator("table").first.get_by_role("row").all_inner_texts()
     assert [row.split()[0] for row in rows[1:]] == ["1", "10", "32", "100"]
