@@ -131,7 +131,7 @@ def test_nothing_fades_after_a_press_and_the_button_says_what_goes_on(page, serv
 def test_while_keras_loads_the_page_lives_and_says_so(page, tmp_path):
     project = copy_of_the_project(tmp_path)
     setup = project / "exam" / "model" / "keras_setup.py"
-    setup.write_text(f"import time\n\ntime.sleep(30)\n{setup.read_text()}")
+    setup.write_text(f"import time\n\ntime.sleep(120)\n{setup.read_text()}")
     with running_server(tmp_path / "log.txt", project) as server:
         open_page(page, server, "batch_size=10&epochs=3")
         press_start(page)
