@@ -10,7 +10,7 @@ from exam.page.address import DEFAULTS, is_local, link_to
 from exam.page.parts import STUDY
 from exam.page.texts import Texts
 
-STUDY_HEIGHT = 820  # pixels of a frame, 700 wide, that holds the first screen and its result
+STUDY_HEIGHT = 860  # pixels of a frame, 700 wide, that holds the first screen and its result
 PAGE_HEIGHT = 1520  # of one that holds the whole page, which scrolls
 
 
