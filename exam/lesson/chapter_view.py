@@ -89,9 +89,10 @@ class ChapterView:
     def figure(self, figure: Figure) -> None:
         if figure.title:
             st.markdown(figure.title)
-        width = PROJECTED_WIDTH if self.visit.is_projected else "stretch"
+        is_projected = self.visit.is_projected
+        width = PROJECTED_WIDTH if is_projected else "stretch"
         st.vega_lite_chart(figure.data, figure.spec, alt=figure.alt, width=width)
-        if has_students(figure) and not self._explained_pale_lines:
+        if has_students(figure) and not (is_projected or self._explained_pale_lines):
             st.caption(self.words.pale_lines)
             self._explained_pale_lines = True
 
