@@ -80,12 +80,13 @@ def show_settings(visit: Visit, seat: Seat, words: Texts) -> None:
 
 
 def press_start(visit: Visit, seat: Seat) -> None:
-    is_drawn_anew = not visit.run or st.session_state.get(PAIR)
+    has_pair = bool(st.session_state.get(PAIR))
+    changes_below = has_pair or not visit.run  # from the first press on there is something to save
     visit.begin_run()
     if seat.step:  # on a projector, what is watched is another step
         go_to(WATCHED, seat, visit)
         st.rerun()
-    rerun_study(visit, *[TAKE_HOME] * bool(is_drawn_anew))  # there is something to save, to compare
+    rerun_study(visit, *[TAKE_HOME] * changes_below)
 
 
 def rerun_study(visit: Visit, *others: str) -> None:

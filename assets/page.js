@@ -61,7 +61,10 @@ const redraw = () => {
 };
 addEventListener("resize", redraw); // a phone that is turned has other columns
 const TITLES = "[class*='_open'] summary [data-testid='stMarkdownContainer']"; // of chapters
-const OURS = "[data-testid='stSlider'], .formula, .sheet, details, .player, .picks, svg.marks, [class*='st-key-warning'], [class*='_spoken']";
+const OURS = [
+  ".sheet", ".player", ".picks", ".formula", "svg.marks", "details", "[data-testid='stSlider']",
+  "[class*='st-key-warning']", "[class*='_spoken']",
+].join();
 new MutationObserver((changes) => {
   requestAnimationFrame(keepFocus);
   const isOurs = (node) => node.nodeType === 1 && (node.matches(OURS) || node.querySelector(OURS));
