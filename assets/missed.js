@@ -13,8 +13,8 @@ const drawMissed = (name) => {
   const shown = missedAt(study), isMarked = shown.some(({ answer }) => answer);
   row.setAttribute("aria-label", data.words.missed);
   row.replaceChildren(...shown.map((each) => missedQuestion(data, each)));
-  const { gap } = isMarked ? fieldsOfPass(study) : {};
-  const kind = !isMarked || study.pass === 0 ? "before" : gap < data.large_gap ? "both" : "gap";
+  const { pass } = study, isFitted = data.times_fewer * data.wrong[pass] < data.val_wrong[pass];
+  const kind = !isMarked || pass === 0 ? "before" : isFitted ? "gap" : "both";
   for (const why of row.parentElement.querySelectorAll("[data-why]"))
     why.hidden = why.dataset.why !== kind;
 };

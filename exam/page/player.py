@@ -33,7 +33,7 @@ FILM = """
 <input type="range" class="question" min="0" max="100" value="0" step="1" disabled>"""
 SPEED = """<button type="button" class="speed" disabled>1×</button>"""
 MOST_MISSED = 7  # unseen questions that are shown because they are wrong
-LARGE_GAP = 10.0  # wrong answers per 100 more on unseen exams, which one sentence explains
+TIMES_FEWER = 2  # wrong on the practised exam than on unseen ones, which is called overfitting
 MISSED = '<div class="missed" role="list" data-exam="{name}"></div><div class="whys">{whys}</div>'
 WHY = '<p data-why="{kind}">{text}</p>'
 SENTENCE = """<p class="sentence" data-exam="{name}"></p>
@@ -92,7 +92,7 @@ def study_data(run: TrainingRun, marks: Sequence[Mark], words: Texts) -> dict:
     film |= {"film_seconds": FILM_SECONDS, "hold_seconds": HOLD_SECONDS}
     data["words"] |= {"updates_sum": words.updates_sum}  # while a slider is dragged
     unseen = load_exams().unseen.answers[0]
-    film |= {"unseen_key": "".join(map(str, unseen)), "large_gap": LARGE_GAP}
+    film |= {"unseen_key": "".join(map(str, unseen)), "times_fewer": TIMES_FEWER}
     film |= {
         "most_missed": MOST_MISSED,
         "missed": [missed(mark.val_answers, mark.val_sure) for mark in marks],

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from exam.model.exams import load_exams
 from exam.model.training import study
-from exam.page.player import LARGE_GAP, MOST_MISSED
+from exam.page.player import MOST_MISSED, TIMES_FEWER
 from exam.page.texts import load_texts
 from tests.browser import (
     KO,
@@ -53,7 +53,7 @@ def test_unseen_questions_that_are_wrong_are_those_of_study(page, server):
                 expected.append(KO.player_missed_question(**fields))
         labels = row.get_by_role("listitem").evaluate_all("all => all.map(each => each.ariaLabel)")
         assert labels == expected[:MOST_MISSED]
-        kind = "gap" if mark.val_wrong - mark.wrong >= LARGE_GAP else "both"
+        kind = "gap" if TIMES_FEWER * mark.wrong < mark.val_wrong else "both"
         for each in ("before", "both", "gap"):
             assert page.locator(f"[data-why='{each}']").is_visible() == (each == kind), number
     page.locator(f"{PLAYER} .question").fill("40")  # unseen exams are marked after the pass
