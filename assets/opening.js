@@ -3,8 +3,8 @@
 const opening = document.getElementById("opening");
 const isDrawn = (app) => {
   if (app?.dataset.testScriptState !== "notRunning" || !app.querySelector("h1")) return false;
-  if (app.querySelector(".sheet")) return app.querySelector(".sheet .cell");
-  return !app.querySelector("[data-testid='stSkeleton']");
+  if (app.querySelector(":not(.stPrintGraphic) > [data-testid='stSkeleton']")) return false;
+  return !app.querySelector(".sheet") || app.querySelector(".sheet .cell");
 };
 const observer = new MutationObserver(() => {
   if (!isDrawn(document.querySelector("[data-testid='stApp']"))) return;

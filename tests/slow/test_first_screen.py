@@ -345,15 +345,15 @@ new PerformanceObserver((list) => {
 def test_the_exam_is_there_first_and_nothing_jumps(page, server, width, height):
     page.set_viewport_size({"width": width, "height": height})
     page.add_init_script(SHIFTS)
-    network = page.context.new_cdp_session(page)
-    network.send("Network.enable")
-    network.send("Network.setCacheDisabled", {"cacheDisabled": True})
-    slow = {"offline": False, "latency": 50, "uploadThroughput": 100_000}
-    network.send("Network.emulateNetworkConditions", slow | {"downloadThroughput": 400_000})
+    waiting = []  # Streamlit's modules, which come late on a slow line
+    page.route("**/static/js/**", lambda route: waiting.append(route))
     page.goto(server.url, wait_until="commit")
     expect(page.locator("#opening h1")).to_have_text(KO.title)
     expect(page.locator("#opening img")).to_be_visible()
     assert not page.locator(".stApp").count(), "it stands there before Streamlit has loaded"
+    for module in waiting:
+        module.continue_()
+    page.unroute("**/static/js/**")
     expect(page.locator("#opening")).to_have_count(0)
     expect(page.locator(f"{SHEET} .cell").first).to_be_visible()
     page.locator("svg.marks").first.wait_for()
