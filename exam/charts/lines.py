@@ -9,8 +9,12 @@ import pyarrow as pa
 from exam.charts.theme import DASHES, INK, Figure, as_spec, built_once, table, x_range
 from exam.model.results import Mark, MeanMarks, mean_marks
 
-COLOURS = ("practised", "unseen")  # the exams that are the theme's colours on the whole page
+# The theme's colours, in its order: one meaning for each on the whole page.
+COLOURS = ("practised", "unseen", "batch_1", "batch_10", "batch_32", "batch_100")
+PALE = [f"pale_{style}" for style in COLOURS]  # single students behind their mean
 INKS = {"quiet": (1, 0.35), "ink": (1.75, 1.0), "strong": (2.75, 1.0)}  # width, opacity
+BATCH_LOOKS = {1: ("batch_1", "dashdot"), 10: ("batch_10", "dashed")}
+BATCH_LOOKS |= {32: ("batch_32", "dotted"), 100: ("batch_100", "solid")}
 SIDES = {"above": -13, "below": 13, "beside": 0}  # where a name stands, in pixels
 DOTS = {"ring": (False, -0.25), "dot": (True, 0.25)}  # filled, and how far beside its number
 DOT_STEP = 0.03  # of the axis, from one dot to the next above it
@@ -67,19 +71,22 @@ def mean_and_students(
     points: Callable[[Sequence, str], list] = curve,
     **named: object,
 ) -> Rows:
-    """Every student as a quiet line, and their mean as the one that carries the name."""
-    quiet = ("quiet", look[1])
+    """Every student as a pale line, and their mean as the one that carries the name."""
+    style, dash = look
+    pale = (f"pale_{style}" if style in COLOURS else "quiet", dash)
     rows = [
         row
         for number, each in enumerate(studies)
-        for row in line(f"{label} {number}", points(each, field), quiet)
+        for row in line(f"{label} {number}", points(each, field), pale)
     ]
     return rows + line(label, points(mean_marks(studies), field), look, label=label, **named)
 
 
 def has_students(figure: Figure) -> bool:
     """Whether the pale lines of single students are in it."""
-    return "style" in figure.data.column_names and "quiet" in figure.data["style"].to_pylist()
+    if "style" not in figure.data.column_names:
+        return False
+    return not {"quiet", *PALE}.isdisjoint(figure.data["style"].to_pylist())
 
 
 def lines_figure(
@@ -122,6 +129,7 @@ def lines_spec(
 
 
 COLOUR = alt.Color("style:N").scale(domain=COLOURS).legend(None)
+PALE_COLOUR = alt.Color("style:N").scale(domain=PALE).legend(None)
 
 
 def _of(base: alt.Chart, *styles: str) -> alt.Chart:
@@ -131,6 +139,8 @@ def _of(base: alt.Chart, *styles: str) -> alt.Chart:
 def _strokes(base: alt.Chart) -> Iterator[alt.Chart]:
     dash = alt.StrokeDash("dash:N").scale(domain=list(DASHES), range=list(DASHES.values()))
     strokes = alt.Detail("line:N"), dash.legend(None)
+    pale = _of(base, *PALE).mark_line(strokeWidth=1, opacity=0.35, clip=True)
+    yield pale.encode(PALE_COLOUR, *strokes)
     for style, (width, opacity) in INKS.items():
         look = {"strokeWidth": width, "opacity": opacity, "color": INK, "clip": True}
         yield _of(base, style).mark_line(**look).encode(*strokes)
@@ -140,7 +150,7 @@ def _strokes(base: alt.Chart) -> Iterator[alt.Chart]:
 def _dots(base: alt.Chart) -> Iterator[alt.Chart]:
     for style, (filled, _) in DOTS.items():
         look = {"filled": filled, "color": INK, "size": 15, "strokeWidth": 1, "aria": False}
-        yield _of(base, style).mark_point(**look)
+        yield _of(base, style).mark_point(clip=True, **look)
 
 
 def _names(base: alt.Chart) -> Iterator[alt.Chart]:

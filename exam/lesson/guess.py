@@ -54,9 +54,11 @@ def show_guess(view: ChapterView) -> None:
     _show_choices(view, choice)
     label = getattr(view.say, "again", words.again)
     press = {"on_click": _forget, "args": (view.visit, view.chapter)}
-    # In the place of the button that began the experiment.
-    st.button(label, key=f"{view.name}_begin", disabled=view.found.is_running, **press)
-    with st.container(key=f"{view.name}_verdict"):
+    with st.container(
+        key=f"{view.name}_verdict", horizontal=True, vertical_alignment="center", gap="medium"
+    ):
+        # In the place of the button that began the experiment.
+        st.button(label, key=f"{view.name}_begin", disabled=view.found.is_running, **press)
         if not view.numbers:
             view.show_progress(view.found)
         elif None not in (view.answer, choice):
@@ -64,7 +66,7 @@ def show_guess(view: ChapterView) -> None:
 
 
 def _show_choices(view: ChapterView, choice: int | None) -> None:
-    """What was asked, every choice, the learner's own, and the one that the numbers support."""
+    """What was asked, what the learner chose, and the choice that the numbers support."""
     words, say = view.words, view.say
     if view.chapter.passes:
         st.markdown(f"**{say.question}** {say.stopped_at(epoch=choice)}")
@@ -74,7 +76,7 @@ def _show_choices(view: ChapterView, choice: int | None) -> None:
         is_answer = number == view.answer
         signs = [words.your_guess] * (number == choice) + [words.supported] * is_answer
         text = f"**{text}**" if is_answer else text
-        lines.append(f"- {' — '.join([text, *signs])}")
+        lines += [f"- {' — '.join([text, *signs])}"] * bool(signs)
     st.markdown("\n".join(lines))
 
 

@@ -37,8 +37,8 @@ class Plan:
             raise ValueError(f"workbook must be one of {', '.join(WORKBOOKS)}")
         if self.marked_on not in (UNSEEN, FINAL):
             raise ValueError(f"marked_on must be {UNSEEN} or {FINAL}")
-        if not 0 < self.learning_rate <= 1:
-            raise ValueError(f"learning_rate must be in (0, 1], got {self.learning_rate}")
+        if not 0 < self.learning_rate <= 10:
+            raise ValueError(f"learning_rate must be in (0, 10], got {self.learning_rate}")
 
     @property
     def book(self) -> Workbook:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 import streamlit as st
 
-from exam.charts.lines import Rows, curve, lines_figure, mean_and_students
+from exam.charts.lines import BATCH_LOOKS, Rows, curve, lines_figure, mean_and_students
 from exam.lesson.blocks import Chart, Display, Question, Rule, Story, Table
 from exam.lesson.chapter import TEN, Chapter, Figure, Found, Plan, Plans, Settings, Texts
 from exam.lesson.chapter_view import ChapterView
@@ -17,8 +17,6 @@ from exam.model.results import Mark, MeanMarks, mean_marks
 
 EPOCHS = 20
 COMPARED, UPDATES = (1, 10, 100), 100  # after so many updates: 1, 10 and 100 passes
-LOOKS = {1: ("ink", "dashdot"), 10: ("ink", "dashed"), 32: ("ink", "dotted")}
-LOOKS |= {100: ("strong", "solid")}  # always there, beside the learner's own
 LABEL_AT = {1: 1, 10: 3, 32: 5, 100: 12}  # the pass at which each line has room for its name
 UPDATES_LABELS = {1: (0, "above"), 10: (0, "beside"), 32: (1, "below"), 100: (2, "above")}
 LEVEL = 1.0  # wrong answers per 100; nearer means are called level
@@ -28,7 +26,7 @@ OPTIONS = {"epoch": "by_pass", "updates": "by_update"}  # of the curves
 
 
 def plans(settings: Settings) -> Plans:
-    names = [(size, who) for who in TEN for size in sorted({*LOOKS, settings["batch_size"]})]
+    names = [(size, who) for who in TEN for size in sorted({*BATCH_LOOKS, settings["batch_size"]})]
     return {name: (Plan(*name), UPDATES if name[0] == 100 else EPOCHS) for name in names}
 
 
@@ -47,8 +45,8 @@ def curves(found: Found, words: Texts, option: str) -> Figure:
 
 
 def _lines(found: Found, size: int, by_updates: bool, say: Texts) -> Rows:
-    label = (say.batch if size in LOOKS else say.own)(batch_size=size)
-    studies, look = found.of(size), LOOKS.get(size, ("strong", "dashed"))
+    label = (say.batch if size in BATCH_LOOKS else say.own)(batch_size=size)
+    studies, look = found.of(size), BATCH_LOOKS.get(size, ("strong", "dashed"))
     if by_updates:  # a logarithmic axis knows no 0
         # The learner's own is named at its end; small ones above it, for below 0 there is no room.
         at, side = UPDATES_LABELS.get(size, (-1, "above" if size < 32 else "beside"))
@@ -87,7 +85,7 @@ def milliseconds_of_a_pass(studies: Sequence[Sequence[Mark]]) -> float:
 
 def numbers(found: Found) -> dict:
     means = {size: mean_marks(found.of(size)) for size in sizes_of(found)}
-    own = next((size for size in means if size not in LOOKS), 100)
+    own = next((size for size in means if size not in BATCH_LOOKS), 100)
     return {
         "own": own,
         "rest": batches(own)[-1],
@@ -102,7 +100,8 @@ def numbers(found: Found) -> dict:
 
 def answer(numbers: dict) -> int:
     """Which of the batch sizes in `choices` leaves most answers wrong."""
-    return max(range(len(LOOKS)), key=lambda choice: numbers["wrong"][list(LOOKS)[choice]])
+    sizes = list(BATCH_LOOKS)
+    return max(range(len(sizes)), key=lambda choice: numbers["wrong"][sizes[choice]])
 
 
 def rule(numbers: dict) -> list[str]:

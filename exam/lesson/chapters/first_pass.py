@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from exam.charts.lines import line, lines_figure
+from exam.charts.lines import BATCH_LOOKS, line, lines_figure
 from exam.charts.pictures import questions_picture
 from exam.lesson.blocks import Chart, Display, Question, Rule, Story
 from exam.lesson.chapter import TEN, Chapter, Figure, Found, Plan, Plans, Settings, Texts
@@ -15,19 +15,16 @@ from exam.page.browser import push
 
 ALIKE_SIZES = (1, 10)
 MEETINGS = 10  # every digit comes ten times in an exam
-LOOKS = {1: ("ink", "dashdot"), 10: ("ink", "dashed"), 100: ("strong", "solid")}
+SIZES = (1, 10, 100)
 FILM_SECONDS = 12
-WIDE, NARROW = (
-    10,
-    20,
-)  # questions in a row, where three sheets stand beside each other and where not
+WIDE, NARROW = 10, 20  # questions in a row, where three sheets stand side by side, and where not
 FEW, MOST = 2, 8  # wrong of ten look-alikes: up to so few, from so many on
 LIKE = 50  # unseen questions answered with the one digit that has been practised
 
 
 def plans(settings: Settings) -> Plans:
     alike = [(size, 1, "look_alikes") for size in ALIKE_SIZES]
-    exams = [(size, student, "one_exam") for student in TEN for size in LOOKS]
+    exams = [(size, student, "one_exam") for student in TEN for size in SIZES]
     return {name: (Plan(*name), 1) for name in (*alike, *exams)}
 
 
@@ -39,10 +36,10 @@ def curves(found: Found, words: Texts) -> Figure:
         line(
             size,
             enumerate(wrong_percent(found, size), start=1),
-            look,
+            BATCH_LOOKS[size],
             label=say.batch(batch_size=size),
         )
-        for size, look in LOOKS.items()
+        for size in SIZES
     )
     return lines_figure(lines, say.meetings_alt, say.meetings_axis, say.rate_axis, **shape)
 
@@ -74,7 +71,7 @@ def numbers(found: Found) -> dict:
     for size in ALIKE_SIZES:
         solved = found.marks[size, 1, "look_alikes"][1].solved
         said[f"alike_{size}"] = sum(answer != digit for answer in solved)
-    rates = {size: wrong_percent(found, size) for size in LOOKS}
+    rates = {size: wrong_percent(found, size) for size in SIZES}
     said |= {f"last_{size}": rate[-1] for size, rate in rates.items()}
     answered = found.marks[1, 1, "look_alikes"][1].val_answers
     return said | {"first": rates[1][0], "digit": digit, "same": answered.count(digit)}
@@ -103,7 +100,7 @@ def show_look_alikes(view: ChapterView) -> None:
 def show_film(view: ChapterView) -> None:
     """A first pass at three batch sizes, and one player for all, which plays when it is seen."""
     st.markdown(view.say.film_title)
-    names = {size: view.name if size == 1 else f"{view.name}_{size}" for size in LOOKS}
+    names = {size: view.name if size == 1 else f"{view.name}_{size}" for size in SIZES}
     strips = "".join(player.html_of_strip(name) for name in names.values())
     st.html(player.html_of_player(view.name) + f'<div class="strips">{strips}</div>')
     for size, name in reversed(names.items()):  # the one that leads the others comes last

@@ -2,28 +2,27 @@
 
 from collections.abc import Iterator, Sequence
 
-from exam.charts.lines import lines_figure, mean_and_students
+from exam.charts.lines import BATCH_LOOKS, lines_figure, mean_and_students
 from exam.lesson.blocks import Chart, Question, Rule, Story, Table
 from exam.lesson.chapter import TEN, Chapter, Figure, Found, Plan, Plans, Settings, Texts
 from exam.model.results import MeanMarks, mean_marks
 
 EPOCHS, BLOCK = 100, 5
-LOOKS = {10: ("ink", "dashed"), 100: ("strong", "solid")}  # by batch size
-LABEL_AT = {10: 2, 100: 8}
+LABEL_AT = {10: 2, 100: 8}  # the batch sizes, and the pass at which each line has room for its name
 AS_MANY, QUARTER = 0.75, 0.25  # of what the first block gained
 REMAINING = (50, 5, 0.5)  # wrong answers; a mean below 0.5 is none for most
 
 
 def plans(settings: Settings) -> Plans:
-    return {(size, who): (Plan(size, who), EPOCHS) for who in TEN for size in LOOKS}
+    return {(size, who): (Plan(size, who), EPOCHS) for who in TEN for size in LABEL_AT}
 
 
 def curves(found: Found, words: Texts) -> Figure:
     say, lines = words.repetition, []
-    for size, look in LOOKS.items():
+    for size, at in LABEL_AT.items():
         studies, label = found.of(size), say.batch(batch_size=size)
-        place = {"label_at": LABEL_AT[size], "side": "above"}
-        lines.append(mean_and_students(studies, "wrong", look, label, **place))
+        place = {"label_at": at, "side": "above"}
+        lines.append(mean_and_students(studies, "wrong", BATCH_LOOKS[size], label, **place))
     shape = {"x_domain": (0, EPOCHS), "label_width": 12, "height": 260}
     return lines_figure(lines, say.alt, words.passes, words.wrong, **shape)
 
@@ -35,7 +34,7 @@ def passes_until(marks: Sequence[MeanMarks], remaining: float) -> int | None:
 
 def rows(found: Found, words: Texts) -> Iterator[tuple]:
     never = words.repetition.never(epochs=EPOCHS)
-    for size in LOOKS:
+    for size in LABEL_AT:
         mean = mean_marks(found.of(size))
         gained = [mean[BLOCK * n].wrong - mean[BLOCK * (n + 1)].wrong for n in range(2)]
         until = [passes_until(mean, remaining) for remaining in REMAINING]
@@ -44,7 +43,7 @@ def rows(found: Found, words: Texts) -> Iterator[tuple]:
 
 
 def numbers(found: Found) -> dict:
-    means = {size: mean_marks(found.of(size)) for size in LOOKS}
+    means = {size: mean_marks(found.of(size)) for size in LABEL_AT}
     fields = {"students": len(TEN), "epochs": EPOCHS, "block": BLOCK}
     for key, at in (("first", 0), ("second", BLOCK)):
         fields[key] = {s: mean[at].wrong - mean[at + BLOCK].wrong for s, mean in means.items()}
