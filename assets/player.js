@@ -240,6 +240,6 @@ listen("input", ".player .pass", (range) => {
 acts.study = receive;
 acts.picture = (student, picture) => void (pictures[student] = picture);
 redraws.push(() => {
-  for (const name of Object.keys(studies)) if (part("sheet", name)) draw(name);
+  for (const name of Object.keys(studies)) if (part("sheet", name) ?? part("missed", name)) draw(name);
 });
 window.exam.studies = studies;

@@ -236,22 +236,25 @@ BRANCHES = {
                 "low_before": mean(),
                 "low_after": mean(val_wrong=45),
             }
-            | {"high_digits_before": 8, "high_digits_after": 8 + chapters.pianist.FORGOT},
+            | {"high_digits_before": 8, "high_digits_after": 8 + chapters.pianist.FORGOT}
+            | {"gap_at": 2, "rise_at": 6},
             2,
-            ["overfit", "forgot", "rule"],
+            ["gap_first", "overfit", "forgot", "rule"],
         ),
         (
             {"rise": 0.9 * chapters.pianist.ROSE, "low_before": mean()}
             | {"low_after": mean(val_wrong=27)}
-            | {"high_digits_before": 8, "high_digits_after": 7 + chapters.pianist.FORGOT},
+            | {"high_digits_before": 8, "high_digits_after": 7 + chapters.pianist.FORGOT}
+            | {"gap_at": 5, "rise_at": 6},
             1,
-            ["no_overfit", "forgot_nothing", "rule"],
+            ["gap_first", "no_overfit", "forgot_nothing", "rule"],
         ),
         (
             {"rise": -1, "low_before": mean(), "low_after": mean(val_wrong=24)}
-            | {"high_digits_before": 8, "high_digits_after": 9},
+            | {"high_digits_before": 8, "high_digits_after": 9}
+            | {"gap_at": 6, "rise_at": 6},
             0,
-            ["no_overfit", "forgot_nothing", "rule"],
+            ["loss_first", "no_overfit", "forgot_nothing", "rule"],
         ),
     ],
     "final_exam": [
@@ -490,6 +493,8 @@ def test_pianist():
     forgot = "".join(digit if digit < "5" else "0" for digit in key)
 
     def value(name, epoch):
+        if name[0] == "signs":
+            return {"wrong": 50 - 10 * min(epoch, 5), "val_wrong": 40, "val_loss": abs(epoch - 7)}
         rise = 0.1 if name[0] == "pianist" else 0.5
         answers = key if epoch < 150 else forgot
         known = {"val_answers": answers, "wrong": 4 if epoch < 200 else 0}
@@ -504,6 +509,7 @@ def test_pianist():
         found[f"{part}_digits_{when}"] for part in ("low", "high") for when in ("before", "after")
     ]
     assert digits == [0, 0, 0, 100]
+    assert (found["gap_at"], found["rise_at"]) == (4, 7)  # at 3, half as many are wrong, not fewer
 
 
 def test_final_exam():

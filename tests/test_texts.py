@@ -88,7 +88,7 @@ def test_every_text_is_used():
         names.add(
             re.sub("^(failure|guess|missed|no|pair|step)_.*", r"\1_", key)
         )  # f"failure_{reason}"
-        names.add(re.sub("_(axis|alt|row)$", "", key))  # f"{field}_axis"
+        names.add(re.sub("_(axis|alt|row|title)$", "", key))  # f"{field}_axis"
         is_used = any(re.search(rf"\b{name}", written) for name in names)
         assert is_used, f"{path} is in the texts, and no code names it"
 

@@ -82,6 +82,16 @@ def high_digits(found: Found, at: int) -> float:
     return 100 * np.mean([[int(a[q]) != key[q] for q in range(100) if key[q] > 4] for a in answers])
 
 
+def first_gap(found: Found) -> int:
+    """The first pass after which less than half as many are wrong on the practised exam."""
+    practised, unseen = means(found, "signs", "wrong"), means(found, "signs", "val_wrong")
+    return int(np.argmax(practised < unseen / 2))
+
+
+def lowest(found: Found) -> int:
+    return 1 + int(np.argmin(means(found, "signs", "val_loss")[1:]))
+
+
 def repeats(found: Found, book: str) -> float:
     return mean(found, book, "val_wrong") - mean(found, book, "val_wrong", 100)
 
@@ -229,6 +239,8 @@ CLAIMS: dict[str, dict[str, Claim]] = {
         "errors_fell": lambda f: errors(f) <= -CLOSE,
     },
     "pianist": {
+        "gap_first": lambda f: first_gap(f) < lowest(f),
+        "loss_first": lambda f: first_gap(f) >= lowest(f),
         "overfit": lambda f: (
             repeats(f, "pianist") >= chapters.pianist.ROSE and mean(f, "pianist", "wrong") == 0
         ),

@@ -1,17 +1,24 @@
-"""The pianist, who knew twenty pieces and then plays only one."""
+"""Overfitting: the gap, the rising loss, and forgetting, of a pianist who plays only one piece."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from statistics import fmean
 
-from exam.charts.lines import line, lines_figure, mean_and_students
-from exam.lesson.blocks import Chart, Question, Rule, Story
-from exam.lesson.chapter import Chapter, Figure, Found, Plan, Plans, Settings, Texts
+import streamlit as st
+
+from exam.charts.lines import curve, line, lines_figure, mean_and_students
+from exam.charts.pictures import unseen_picture
+from exam.lesson.blocks import Chart, Display, Question, Rule, Story
+from exam.lesson.chapter import TEN, Chapter, Figure, Found, Plan, Plans, Settings, Texts
+from exam.lesson.chapter_view import ChapterView
 from exam.model.exams import load_exams
-from exam.model.results import Mark, mean_marks
+from exam.model.results import Mark, lowest_loss, mean_marks
 from exam.model.workbooks import PASSES_TO_KNOW_TWENTY
+from exam.page.player import TIMES_FEWER, sheet_data, show_marked_sheet
 
 BATCH_SIZE, REPEATS = 10, 100
+SIGNS = {"gap": ("wrong", (0, 100)), "rising_loss": ("loss", (0, 2.5))}  # a field, and its axis
+SIGNS_SIZE, SIGNS_EPOCHS = 1, 40  # what is studied to see them
 STUDENTS = range(1, 5)
 BOOKS = ("pianist", "pianist_0_to_4")
 LOW, HIGH = range(5), range(5, 10)  # the digits that are repeated, and those that are not
@@ -20,7 +27,51 @@ ROSE, FORGOT = 0.2, 10  # wrong answers per 100 more, on average
 
 def plans(settings: Settings) -> Plans:
     names, epochs = [(b, s) for s in STUDENTS for b in BOOKS], PASSES_TO_KNOW_TWENTY + REPEATS
-    return {(book, student): (Plan(BATCH_SIZE, student, book), epochs) for book, student in names}
+    repeated = {name: (Plan(BATCH_SIZE, name[1], name[0]), epochs) for name in names}
+    return plans_of_signs() | repeated
+
+
+def plans_of_signs() -> dict:
+    return {("signs", student): (Plan(SIGNS_SIZE, student), SIGNS_EPOCHS) for student in TEN}
+
+
+def show_signs(view: ChapterView) -> None:
+    """Three pictures: two of them a press makes happen, the third is the answer of the chapter."""
+    say, visit, columns = view.say, view.visit, st.columns(3)
+    pressed = [each for each in SIGNS if visit.is_projected or visit.begun[each]]
+    signs = view.at_once(plans_of_signs()) if pressed else None
+    for column, sign in zip(columns, SIGNS, strict=False):
+        with column:
+            studies = signs.of("signs") if sign in pressed else []
+            view.figure(sign_curves(sign, studies, view.words))
+            if sign in pressed and not signs.is_complete:
+                view.show_progress(signs)
+            elif sign not in pressed:
+                press = {"on_click": visit.begun.update, "args": ([sign],)}
+                st.button(say.make_happen, key=f"{view.name}_{sign}", **press)
+    with columns[-1]:
+        view.figure(forgetting_curves(view.found or view.unknown, view.words))
+        if not view.found:
+            st.caption(say.forgetting_below)
+
+
+def sign_curves(sign: str, studies: Sequence[Sequence[Mark]], words: Texts) -> Figure:
+    """Of the mean of the students, on the practised exam and on unseen ones."""
+    say, (field, domain), mean = words.pianist, SIGNS[sign], mean_marks(studies)
+    lines = [
+        line(exams, curve(mean, each), (exams, dash), label=getattr(words, exams), side=side)
+        for exams, each, dash, side in (
+            ("practised", field, "solid", "beside"),
+            ("unseen", f"val_{field}", "dashed", "above"),
+        )
+    ]
+    shape = SMALL | {"x_domain": (0, SIGNS_EPOCHS), "y_domain": domain}
+    shape["title"] = getattr(say, f"{sign}_title")
+    return lines_figure(lines, say.signs_alt, words.passes, getattr(words, field), **shape)
+
+
+def show_pianist(view: ChapterView) -> None:
+    st.markdown(view.say.pianist)
 
 
 def _repeats(found: Found, book: str) -> list[list[Mark]]:
@@ -32,25 +83,43 @@ def _repeats(found: Found, book: str) -> list[list[Mark]]:
     ]
 
 
-SHAPE = {"x_domain": (0, REPEATS), "label_width": 140, "height": 200}
+SMALL = {"label_width": 84, "height": 130}
+
+
+def forgetting_curves(found: Found, words: Texts) -> Figure:
+    say, repeats = words.pianist, _repeats(found, BOOKS[1])
+    lines = (
+        line(label, enumerate(wrong_of_digits(repeats, digits)), ("unseen", dash), label=label)
+        for digits, label, dash in ((LOW, say.low, "dotted"), (HIGH, say.high, "dashed"))
+    )
+    shape = SMALL | {"x_domain": (0, REPEATS), "title": say.forgetting_title}
+    return lines_figure(lines, say.forgetting_alt, say.passes, words.wrong, **shape)
 
 
 def any_digit_curves(found: Found, words: Texts) -> Figure:
     say, repeats = words.pianist, _repeats(found, "pianist")
     practised = mean_and_students(repeats, "wrong", ("practised", "solid"), words.practised)
     unseen = mean_and_students(repeats, "val_wrong", ("unseen", "dashed"), words.unseen)
-    shape = SHAPE | {"y_domain": (0, 25), "title": say.any_digit}
+    shape = {"x_domain": (0, REPEATS), "label_width": 140, "height": 200}
+    shape |= {"y_domain": (0, 25), "title": say.any_digit}
     return lines_figure([practised, unseen], say.alt, say.passes, words.wrong, **shape)
 
 
-def low_digits_curves(found: Found, words: Texts) -> Figure:
-    say, repeats = words.pianist, _repeats(found, "pianist_0_to_4")
-    lines = (
-        line(label, enumerate(wrong_of_digits(repeats, digits)), ("unseen", dash), label=label)
-        for digits, label, dash in ((LOW, say.low, "dotted"), (HIGH, say.high, "dashed"))
-    )
-    shape = SHAPE | {"y_domain": (0, 100), "title": say.low_digits}
-    return lines_figure(lines, say.low_alt, say.passes, words.wrong, **shape)
+def show_halves(view: ChapterView) -> None:
+    """An unseen exam, a row for each digit, while student 1 repeats only 0 to 4."""
+    st.markdown(view.say.halves)
+    marks, key = _repeats(view.found, BOOKS[1])[0], load_exams().unseen.answers[0]
+    data = sheet_data(marks, student=1, passes=REPEATS, words=view.words)
+    data |= {"order": key.argsort(kind="stable").tolist(), "key": "".join(map(str, key))}
+    data |= {"answers": [m.val_answers for m in marks], "sure": [m.val_sure for m in marks]}
+    data |= {"picture": unseen_picture(by_digit=True), "run": view.found.attempt.turn}
+    show_marked_sheet(view.name, data | {"plays": True, "waits_for_view": True})
+
+
+def gap_at(marks: Iterable[Mark]) -> int:
+    """The first pass after which so many times fewer are wrong on the practised exam."""
+    gaps = (mark.epoch for mark in marks if TIMES_FEWER * mark.wrong < mark.val_wrong)
+    return next(gaps, SIGNS_EPOCHS + 1)
 
 
 def wrong_of_digits(studies: Sequence[Sequence[Mark]], digits: range) -> list[float]:
@@ -68,6 +137,8 @@ def numbers(found: Found) -> dict:
     mean, low_mean = mean_marks(any_digit), mean_marks(low)
     said = {"students": len(STUDENTS), "repeats": REPEATS, "before": mean[0], "after": mean[-1]}
     said |= {"low_before": low_mean[0], "low_after": low_mean[-1]}
+    signs = mean_marks(found.of("signs"))
+    said |= {"gap_at": gap_at(signs), "rise_at": lowest_loss(signs).epoch}
     said["rise"] = round(mean[-1].val_wrong, 1) - round(mean[0].val_wrong, 1)
     for name, digits in (("low", LOW), ("high", HIGH)):
         wrong = wrong_of_digits(low, digits)
@@ -83,14 +154,17 @@ def answer(numbers: dict) -> int:
 def rule(numbers: dict) -> list[str]:
     rose = numbers["rise"] >= ROSE
     forgot = numbers["high_digits_after"] - numbers["high_digits_before"] >= FORGOT
-    return ["overfit" if rose else "no_overfit", "forgot" if forgot else "forgot_nothing", "rule"]
+    first = "gap_first" if numbers["gap_at"] < numbers["rise_at"] else "loss_first"
+    grew = "overfit" if rose else "no_overfit"
+    return [first, grew, "forgot" if forgot else "forgot_nothing", "rule"]
 
 
 BLOCKS = (
     Story(),
-    Question(),
-    Chart(any_digit_curves, due="always"),
-    Chart(low_digits_curves),
+    Display(show_signs, "always"),
+    Question(show_pianist),
+    Display(show_halves),
+    Chart(any_digit_curves),
     Rule(),
 )
 CHAPTER = Chapter("pianist", BLOCKS, plans, numbers, answer, rule, frame_height=1326)
