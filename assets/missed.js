@@ -24,7 +24,9 @@ const missedQuestion = ({ words, unseen_key: keys }, { at, answer, sure }) => {
   item.setAttribute("role", "listitem");
   digit.style.backgroundPosition = `${((at % 10) * 100) / 9}% ${(Math.floor(at / 10) * 100) / 9}%`;
   digit.style.backgroundImage = `url("${pictures.unseen}")`;
-  mark.textContent = answer ? `✕ ${answer}\n${sure}%` : "";
+  mark.textContent = answer ? `${answer === keys[at] ? "○" : "✕"} ${answer}\n${sure}%` : "";
+  item.style.setProperty("--sure", sure);
+  item.classList.toggle("is-right", answer === keys[at]);
   const label = fill(answer ? words.missed_question : words.unseen_question, { key: keys[at], answer, sure });
   item.setAttribute("aria-label", label);
   item.title = label;

@@ -1,4 +1,4 @@
-"""Questions as pictures, dark ink on clear paper: one alone, or the hundred of an exam."""
+"""The questions of an exam as a picture, dark ink on clear paper, ten in a row."""
 
 import base64
 import functools
@@ -12,14 +12,8 @@ from exam.model.workbooks import question_order
 
 
 @functools.cache
-def picture(exam: str, number: int, question: int) -> str:
-    """A question of the mock, unseen or final exams as a PNG in a data URI."""
-    return _as_png(getattr(load_exams(), exam).questions[number, question])
-
-
-@functools.cache
 def sheet_picture(student: int) -> str:
-    """The first mock exam, ten by ten, in the order in which the student's first pass solves it."""
+    """The first mock exam as a PNG in a data URI, in the order of the student's first pass."""
     return questions_picture(tuple(question_order(student, 0)))
 
 
@@ -38,10 +32,7 @@ def questions_picture(numbers: tuple[int, ...]) -> str:
 
 
 def _as_sheet(questions: np.ndarray) -> str:
-    return _as_png(questions.reshape(-1, 10, 28, 28).swapaxes(1, 2).reshape(-1, 280))
-
-
-def _as_png(ink: np.ndarray) -> str:
+    ink = questions.reshape(-1, 10, 28, 28).swapaxes(1, 2).reshape(-1, 280)
     shades = np.zeros((*ink.shape, 2), np.uint8)
     shades[..., 1] = ink
     file = io.BytesIO()

@@ -5,7 +5,7 @@ What they show comes as data, in a script, which Streamlit runs whenever its tex
 """
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import streamlit as st
 
@@ -35,6 +35,7 @@ SPEED = """<button type="button" class="speed" disabled>1×</button>"""
 MOST_MISSED = 7  # unseen questions that are shown because they are wrong
 TIMES_FEWER = 2  # wrong on the practised exam than on unseen ones, which is called overfitting
 MISSED = '<div class="missed" role="list" data-exam="{name}"></div><div class="whys">{whys}</div>'
+MISTAKES = '<div class="missed bars" role="list" data-exam="{name}"></div>'
 WHY = '<p data-why="{kind}">{text}</p>'
 SENTENCE = """<p class="sentence" data-exam="{name}"></p>
 <p class="live" data-exam="{name}" role="status"></p>"""
@@ -91,30 +92,33 @@ def study_data(run: TrainingRun, marks: Sequence[Mark], words: Texts) -> dict:
     film = {"first_pass": marks[1].solved if len(marks) > 1 else ""}
     film |= {"film_seconds": FILM_SECONDS, "hold_seconds": HOLD_SECONDS}
     data["words"] |= {"updates_sum": words.updates_sum}  # while a slider is dragged
-    unseen = load_exams().unseen.answers[0]
-    film |= {"unseen_key": "".join(map(str, unseen)), "times_fewer": TIMES_FEWER}
-    film |= {
-        "most_missed": MOST_MISSED,
-        "missed": [missed(mark.val_answers, mark.val_sure) for mark in marks],
-    }
+    film |= unseen_data([missed(mark.val_answers, mark.val_sure) for mark in marks])
     return data | film | {"batch_size": run.batch_size, "label_width": LABEL_WIDTH}
+
+
+def unseen_data(shown: Sequence[str]) -> dict:
+    """What is `shown` of the first unseen exam after each pass, as `answers_to` spells it."""
+    key = "".join(map(str, load_exams().unseen.answers[0]))
+    fixed = {"most_missed": MOST_MISSED, "times_fewer": TIMES_FEWER}
+    return fixed | {"unseen_key": key, "missed": shown}
 
 
 @functools.lru_cache(maxsize=10_000)
 def missed(val_answers: str, val_sure: str) -> str:
-    """The first questions of the first unseen exam that are wrong, each in five digits.
-
-    Two say which question it is, one what the student answered, two by how many percent it held
-    with that.
-    """
+    """The first questions of the first unseen exam that are wrong, as `answers_to` spells them."""
     key = load_exams().unseen.answers[0]
-    answers = zip(val_answers, sureness(val_sure), strict=True)
-    wrong = [
-        f"{question:02}{answer}{sure:02}"
-        for question, (answer, sure) in enumerate(answers)
-        if int(answer) != key[question]
-    ]
-    return "".join(wrong[:MOST_MISSED])
+    wrong = [at for at, answer in enumerate(val_answers) if int(answer) != key[at]]
+    return answers_to(wrong[:MOST_MISSED], val_answers, val_sure)
+
+
+def answers_to(questions: Iterable[int], val_answers: str, val_sure: str) -> str:
+    """What the student answers to these questions of the first unseen exam, each in five digits.
+
+    Two say which question it is, one what the answer is, two by how many percent the student holds
+    with it.
+    """
+    sure = sureness(val_sure)
+    return "".join(f"{at:02}{val_answers[at]}{sure[at]:02}" for at in questions)
 
 
 def sheet_data(

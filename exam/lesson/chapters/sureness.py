@@ -7,20 +7,20 @@ from statistics import median
 import streamlit as st
 
 from exam.charts.lines import line, lines_figure, mean_and_students
-from exam.charts.pictures import picture
+from exam.charts.pictures import unseen_picture
 from exam.lesson.blocks import Chart, Display, Question, Rule, Story
 from exam.lesson.chapter import TEN, Chapter, Figure, Found, Plan, Plans, Settings, Texts
 from exam.lesson.chapter_view import ChapterView
 from exam.model.exams import QUESTIONS, load_exams
 from exam.model.results import Mark, lowest_loss, mean_marks, sureness
+from exam.page import player
+from exam.page.browser import push
 from exam.page.sentences import errors
 
 BATCH_SIZE, EPOCHS = 1, 40
-BETS = 3
-COINS = 100  # that a student bets on a question
 SURER = 0.02  # by so much sureness has changed
+# The field: its factor, and its axis.
 PANELS = {"val_loss": (1, (0.6, 1.2)), "val_sure_when_wrong": (100, (0, 100))}
-PANELS |= {"val_wrong": (1, (0, 100))}  # the field: its factor, and its axis
 
 
 def plans(settings: Settings) -> Plans:
@@ -59,24 +59,24 @@ def same_mistakes(before: Mark, after: Mark) -> dict[int, int]:
     return dict(sorted(rises.items(), key=lambda item: -item[1]))
 
 
-def show_bets(view: ChapterView) -> None:
-    """The mistakes whose sureness rose most, as coins that the student bets on its answer."""
-    say, marks = view.say, view.found.marks
+def show_mistakes(view: ChapterView) -> None:
+    """The mistakes whose sureness rose most, and under each a bar that the player makes grow."""
+    marks = view.found.marks
     (student,) = (who for what, who in marks if what == "own")
-    before, after = lowest_loss(marks["own", student]), marks["own", student][-1]
-    rises = same_mistakes(before, after)
-    facts = {"coins": COINS, "questions": QUESTIONS, "mistakes": len(rises), "best": before.epoch}
-    facts |= {"rose": sum(rise > 0 for rise in rises.values()), "epochs": EPOCHS}
-    st.markdown(say.bets_title(student=student, median=median([*rises.values(), 0]), **facts))
-    for column, question in zip(st.columns(BETS), rises, strict=False):
-        digit = load_exams().unseen.answers[0][question]
-        column.html(
-            f'<img class="question" src="{picture("unseen", 0, question)}"'
-            f' alt="{say.bet_alt(digit=digit)}" width="72" height="72">'
-        )
-        sure = {"sure_before": sureness(before.val_sure)[question]}
-        sure |= {"sure": sureness(after.val_sure)[question]}
-        column.markdown(say.bet(digit=digit, answer=after.val_answers[question], **sure))
+    own = marks["own", student]
+    before, last = lowest_loss(own), own[-1]
+    rises = same_mistakes(before, last)
+    facts = {"student": student, "questions": QUESTIONS, "best": before.epoch, "epochs": EPOCHS}
+    facts |= {"mistakes": len(rises), "rose": sum(rise > 0 for rise in rises.values())}
+    st.markdown(view.say.mistakes_title(median=median([*rises.values(), 0]), **facts))
+    shown, name = list(rises)[: player.MOST_MISSED], view.name
+    data = player.sheet_data(own, student=student, passes=EPOCHS, words=view.words)
+    given = (player.answers_to(shown, mark.val_answers, mark.val_sure) for mark in own)
+    data |= player.unseen_data(list(given))
+    push("picture", player.UNSEEN, unseen_picture())
+    st.html(player.MISTAKES.format(name=name) + player.html_of_player(name))
+    film = {"run": view.found.attempt.turn, "plays": True, "waits_for_view": True}
+    push("study", name, data | film)
 
 
 def numbers(found: Found) -> dict:
@@ -98,9 +98,9 @@ def rule(numbers: dict) -> list[str]:
 BLOCKS = (
     Story(),
     Question(),
+    Display(show_mistakes),
     Chart(partial(curves, "val_loss"), due="always"),
-    *(Chart(partial(curves, field)) for field in list(PANELS)[1:]),
-    Display(show_bets),
+    Chart(partial(curves, "val_sure_when_wrong")),
     Rule(),
 )
 CHAPTER = Chapter("sureness", BLOCKS, plans, numbers, answer, rule, frame_height=1529)

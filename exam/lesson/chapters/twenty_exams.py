@@ -1,17 +1,29 @@
 """One exam twenty times, or twenty exams once: the same number of updates."""
 
-from exam.charts.lines import lines_figure, mean_and_students
+from exam.charts.lines import line, lines_figure, mean_and_students
 from exam.lesson.blocks import Chart, Question, Rule, Story
 from exam.lesson.chapter import TEN, Chapter, Figure, Found, Plan, Plans, Settings, Texts
 from exam.model.results import mean_marks
 
 BATCH_SIZE, EPOCHS = 10, 20
 LOOKS = {"one_exam": ("ink", "dashed"), "twenty_exams": ("strong", "solid")}
+GAINED = (-6, 18)  # the axis of what a student gains by 20 exams
 LEVEL = 1.0  # wrong answers per 100; nearer means are called level
 
 
 def plans(settings: Settings) -> Plans:
     return {(book, who): (Plan(BATCH_SIZE, who, book), EPOCHS) for who in TEN for book in LOOKS}
+
+
+def strip(found: Found, words: Texts) -> Figure:
+    """For each student how many fewer are wrong after 20 exams, with nothing gained as a line."""
+    say = words.twenty_exams
+    ends = [[marks[-1].val_wrong for marks in found.of(book)] for book in LOOKS]
+    lines = [line("none", [(0, 0), (0, len(TEN) + 1)], ("ink", "dotted"), label=say.no_gain)]
+    for student, (one, twenty) in enumerate(zip(*ends, strict=False), start=1):
+        lines.append(line(student, [(0, student), (one - twenty, student)], ("strong", "solid")))
+    shape = {"x_domain": GAINED, "y_domain": (0, len(TEN) + 1), "label_width": 12, "height": 170}
+    return lines_figure(lines, say.strip_alt, say.gained, say.student, **shape)
 
 
 def curves(found: Found, words: Texts) -> Figure:
@@ -47,5 +59,5 @@ def rule(numbers: dict) -> list[str]:
     return [won, "repeating_helps" if repeating_helps else "repeating_helps_not", "rule"]
 
 
-BLOCKS = (Story(), Question(), Chart(curves, due="always"), Rule())
+BLOCKS = (Story(), Question(), Chart(strip, due="always"), Chart(curves), Rule())
 CHAPTER = Chapter("twenty_exams", BLOCKS, plans, numbers, answer, rule, frame_height=1006)
