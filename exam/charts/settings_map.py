@@ -16,10 +16,15 @@ _COLUMNS = pa.schema(_NUMBERS | {"said": "string", "best": "string", "side": "st
 _WIDE = 30  # batch sizes from which on the best is named to the left of its point
 
 
-def settings_map(points: Sequence[Point], by: str, words) -> Figure:
-    """Coloured by "loss" or "wrong", the best point named; the more runs, the larger a point."""
+def settings_map(
+    points: Sequence[Point], by: str, words, others: Sequence[tuple[int, int]] = ()
+) -> Figure:
+    """Coloured by "loss" or "wrong", the best point named; the more runs, the larger a point.
+
+    `others` are settings that stand behind them, small and grey.
+    """
     best, say = best_of(points, by), words.best_setting
-    rows = []
+    rows = [(*other, 0, None, "", "", "") for other in others]
     for point in points:
         value = getattr(point, by)
         fields = point._asdict() | {"value": format(value, _FORMATS[by])}
@@ -48,10 +53,13 @@ def _spec(words, by: str, has_points: bool) -> dict:
     size = alt.Size("runs:Q").scale(domain=[1, 10], range=[70, 500], clamp=True).legend(None)
     base = alt.Chart(height=HEIGHT).encode(x, y)
     mark = {"filled": True, "opacity": 1, "stroke": INK, "strokeWidth": 0.75, "aria": has_points}
-    points = base.mark_point(**mark).encode(colour, size, alt.Description("said:N"))
+    studied = base.transform_filter("datum.runs > 0")
+    points = studied.mark_point(**mark).encode(colour, size, alt.Description("said:N"))
+    grey = {"filled": True, "size": 40, "color": INK, "opacity": 0.3, "aria": False}
+    others = base.transform_filter("datum.runs == 0").mark_point(**grey)
     best = base.transform_filter("datum.best != ''")
     ring = {"filled": False, "color": INK, "strokeWidth": 2.5, "aria": False}
-    layers = [points, best.mark_point(**ring).encode(size)]
+    layers = [others, points, best.mark_point(**ring).encode(size)]
     for side, dx in (("left", -14), ("right", 14)):
         align = "right" if side == "left" else "left"
         text = {"align": align, "dx": dx, "baseline": "middle", "fontSize": 12, "color": INK}

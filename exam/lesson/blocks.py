@@ -14,7 +14,7 @@ from exam.charts.theme import Figure
 from exam.lesson.chapter import Found
 from exam.lesson.chapter_view import ChapterView
 from exam.lesson.guess import ask, show_guess
-from exam.page.sentences import markdown_table
+from exam.page.sentences import html_table
 from exam.page.texts import Texts
 from exam.service.experiment import Experiment
 
@@ -90,7 +90,7 @@ class Table(Block):
     due = "complete"
 
     def show(self, view: ChapterView) -> None:
-        st.markdown(markdown_table(view.say.columns, self.rows(view.found, view.words)))
+        st.html(html_table(view.say.columns, self.rows(view.found, view.words)))
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from html import escape
 from typing import NamedTuple
 
 from exam.model.overfitting import found_in
@@ -82,7 +83,17 @@ def errors(before: Mark | MeanMarks, after: Mark | MeanMarks) -> str:
     return "errors_rose" if change > 0 else "errors_fell"
 
 
-def markdown_table(header: Sequence[str], rows: Iterable[Sequence]) -> str:
-    """A table of figures, the first column to the left."""
-    lines = [header, ["---", *["---:"] * (len(header) - 1)], *rows]
-    return "\n".join("| " + " | ".join(map(str, row)) + " |" for row in lines)
+def html_table(header: Sequence[str], rows: Iterable[Sequence]) -> str:
+    """A table of figures; on a phone each row is a list, beside each figure what it is."""
+    head = "".join(f'<th scope="col" role="columnheader">{escape(name)}</th>' for name in header)
+    lines = []
+    for first, *figures in rows:
+        cells = [f'<th scope="row" role="rowheader" data-label="{escape(header[0])}">{first}</th>']
+        cells += [
+            f'<td role="cell" data-label="{escape(n)}">{figure}</td>'
+            for n, figure in zip(header[1:], figures, strict=True)
+        ]
+        lines.append(f'<tr role="row">{"".join(cells)}</tr>')
+    named = f'<thead role="rowgroup"><tr role="row">{head}</tr></thead>'
+    body = f'<tbody role="rowgroup">{"".join(lines)}</tbody>'
+    return f'<table class="rows" role="table">{named}{body}</table>'

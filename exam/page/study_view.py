@@ -18,7 +18,7 @@ from exam.page.ask_again import SELDOM
 from exam.page.browser import push
 from exam.page.sentences import (
     LONG_WAIT_SECONDS,
-    markdown_table,
+    html_table,
     run_label,
     runs_rows,
     waiting,
@@ -73,7 +73,7 @@ def show_figure(visit: Visit, words: Texts) -> None:
     _show_marks(visit, marks, words)
     if earlier:
         rows = runs_rows([*ended, (chosen, marks)])
-        st.markdown(markdown_table(words.runs_columns, rows))
+        st.html(html_table(words.runs_columns, rows))
     if run and not awaited:
         visit.map_study(marks[-1])
     _ask_for_the_rest(visit, awaited, is_missing=len(ended) < len(earlier))

@@ -6,12 +6,14 @@ import streamlit as st
 
 from exam.charts.settings_map import best_of, settings_map
 from exam.lesson.blocks import Display
-from exam.lesson.chapter import Chapter, Texts
+from exam.lesson.chapter import Chapter, Plan, Texts
 from exam.lesson.chapter_view import ChapterView, side_by_side
 from exam.model.studied import Point
 from exam.page.ask_again import ask_again
 from exam.page.save import figure_buttons
 
+# What the page measures beforehand, with student 1: grey points among which the best may be.
+GRID = {"batch_size": (1, 2, 5, 10, 20, 50, 100), "epochs": (5, 10, 20, 50, 100, 200)}
 POLL_SECONDS = 0.5  # between two looks at what others have studied, on a projector
 OPTIONS = {"loss": "loss", "wrong": "wrong"}  # of the colour
 
@@ -25,24 +27,39 @@ def show_map(view: ChapterView) -> None:
     told.markdown(say.story)
     with told:
         by = view.choose(OPTIONS)
-    points = visit.observer.studied.points()
+    points, grid = visit.observer.studied.points(), measured(view)
     with shown, st.container(key="map"):
-        view.figure(settings_map(points, by, view.words))
+        others = [point[:2] for point in grid]
+        view.figure(settings_map(points, by, view.words, others))
         if points:
             buttons = figure_buttons(view.words, "exam-map", say.title)
             st.html(buttons, unsafe_allow_javascript=True, width="content")
-    told.markdown(described(points, by, say))
+    told.markdown(described(points, grid, by, say))
     told.markdown(say.rule)
     if visit.is_projected:
         ask_again("map", POLL_SECONDS)
 
 
-def described(points: Sequence[Point], by: str, say: Texts) -> str:
+def measured(view: ChapterView) -> list[Point]:
+    """The grid, as far as it is measured."""
+    plans = {size: (Plan(size, 1), GRID["epochs"][-1]) for size in GRID["batch_size"]}
+    return [
+        Point(size, epochs, 0, marks[epochs].val_loss, marks[epochs].val_wrong)
+        for size, marks in view.at_once(plans).complete.items()
+        for epochs in GRID["epochs"]
+    ]
+
+
+def described(points: Sequence[Point], grid: Sequence[Point], by: str, say: Texts) -> str:
     if not (best := best_of(points, by)):
         return say.empty
+    better = sum(getattr(point, by) < getattr(best, by) for point in grid)
     counted = {"studies": sum(point.runs for point in points), "settings": len(points)}
     text = say.best_by_loss if by == "loss" else say.best_by_wrong
-    return text(**best._asdict(), **counted)
+    text = text if len(points) > 1 else say.only_one
+    found = say.grey_better if better else say.grey_no_better
+    grey = found(better=better, measured=len(grid)) if grid else ""
+    return f"{text(**best._asdict(), **counted)} {grey}"
 
 
 BLOCKS = (Display(show_map, "always"),)
