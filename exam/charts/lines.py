@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 import altair as alt
 import pyarrow as pa
 
-from exam.charts.theme import DASHES, INK, Figure, as_spec, built_once, table, x_range
+from exam.charts.theme import BESIDE_LINES, DASHES, INK, Figure, as_spec, built_once, table, x_range
 from exam.model.results import Mark, MeanMarks, mean_marks
 
 # The theme's colours, in its order: one meaning for each on the whole page.
@@ -89,6 +89,12 @@ def has_students(figure: Figure) -> bool:
     return not {"quiet", *PALE}.isdisjoint(figure.data["style"].to_pylist())
 
 
+def pixels_beside_lines(figure: Figure) -> int:
+    """How much of its width the names of the lines take."""
+    params = {param["name"]: param for param in figure.spec.get("params", ())}
+    return params[BESIDE_LINES]["value"]
+
+
 def lines_figure(
     lines: Iterable[Rows], alt_text: str, x: str, y: str, *, title: str = "", **shape
 ) -> Figure:
@@ -128,8 +134,8 @@ def lines_spec(
     return as_spec(chart, label_width=label_width)
 
 
-COLOUR = alt.Color("style:N").scale(domain=COLOURS).legend(None)
-PALE_COLOUR = alt.Color("style:N").scale(domain=PALE).legend(None)
+# After the last of its colours, the theme begins anew with the first.
+COLOUR = alt.Color("style:N").scale(domain=[*COLOURS, *PALE]).legend(None)
 
 
 def _of(base: alt.Chart, *styles: str) -> alt.Chart:
@@ -140,7 +146,7 @@ def _strokes(base: alt.Chart) -> Iterator[alt.Chart]:
     dash = alt.StrokeDash("dash:N").scale(domain=list(DASHES), range=list(DASHES.values()))
     strokes = alt.Detail("line:N"), dash.legend(None)
     pale = _of(base, *PALE).mark_line(strokeWidth=1, opacity=0.35, clip=True)
-    yield pale.encode(PALE_COLOUR, *strokes)
+    yield pale.encode(COLOUR, *strokes)
     for style, (width, opacity) in INKS.items():
         look = {"strokeWidth": width, "opacity": opacity, "color": INK, "clip": True}
         yield _of(base, style).mark_line(**look).encode(*strokes)

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from exam.charts.lines import has_students
+from exam.charts.lines import has_students, pixels_beside_lines
 from exam.charts.theme import PROJECTED_WIDTH, Figure
 from exam.lesson.chapter import Chapter, Found
+from exam.page.browser import push
 from exam.page.texts import Texts
 from exam.page.visit import Attempt, Visit, settings
 from exam.service.experiment import Experiment, Plans
@@ -95,6 +96,14 @@ class ChapterView:
         if has_students(figure) and not (is_projected or self._explained_pale_lines):
             st.caption(self.words.pale_lines)
             self._explained_pale_lines = True
+
+    def figure_to_draw_in(self, figure: Figure) -> None:
+        """A figure in whose axes a guess can be drawn before the answer (assets/sketch.js)."""
+        push("sketch", self.name, pixels_beside_lines(figure), self.words.your_guess)
+        with st.container(key=f"{self.name}_{'drawn' if self.found else 'drawing'}"):
+            self.figure(figure)
+            if not self.found:
+                st.caption(self.words.draw_guess)
 
     def choose(self, options: Mapping[str, str]) -> str:
         """One of several ways to look at a figure, each by the key of its text."""

@@ -1,0 +1,71 @@
+// A guess that is drawn into the axes before the answer comes, and then stays beside it. A line is
+// drawn by a finger or the mouse, a single point by a tap; it is kept as shares of the axes.
+
+const sketches = {}; // by chapter
+let sketching = null; // the chapter in whose axes a line is being drawn
+let yourGuess = "";
+const besideLines = {}; // the pixels that the names of lines take, by chapter
+const chapterOf = (place) => place.className.match(/st-key-(\w+?)_(?:drawing|drawn)/)[1];
+
+const axesOf = (place) => {
+  const back = place.querySelector("svg.marks path.background")?.getBoundingClientRect();
+  if (!back) return null;
+  const { left, top, width, height } = back;
+  return { left, top, width: width - besideLines[chapterOf(place)], height };
+};
+
+const drawSketch = (place) => {
+  const points = sketches[chapterOf(place)] ?? [], axes = axesOf(place);
+  const old = place.querySelector(".sketch");
+  if (!axes || points.length === 0) return old?.remove();
+  const { left, top } = place.getBoundingClientRect();
+  const at = ([x, y]) => [axes.left - left + x * axes.width, axes.top - top + y * axes.height];
+  const [x, y] = at(points.at(-1)), isPoint = points.length === 1;
+  const line = isPoint ? `M${x - 4},${y}h8m-4,-4v8` : `M${points.map(at).join("L")}`;
+  const isNearEdge = x > axes.left - left + 0.75 * axes.width;
+  const drawn = svgOf("svg", { class: "sketch" });
+  const anchor = { "text-anchor": isNearEdge ? "end" : "start" };
+  drawn.append(svgOf("path", { d: line }), svgOf("text", { x, y: y - 8, ...anchor }));
+  drawn.lastChild.textContent = yourGuess;
+  old?.remove();
+  place.append(drawn);
+};
+
+const svgOf = (tag, attributes) => {
+  const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  return element;
+};
+
+const addPoint = (place, { clientX, clientY }) => {
+  const axes = axesOf(place), within = (share) => Math.min(Math.max(share, 0), 1);
+  const x = within((clientX - axes.left) / axes.width);
+  const y = within((clientY - axes.top) / axes.height);
+  const points = sketches[chapterOf(place)], last = points.at(-1);
+  if (last && Math.abs(last[0] - x) + Math.abs(last[1] - y) < 0.01) return;
+  points.push([x, y]);
+  drawSketch(place);
+};
+
+const DRAWING = "[class*='_drawing']";
+listen("pointerdown", `${DRAWING} svg.marks`, (svg, event) => {
+  const place = svg.closest(DRAWING);
+  if (!axesOf(place)) return;
+  event.preventDefault(); // or the names of the axes are selected
+  sketching = place;
+  sketches[chapterOf(place)] = [];
+  addPoint(place, event);
+});
+document.addEventListener("pointermove", (event) => {
+  if (sketching?.isConnected && event.buttons) addPoint(sketching, event);
+});
+for (const what of ["pointerup", "pointercancel"])
+  document.addEventListener(what, () => (sketching = null));
+
+acts.sketch = (name, pixels, text) => {
+  besideLines[name] = pixels;
+  yourGuess = text;
+};
+redraws.push(() => {
+  for (const place of document.querySelectorAll(`${DRAWING}, [class*='_drawn']`)) drawSketch(place);
+});
