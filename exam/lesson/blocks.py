@@ -61,7 +61,8 @@ class Chart(Block):
 
     With `options`, several ways to look at it by the keys of their texts, it is called with the one
     that is chosen as well. Where it is due "always", the page shows its axes before the guess, in
-    the place where the answer will come, and the guess can be drawn there.
+    the place where the answer will come, and the guess can be drawn there. It is due "known" where
+    nothing in it is asked for.
     """
 
     draw: Callable[..., Figure]
@@ -70,7 +71,7 @@ class Chart(Block):
 
     def show(self, view: ChapterView) -> None:
         option = [view.choose(self.options)] if self.options else []
-        figure = self.draw(view.found or view.unknown, view.words, *option)
+        figure = self.draw(view.found or view.known, view.words, *option)
         figure = figure._replace(alt=f"{figure.alt} {view.measured}".strip())
         if self.due == "always" and not view.visit.is_projected:
             view.figure_to_draw_in(figure)

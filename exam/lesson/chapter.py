@@ -1,7 +1,7 @@
 """What a chapter is: an experiment, what is said of its numbers, and the blocks that are shown."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass
 
 from exam.charts.theme import Figure
@@ -42,6 +42,7 @@ class Chapter:
     answer: Callable[[dict], int] | None = None
     rule: Callable[[dict], Iterable[str]] = lambda numbers: ["rule"]
     _: KW_ONLY
+    known: Hashable = None  # the studies that are named (known, student) are shown before a guess
     frame_height: int  # pixels, 700 wide, of the whole chapter; a test measures it
     passes: range | None = None  # a pass is chosen, in place of one of the `choices`
     with_study: bool = False  # shown alone, it needs the first screen above it

@@ -1,6 +1,7 @@
 """A chapter in one run of the script: what is known of it, and what shows its blocks."""
 
 import contextlib
+import functools
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -67,10 +68,13 @@ class ChapterView:
         if not experiment.is_complete:
             self._awaited.append(experiment)
 
-    @property
-    def unknown(self) -> Found:
-        """What an experiment that has not begun has found: nothing."""
-        return Found(Attempt(self.chapter.plans(settings())))
+    @functools.cached_property
+    def known(self) -> Found:
+        """What an experiment that has not begun has found: the studies that are known before."""
+        found = Found(Attempt(self.chapter.plans(settings())))
+        known = {n: plan for n, plan in found.plans.items() if n[0] == self.chapter.known}
+        found.marks |= self.at_once(known).marks
+        return found
 
     def at_once(self, plans: Plans) -> Experiment:
         """An experiment that begins when the chapter is opened, without a guess."""
@@ -78,9 +82,9 @@ class ChapterView:
         return experiment
 
     def has(self, due: str) -> bool:
-        """Whether the experiment is "begun" or "complete"; "always" is true."""
+        """Whether the experiment is "begun" or "complete"; "always" and "known" are true."""
         is_complete, has_begun = bool(self.numbers), self.found is not None
-        return {"always": True, "begun": has_begun, "complete": is_complete}[due]
+        return {"always": True, "known": True, "begun": has_begun, "complete": is_complete}[due]
 
     @property
     def measured(self) -> str:

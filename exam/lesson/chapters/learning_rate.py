@@ -120,4 +120,13 @@ BLOCKS = (
     Chart(curves, OPTIONS, "always"),
     Rule(),
 )
-CHAPTER = Chapter("learning_rate", BLOCKS, plans, numbers, answer, rule, frame_height=1103)
+CHAPTER = Chapter(
+    "learning_rate",
+    BLOCKS,
+    plans,
+    numbers,
+    answer,
+    rule,
+    known=(10, LEARNING_RATE),
+    frame_height=1103,
+)

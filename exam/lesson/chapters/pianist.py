@@ -50,7 +50,7 @@ def show_signs(view: ChapterView) -> None:
                 press = {"on_click": visit.begun.update, "args": ([sign],)}
                 st.button(say.make_happen, key=f"{view.name}_{sign}", **press)
     with columns[-1]:
-        view.figure(forgetting_curves(view.found or view.unknown, view.words))
+        view.figure(forgetting_curves(view.found or view.known, view.words))
         if not view.found:
             st.caption(say.forgetting_below)
 

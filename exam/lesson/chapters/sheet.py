@@ -73,5 +73,13 @@ BLOCKS = (
     Rule(),
 )
 CHAPTER = Chapter(
-    "sheet", BLOCKS, plans, numbers, answer, rule, frame_height=1273, follows_study=True
+    "sheet",
+    BLOCKS,
+    plans,
+    numbers,
+    answer,
+    rule,
+    known="one_exam",
+    frame_height=1273,
+    follows_study=True,
 )

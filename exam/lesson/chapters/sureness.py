@@ -35,7 +35,9 @@ def curves(field: str, found: Found, words: Texts) -> Figure:
     def points(marks: Sequence, field: str) -> list[tuple]:
         return [(mark.epoch, factor * getattr(mark, field)) for mark in marks]
 
-    studies, label = found.of("class"), say.mean(students=len(TEN))
+    # Of a guess that is asked for, nothing is shown before.
+    studies = found.of("class") if field == "val_loss" or found.is_complete else []
+    label = say.mean(students=len(TEN))
     lines = mean_and_students(studies, field, ("unseen", "dashed"), label, points)
     if found.is_complete:
         at, best = numbers(found)["best"].epoch, ("ink", "dotted")
@@ -99,8 +101,17 @@ BLOCKS = (
     Story(),
     Question(),
     Display(show_mistakes),
-    Chart(partial(curves, "val_loss"), due="always"),
-    Chart(partial(curves, "val_sure_when_wrong")),
+    Chart(partial(curves, "val_sure_when_wrong"), due="always"),
+    Chart(partial(curves, "val_loss"), due="known"),
     Rule(),
 )
-CHAPTER = Chapter("sureness", BLOCKS, plans, numbers, answer, rule, frame_height=1529)
+CHAPTER = Chapter(
+    "sureness",
+    BLOCKS,
+    plans,
+    numbers,
+    answer,
+    rule,
+    known="class",
+    frame_height=1529,
+)
