@@ -100,19 +100,21 @@ BRANCHES = {
     "first_pass": [
         (
             {"alike_1": chapters.first_pass.FEW, "same": chapters.first_pass.LIKE}
-            | {"first": 95, "last_1": 50, "last_100": 92},
+            | {"first": 95, "last_1": 50, "last_100": 92}
+            | {"first_100": 90, "met_before": chapters.first_pass.MOSTLY},
             2,
-            ["rule", "learns_at_once", "only_that_digit"],
+            ["rule", "learns_at_once", "worse_at_first", "only_that_digit"],
         ),
         (
             {"alike_1": chapters.first_pass.FEW + 1, "same": chapters.first_pass.LIKE - 1}
-            | {"first": 95, "last_1": 95, "last_100": 97},
+            | {"first": 95, "last_1": 95, "last_100": 97, "first_100": 91, "met_before": 99},
             1,
             ["rule", "learns_not_at_once", "not_only_that_digit"],
         ),
         (
             {"alike_1": chapters.first_pass.MOST, "same": 9}
-            | {"first": 95, "last_1": 93, "last_100": 92},
+            | {"first": 95, "last_1": 93, "last_100": 92, "first_100": 80}
+            | {"met_before": chapters.first_pass.MOSTLY - 1},
             0,
             ["rule", "learns_not_at_once", "not_only_that_digit"],
         ),
@@ -364,11 +366,13 @@ def test_first_pass():
     alike = str(open_workbook("look_alikes").key[open_workbook("look_alikes").exams[0, 0]])
 
     def learnt(student):
-        seen, answers = set(), [""] * 100
+        seen, answers, before = set(), [""] * 100, None
         for question in question_order(student, 0):
             digit = key[question]
-            answers[question] = str(digit if digit in seen else (digit + 1) % 10)
+            unknown = (digit + 1) % 10 if before is None else before
+            answers[question] = str(digit if digit in seen else unknown)
             seen.add(digit)
+            before = digit
         return "".join(answers)
 
     def value(name, epoch):
@@ -384,6 +388,8 @@ def test_first_pass():
         "alike_1": 0,
         "alike_10": 10,
         "first": 100.0,
+        "first_100": 0.0,
+        "met_before": 90.0,  # all but the very first question
         "last_1": 0.0,
         "last_10": 100.0,
         "last_100": 0.0,

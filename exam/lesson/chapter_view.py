@@ -2,8 +2,10 @@
 
 import contextlib
 import functools
+import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from math import ceil
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -135,6 +137,9 @@ class ChapterView:
             in_steps = (SPOKEN_STEPS * done // studies) * studies // SPOKEN_STEPS
             self._spoken = words.studies_done(done=in_steps, studies=studies)
             text = words.studies_done(done=done, studies=studies)
+            if done and isinstance(experiment, Found):
+                took = time.monotonic() - experiment.attempt.began
+                text += words.seconds_left(seconds=ceil(took / done * (studies - done)))
         st.progress(done / studies, text)
 
 
@@ -144,7 +149,9 @@ def begin_attempt(visit: Visit, chapter: Chapter, choice: int | None) -> None:
     visit.observer.see(name)
     visit.begun[name] += 1
     first = visit.first_choices.setdefault(name, choice)
-    visit.attempts[name] = Attempt(chapter.plans(settings()), choice, visit.begun[name], first)
+    visit.attempts[name] = Attempt(
+        chapter.plans(settings()), choice, visit.begun[name], first, time.monotonic()
+    )
 
 
 def show_chapter(chapter: Chapter, visit: Visit, words: Texts) -> None:

@@ -28,13 +28,15 @@ class Attempt(NamedTuple):
     """An experiment that a visit has begun, and what the learner chose before.
 
     `choice` is a guess by its number, or a pass; None where it was begun without a guess. `turn`
-    counts how often this learner has begun it, and `first` is what was chosen the first time.
+    counts how often this learner has begun it, and `first` is what was chosen the first time. It
+    began at `began`, by `time.monotonic()`.
     """
 
     plans: Plans
     choice: int | None = None
     turn: int = 1
     first: int | None = None
+    began: float = 0.0
 
 
 @dataclass(eq=False)

@@ -66,6 +66,19 @@ def tenth_meeting(found: Found, batch_size: int, meeting: int = 9) -> float:
     return np.mean(wrong)
 
 
+def just_learnt(found: Found) -> float:
+    """Of the wrong answers at first meetings, the share that is a digit met before."""
+    key, named = load_exams().mock.answers[0], []
+    for (size, student, book), (_, mark) in found.marks.items():
+        if (size, book) == (1, "one_exam"):
+            order = np.random.RandomState([student, 0]).permutation(100)
+            digits, answers = key[order], np.array(list(mark.solved), int)[order]
+            for at in range(100):
+                if digits[at] not in digits[:at] and answers[at] != digits[at]:
+                    named.append(answers[at] in digits[:at])
+    return np.mean(named)
+
+
 def sure(found: Found) -> float:
     at = 1 + np.argmin(means(found, "class", "val_loss")[1:])
     return np.diff(means(found, "class", "val_sure_when_wrong")[[at, -1]])[0]
@@ -184,6 +197,11 @@ CLAIMS: dict[str, dict[str, Claim]] = {
         ),
         "learns_at_once": lambda f: (
             tenth_meeting(f, 1) < min(tenth_meeting(f, 1, 0), tenth_meeting(f, 100))
+        ),
+        "worse_at_first": lambda f: (
+            100 * (tenth_meeting(f, 1, 0) - tenth_meeting(f, 100, 0))
+            >= chapters.first_pass.WORSE - EDGE
+            and just_learnt(f) >= chapters.first_pass.MOSTLY / 100
         ),
         "only_that_digit": lambda f: (
             f.marks[1, 1, "look_alikes"][1].val_answers.count("7") >= chapters.first_pass.LIKE

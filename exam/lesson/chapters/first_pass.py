@@ -9,7 +9,7 @@ from exam.lesson.blocks import Chart, Display, Question, Rule, Story
 from exam.lesson.chapter import TEN, Chapter, Figure, Found, Plan, Plans, Settings, Texts
 from exam.lesson.chapter_view import ChapterView
 from exam.model.exams import QUESTIONS
-from exam.model.workbooks import first_key, open_workbook, question_order
+from exam.model.workbooks import Workbook, first_key, open_workbook, question_order
 from exam.page import player
 from exam.page.browser import push
 
@@ -19,6 +19,7 @@ SIZES = (1, 10, 100)
 FILM_SECONDS = 12
 WIDE, NARROW = 10, 20  # questions in a row, where three sheets stand side by side, and where not
 FEW, MOST = 2, 8  # wrong of ten look-alikes: up to so few, from so many on
+WORSE, MOSTLY = 5, 50  # percent: more wrong at a first meeting, and most of those answers
 LIKE = 50  # unseen questions answered with the one digit that has been practised
 
 
@@ -65,6 +66,23 @@ def wrong_percent(found: Found, batch_size: int) -> list[float]:
     return [100 * sum(column) / (10 * len(counts)) for column in zip(*counts, strict=True)]
 
 
+def met_before(found: Found) -> float:
+    """Of wrong answers at first meetings, batch size 1: how many percent name a digit met before.
+
+    That is what the student has just learnt to say.
+    """
+    named = []
+    for (size, student, book), marks in found.marks.items():
+        if (size, book) == (1, "one_exam"):
+            order, met = question_order(student, 0), set()
+            for question in order:
+                digit, answer = int(first_key()[question]), int(marks[1].solved[question])
+                if digit not in met and answer != digit:
+                    named.append(answer in met)
+                met.add(digit)
+    return 100 * sum(named) / len(named) if named else 0.0
+
+
 def numbers(found: Found) -> dict:
     book = open_workbook("look_alikes")
     digit, said = str(book.key[book.practised_questions[0]]), {"questions": QUESTIONS}
@@ -74,6 +92,7 @@ def numbers(found: Found) -> dict:
     rates = {size: wrong_percent(found, size) for size in SIZES}
     said |= {f"last_{size}": rate[-1] for size, rate in rates.items()}
     answered = found.marks[1, 1, "look_alikes"][1].val_answers
+    said |= {"first_100": rates[100][0], "met_before": met_before(found)}
     return said | {"first": rates[1][0], "digit": digit, "same": answered.count(digit)}
 
 
@@ -85,7 +104,22 @@ def answer(numbers: dict) -> int:
 def rule(numbers: dict) -> list[str]:
     learns = numbers["last_1"] < numbers["first"] and numbers["last_1"] < numbers["last_100"]
     only_that = "only_that_digit" if numbers["same"] >= LIKE else "not_only_that_digit"
-    return ["rule", "learns_at_once" if learns else "learns_not_at_once", only_that]
+    is_worse = numbers["first"] >= numbers["first_100"] + WORSE and numbers["met_before"] >= MOSTLY
+    first = ["worse_at_first"] if is_worse else []
+    return ["rule", "learns_at_once" if learns else "learns_not_at_once", *first, only_that]
+
+
+def show_digits(view: ChapterView) -> None:
+    """The look-alikes before anybody has answered them."""
+    if not view.found:
+        picture = digits_picture(open_workbook("look_alikes"))
+        st.html(f'<img class="digits" src="{picture}" alt="{view.say.alike_alt}">')
+
+
+def digits_picture(workbook: Workbook) -> str:
+    """In the order in which student 1 meets them."""
+    order = question_order(1, 0, workbook.size)
+    return questions_picture(tuple(workbook.practised_questions[order]))
 
 
 def show_look_alikes(view: ChapterView) -> None:
@@ -128,7 +162,7 @@ def strip(words: Texts, found: Found, batch_size: int, book: str) -> dict:
         "solved": found.marks[batch_size, 1, book][1].solved,
         "order": order.tolist(),
         "key": "".join(map(str, workbook.key[practised])),
-        "picture": questions_picture(tuple(practised[order])),
+        "picture": digits_picture(workbook),
         "batch_size": batch_size,
         "passes": workbook.size,
         "run": found.attempt.turn,
@@ -136,5 +170,12 @@ def strip(words: Texts, found: Found, batch_size: int, book: str) -> dict:
     }
 
 
-BLOCKS = (Story(), Question(), Display(show_look_alikes), Display(show_film), Chart(curves), Rule())
+BLOCKS = (
+    Story(),
+    Question(show_digits),
+    Display(show_look_alikes),
+    Display(show_film),
+    Chart(curves),
+    Rule(),
+)
 CHAPTER = Chapter("first_pass", BLOCKS, plans, numbers, answer, rule, frame_height=1602)
