@@ -10,7 +10,7 @@ from exam.charts.lines import curve, line, lines_figure, mean_and_students
 from exam.charts.pictures import unseen_picture
 from exam.lesson.blocks import Chart, Display, Question, Rule, Story
 from exam.lesson.chapter import TEN, Chapter, Figure, Found, Plan, Plans, Settings, Texts
-from exam.lesson.chapter_view import ChapterView
+from exam.lesson.chapter_view import ChapterView, side_by_side
 from exam.model.exams import load_exams
 from exam.model.results import Mark, lowest_loss, mean_marks
 from exam.model.workbooks import PASSES_TO_KNOW_TWENTY
@@ -37,8 +37,11 @@ def plans_of_signs() -> dict:
 
 def show_signs(view: ChapterView) -> None:
     """Three pictures: two of them a press makes happen, the third is the answer of the chapter."""
+    if view.visit.is_projected:
+        _show_projected_signs(view)
+        return
     say, visit, columns = view.say, view.visit, st.columns(3)
-    pressed = [each for each in SIGNS if visit.is_projected or visit.begun[each]]
+    pressed = [each for each in SIGNS if visit.begun[each]]
     signs = view.at_once(plans_of_signs()) if pressed else None
     for column, sign in zip(columns, SIGNS, strict=False):
         with column:
@@ -53,6 +56,17 @@ def show_signs(view: ChapterView) -> None:
         view.figure(forgetting_curves(view.found or view.known, view.words))
         if not view.found:
             st.caption(say.forgetting_below)
+
+
+def _show_projected_signs(view: ChapterView) -> None:
+    """All three in words, and the one that shows first: three pictures would be too small."""
+    told, shown = side_by_side()
+    told.markdown(
+        "\n\n".join(getattr(view.say, f"{each}_title") for each in (*SIGNS, "forgetting"))
+    )
+    studies = view.at_once(plans_of_signs()).of("signs")
+    with shown:
+        view.figure(sign_curves("gap", studies, view.words)._replace(title=""))
 
 
 def sign_curves(sign: str, studies: Sequence[Sequence[Mark]], words: Texts) -> Figure:
