@@ -12,6 +12,7 @@ from exam.model.workbooks import PASSES_TO_KNOW_TWENTY
 from exam.page.parts import CHAPTER_NAMES
 from exam.page.texts import LANGUAGES, Sentence, Texts, load_texts
 from tests.browser import ROOT
+from tests.scripted import MEASURED
 
 PLAYED = (
     "player_",
@@ -181,3 +182,18 @@ def test_languages_stand_in_the_same_order_on_every_disk():
 def test_a_failure_asks_for_no_button_that_a_chapter_alone_has_not(lang):
     words = load_texts(lang)
     assert words.start not in words.failure_worker
+
+
+# What is read beside story and question before the first action; the pianist's comes before both.
+BEFORE = {"sheet": ["without_key"], "learning_rate": ["slope_title"]}
+SIGNS = ["story", "gap_title", "rising_loss_title", "forgetting_title", "forgetting_below"]
+
+
+@pytest.mark.parametrize("name", MEASURED)
+def test_little_is_read_before_the_first_action(name):
+    for lang, most in (("ko", 200), ("en", 350), ("ja", 200)):
+        say = getattr(load_texts(lang), name)
+        keys = SIGNS if name == "pianist" else ["story", "question", *BEFORE.get(name, [])]
+        text = "".join(getattr(say, key) for key in keys)
+        letters = len(re.sub(r"\{[^}]*\}|\*\*", "", text))
+        assert letters <= most, f"{letters} letters before the first action of {name} in {lang}"

@@ -15,6 +15,7 @@ PALE = [f"pale_{style}" for style in COLOURS]  # single students behind their me
 INKS = {"quiet": (1, 0.35), "ink": (1.75, 1.0), "strong": (2.75, 1.0)}  # width, opacity
 BATCH_LOOKS = {1: ("batch_1", "dashdot"), 10: ("batch_10", "dashed")}
 BATCH_LOOKS |= {32: ("batch_32", "dotted"), 100: ("batch_100", "solid")}
+OTHER_LOOK = ("strong", "dashed")  # of another batch size
 SIDES = {"above": -13, "below": 13, "beside": 0}  # where a name stands, in pixels
 DOTS = {"ring": (False, -0.25), "dot": (True, 0.25)}  # filled, and how far beside its number
 DOT_STEP = 0.03  # of the axis, from one dot to the next above it
@@ -42,6 +43,11 @@ def line(
         (str(name), *look, float(x), float(y), label if place == at else "", side)
         for place, (x, y) in enumerate(points)
     ]
+
+
+def batch_look(batch_size: int) -> tuple[str, str]:
+    """The hue and the dash that a batch size has in every chart."""
+    return BATCH_LOOKS.get(batch_size, OTHER_LOOK)
 
 
 def curve(marks: Iterable[Mark | MeanMarks], field: str) -> list[tuple[int, float]]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 import streamlit as st
 
-from exam.charts.lines import BATCH_LOOKS, Rows, curve, lines_figure, mean_and_students
+from exam.charts.lines import BATCH_LOOKS, Rows, batch_look, curve, lines_figure, mean_and_students
 from exam.lesson.blocks import Chart, Display, Question, Rule, Story, Table
 from exam.lesson.chapter import TEN, Chapter, Figure, Found, Plan, Plans, Settings, Texts
 from exam.lesson.chapter_view import ChapterView
@@ -46,7 +46,7 @@ def curves(found: Found, words: Texts, option: str) -> Figure:
 
 def _lines(found: Found, size: int, by_updates: bool, say: Texts) -> Rows:
     label = (say.batch if size in BATCH_LOOKS else say.own)(batch_size=size)
-    studies, look = found.of(size), BATCH_LOOKS.get(size, ("strong", "dashed"))
+    studies, look = found.of(size), batch_look(size)
     if by_updates:  # a logarithmic axis knows no 0
         # The learner's own is named at its end; small ones above it, for below 0 there is no room.
         at, side = UPDATES_LABELS.get(size, (-1, "above" if size < 32 else "beside"))

@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from exam.charts.lines import BATCH_LOOKS, line, lines_figure
+from exam.charts.lines import batch_look, line, lines_figure
 from exam.charts.pictures import questions_picture
 from exam.lesson.blocks import Chart, Display, Question, Rule, Story
 from exam.lesson.chapter import TEN, Chapter, Figure, Found, Plan, Plans, Settings, Texts
@@ -37,7 +37,7 @@ def curves(found: Found, words: Texts) -> Figure:
         line(
             size,
             enumerate(wrong_percent(found, size), start=1),
-            BATCH_LOOKS[size],
+            batch_look(size),
             label=say.batch(batch_size=size),
         )
         for size in SIZES

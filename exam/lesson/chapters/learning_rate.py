@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from exam.charts.lines import BATCH_LOOKS, line, lines_figure, mean_and_students
+from exam.charts.lines import batch_look, line, lines_figure, mean_and_students
 from exam.lesson.blocks import Chart, Display, Question, Rule, Story
 from exam.lesson.chapter import TEN, Chapter, Figure, Found, Plan, Plans, Settings, Texts
 from exam.lesson.chapter_view import ChapterView
@@ -40,7 +40,7 @@ def curves(found: Found, words: Texts, option: str) -> Figure:
     for size, rate in rates.items():
         studies, label = found.of((size, rate)), say.line(batch_size=size, rate=rate)
         place = {"label_at": at[size], "side": "below" if size == 1 else "above"}
-        lines += mean_and_students(studies, "val_wrong", BATCH_LOOKS[size], label, **place)
+        lines += mean_and_students(studies, "val_wrong", batch_look(size), label, **place)
     if in_proportion:
         label = say.line(batch_size=LARGEST[0], rate=LARGEST[1])
         lines += mean_and_students(found.of(LARGEST), "val_wrong", ("batch_1", "dotted"), label)
@@ -53,7 +53,7 @@ def show_slope(view: ChapterView) -> None:
     plans = {rate: (Plan(100, 1, learning_rate=rate), steps) for rate, steps in STEPS.items()}
     walked = view.at_once(plans).complete
     view.figure(slope(walked, view.words))
-    if len(walked) == len(plans):
+    if view.found and len(walked) == len(plans):
         said = walk_numbers(walked)
         st.markdown(" ".join(getattr(view.say, key)(**said) for key in walk_rule(said)))
 

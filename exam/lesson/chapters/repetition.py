@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from exam.charts.lines import BATCH_LOOKS, lines_figure, mean_and_students
+from exam.charts.lines import batch_look, lines_figure, mean_and_students
 from exam.lesson.blocks import Chart, Question, Rule, Story, Table
 from exam.lesson.chapter import TEN, Chapter, Figure, Found, Plan, Plans, Settings, Texts
 from exam.model.results import MeanMarks, mean_marks
@@ -22,7 +22,7 @@ def curves(found: Found, words: Texts) -> Figure:
     for size, at in LABEL_AT.items():
         studies, label = found.of(size), say.batch(batch_size=size)
         place = {"label_at": at, "side": "above"}
-        lines.append(mean_and_students(studies, "wrong", BATCH_LOOKS[size], label, **place))
+        lines.append(mean_and_students(studies, "wrong", batch_look(size), label, **place))
     shape = {"x_domain": (0, EPOCHS), "label_width": 12, "height": 260}
     return lines_figure(lines, say.alt, words.passes, words.wrong, **shape)
 

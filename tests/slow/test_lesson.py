@@ -1,0 +1,167 @@
+"""What the chapters show in a real browser: before the guess, beside it, and after it."""
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page, expect
+
+from exam.lesson.chapters import CHAPTERS
+from exam.model.exams import load_exams
+from exam.page.texts import load_texts
+from tests.browser import KO, find_out, open_chapter, open_page, settled, wait_until_idle
+from tests.test_walk import wait_until_played
+
+EN = load_texts("en")
+LINES = "svg.marks .mark-line path"
+
+
+def open_alone(page: Page, server, name: str, lang: str = "en") -> None:
+    page.goto(f"{server.url}?only={name}&lang={lang}")
+    page.get_by_role("heading").first.wait_for()
+    wait_until_idle(page)
+    settled(page)
+
+
+ASKED_IN_AXES = ["sheet", "batch_sizes", "repetition", "students", "twenty_exams", "misprints"]
+
+
+@pytest.mark.parametrize("name", ASKED_IN_AXES)
+def test_axes_are_there_before_the_guess_with_what_is_known(page, server, name):
+    open_alone(page, server, name)
+    place = page.locator(f".st-key-{name}_drawing")
+    expect(place.locator("svg.marks")).to_be_visible()
+    known = CHAPTERS[name].known is not None
+    lines = place.locator(LINES)
+    if known:  # ten students, pale, and their mean
+        expect(lines).to_have_count(11)
+    else:
+        assert lines.count() <= 1  # the line of no difference
+
+
+def test_a_guess_is_drawn_and_stays_beside_what_is_measured(page, server):
+    open_alone(page, server, "repetition")
+    box = page.locator(".st-key-repetition_drawing svg.marks").bounding_box()
+    page.mouse.move(box["x"] + 100, box["y"] + 40)
+    page.mouse.down()
+    for step in range(1, 11):
+        page.mouse.move(box["x"] + 100 + 30 * step, box["y"] + 40 + 15 * step)
+    page.mouse.up()
+    drawn = page.locator(".sketch path")
+    expect(page.locator(".sketch text")).to_have_text(EN.your_guess)
+    assert drawn.get_attribute("d").count("L") == 10
+    find_out(page, page.locator("body"), "repetition", EN)
+    expect(page.locator(".st-key-repetition_drawn .sketch path")).to_have_count(1)
+    kept = drawn.get_attribute("d")
+    assert kept.count("L") == 10
+    page.mouse.click(box["x"] + 300, box["y"] + 100)  # it is over: nothing is drawn any more
+    assert drawn.get_attribute("d") == kept
+    # Within the axes, which stand where they stood.
+    plot = page.locator("svg.marks path.background").first.bounding_box()
+    line = drawn.bounding_box()
+    assert plot["x"] <= line["x"] + 4 and line["x"] + line["width"] <= plot["x"] + plot["width"]
+
+
+def test_a_tap_is_a_point(page, server):
+    page.set_viewport_size({"width": 390, "height": 844})
+    open_alone(page, server, "twenty_exams", "ko")
+    box = page.locator(".st-key-twenty_exams_drawing svg.marks").bounding_box()
+    page.mouse.click(box["x"] + 200, box["y"] + 60)
+    point = page.locator(".sketch path").bounding_box()
+    assert abs(point["x"] + point["width"] / 2 - box["x"] - 200) < 2
+    assert abs(point["y"] + point["height"] / 2 - box["y"] - 60) < 2
+
+
+def test_each_form_of_overfitting_happens_at_a_press(page, server):
+    open_alone(page, server, "pianist")
+    for sign in ("gap", "rising_loss"):
+        button = page.locator(f".st-key-pianist_{sign} button")
+        column = page.get_by_test_id("stColumn").filter(has=button)
+        expect(column.locator(LINES)).to_have_count(0)
+        title = getattr(EN.pianist, f"{sign}_title").split("**")[1]
+        column = page.get_by_test_id("stColumn").filter(has_text=title)
+        button.click()
+        expect(column.locator(LINES)).to_have_count(2, timeout=180_000)
+        expect(button).to_have_count(0)
+    find_out(page, page.locator("body"), "pianist", EN)
+    column = page.get_by_test_id("stColumn").nth(2)
+    expect(column.locator(LINES)).to_have_count(2)
+    # A row for each digit; what is not repeated any more goes wrong.
+    page.locator(".player[data-exam='pianist']").scroll_into_view_if_needed()
+    page.wait_for_function("exam.studies.pianist.pass === exam.studies.pianist.data.passes")
+    cells = page.locator(".sheet[data-exam='pianist'] .cell")
+    states = cells.evaluate_all("all => all.map(cell => cell.dataset.state)")
+    assert states[:50].count("wrong") < 10 < 15 < states[50:].count("wrong")
+    key = load_exams().unseen.answers[0]
+    labels = cells.evaluate_all("all => all.map(cell => cell.getAttribute('aria-label'))")
+    said = EN.player_question.split("{key}")[0].split("{number}")
+    for at, digit in enumerate(np.sort(key)):
+        assert labels[at].startswith(f"{said[0]}{at + 1}{said[1]}{digit}"), labels[at]
+
+
+def test_a_bar_grows_under_each_mistake(page, server):
+    open_alone(page, server, "sureness")
+    find_out(page, page.locator("body"), "sureness", EN)
+    page.locator(".player[data-exam='sureness']").scroll_into_view_if_needed()
+    page.wait_for_function("exam.studies.sureness.pass === exam.studies.sureness.data.passes")
+    bars = "all => all.map(each => +each.style.getPropertyValue('--sure'))"
+    items = page.locator(".bars > span")
+    at_end = items.evaluate_all(bars)
+    assert len(at_end) == 7 and "url(" in items.first.locator("s").evaluate(
+        "paper => getComputedStyle(paper).backgroundImage"
+    )
+    shown = page.locator(".player[data-exam='sureness'] .pass")
+    shown.fill("6")
+    before = items.evaluate_all(bars)
+    assert all(now > then for now, then in zip(at_end, before, strict=True)), (before, at_end)
+
+
+def test_the_map_has_grey_points_and_says_how_many_are_better(page, server):
+    open_page(page, server, "lang=en&batch_size=10&epochs=30&start=true")
+    wait_until_played(page)
+    chapter = open_chapter(page, "best_setting", EN)
+    say = EN.best_setting
+    only = say.only_one(batch_size=10, epochs=30, loss=0, wrong=0).split(", with")[0]
+    expect(chapter).to_contain_text(only.replace("**", ""))
+    from exam.model.training import study
+
+    own = study(batch_size=10, epochs=30, student=1)[30]
+    sizes = (1, 2, 5, 10, 20, 50, 100)
+    studies = [study(batch_size=size, epochs=200, student=1) for size in sizes]
+    passes = (5, 10, 20, 50, 100, 200)
+    better = sum(marks[at].val_loss < own.val_loss for marks in studies for at in passes)
+    text = say.grey_better(better=better, measured=42).replace("**", "")
+    expect(chapter).to_contain_text(text, timeout=180_000)
+    grey = chapter.locator("svg.marks .mark-symbol path[opacity='0.3']")
+    expect(grey).to_have_count(42)
+
+
+def test_tables_on_a_phone_are_lists(page, server):
+    page.set_viewport_size({"width": 390, "height": 844})
+    open_alone(page, server, "batch_sizes", "ko")
+    find_out(page, page.locator("body"), "batch_sizes", KO)
+    columns = KO.batch_sizes.columns
+    rows = page.locator("table.rows tbody tr")
+    expect(rows).to_have_count(4)
+    labels = rows.first.locator("[data-label]").evaluate_all("all => all.map(e => e.dataset.label)")
+    assert labels == list(columns)
+    beside = rows.first.locator("td").first.evaluate(
+        "cell => getComputedStyle(cell, '::before').content"
+    )
+    assert beside == f'"{columns[1]}"'
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    expect(page.get_by_role("row")).to_have_count(5)  # it is still a table to whoever hears it
+
+
+def test_steps_down_the_loss_are_those_of_the_updates(page, server):
+    from exam.model.training import study
+
+    open_alone(page, server, "learning_rate")
+    find_out(page, page.locator("body"), "learning_rate", EN)
+    ends = []
+    for rate, steps in ((0.1, 100), (0.5, 20), (2.0, 20)):
+        losses = [
+            mark.loss for mark in study(batch_size=100, student=1, epochs=steps, learning_rate=rate)
+        ]
+        ends.append((losses[-1], max(losses)))
+    say = EN.learning_rate
+    expected = say.slope_ends(short=ends[0][0], long=ends[1][0])
+    expect(page.get_by_text(expected)).to_contain_text(say.slope_leaps(highest=ends[2][1]))
