@@ -12,19 +12,20 @@ const drawMissed = (name) => {
   if (!row || !data.missed) return;
   const shown = missedAt(study), isMarked = shown.some(({ answer }) => answer);
   row.setAttribute("aria-label", data.words.missed);
-  row.replaceChildren(...shown.map((each) => missedQuestion(data, each)));
+  const before = data.sure_before ?? [];
+  row.replaceChildren(...shown.map((each, n) => missedQuestion(data, { ...each, before: before[n] })));
   const { pass } = study, isFitted = data.times_fewer * data.wrong[pass] < data.val_wrong[pass];
   const kind = !isMarked || pass === 0 ? "before" : isFitted ? "gap" : "both";
   for (const why of row.parentElement.querySelectorAll("[data-why]"))
     why.hidden = why.dataset.why !== kind;
 };
 
-const missedQuestion = ({ words, unseen_key: keys }, { at, answer, sure }) => {
+const missedQuestion = ({ words, unseen_key: keys }, { at, answer, sure, before }) => {
   const [item, digit, mark] = ["span", "s", "i"].map((tag) => document.createElement(tag));
   item.setAttribute("role", "listitem");
   digit.style.backgroundPosition = `${((at % 10) * 100) / 9}% ${(Math.floor(at / 10) * 100) / 9}%`;
   digit.style.backgroundImage = `url("${pictures.unseen}")`;
-  mark.textContent = answer ? `${answer === keys[at] ? "○" : "✕"} ${answer}\n${sure}%` : "";
+  mark.textContent = answer ? `${answer === keys[at] ? "○" : "✕"} ${answer}\n${before ? `${before}→` : ""}${sure}%` : "";
   item.style.setProperty("--sure", sure);
   item.classList.toggle("is-right", answer === keys[at]);
   const label = fill(answer ? words.missed_question : words.unseen_question, { key: keys[at], answer, sure });

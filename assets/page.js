@@ -51,6 +51,9 @@ const redraw = () => {
   isDue = false;
   for (const draw of redraws) draw();
   for (const line of document.querySelectorAll("[class*='_spoken']")) line.role = "status";
+  // Vega names a gradient by the whole address, which changes.
+  for (const filled of document.querySelectorAll("svg.marks [fill^='url(']"))
+    filled.setAttribute("fill", filled.getAttribute("fill").replace(/url\([^#]*#/, "url(#"));
   for (const title of document.querySelectorAll(TITLES)) {
     title.role = "heading";
     title.ariaLevel = 3;

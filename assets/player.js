@@ -199,6 +199,7 @@ const drawStart = ({ data, isPlaying }) => {
   const text = document.querySelector(".st-key-start button p");
   if (isStudying) text?.setAttribute("data-says", data.words.studying);
   else text?.removeAttribute("data-says");
+  document.documentElement.toggleAttribute("data-studying", Boolean(isStudying));
 };
 
 const drawSentence = (name) => {
@@ -209,7 +210,9 @@ const drawSentence = (name) => {
   if (!hasMarks && live) live.textContent = "";
   if (!hasMarks) return void (sentence.textContent = "");
   const isFilm = study.question !== null;
-  sentence.replaceChildren(...withBold(fill(isFilm ? words.film_summary : words.summary, fieldsOf(study))));
+  const fields = fieldsOf(study), isMarked = fields.marked > 0 || !words.film_unmarked;
+  const filmed = isMarked ? words.film_summary : words.film_unmarked;
+  sentence.replaceChildren(...withBold(fill(isFilm ? filmed : words.summary, fields)));
   sentence.style.visibility = study.dragged ? "hidden" : "visible";
   const quarter = Math.floor((4 * study.pass) / passes);
   if (!live || study.spoken === `${study.data.run} ${quarter}` || study.pass === 0) return;

@@ -1,21 +1,21 @@
 // A guess that is drawn into the axes before the answer comes, and then stays beside it. A line is
 // drawn by a finger or the mouse, a single point by a tap; it is kept as shares of the axes.
 
-const sketches = {}; // by chapter
+const sketches = {}; // by chapter, and by the axes that are chosen in it
 let sketching = null; // the chapter in whose axes a line is being drawn
 let yourGuess = "";
-const besideLines = {}; // the pixels that the names of lines take, by chapter
-const chapterOf = (place) => place.className.match(/st-key-(\w+?)_(?:drawing|drawn)/)[1];
+const besideLines = {}; // the pixels that the names of lines take
+const sketchOf = (place) => place.className.match(/st-key-(\w+?)_(?:drawing|drawn)/)[1];
 
 const axesOf = (place) => {
   const back = place.querySelector("svg.marks path.background")?.getBoundingClientRect();
   if (!back) return null;
   const { left, top, width, height } = back;
-  return { left, top, width: width - besideLines[chapterOf(place)], height };
+  return { left, top, width: width - besideLines[sketchOf(place)], height };
 };
 
 const drawSketch = (place) => {
-  const points = sketches[chapterOf(place)] ?? [], axes = axesOf(place);
+  const points = sketches[sketchOf(place)] ?? [], axes = axesOf(place);
   const old = place.querySelector(".sketch");
   if (!axes || points.length === 0) return old?.remove();
   const { left, top } = place.getBoundingClientRect();
@@ -41,7 +41,7 @@ const addPoint = (place, { clientX, clientY }) => {
   const axes = axesOf(place), within = (share) => Math.min(Math.max(share, 0), 1);
   const x = within((clientX - axes.left) / axes.width);
   const y = within((clientY - axes.top) / axes.height);
-  const points = sketches[chapterOf(place)], last = points.at(-1);
+  const points = sketches[sketchOf(place)], last = points.at(-1);
   if (last && Math.abs(last[0] - x) + Math.abs(last[1] - y) < 0.01) return;
   points.push([x, y]);
   drawSketch(place);
@@ -53,7 +53,7 @@ listen("pointerdown", `${DRAWING} svg.marks`, (svg, event) => {
   if (!axesOf(place)) return;
   event.preventDefault(); // or the names of the axes are selected
   sketching = place;
-  sketches[chapterOf(place)] = [];
+  sketches[sketchOf(place)] = [];
   addPoint(place, event);
 });
 document.addEventListener("pointermove", (event) => {

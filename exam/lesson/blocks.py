@@ -74,7 +74,7 @@ class Chart(Block):
         figure = self.draw(view.found or view.known, view.words, *option)
         figure = figure._replace(alt=f"{figure.alt} {view.measured}".strip())
         if self.due == "always" and not view.visit.is_projected:
-            view.figure_to_draw_in(figure)
+            view.figure_to_draw_in(figure, "_".join([view.name, *option]))
         else:
             view.figure(figure)
 

@@ -103,10 +103,10 @@ class ChapterView:
             st.caption(self.words.pale_lines)
             self._explained_pale_lines = True
 
-    def figure_to_draw_in(self, figure: Figure) -> None:
-        """A figure in whose axes a guess can be drawn before the answer (assets/sketch.js)."""
-        push("sketch", self.name, pixels_beside_lines(figure), self.words.your_guess)
-        with st.container(key=f"{self.name}_{'drawn' if self.found else 'drawing'}"):
+    def figure_to_draw_in(self, figure: Figure, name: str) -> None:
+        """In its axes a guess can be drawn before the answer, which is kept by that name."""
+        push("sketch", name, pixels_beside_lines(figure), self.words.your_guess)
+        with st.container(key=f"{name}_{'drawn' if self.found else 'drawing'}"):
             self.figure(figure)
             if not self.found:
                 st.caption(self.words.draw_guess)

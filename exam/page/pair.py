@@ -53,6 +53,6 @@ def show_pair(visit: Visit, words: Texts) -> None:
 
 def _push_study(name: str, run: TrainingRun, marks: list[Mark], words: Texts, more: dict) -> None:
     data = player.study_data(run, marks, words) | {"picture": run.student} | more
-    data["words"] |= words.starting("pair_") | {"hint_film": words.player_hint}
+    data["words"] |= words.starting("pair_") | {"hint_film": words.player_hint, "film_unmarked": ""}
     push("picture", run.student, sheet_picture(run.student))
     push("study", name, data)

@@ -73,7 +73,8 @@ def show_figure(visit: Visit, words: Texts) -> None:
     _show_marks(visit, marks, words)
     if earlier:
         rows = runs_rows([*ended, (chosen, marks)])
-        st.html(html_table(words.runs_columns, rows))
+        with st.container(key="runs"):
+            st.html(html_table(words.runs_columns, rows))
     if run and not awaited:
         visit.map_study(marks[-1])
     _ask_for_the_rest(visit, awaited, is_missing=len(ended) < len(earlier))

@@ -27,7 +27,7 @@ ASKED_IN_AXES = ["sheet", "batch_sizes", "repetition", "students", "twenty_exams
 @pytest.mark.parametrize("name", ASKED_IN_AXES)
 def test_axes_are_there_before_the_guess_with_what_is_known(page, server, name):
     open_alone(page, server, name)
-    place = page.locator(f".st-key-{name}_drawing")
+    place = page.locator(f"[class*='st-key-{name}'][class*='_drawing']")
     expect(place.locator("svg.marks")).to_be_visible()
     known = CHAPTERS[name].known is not None
     lines = place.locator(LINES)

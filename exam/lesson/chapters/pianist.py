@@ -107,7 +107,7 @@ def forgetting_curves(found: Found, words: Texts) -> Figure:
         for digits, label, dash in ((LOW, say.low, "dotted"), (HIGH, say.high, "dashed"))
     )
     shape = SMALL | {"x_domain": (0, REPEATS), "title": say.forgetting_title}
-    return lines_figure(lines, say.forgetting_alt, say.passes, words.wrong, **shape)
+    return lines_figure(lines, say.forgetting_alt, say.low_passes, words.wrong, **shape)
 
 
 def any_digit_curves(found: Found, words: Texts) -> Figure:

@@ -74,7 +74,8 @@ def show_mistakes(view: ChapterView) -> None:
     shown, name = list(rises)[: player.MOST_MISSED], view.name
     data = player.sheet_data(own, student=student, passes=EPOCHS, words=view.words)
     given = (player.answers_to(shown, mark.val_answers, mark.val_sure) for mark in own)
-    data |= player.unseen_data(list(given))
+    sure_before = sureness(before.val_sure)
+    data |= player.unseen_data(list(given)) | {"sure_before": [sure_before[at] for at in shown]}
     push("picture", player.UNSEEN, unseen_picture())
     st.html(player.MISTAKES.format(name=name) + player.html_of_player(name))
     film = {"run": view.found.attempt.turn, "plays": True, "waits_for_view": True}

@@ -19,10 +19,11 @@ def strip(found: Found, words: Texts) -> Figure:
     """For each student how many fewer are wrong after 20 exams, with nothing gained as a line."""
     say = words.twenty_exams
     ends = [[marks[-1].val_wrong for marks in found.of(book)] for book in LOOKS]
-    lines = [line("none", [(0, 0), (0, len(TEN) + 1)], ("ink", "dotted"), label=say.no_gain)]
+    low, high = 0.5, len(TEN) + 0.5
+    lines = [line("none", [(0, low), (0, high)], ("ink", "dotted"), label=say.no_gain)]
     for student, (one, twenty) in enumerate(zip(*ends, strict=False), start=1):
         lines.append(line(student, [(0, student), (one - twenty, student)], ("strong", "solid")))
-    shape = {"x_domain": GAINED, "y_domain": (0, len(TEN) + 1), "label_width": 12, "height": 170}
+    shape = {"x_domain": GAINED, "y_domain": (low, high), "label_width": 12, "height": 170}
     return lines_figure(lines, say.strip_alt, say.gained, say.student, **shape)
 
 
