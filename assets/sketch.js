@@ -52,6 +52,7 @@ listen("pointerdown", `${DRAWING} svg.marks`, (svg, event) => {
   const place = svg.closest(DRAWING);
   if (!axesOf(place)) return;
   event.preventDefault(); // or the names of the axes are selected
+  place.dataset.armed = ""; // from now on a finger draws here, and does not move the page
   sketching = place;
   sketches[sketchOf(place)] = [];
   addPoint(place, event);
@@ -59,8 +60,13 @@ listen("pointerdown", `${DRAWING} svg.marks`, (svg, event) => {
 document.addEventListener("pointermove", (event) => {
   if (sketching?.isConnected && event.buttons) addPoint(sketching, event);
 });
-for (const what of ["pointerup", "pointercancel"])
-  document.addEventListener(what, () => (sketching = null));
+document.addEventListener("pointerup", () => (sketching = null));
+document.addEventListener("pointercancel", () => {
+  if (!sketching) return; // the page was moved instead
+  sketches[sketchOf(sketching)] = [];
+  drawSketch(sketching);
+  sketching = null;
+});
 
 acts.sketch = (name, pixels, text) => {
   besideLines[name] = pixels;

@@ -61,8 +61,8 @@ class Chart(Block):
 
     With `options`, several ways to look at it by the keys of their texts, it is called with the one
     that is chosen as well. Where it is due "always", the page shows its axes before the guess, in
-    the place where the answer will come, and the guess can be drawn there. It is due "known" where
-    nothing in it is asked for.
+    the place where the answer will come, and the guess can be drawn there if the texts say what
+    (`draw`). It is due "known" where nothing in it is asked for.
     """
 
     draw: Callable[..., Figure]
@@ -73,7 +73,8 @@ class Chart(Block):
         option = [view.choose(self.options)] if self.options else []
         figure = self.draw(view.found or view.known, view.words, *option)
         figure = figure._replace(alt=f"{figure.alt} {view.measured}".strip())
-        if self.due == "always" and not view.visit.is_projected:
+        is_asked = self.due == "always" and hasattr(view.say, "draw")
+        if is_asked and not view.visit.is_projected:
             view.figure_to_draw_in(figure, "_".join([view.name, *option]))
         else:
             view.figure(figure)

@@ -109,7 +109,7 @@ class ChapterView:
         with st.container(key=f"{name}_{'drawn' if self.found else 'drawing'}"):
             self.figure(figure)
             if not self.found:
-                st.caption(self.words.draw_guess)
+                st.caption(self.say.draw)
 
     def choose(self, options: Mapping[str, str]) -> str:
         """One of several ways to look at a figure, each by the key of its text."""

@@ -49,7 +49,8 @@ def _neighbours(name: str, words: Texts) -> str:
 
 
 def _link(name: str, words: Texts, label: Callable[..., str] = "{title}".format) -> str:
-    return f"[{label(title=numbered(name, words))}](#chapter-{name})"
+    title = numbered(name, words).replace(" ", "\u00a0", 1)  # no number at the end of a line
+    return f"[{label(title=title)}](#chapter-{name})"
 
 
 def _open(name: str) -> str:

@@ -1,5 +1,7 @@
 """What the chapters show in a real browser: before the guess, beside it, and after it."""
 
+import re
+
 import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
@@ -21,17 +23,17 @@ def open_alone(page: Page, server, name: str, lang: str = "en") -> None:
     settled(page)
 
 
-ASKED_IN_AXES = ["sheet", "batch_sizes", "repetition", "students", "twenty_exams", "misprints"]
+ASKED = ["sheet", "batch_sizes", "learning_rate", "repetition", "twenty_exams", "sureness"]
 
 
-@pytest.mark.parametrize("name", ASKED_IN_AXES)
+@pytest.mark.parametrize("name", ASKED)
 def test_axes_are_there_before_the_guess_with_what_is_known(page, server, name):
     open_alone(page, server, name)
     place = page.locator(f"[class*='st-key-{name}'][class*='_drawing']")
     expect(place.locator("svg.marks")).to_be_visible()
     known = CHAPTERS[name].known is not None
     lines = place.locator(LINES)
-    if known:  # ten students, pale, and their mean
+    if known and name != "sureness":  # ten students, pale, and their mean
         expect(lines).to_have_count(11)
     else:
         assert lines.count() <= 1  # the line of no difference
@@ -68,6 +70,26 @@ def test_a_tap_is_a_point(page, server):
     point = page.locator(".sketch path").bounding_box()
     assert abs(point["x"] + point["width"] / 2 - box["x"] - 200) < 2
     assert abs(point["y"] + point["height"] / 2 - box["y"] - 60) < 2
+
+
+def test_a_finger_draws_a_steep_line_after_the_first_touch(browser, server):
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
+    page = context.new_page()
+    open_alone(page, server, "repetition", "ko")
+    svg = page.locator(".st-key-repetition_drawing svg.marks")
+    box = svg.bounding_box()
+    page.touchscreen.tap(box["x"] + 70, box["y"] + 20)
+    fingers = context.new_cdp_session(page)
+    x, y = box["x"] + 70, box["y"] + 20
+    for step in range(9):
+        kind = "touchMove" if step else "touchStart"
+        points = [{"x": x + 2 * step, "y": y + 20 * step}]
+        fingers.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    fingers.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    line = page.locator(".sketch path")
+    expect(line).to_have_attribute("d", re.compile("(L.*){6}"))
+    assert line.bounding_box()["height"] > 120 and page.evaluate("scrollY") == 0
+    context.close()
 
 
 def test_each_form_of_overfitting_happens_at_a_press(page, server):

@@ -41,8 +41,7 @@ def curves(field: str, found: Found, words: Texts) -> Figure:
     lines = mean_and_students(studies, field, ("unseen", "dashed"), label, points)
     if found.is_complete:
         at, best = numbers(found)["best"].epoch, ("ink", "dotted")
-        label = words.best(epoch=at) if field == "val_loss" else ""
-        lines += line("best", [(at, end) for end in domain], best, label=label)
+        lines += line("best", [(at, end) for end in domain], best, label=say.best_label(epoch=at))
     axis, alt = getattr(say, f"{field}_axis"), getattr(say, f"{field}_alt")
     shape = {"x_domain": (0, EPOCHS), "label_width": 90, "height": 140}
     return lines_figure([lines], alt, words.passes, axis, y_domain=domain, **shape)
