@@ -137,4 +137,4 @@ BLOCKS = (
     Display(show_desks),
     Rule(),
 )
-CHAPTER = Chapter("batch_sizes", BLOCKS, plans, numbers, answer, rule, known=10, frame_height=1449)
+CHAPTER = Chapter("batch_sizes", BLOCKS, plans, numbers, answer, rule, known=10, frame_height=1347)

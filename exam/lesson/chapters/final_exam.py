@@ -116,4 +116,4 @@ BLOCKS = (
     Table(rows),
     Rule(),
 )
-CHAPTER = Chapter("final_exam", BLOCKS, plans, numbers, rule=rule, passes=PASSES, frame_height=1250)
+CHAPTER = Chapter("final_exam", BLOCKS, plans, numbers, rule=rule, passes=PASSES, frame_height=1236)

@@ -128,5 +128,5 @@ CHAPTER = Chapter(
     answer,
     rule,
     known=(10, LEARNING_RATE),
-    frame_height=1103,
+    frame_height=1329,
 )

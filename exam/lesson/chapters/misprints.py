@@ -132,4 +132,4 @@ BLOCKS = (
     Display(show_sheet),
     Rule(),
 )
-CHAPTER = Chapter("misprints", BLOCKS, plans, numbers, answer, rule, known=0, frame_height=1533)
+CHAPTER = Chapter("misprints", BLOCKS, plans, numbers, answer, rule, known=0, frame_height=1450)

@@ -80,6 +80,6 @@ CHAPTER = Chapter(
     answer,
     rule,
     known="one_exam",
-    frame_height=1273,
+    frame_height=1213,
     follows_study=True,
 )

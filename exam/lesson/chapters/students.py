@@ -66,4 +66,4 @@ def rule(numbers: dict) -> list[str]:
 
 
 BLOCKS = (Story(), Question(), Chart(curves, due="always"), Rule())
-CHAPTER = Chapter("students", BLOCKS, plans, numbers, answer, rule, frame_height=959)
+CHAPTER = Chapter("students", BLOCKS, plans, numbers, answer, rule, frame_height=889)

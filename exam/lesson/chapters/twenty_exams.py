@@ -61,4 +61,4 @@ def rule(numbers: dict) -> list[str]:
 
 
 BLOCKS = (Story(), Question(), Chart(strip, due="always"), Chart(curves), Rule())
-CHAPTER = Chapter("twenty_exams", BLOCKS, plans, numbers, answer, rule, frame_height=1006)
+CHAPTER = Chapter("twenty_exams", BLOCKS, plans, numbers, answer, rule, frame_height=1163)
