@@ -133,7 +133,7 @@ def test_the_final_exams_are_marked_only_when_asked_for():
         {"misprints": True},
         {"marked_on": "mock"},
         {"learning_rate": 0},
-        {"learning_rate": 2.0},
+        {"learning_rate": 20.0},
     ],
 )
 def test_a_plan_that_cannot_be(wrong):

@@ -120,13 +120,14 @@ def lines_spec(
     height: int,
     x_type: str = "linear",
     band: tuple[str, ...] = (),
+    ticks: int = 6,
 ) -> dict:
     """The spec of lines, the names of which take `label_width` pixels beside them.
 
     Lines of the same style differ by their dash. `band` shades the range between the lowest and
     the highest of the lines of those styles.
     """
-    axis = {"grid": False, "tickMinStep": 1, "tickCount": 6, "format": ",d"}
+    axis = {"grid": False, "tickMinStep": 1, "tickCount": ticks, "format": ",d"}
     scale = {"type": x_type, "domain": x_domain, "range": x_range(), "nice": False}
     base = alt.Chart(height=height).encode(
         alt.X("x:Q").title(x).axis(**axis).scale(**scale),

@@ -97,7 +97,7 @@ def _repeats(found: Found, book: str) -> list[list[Mark]]:
     ]
 
 
-SMALL = {"label_width": 84, "height": 130}
+SMALL = {"label_width": 84, "height": 130, "ticks": 2}
 
 
 def forgetting_curves(found: Found, words: Texts) -> Figure:
