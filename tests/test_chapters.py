@@ -413,7 +413,7 @@ def test_batch_sizes():
     disturbed[5:] = [dataclasses.replace(m, seconds=m.seconds + 9) for m in disturbed[5:]]
     assert milliseconds_of_a_pass([disturbed]) == 10  # by the median of the passes
     table = rows(found_by("batch_sizes", study(value)), "batch_sizes", load_texts("en"))
-    assert table[3] == (100, "82,600", 1, "██░░░░░░\u00a0100.0", "35.5", "90.5")
+    assert table[3] == (100, "82,600", 1, "█▋░░░░░░\u00a0100.0", "35.5", "90.5")
 
 
 def test_learning_rate():

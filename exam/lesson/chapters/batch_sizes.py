@@ -66,8 +66,8 @@ def rows(found: Found, words: Texts) -> Iterator[tuple]:
     took = {size: milliseconds_of_a_pass(found.of(size)) for size in sizes_of(found)}
     for size, milliseconds in took.items():
         held, mean = max(batches(size)), mean_marks(found.of(size))[EPOCHS]
-        full = round(BAR * milliseconds / max(took.values()))
-        bar = "█" * full + "░" * (BAR - full)  # as wide in every row
+        full, eighths = divmod(round(8 * BAR * milliseconds / max(took.values())), 8)
+        bar = ("█" * full + " ▏▎▍▌▋▊▉"[eighths].strip()).ljust(BAR, "░")  # as wide in every row
         wrong = f"{mean.wrong:.1f}", f"{mean.val_wrong:.1f}"
         counted = f"{held * ACTIVATIONS:,}", len(batches(size)), f"{bar}\u00a0{milliseconds:.1f}"
         yield size, *counted, *wrong

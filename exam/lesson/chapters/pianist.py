@@ -17,7 +17,7 @@ from exam.model.workbooks import PASSES_TO_KNOW_TWENTY
 from exam.page.player import TIMES_FEWER, sheet_data, show_marked_sheet
 
 BATCH_SIZE, REPEATS = 10, 100
-SIGNS = {"gap": ("wrong", (0, 100)), "rising_loss": ("loss", (0, 2.5))}  # a field, and its axis
+SIGNS = {"gap": ("wrong", (0, 100)), "rising_loss": ("loss", (0, 1.4))}  # a field, and its axis
 SIGNS_SIZE, SIGNS_EPOCHS = 1, 40  # what is studied to see them
 STUDENTS = range(1, 5)
 BOOKS = ("pianist", "pianist_0_to_4")
