@@ -25,9 +25,10 @@ const missedQuestion = ({ words, unseen_key: keys }, { at, answer, sure, before 
   item.setAttribute("role", "listitem");
   digit.style.backgroundPosition = `${((at % 10) * 100) / 9}% ${(Math.floor(at / 10) * 100) / 9}%`;
   digit.style.backgroundImage = `url("${pictures.unseen}")`;
-  mark.textContent = answer ? `${answer === keys[at] ? "○" : "✕"} ${answer}\n${before ? `${before}→` : ""}${sure}%` : "";
+  const isRight = answer === keys[at], percent = before ? `${before}→${sure}` : `${sure}%`;
+  mark.textContent = answer ? `${isRight ? "○" : "✕"} ${answer}\n${percent}` : "";
   item.style.setProperty("--sure", sure);
-  item.classList.toggle("is-right", answer === keys[at]);
+  item.classList.toggle("is-right", isRight);
   const label = fill(answer ? words.missed_question : words.unseen_question, { key: keys[at], answer, sure });
   item.setAttribute("aria-label", label);
   item.title = label;
