@@ -433,6 +433,17 @@ def test_learning_rate():
     assert {plan.learning_rate / plan.batch_size for plan, _ in plans.values()} >= {0.005, 0.0005}
 
 
+def test_the_steps_of_a_rate_look_alike_whichever_is_there_first():
+    chapter, words = chapters.learning_rate, load_texts("en")
+    whole = chapter.slope({rate: marks([1.0] * 3) for rate in chapter.STEPS}, words)
+    first = chapter.slope({2.0: marks([1.0] * 3)}, words)
+    dash = {row["line"]: row["dash"] for row in whole.data.to_pylist()}
+    assert {row["dash"] for row in first.data.to_pylist() if row["line"] == "2.0"} == {dash["2.0"]}
+    said = chapter.walk_numbers({rate: marks([1.0] * 3) for rate in chapter.STEPS})
+    assert chapter.walk_rule(said) == ["slope_ends", "slope_holds"]
+    assert chapter.walk_rule(said | {"highest": 2.01}) == ["slope_ends", "slope_leaps"]
+
+
 def test_repetition():
     wrong = [90, 70, 45, 40, 30, 20, 18, 16, 14, 12, 10, 5, 3, 2, 1, 0]
     value = study(lambda name, epoch: {"wrong": wrong[min(epoch, 15)] + (name[0] == 100)})
@@ -469,6 +480,11 @@ def test_twenty_exams():
         better = 14.0 if student != 3 else 30.0
         return {"val_wrong": (better if book == "twenty_exams" else 25.0) + (epoch == 1) * 40}
 
+    early = found_by("twenty_exams", study(value))
+    early.marks["one_exam", 1], early.marks["twenty_exams", 2] = [], []  # as long as they study
+    strip = chapters.twenty_exams.strip(early, load_texts("en")).data.to_pylist()
+    gained = {int(row["line"]): row["x"] for row in strip if row["line"] != "none" and row["x"]}
+    assert gained == {3: -5.0} | dict.fromkeys(range(4, 11), 11.0)  # each with itself
     found = numbers(found_by("twenty_exams", study(value)), "twenty_exams")
     assert (found["one_exam"], found["once"]) == (25.0, 65.0)
     assert found["twenty_exams"] == pytest.approx((9 * 14 + 30) / 10)

@@ -33,7 +33,7 @@ FILM = """
 <input type="range" class="question" min="0" max="100" value="0" step="1" disabled>"""
 SPEED = """<button type="button" class="speed" disabled>1×</button>"""
 MOST_MISSED = 7  # unseen questions that are shown because they are wrong
-TIMES_FEWER = 2  # wrong on the practised exam than on unseen ones, which is called overfitting
+TIMES_FEWER = 2  # wrong on the practised exam than on unseen ones, from which on it is a gap
 MISSED = '<div class="missed" role="list" data-exam="{name}"></div><div class="whys">{whys}</div>'
 MISTAKES = '<div class="missed bars" role="list" data-exam="{name}"></div>'
 WHY = '<p data-why="{kind}">{text}</p>'

@@ -18,6 +18,7 @@ LARGEST = (1, 0.5)  # a small batch at a large rate
 WIDE = 10  # wrong answers per 100 apart on the way
 NEARLY, HALF = 0.25, 0.75  # of the distance at the same rate: nearly the same, about half
 STEPS = {0.1: 100, 0.5: 20, 2.0: 20}  # updates at a learning rate: short ones, long, too long
+STEP_DASHES = {0.1: "dotted", 0.5: "solid", 2.0: "dashed"}
 WAY = 10  # so far go all short steps together, and all long ones
 OPTIONS = {"in_proportion": "rates_in_proportion", "same": "same_rate"}  # of the curves
 
@@ -60,12 +61,13 @@ def show_slope(view: ChapterView) -> None:
 
 def slope(walked: Mapping[float, Sequence[Mark]], words: Texts) -> Figure:
     """The loss by how far the steps have gone: each is as long as its learning rate."""
-    say, dashes, lines = words.learning_rate, ("dotted", "solid", "dashed"), []
-    for (rate, marks), dash in zip(walked.items(), dashes, strict=False):
+    say, lines = words.learning_rate, []
+    for rate, marks in walked.items():
         points = [(rate * mark.updates, mark.loss) for mark in marks if rate * mark.updates <= WAY]
+        look = "batch_100", STEP_DASHES[rate]
         place = {"label_at": 2 if rate > 1 else -1, "side": "above" if rate == 0.5 else "beside"}
         label = say.steps(rate=rate, steps=STEPS[rate])
-        lines.append(line(rate, points, ("batch_100", dash), label=label, **place))
+        lines.append(line(rate, points, look, label=label, **place))
         lines.append(line(f"steps {rate}", points, ("dot", "solid")))
     shape = {"x_domain": (0, WAY), "y_domain": (0, 4), "label_width": 130, "height": 150}
     shape["title"] = say.slope_title

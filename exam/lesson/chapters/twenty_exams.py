@@ -18,11 +18,13 @@ def plans(settings: Settings) -> Plans:
 def strip(found: Found, words: Texts) -> Figure:
     """For each student how many fewer are wrong after 20 exams, with nothing gained as a line."""
     say = words.twenty_exams
-    ends = [[marks[-1].val_wrong for marks in found.of(book)] for book in LOOKS]
+    ends = {name: marks[-1].val_wrong for name, marks in found.complete.items()}
+    students = [who for who in TEN if all((book, who) in ends for book in LOOKS)]
     low, high = 0.5, len(TEN) + 0.5
     lines = [line("none", [(0, low), (0, high)], ("ink", "dotted"), label=say.no_gain)]
-    for student, (one, twenty) in enumerate(zip(*ends, strict=False), start=1):
-        lines.append(line(student, [(0, student), (one - twenty, student)], ("strong", "solid")))
+    for who in students:
+        gained = ends["one_exam", who] - ends["twenty_exams", who]
+        lines.append(line(who, [(0, who), (gained, who)], ("strong", "solid")))
     shape = {"x_domain": GAINED, "y_domain": (low, high), "label_width": 12, "height": 170}
     return lines_figure(lines, say.strip_alt, say.gained, say.student, **shape)
 
