@@ -20,6 +20,7 @@ from exam.lesson.chapters import CHAPTERS
 from exam.model.exams import NEAR_CHANCE, load_exams
 from exam.model.overfitting import MIN_RISE, PATIENCE
 from exam.model.plan import FINAL, UNSEEN, Plan
+from exam.page.player import MOST_MISSED
 from exam.page.sentences import CLOSE
 from tests.scripted import MEASURED
 from tests.tools import audit
@@ -390,6 +391,23 @@ def test_what_the_warning_advises_helps_everybody(marks):
         assert twenty < one - 5
         losses = [mark.val_loss for mark in marks[Plan(1, student)][1:]]
         assert min(losses) < losses[-1] - MIN_RISE
+
+
+def test_what_figures_show_is_so_for_everybody(marks):
+    """Each of the bars of chapter 8 grows, and each gain of chapter 7 lies within its axis."""
+    key, (low, high) = load_exams().unseen.answers[0], chapters.twenty_exams.GAINED
+    for student in audit.STUDENTS:
+        studied = marks[Plan(1, student)][:41]
+        best = studied[1 + int(np.argmin([mark.val_loss for mark in studied[1:]]))]
+        then, now = (
+            [int(m.val_sure[2 * q :][:2]) for q in range(100)] for m in (best, studied[-1])
+        )
+        same = [q for q in range(100) if int(best.val_answers[q]) != key[q]]
+        same = [q for q in same if best.val_answers[q] == studied[-1].val_answers[q]]
+        assert sum(now[q] > then[q] for q in same) >= MOST_MISSED, student
+        books = ("one_exam", "twenty_exams")
+        one, twenty = (marks[Plan(10, student, book)][20].val_wrong for book in books)
+        assert low < one - twenty < high
 
 
 def test_other_sentences_that_hold_for_everybody(marks):

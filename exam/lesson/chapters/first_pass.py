@@ -20,7 +20,7 @@ FILM_SECONDS = 12
 WIDE, NARROW = 10, 20  # questions in a row, where three sheets stand side by side, and where not
 FEW, MOST = 2, 8  # wrong of ten look-alikes: up to so few, from so many on
 WORSE, MOSTLY = 5, 50  # percent: more wrong at a first meeting, and most of those answers
-LIKE = 50  # unseen questions answered with the one digit that has been practised
+LIKE = 95  # unseen questions answered with the one practised digit, so nearly all
 
 
 def plans(settings: Settings) -> Plans:
