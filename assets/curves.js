@@ -1,6 +1,6 @@
 // A click or tap on the curves of the first screen takes the player to the pass that it points at.
 
-const CURVES = ":is([data-testid='stHorizontalBlock'], .figure):has(.sheet[data-exam='study']) svg.marks";
+const CURVES = "[data-testid='stHorizontalBlock']:has(.sheet[data-exam='study']) svg.marks";
 const NEAR = 0.02; // of the axis, by which a finger may miss its ends
 
 listen("click", CURVES, (svg, { clientX }) => {

@@ -6,13 +6,14 @@ language alone, so that new data does not build the view anew.
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 from typing import NamedTuple
 
 import altair as alt
 import pyarrow as pa
 
 from exam.charts.theme import DASHES, INK, Figure, as_spec, built_once, table, x_range
-from exam.model.overfitting import Overfitting, found_in
+from exam.model.overfitting import best_shown
 from exam.model.results import Mark
 from exam.model.settings import EPOCHS
 
@@ -23,6 +24,7 @@ PANEL_HEIGHT, PROJECTED_HEIGHT = 108, 90  # of each panel; letters are larger on
 # A little more than what is measured: if a label hung over the edge, Vega would lay out the whole
 # chart anew.
 WRONG_DOMAIN, LOSS_DOMAIN = [-16, 118], [-0.42, 3.0]
+WRONG_TICKS, LOSS_TICKS = [0, 25, 50, 75, 100], [0, 1, 2]
 HIGHEST_LOSS = 2.6  # no student begins higher; a test holds it
 _NAMES = {"run": "string", "label": "string", "series": "string"}
 _NUMBERS = {"epoch": "int64", "wrong": "float64", "loss": "float64", "best": "int64"}
@@ -68,10 +70,10 @@ def _spec(words) -> dict:
     ticks = {"grid": False, "tickMinStep": 1, "tickCount": 5, "format": "d"}
     wrong = alt.Y("wrong:Q").title(words.wrong).scale(domain=WRONG_DOMAIN)
     loss = alt.Y("loss:Q").title(words.loss).scale(domain=LOSS_DOMAIN)
-    axes = x.title(None).axis(labels=False, **ticks), wrong.axis(values=[0, 25, 50, 75, 100])
+    axes = x.title(None).axis(labels=False, **ticks), wrong.axis(values=WRONG_TICKS)
     value = "format(datum.wrong, datum.series == 'unseen' ? '.1f' : 'd')"
     above = _panel(axes, value, words)
-    axes = x.title(words.passes).axis(**ticks), loss.axis(values=[0, 1, 2])
+    axes = x.title(words.passes).axis(**ticks), loss.axis(values=LOSS_TICKS)
     below = _panel(axes, "format(datum.loss, '.2f')", words) + _best_label(x, words)
     params = [
         alt.param(name=name, value=0, bind=alt.BindDirect(element=f"#{name}", event="input"))
@@ -149,16 +151,14 @@ def curves_table(curves: Sequence[Curve], epochs: int) -> pa.Table:
         label_at = round((_LABEL_AT + _LABEL_STEP * number) * shown) if shown >= _ROOMY else -1
         rows += _rows(str(number), Curve(curve.marks[: shown + 1], curve.name), label_at=label_at)
     for curve in curves[-1:]:
-        rows += _rows("now", curve, warnings=found_in(curve.marks))
+        rows += _rows("now", curve, best=best_shown(curve.marks))
     return table(_COLUMNS, rows)
 
 
 def _rows(
-    run: str, curve: Curve, *, label_at: int = -1, warnings: Sequence[Overfitting] = ()
+    run: str, curve: Curve, *, label_at: int = -1, best: Sequence[int | None] = ()
 ) -> Iterator[tuple]:
-    for mark in curve.marks:
+    for mark, best_epoch in zip_longest(curve.marks, best):
         label = curve.name if mark.epoch == label_at else ""
-        shown = (each.best for each in warnings if each.known <= mark.epoch < each.until)
-        best = next(shown, None)
-        yield run, label, "practised", mark.epoch, mark.wrong, mark.loss, best
-        yield run, "", "unseen", mark.epoch, mark.val_wrong, mark.val_loss, best
+        yield run, label, "practised", mark.epoch, mark.wrong, mark.loss, best_epoch
+        yield run, "", "unseen", mark.epoch, mark.val_wrong, mark.val_loss, best_epoch

@@ -60,3 +60,10 @@ def found_in(marks: Sequence[Mark]) -> list[Overfitting]:
     """When and for how long the page warns, in the marks of a study, epoch 0 first."""
     val_losses, losses = ([getattr(m, f) for m in marks[1:]] for f in ("val_loss", "loss"))
     return list(overfittings(val_losses, losses, PATIENCE, MIN_RISE))
+
+
+def best_shown(marks: Sequence[Mark]) -> list[int | None]:
+    """For each of the marks, the epoch of the lowest unseen loss, while the page warns of it."""
+    found = found_in(marks)
+    shown = ([each.best for each in found if each.known <= m.epoch < each.until] for m in marks)
+    return [best[0] if best else None for best in shown]
