@@ -221,3 +221,10 @@ def settled(page: Page) -> float:
     """The height that the page needs, once its charts have come."""
     page.wait_for_function(SETTLED)
     return page.evaluate(NEEDED)
+
+
+def resized(page: Page, width: int, height: int) -> float:
+    """The height that the page needs on another screen."""
+    page.set_viewport_size({"width": width, "height": height})
+    page.evaluate("window.settled = undefined")
+    return settled(page)

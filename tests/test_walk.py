@@ -18,6 +18,7 @@ from tests.browser import (
     open_chapter,
     open_page,
     press_start,
+    resized,
     settled,
     show_pass,
     violations,
@@ -275,7 +276,7 @@ def test_on_a_phone(browser, server):
 
 @pytest.mark.parametrize("name", CHAPTER_NAMES)
 def test_a_chapter_alone_fits_its_frame(page, server, name):
-    words, height = EN, CHAPTERS[name].frame_height  # English takes most room
+    words, (height, narrow) = EN, CHAPTERS[name].frame_heights  # English takes most room
     page.emulate_media(color_scheme="dark" if CHAPTER_NAMES.index(name) % 2 else "light")
     page.set_viewport_size({"width": 700, "height": height})
     page.goto(f"{server.url}?only={name}&embed=true&lang=en")
@@ -294,6 +295,7 @@ def test_a_chapter_alone_fits_its_frame(page, server, name):
     text = " ".join(page.locator("p, li, h1, td, label").all_inner_texts())
     assert "**" not in text and not re.search(r"\bnan\b|\{\w+", text)
     assert violations(page) == []
+    assert resized(page, 350, narrow) <= narrow
 
 
 def test_chapters_one_after_another_and_another_guess(page, server):

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
+from streamlit.net_util import get_internal_ip
+
 from exam.model.settings import MISPRINTS, SETTINGS
 from exam.page.parts import CHAPTER_NAMES, STUDY
 from exam.page.texts import LANGUAGES, Texts
@@ -75,3 +77,9 @@ def link_to(page: str, **settings: int | str) -> str:
 def is_local(link: str) -> bool:
     """Whether the link opens on this computer alone."""
     return urlsplit(link).hostname in ("localhost", "127.0.0.1", "::1", "0.0.0.0")
+
+
+def reachable(link: str) -> str:
+    """The link; one of this computer alone, at the address by which its network knows it."""
+    own, parts = get_internal_ip() if is_local(link) else None, urlsplit(link)
+    return link.replace(parts.hostname, own, 1) if own else link

@@ -6,16 +6,17 @@ import html
 import segno
 import streamlit as st
 
-from exam.page.address import DEFAULTS, is_local, link_to
+from exam.page.address import DEFAULTS, is_local, link_to, reachable
 from exam.page.parts import STUDY
 from exam.page.texts import Texts
 
-STUDY_HEIGHT = 860  # pixels of a frame, 700 wide, that holds the first screen and its result
-PAGE_HEIGHT = 1520  # of one that holds the whole page, which scrolls
+# Pixels of a frame, 700 or 350 wide, for the study with its result, or the page, which scrolls.
+STUDY_HEIGHTS, PAGE_HEIGHTS = (900, 1620), (1520, 1620)
+WIDE, PHONE = 740, 390  # of the pages around such frames
 
 
-def show_share(words: Texts, chapters: dict[str, int]) -> None:
-    """`chapters` gives the height of the frame of each, 700 pixels wide."""
+def show_share(words: Texts, chapters: dict[str, tuple[int, int]]) -> None:
+    """`chapters` gives the heights of the frame of each, 700 and 350 pixels wide."""
     titles = {"": words.share_page, STUDY: words.share_study}
     titles |= {name: getattr(words, name).title for name in chapters}
     only = st.selectbox(words.share_what, titles, format_func=titles.get, key="share_what")
@@ -24,9 +25,10 @@ def show_share(words: Texts, chapters: dict[str, int]) -> None:
     if only not in chapters and st.toggle(words.share_start, key="share_start"):
         view |= {"start": "true"}
     is_for_hall = st.toggle(words.share_projected, key="share_projected")
-    link = link_to(st.context.url or "", **view)
-    if is_local(link):
+    page = st.context.url or ""
+    if is_local(page):
         st.info(words.share_local)
+    link = reachable(link_to(page, **view))
     code, lines = st.columns([1, 3], gap="medium")
     with code:
         show_qr_code(link, words)
@@ -36,8 +38,8 @@ def show_share(words: Texts, chapters: dict[str, int]) -> None:
         if is_for_hall:  # which is no frame
             st.code(f"{link}&projected=true", language=None, wrap_lines=True)
             return
-        height = ({"": PAGE_HEIGHT, STUDY: STUDY_HEIGHT} | chapters)[only]
-        for name, text in ({"": link} | ways_to_embed(link, titles[only], height)).items():
+        heights = ({"": PAGE_HEIGHTS, STUDY: STUDY_HEIGHTS} | chapters)[only]
+        for name, text in ({"": link} | ways_to_embed(link, titles[only], heights)).items():
             st.markdown(name)
             st.code(text, language=None, wrap_lines=True)
 
@@ -49,16 +51,24 @@ def show_qr_code(link: str, words: Texts, kind: str = "qr") -> None:
         st.html(f'<img class="{kind}" src="{picture}" alt="{words.share_qr}">')
 
 
-def ways_to_embed(link: str, title: str, height: int) -> dict[str, str]:
+# For pages that keep scripts: frames grow and shrink with what they show (frame.js).
+RESIZES = """<script>onmessage = ({source, data}) => document.querySelectorAll("iframe").forEach(
+f => data?.examHeight && [source, source.parent].includes(f.contentWindow) &&
+(f.style.height = data.examHeight + "px"))</script>"""
+
+
+def ways_to_embed(link: str, title: str, heights: tuple[int, int]) -> dict[str, str]:
     """One line for each place in which lecturers keep their pages, without Streamlit's own bars."""
-    embedded = f"{link}&embed=true"
+    embedded, (height, narrow) = f"{link}&embed=true", heights
+    slope = (narrow - height) / (WIDE - PHONE)  # the height in between, as far as it is a line
+    grows = f"clamp({height}px, {narrow}px - {slope:.2f}*(100vw - {PHONE}px), {narrow}px)"
     frame = (
         f'<iframe src="{html.escape(embedded)}" title="{html.escape(title)}" width="100%"'
-        f' height="{height}" style="border:0" loading="lazy"></iframe>'
+        f' height="{height}" style="border:0;height:{grows}" loading="lazy"></iframe>'
     )
     jupyter = f'"{embedded}", "100%", {height}, extras=[\'loading="lazy"\']'
     return {
-        "HTML · Moodle · Jekyll": frame,
+        "HTML · Moodle · Jekyll": f"{frame}\n{RESIZES}",
         "Notion": f"/embed {embedded}",
         "Jupyter": f"from IPython.display import IFrame; IFrame({jupyter})",
     }

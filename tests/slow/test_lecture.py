@@ -16,7 +16,7 @@ from nbconvert import HTMLExporter
 from playwright.sync_api import Frame, Page
 
 from exam.lesson.chapters import CHAPTERS
-from exam.page.share import STUDY_HEIGHT, ways_to_embed
+from exam.page.share import RESIZES, STUDY_HEIGHTS, ways_to_embed
 from exam.page.texts import load_texts
 from tests.browser import IDLE, ROOT
 from tests.waiting import wait_for
@@ -48,20 +48,22 @@ def lecture(server, tmp_path) -> Iterator[str]:
         yield f"{address}/lecture.html"
 
 
-def frame_in(link: str, height: int, title: str) -> str:
-    return ways_to_embed(link, title, height)["HTML · Moodle · Jekyll"]
+def frame_in(link: str, heights: tuple[int, int], title: str) -> str:
+    """The frame alone, for pages that keep no scripts."""
+    return ways_to_embed(link, title, heights)["HTML · Moodle · Jekyll"].split("\n")[0]
 
 
 def test_what_stands_in_them_is_what_the_share_box_gives():
     page = (PAGES / "lecture.html").read_text(encoding="utf-8")
     study = f"{YOUR_PAGE}?only=study&batch_size=1&epochs=200&start=true"
-    assert frame_in(study, STUDY_HEIGHT, KO.title) in page
+    assert frame_in(study, STUDY_HEIGHTS, KO.title) in page
+    assert RESIZES in page
     for name in ("batch_sizes", "pianist"):
         link = f"{YOUR_PAGE}?only={name}&embed_options=dark_theme"
-        assert frame_in(link, CHAPTERS[name].frame_height, getattr(KO, name).title) in page
+        assert frame_in(link, CHAPTERS[name].frame_heights, getattr(KO, name).title) in page
     notebook = nbformat.read(PAGES / "lecture.ipynb", as_version=4)
     link = f"{YOUR_PAGE}?only=study&epochs=5&start=true"
-    line = ways_to_embed(link, "", STUDY_HEIGHT)["Jupyter"]
+    line = ways_to_embed(link, "", STUDY_HEIGHTS)["Jupyter"]
     assert notebook.cells[1].source.split("\n\n") == line.split("; ")
 
 
@@ -86,6 +88,10 @@ def test_three_frames_of_a_blog(page, lecture):
         frames[number].get_by_role("button", name=getattr(KO, name).press).wait_for()
     assert page.evaluate("document.documentElement.scrollWidth") <= 700
     frames[0].locator(".player[data-state='replay']").wait_for(timeout=30_000)
+    unasked = page.locator("iframe").last.bounding_box()["height"]
+    assert unasked < CHAPTERS["pianist"].frame_heights[0] - 200, (
+        "no white below what is not shown yet"
+    )
     inside = frame_of(page, "only=batch_sizes")
     inside.get_by_test_id("stMain").locator("[role='radiogroup'] label").first.click()
     inside.get_by_role("button", name=KO.batch_sizes.press).click()
@@ -111,7 +117,7 @@ HOST = """<!doctype html><meta name="viewport" content="width=device-width">
 def test_a_frame_leaves_the_page_around_it_as_it_is(page, server, tmp_path):
     """It neither scrolls to its study, which begins by itself, nor takes the focus of a writer."""
     link = f"{server.url}?only=study&batch_size=1&epochs=200&start=true"
-    frame = frame_in(link, STUDY_HEIGHT, KO.title).replace(' loading="lazy"', "")
+    frame = frame_in(link, STUDY_HEIGHTS, KO.title).replace(' loading="lazy"', "")
     (tmp_path / "host.html").write_text(HOST.format(frame=frame), encoding="utf-8")
     page.set_viewport_size({"width": 390, "height": 844})
     with served(tmp_path) as address:
@@ -119,6 +125,8 @@ def test_a_frame_leaves_the_page_around_it_as_it_is(page, server, tmp_path):
         study = page.frame_locator("iframe")
         study.locator(".player[data-state='replay']").wait_for()
         assert page.evaluate("scrollY") == 0
+        inside = frame_of(page, "only=study")
+        assert [pixels for pixels in inside.evaluate(OVERFLOW) if pixels > 0] == []
         page.set_viewport_size({"width": 1000, "height": 844})  # where a press scrolls nothing
         study.get_by_role("button", name=KO.start).click()
         study.locator(".player[data-state='pause']").wait_for()
@@ -162,7 +170,7 @@ def test_a_notebook_with_a_frame(page, server, tmp_path):
         page.goto(f"{address}/lecture.html")
         study = page.frame_locator("iframe")
         study.locator(".player[data-state='replay']").wait_for()
-        assert page.locator("iframe").bounding_box()["height"] == STUDY_HEIGHT
+        assert page.locator("iframe").bounding_box()["height"] == STUDY_HEIGHTS[0]
         inside = frame_of(page, "only=study")
         inside.wait_for_selector(IDLE)
         assert [pixels for pixels in inside.evaluate(OVERFLOW) if pixels > 0] == []

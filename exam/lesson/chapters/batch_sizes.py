@@ -137,4 +137,6 @@ BLOCKS = (
     Display(show_desks),
     Rule(),
 )
-CHAPTER = Chapter("batch_sizes", BLOCKS, plans, numbers, answer, rule, known=10, frame_height=1347)
+CHAPTER = Chapter(
+    "batch_sizes", BLOCKS, plans, numbers, answer, rule, known=10, frame_heights=(1347, 2368)
+)

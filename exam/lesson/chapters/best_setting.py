@@ -63,4 +63,6 @@ def described(points: Sequence[Point], grid: Sequence[Point], by: str, say: Text
 
 
 BLOCKS = (Display(show_map, "always"),)
-CHAPTER = Chapter("best_setting", BLOCKS, frame_height=1337, with_study=True, follows_study=True)
+CHAPTER = Chapter(
+    "best_setting", BLOCKS, frame_heights=(1337, 2189), with_study=True, follows_study=True
+)

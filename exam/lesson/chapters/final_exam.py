@@ -116,4 +116,6 @@ BLOCKS = (
     Table(rows),
     Rule(),
 )
-CHAPTER = Chapter("final_exam", BLOCKS, plans, numbers, rule=rule, passes=PASSES, frame_height=1236)
+CHAPTER = Chapter(
+    "final_exam", BLOCKS, plans, numbers, rule=rule, passes=PASSES, frame_heights=(1236, 1802)
+)

@@ -130,5 +130,5 @@ CHAPTER = Chapter(
     answer,
     rule,
     known=(10, LEARNING_RATE),
-    frame_height=1329,
+    frame_heights=(1329, 1834),
 )

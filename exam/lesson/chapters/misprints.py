@@ -132,4 +132,6 @@ BLOCKS = (
     Display(show_sheet),
     Rule(),
 )
-CHAPTER = Chapter("misprints", BLOCKS, plans, numbers, answer, rule, known=0, frame_height=1450)
+CHAPTER = Chapter(
+    "misprints", BLOCKS, plans, numbers, answer, rule, known=0, frame_heights=(1450, 2082)
+)

@@ -68,4 +68,6 @@ def rule(numbers: dict) -> list[str]:
 
 
 BLOCKS = (Story(), Question(), Chart(curves, due="always"), Table(rows), Rule())
-CHAPTER = Chapter("repetition", BLOCKS, plans, numbers, answer, rule, known=100, frame_height=1012)
+CHAPTER = Chapter(
+    "repetition", BLOCKS, plans, numbers, answer, rule, known=100, frame_heights=(1012, 1605)
+)

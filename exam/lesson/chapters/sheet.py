@@ -80,6 +80,6 @@ CHAPTER = Chapter(
     answer,
     rule,
     known="one_exam",
-    frame_height=1213,
+    frame_heights=(1213, 1513),
     follows_study=True,
 )

@@ -106,5 +106,5 @@ BLOCKS = (
     Rule(),
 )
 CHAPTER = Chapter(
-    "sureness", BLOCKS, plans, numbers, answer, rule, known="class", frame_height=1221
+    "sureness", BLOCKS, plans, numbers, answer, rule, known="class", frame_heights=(1221, 1644)
 )
