@@ -5,6 +5,7 @@ import streamlit as st
 from exam.charts.pictures import unseen_picture
 from exam.hall.door import show_room
 from exam.hall.lectern import go_to, open_lectern, show_step
+from exam.hall.presenter import show_presenter_view
 from exam.hall.seat import Seat, hints, show_entry, show_seat, take_seat
 from exam.hall.steps import WATCHED
 from exam.lesson.chapters import CHAPTERS
@@ -36,6 +37,10 @@ def show_page() -> None:
     open_lectern(seat, visit)
     words = load_texts(language())
     show_heading(visit, seat, words)
+    if seat.presents:
+        keep_settings()
+        show_presenter_view(seat, visit, words)
+        return
     needs_study = visit.place in CHAPTERS and CHAPTERS[visit.place].with_study and not seat.step
     if visit.shows_study or needs_study:
         show_first_screen(visit, seat, words)

@@ -50,7 +50,7 @@ listen("click", "a[href^='#chapter-']", (link, event) => {
   // At the end of the page there is no room to scroll before the chapter has come.
   const scroll = () => summary.scrollIntoView(), grows = new ResizeObserver(scroll);
   grows.observe(summary.parentElement);
-  for (const what of ["wheel", "pointerdown", "keydown"])
+  for (const what of ["wheel", "pointerdown", "keydown", "popstate"])
     addEventListener(what, () => grows.disconnect(), { once: true, passive: true });
   setTimeout(() => grows.disconnect(), 10_000);
 });

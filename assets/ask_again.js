@@ -4,13 +4,17 @@ const AGAIN = 10_000; // milliseconds without an answer, after which the questio
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const ask = () => setTriggerValue("now", true);
+  const isIdle = () => Boolean(data.unless) && data.unless in document.documentElement.dataset;
   const askIn = (milliseconds) => {
     clearTimeout(timers.get(parentElement));
-    timers.set(parentElement, setTimeout(() => (ask(), askIn(AGAIN)), milliseconds));
+    const next = () => (isIdle() ? askIn(milliseconds) : (ask(), askIn(AGAIN)));
+    timers.set(parentElement, setTimeout(next, milliseconds));
   };
   if (data.seconds !== null) askIn(1000 * data.seconds);
-  const lines = data.seconds === null ? askWhenTheLineIsBack(ask) : null;
+  const lines = data.seconds === null && !data.on ? askWhenTheLineIsBack(ask) : null;
+  if (data.on) document.addEventListener(data.on, ask);
   return () => {
+    if (data.on) document.removeEventListener(data.on, ask);
     clearTimeout(timers.get(parentElement));
     lines?.disconnect();
   };

@@ -4,25 +4,41 @@
 const FORWARD = ["PageDown", "ArrowRight", "ArrowDown", " "], OTHERS = ["F5", "b", "B", "."];
 const BACK = ["PageUp", "ArrowLeft", "ArrowUp"], PAGE = 0.85, LEAST = 0.15; // of the screen
 const DOUBLE = 350; // milliseconds between two presses that are meant
+const WRITTEN_IN = "textarea, input:is([type='text'], [type='number'], :not([type])):not([role='combobox'])";
 let stepped = -DOUBLE;
 
+// What was reached by Tab is meant to be used by keys; what was clicked is not.
+let isByTab = false;
+window.addEventListener("pointerdown", () => (isByTab = false), true);
+
 const isBusy = (element) =>
-  element.matches?.("input:not([type='range'], [role='combobox']), textarea") ||
+  element.matches?.(WRITTEN_IN) ||
   element.closest?.("[aria-expanded='true'], [role='listbox']") ||
-  element.matches?.("[data-variant='segmented_control']:focus-visible"); // reached by Tab
+  (isByTab && element.matches?.("[data-variant='segmented_control']"));
+
+// Whether there is so much left above or below that a press turns the page.
+const isLonger = ({ scrollTop, clientHeight, scrollHeight }, direction) =>
+  (direction > 0 ? scrollHeight - scrollTop - clientHeight : scrollTop) > LEAST * clientHeight;
+const theScreen = () => document.querySelector("[data-testid='stMain']");
 
 const turn = (direction) => {
-  const screen = document.querySelector("[data-testid='stMain']"), { scrollTop, clientHeight } = screen;
-  const rest = direction > 0 ? screen.scrollHeight - scrollTop - clientHeight : scrollTop;
+  const screen = theScreen();
   const step = document.querySelector(`.st-key-step_${direction > 0 ? "next" : "back"} button`);
-  if (!step || rest > LEAST * clientHeight)
-    return screen.scrollBy({ top: direction * PAGE * clientHeight });
+  if (!step || isLonger(screen, direction))
+    return screen.scrollBy({ top: direction * PAGE * screen.clientHeight });
   if (performance.now() - stepped < DOUBLE) return; // a press that bounced
   stepped = performance.now();
   step.click();
   screen.scrollTo({ top: 0 });
 };
+const tellWhetherLonger = () =>
+  document.documentElement.toggleAttribute("data-longer", isLonger(theScreen(), 1));
+document.addEventListener("scroll", tellWhetherLonger, true);
+new ResizeObserver(tellWhetherLonger).observe(
+  document.querySelector("[data-testid='stMainBlockContainer']"),
+);
 window.addEventListener("keydown", (event) => {
+  isByTab ||= event.key === "Tab";
   const isShortcut = event.ctrlKey || event.metaKey || event.altKey;
   if (isBusy(event.target) || isShortcut) return;
   if (![...FORWARD, ...BACK, ...OTHERS].includes(event.key)) return;

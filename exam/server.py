@@ -7,6 +7,8 @@ The page works without all of it: a server that runs it as a plain script has no
 import asyncio
 import contextlib
 import json
+import signal
+import threading
 from collections.abc import AsyncIterator
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -35,6 +37,8 @@ HEADERS = {
 }
 MOST_LISTENERS = 1_000  # of a room
 SILENT_SECONDS = 15.0  # after which a stream sends a comment, so that no proxy cuts it
+_is_closing, _open_streams = threading.Event(), set()
+COUNT_SECONDS = 0.25  # at least, between two counts
 
 
 class Guard:
@@ -113,33 +117,59 @@ async def tell_room(request: Request) -> Response:
     if len(room.listeners) >= MOST_LISTENERS:
         return PlainTextResponse("The room is full", 503)
     headers = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}  # the latter for nginx
-    return StreamingResponse(states(room), headers=headers, media_type="text/event-stream")
+    stream = states(room, counts="count" in request.query_params)
+    return StreamingResponse(stream, headers=headers, media_type="text/event-stream")
 
 
-async def states(room: Room) -> AsyncIterator[str]:
-    """Events of the stream; a comment where nothing has happened for a while."""
+async def states(room: Room, *, counts: bool = False) -> AsyncIterator[str]:
+    """Events of the stream; a comment where nothing has happened for a while.
+
+    With `counts`, for the lecturer's screen, how many have guessed as well.
+    """
+    listeners = room.counters if counts else room.listeners
     loop, has_changed, told = asyncio.get_running_loop(), asyncio.Event(), None
 
     def listener() -> None:
-        loop.call_soon_threadsafe(has_changed.set)
+        with contextlib.suppress(RuntimeError):  # its loop has ended
+            loop.call_soon_threadsafe(has_changed.set)
 
-    room.listeners.add(listener)
+    listeners.add(listener)
+    _open_streams.add(listener)
     try:
-        while True:
+        while not _is_closing.is_set():
             has_changed.clear()
-            state = json.dumps(room.state())
+            state = json.dumps(room.state() | (room.count() if counts else {}))
             yield ": still here\n\n" if state == told else f"data: {state}\n\n"
             told = state
+            if counts:
+                await asyncio.sleep(COUNT_SECONDS)  # many guesses at once are one event
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(has_changed.wait(), SILENT_SECONDS)
     finally:
-        room.listeners.discard(listener)
+        listeners.discard(listener)
+        _open_streams.discard(listener)
+
+
+def end_streams_with_the_server() -> None:
+    """A server that is told to end waits for its answers to end, and a stream has no end."""
+
+    def end(*_: object) -> None:
+        _is_closing.set()
+        for listener in tuple(_open_streams):
+            listener()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        before = signal.getsignal(number)
+        if callable(before):
+            signal.signal(number, lambda *args, before=before: (end(), before(*args)))
 
 
 @contextlib.asynccontextmanager
 async def lifespan(app: object) -> AsyncIterator[None]:
     """Before anybody comes, Keras begins to load, and what the first screen needs is there."""
     scheduler = get_scheduler()
+    with contextlib.suppress(ValueError):  # not in the main thread, as in a test
+        end_streams_with_the_server()
     with contextlib.suppress(BrokenExams):  # of which the page speaks
         sheet_picture(STUDENT.default)
     for lang in LANGUAGES:

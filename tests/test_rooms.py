@@ -110,9 +110,7 @@ def test_a_second_round_begins_with_the_first_and_may_be_changed(room):
     assert rounds(room) == [{0: 2, 2: 1}, {0: 1, 2: 2, 1: 1}]
     room.open_again("sheet")  # there is no third
     assert not room.standing("sheet").is_open
-    expected = [("sheet", 1, 0, 2), ("sheet", 1, 2, 1)]
-    expected += [("sheet", 2, 0, 1), ("sheet", 2, 1, 1), ("sheet", 2, 2, 2)]
-    assert room.votes() == expected
+    assert room.closed_rounds() == {"sheet": ({0: 2, 2: 1}, {0: 1, 1: 1, 2: 2})}
 
 
 def test_who_has_seen_the_result_changes_nothing_and_is_not_in_a_later_round(room):
@@ -254,12 +252,13 @@ def test_who_listens_is_told_where_the_room_stands_and_never_what_is_guessed(roo
     room.listeners.add(lambda: told.append(room.state()))
     room.show(Step("sheet", "question"))
     room.guess("sheet", "a", 1)
-    assert told == [{"place": "sheet", "part": "question", "is_open": True, "round": 1}]
+    asked = {"place": "sheet", "part": "question", "number": 0}
+    assert told == [asked | {"is_open": True, "round": 1, "is_held": True, "anew": 0}]
     room.close("sheet", 1)
     room.open_again("sheet")
     assert [(each["is_open"], each["round"]) for each in told[1:]] == [(False, 1), (True, 2)]
     room.begin_anew("sheet")
-    assert told[-1] == told[0]
+    assert told[-1] == told[0] | {"anew": 1}
 
 
 def test_a_point_is_the_mean_of_its_runs():

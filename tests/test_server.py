@@ -90,16 +90,16 @@ def test_who_is_in_a_room_is_told_what_its_lecturer_does(server):
             await lecturer.press("step_next")
             await lecturer.read()
 
-    state = {"place": "twenty_exams", "is_open": True, "round": 1}
+    state = {"place": "twenty_exams", "is_open": True, "round": 1, "anew": 0, "is_held": True}
     listening, heard = threading.Event(), threading.Event()
     leader = threading.Thread(target=run, args=(lead(),))
     leader.start()
     assert listening.wait(60)
     phones = [events(server, code.lower()) for _ in range(3)]
     for phone in phones:
-        assert next(phone) == state | {"part": "question"}
+        assert next(phone) == state | {"part": "question", "number": 1}
     heard.set()
-    assert [next(phone) for phone in phones] == [state | {"part": "close"}] * 3
+    assert [next(phone) for phone in phones] == [state | {"part": "close", "number": 1}] * 3
     leader.join()
 
 

@@ -1,22 +1,23 @@
 """One step of a chapter on the projector: a block of it, beside what the hall has guessed."""
 
-from collections import Counter
+from urllib.parse import urlsplit
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from exam.hall.choices import advice, middle_guess, shares, show_choices
+from exam.hall.choices import middle_guess, shares, show_choices
+from exam.hall.found import found_so_far
 from exam.hall.room import Room
 from exam.hall.seat import Seat
 from exam.hall.steps import Step
 from exam.lesson.blocks import Block, Chart, Display, Question, Rule, Story, Table
-from exam.lesson.chapter import Chapter, Found
+from exam.lesson.chapter import Chapter
 from exam.lesson.chapter_view import SIDE_BY_SIDE, ChapterView, begin_attempt, side_by_side
-from exam.page.ask_again import ask_again
+from exam.page.address import reachable
+from exam.page.ask_again import ask_again, ask_on
 from exam.page.fragment import fragment
 from exam.page.texts import Texts
-from exam.page.visit import Attempt, Visit, settings
-from exam.service.scheduler import get_scheduler
+from exam.page.visit import Visit, settings
 
 POLL_SECONDS = 0.5  # between two looks at the votes of a room
 
@@ -56,14 +57,14 @@ def _show_vote(view: ChapterView, part: str, seat: Seat, room: Room | None) -> N
     is_closed, is_again = part == "close", part == "discuss"
     if is_again:
         st.markdown(view.words.discuss)
+        if not view.chapter.passes:  # beside a figure there is no room for it
+            _show_all(view, Story)
     elif not is_closed and not any(each.due == "always" for each in _blocks(view, Display)):
         _show_all(view, Story)  # otherwise it was shown with what there was to see
     rounds = view.rounds if is_closed else ()
     with _beside_the_question(view, room, rounds, is_again=is_again):
         if not is_closed and room:
             _show_count(seat, view.chapter, view.words)
-        elif view.chapter.answer and len(rounds) == 1:
-            _advise(rounds[0], view.chapter, view.words)
 
 
 def _beside_the_question(
@@ -103,31 +104,21 @@ def _show_question(view: ChapterView, rounds: tuple = (), answer: int | None = N
 @fragment
 def _show_count(seat: Seat, chapter: Chapter, words: Texts) -> None:
     """How many have guessed. The experiment is computed in the meantime."""
-    _found_so_far(chapter)
-    ask_again(f"{chapter.name}_count", POLL_SECONDS)
+    found_so_far(chapter)
+    ask_again(f"{chapter.name}_count", POLL_SECONDS, unless="leads")
+    ask_on(f"{chapter.name}_counted", "hall-counted")
     if not (room := seat.room):
         return
     standing = room.standing(chapter.name)
-    st.html(f'<p class="count"><b>{standing.guesses}</b></p>')
+    present = len(room.listeners)  # the pages that follow the room now
+    of = f" / {present}" if present >= standing.guesses else ""  # not where pages have no stream
+    st.html(f'<p class="count"><b>{standing.guesses}</b>{of}</p>')
     st.markdown(words.have_guessed if standing.is_open else words.vote_closed)
+    if standing.is_open:  # for who comes late
+        host = urlsplit(reachable(st.context.url or "")).netloc
+        st.caption(words.join_here(host=host, code=room.code))
     if standing.rounds and standing.is_open:
         st.markdown(words.have_changed(changed=standing.changed))
-
-
-@fragment
-def _advise(counts: Counter[int], chapter: Chapter, words: Texts) -> None:
-    """What to do next, once the answer is known. The words must not give the answer away."""
-    found = _found_so_far(chapter)
-    if found.is_complete:
-        st.caption(advice(counts, chapter.answer(chapter.numbers(found)), words))
-    elif found.is_running:
-        ask_again(f"{chapter.name}_advice", POLL_SECONDS)
-
-
-def _found_so_far(chapter: Chapter) -> Found:
-    found = Found(Attempt(chapter.plans(settings())))
-    found.poll(get_scheduler())
-    return found
 
 
 # What was found.
@@ -176,5 +167,3 @@ def _show_guesses(view: ChapterView) -> None:
     _show_question(view, view.rounds, view.answer)
     if not view.found.is_complete:
         view.show_progress(view.found)
-    elif view.answer is not None and len(view.rounds) == 1:
-        st.caption(advice(view.rounds[0], view.answer, view.words))

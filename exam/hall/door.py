@@ -6,7 +6,7 @@ import streamlit as st
 
 from exam.hall import rooms
 from exam.hall.seat import Seat, show_entry
-from exam.page.address import is_local, link_to
+from exam.page.address import is_local, link_to, reachable
 from exam.page.share import show_qr_code
 from exam.page.texts import Texts
 
@@ -22,7 +22,9 @@ def show_room(seat: Seat, words: Texts) -> None:
         st.caption(words.room_help)
         show_entry(words)
         return
-    learners = link_to(page, room=room.code)
+    if is_local(page):
+        st.info(words.share_local)
+    learners = reachable(link_to(page, room=room.code))
     lecturer = link_to(page, room=room.code, lang=st.session_state.lang, projected="true")
     lecturer += f"#secret={room.secret}"  # what is behind # never leaves the browser
     code, lines = st.columns([1, 3], gap="medium")
@@ -35,6 +37,9 @@ def show_room(seat: Seat, words: Texts) -> None:
         st.link_button(words.lecturers_screen, lecturer, type="primary")
         st.caption(words.lecturers_link)
         st.code(lecturer, language=None, wrap_lines=True)
+        st.caption(words.presenter_link)
+        own = link_to(page, room=room.code, lang=st.session_state.lang, presenter="true")
+        st.code(f"{reachable(own)}#secret={room.secret}", language=None, wrap_lines=True)
 
 
 def _show_opener(words: Texts) -> None:
@@ -45,9 +50,7 @@ def _show_opener(words: Texts) -> None:
 
 def show_door(seat: Seat, words: Texts) -> None:
     """For the hall: the code, the link and its QR code as large as the screen."""
-    link = link_to(st.context.url or "", room=seat.code)
-    if is_local(link):
-        st.info(words.share_local)
+    link = reachable(link_to(st.context.url or "", room=seat.code))
     code, told = st.columns(2, gap="large", vertical_alignment="center")
     with code:
         show_qr_code(link, words, "qr is-large")

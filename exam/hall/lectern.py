@@ -10,6 +10,8 @@ from exam.hall.seat import Seat
 from exam.hall.steps import DOOR, WATCHED, Step, steps_of
 from exam.lesson.chapters import CHAPTERS
 from exam.lesson.contents import numbered
+from exam.page.ask_again import ask_on
+from exam.page.browser import push
 from exam.page.parts import STUDY
 from exam.page.texts import Texts
 from exam.page.visit import Visit, chosen_run
@@ -22,7 +24,11 @@ def open_lectern(seat: Seat, visit: Visit) -> None:
     shown last if that is of this chapter, else at its beginning. Otherwise at what the room has
     shown last, or at the door. If the address asks for the study alone, there are no steps.
     """
-    if seat.step or not visit.is_projected or visit.only == STUDY:
+    if seat.step and seat.leads and seat.room and seat.room.step not in (None, seat.step):
+        step = seat.room.step  # another screen of the same lecturer has gone there
+        _be_at(step, seat, visit, is_forward=step == WATCHED)
+    has_steps = visit.is_projected or seat.presents
+    if seat.step or not has_steps or visit.only == STUDY:
         return
     steps = steps_of(leads=seat.leads)
     at_chapter = [step for step in steps if step.place == visit.only]
@@ -34,31 +40,43 @@ def open_lectern(seat: Seat, visit: Visit) -> None:
 
 def go_to(step: Step, seat: Seat, visit: Visit, *, is_forward: bool = False) -> None:
     """Show that from now on; a step forward begins a study, or closes and opens votes."""
-    seat.step = step
-    is_new = is_forward and visit.run != chosen_run()
-    if step == WATCHED and (is_new or not visit.run):
-        visit.begin_run()
+    _be_at(step, seat, visit, is_forward=is_forward)
     if seat.leads and (room := seat.room):
         room.show(step)
         if is_forward:
             _vote(room, step)
 
 
+def _be_at(step: Step, seat: Seat, visit: Visit, *, is_forward: bool) -> None:
+    seat.step = step
+    is_new = is_forward and visit.run != chosen_run()
+    if step == WATCHED and (is_new or not visit.run):
+        visit.begin_run()
+
+
 def show_step(seat: Seat, visit: Visit, words: Texts) -> None:
+    if seat.leads and (room := seat.room):
+        follow_other_screens(seat, room)
     step = seat.step
     with st.container(key="at_" + "_".join(map(str, step))):
         if step.place == DOOR:
             show_door(seat, words)
         elif step.place in CHAPTERS:
             show_chapter_step(CHAPTERS[step.place], step, seat, visit, words)
-    _show_bar(seat, visit, words)
+    show_bar(seat, visit, words)
 
 
-def _show_bar(seat: Seat, visit: Visit, words: Texts) -> None:
+def follow_other_screens(seat: Seat, room: Room) -> None:
+    """Go where another screen of the same lecturer goes (assets/follow.js)."""
+    push("lead", room.code, " ".join(map(str, seat.step)))
+    ask_on("room_moved", "hall-moved")
+
+
+def show_bar(seat: Seat, visit: Visit, words: Texts) -> None:
     """Back, the places, and what comes next; a clicker presses them (projector.js)."""
     steps = steps_of(leads=seat.leads)
     at, places = steps.index(seat.step), list(dict.fromkeys(step.place for step in steps))
-    st.session_state.step_place = seat.step.place
+    here = f"step_place_{seat.step.place}"  # so that what it shows is never an older place
     with st.container(key="lectern", horizontal=True, vertical_alignment="center"):
         go = {"on_click": go_to, "width": "content"}
         forward = go | {"kwargs": {"is_forward": True}}
@@ -67,10 +85,11 @@ def _show_bar(seat: Seat, visit: Visit, words: Texts) -> None:
         st.selectbox(
             words.step_place,
             places,
-            key="step_place",
-            format_func=lambda place: _title(place, words),
+            places.index(seat.step.place),
+            key=here,
+            format_func=lambda place: title_of(place, words),
             on_change=_go_to_place,
-            args=(steps, seat, visit),
+            args=(here, steps, seat, visit),
             label_visibility="collapsed",
             width="stretch",
         )
@@ -88,18 +107,18 @@ def _show_bar(seat: Seat, visit: Visit, words: Texts) -> None:
         if at + 1 < len(steps):
             step = steps[at + 1]
             after = {"key": "step_next", "type": "primary", "args": (step, seat, visit)}
-            st.button(_label(seat.step, step, words), **after, **forward)
+            st.button(label_of(seat.step, step, words), **after, **forward)
 
 
-def _title(place: str, words: Texts) -> str:
+def title_of(place: str, words: Texts) -> str:
     if place == DOOR:
         return words.step_door
     return words.title if place == STUDY else numbered(place, words)
 
 
-def _label(now: Step, step: Step, words: Texts) -> str:
+def label_of(now: Step, step: Step, words: Texts) -> str:
     if step.place != now.place:
-        return f"{_title(step.place, words)} →"
+        return f"{title_of(step.place, words)} →"
     return getattr(words, f"step_{step.part}")
 
 
@@ -117,6 +136,9 @@ def _begin_anew(question: Step, seat: Seat, visit: Visit) -> None:
     go_to(question, seat, visit)
 
 
-def _go_to_place(steps: list[Step], seat: Seat, visit: Visit) -> None:
-    place = st.session_state.step_place
-    go_to(next((step for step in steps if step.place == place), seat.step), seat, visit)
+def _go_to_place(key: str, steps: list[Step], seat: Seat, visit: Visit) -> None:
+    place, room = st.session_state[key], seat.room if seat.leads else None
+    there = [step for step in steps if step.place == place]
+    is_over = room and room.standing(place).rounds and not room.standing(place).is_open
+    found = [step for step in there if step.part == "reveal" and is_over]  # not to vote again
+    go_to([*found, *there, seat.step][0], seat, visit)

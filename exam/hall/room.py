@@ -1,6 +1,8 @@
 """A room: what the people in a hall guess and study, without names and in memory alone."""
 
 import threading
+import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -8,13 +10,16 @@ from exam.hall.steps import Step
 from exam.hall.votes import Standing, Vote
 from exam.model.studied import Studied
 
+BEFORE_THE_ANSWER = ("display", "question", "close", "discuss")  # parts of a chapter
+
 
 @dataclass(eq=False)
 class Room:
     """The votes by chapter, and what was studied. `step` is what its lecturer shows.
 
-    `client` is who opened it, an address or "". `listeners` are called, in any thread, whenever
-    `state` is another.
+    `client` is who opened it, an address or "". `anew` are the chapters whose votes were forgotten,
+    one after the other. `listeners` are called, in any thread, whenever
+    `state` is another; `counters`, those of its lecturer, whenever somebody has guessed as well.
     """
 
     code: str
@@ -23,7 +28,10 @@ class Room:
     client: str = ""
     studied: Studied = field(default_factory=Studied)
     step: Step | None = None
+    anew: list[str] = field(default_factory=list)
+    shown: float = field(default_factory=time.monotonic)  # since when
     listeners: set[Callable[[], None]] = field(default_factory=set)
+    counters: set[Callable[[], None]] = field(default_factory=set)
     _votes: dict[str, Vote] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -42,23 +50,44 @@ class Room:
             return {
                 "place": step.place,
                 "part": step.part,
+                "number": step.number,
                 "is_open": vote.is_open,
                 "round": len(vote.rounds) + vote.is_open,
+                "is_held": step.part in BEFORE_THE_ANSWER,
+                "anew": len(self.anew),
             }
+
+    def holds(self, chapter: str) -> bool:
+        """Whether the hall is at this chapter, and its answer waits for the lecturer."""
+        step = self.step
+        return bool(step) and step.place == chapter and step.part in BEFORE_THE_ANSWER
+
+    def guess_of(self, chapter: str, learner: str) -> int | None:
+        with self._lock:
+            return self._vote(chapter).guesses.get(learner)
 
     def show(self, step: Step) -> None:
         """Its lecturer shows that from now on."""
         with self._lock:
-            self.step = step
+            self.step, self.shown = step, time.monotonic()
         self._tell()
 
     def _tell(self) -> None:
-        for listener in tuple(self.listeners):
+        for listener in (*self.listeners, *self.counters):
             listener()
+
+    def count(self) -> dict:
+        """How many have guessed in the vote that its lecturer shows, and how many pages follow."""
+        with self._lock:
+            vote = self._votes.get(self.step.place if self.step else "", Vote())
+            standing, present = vote.standing(), len(self.listeners)
+            return {"guesses": standing.guesses, "changed": standing.changed, "present": present}
 
     def guess(self, chapter: str, learner: str, choice: int) -> None:
         with self._lock:
             self._vote(chapter).guess(learner, choice)
+        for listener in tuple(self.counters):
+            listener()
 
     def see(self, chapter: str, learner: str) -> None:
         """The learner looks at what was measured."""
@@ -87,17 +116,13 @@ class Room:
         """Forget what was guessed in this chapter, and open its first round again."""
         with self._lock:
             self._votes.pop(chapter, None)
+            self.anew.append(chapter)
         self._tell()
 
-    def votes(self) -> list[tuple[str, int, int, int]]:
-        """Rows of chapter, round, choice and count; an open round as it stands."""
+    def closed_rounds(self) -> dict[str, tuple[Counter[int], ...]]:
+        """By chapter, how often each choice was guessed in each round that is closed."""
         with self._lock:
-            return [
-                (chapter, number, choice, count)
-                for chapter, vote in self._votes.items()
-                for number, counts in enumerate(vote.all_rounds(), start=1)
-                for choice, count in sorted(counts.items())
-            ]
+            return {chapter: vote.rounds for chapter, vote in self._votes.items() if vote.rounds}
 
     def _vote(self, chapter: str) -> Vote:
         return self._votes.setdefault(chapter, Vote())

@@ -7,9 +7,13 @@ import streamlit as st
 from exam.hall import rooms
 from exam.hall.room import Room
 from exam.hall.steps import Step
+from exam.lesson.chapters import CHAPTERS
+from exam.lesson.contents import numbered
+from exam.lesson.guess import guess_key
 from exam.model.studied import Studied
 from exam.page.address import read_parameters
-from exam.page.ask_again import ask_again
+from exam.page.ask_again import ask_again, ask_on
+from exam.page.browser import push
 from exam.page.fragment import fragment
 from exam.page.observer import Observer
 from exam.page.parts import CHAPTER_NAMES
@@ -17,6 +21,8 @@ from exam.page.texts import Texts
 from exam.page.visit import Visit
 
 ROOM_SECONDS = 5.0  # between two looks whether a room has been opened
+FALLBACK_SECONDS = 15.0  # between two looks at the room where its event stream is not there
+BAR = '<nav class="hall-bar" aria-live="polite"></nav>'
 ENTER = """<form class="enter" method="get"><label>{label}
 <input name="room" required size="4" maxlength="4" autocapitalize="characters" autocomplete="off">
 </label><button>{enter}</button></form>"""
@@ -31,7 +37,11 @@ def read_secret(text: str) -> str | None:
     return text if rooms.SECRET.fullmatch(text) else None
 
 
-READERS = {"room": read_code, "secret": read_secret}  # what an address may say of a hall
+READERS = {
+    "room": read_code,
+    "secret": read_secret,
+    "presenter": {"true": True}.get,
+}  # what an address may say of a hall
 
 
 @dataclass
@@ -49,6 +59,8 @@ class Seat(Observer):
     refused: str = ""
     wrong_parameters: list[str] = field(default_factory=list)
     step: Step | None = None
+    presents: bool = False  # on the page that the hall does not see
+    anew: int = 0  # of the votes that its room has begun anew, those that it knows of
 
     @property
     def leads(self) -> bool:
@@ -104,6 +116,13 @@ class Seat(Observer):
         if room := self.ballot:
             room.see(chapter, self.learner)
 
+    def guess_of(self, chapter: str) -> int | None:
+        room = self.ballot
+        return room.guess_of(chapter, self.learner) if room else None
+
+    def holds(self, chapter: str) -> bool:
+        return bool(self.ballot) and self.ballot.holds(chapter)
+
     def describe_guess(self, chapter: str, words: Texts) -> str:
         if not (room := self.ballot):
             return ""
@@ -115,6 +134,7 @@ def take_seat(visit: Visit) -> Seat:
     if not isinstance(visit.observer, Seat):
         asked, wrong = read_parameters(READERS, st.query_params.get_all)
         visit.observer = _seat_for(asked.get("room", ""), asked.get("secret", ""))
+        visit.observer.presents = visit.observer.leads and asked.get("presenter", False)
         visit.observer.wrong_parameters = wrong
     return visit.observer
 
@@ -162,13 +182,41 @@ def _show_seat(seat: Seat, awaits_room: bool, words: Texts) -> None:
     if seat.awaits_room and not seat.leads:
         ask_again("room", ROOM_SECONDS)
     if seat.awaits_room != awaits_room:
+        _tell_choices(seat)
         st.rerun()
     if room := seat.room:
-        text = (words.leads_room if seat.leads else words.in_room)(code=seat.code)
-        place = room.step.place if room.step else ""
-        if place in CHAPTER_NAMES and not seat.leads:
-            text += words.room_is_at(title=getattr(words, place).title, name=place)
-        st.markdown(text, width="content")
+        if _forget_choices(seat, room):
+            st.rerun()
+        text = words.leads_room if seat.leads else words.in_room
+        st.markdown(text(code=seat.code), width="content")
+        if not seat.leads:
+            _follow(room, words)
+
+
+def _tell_choices(seat: Seat) -> None:
+    """What was chosen before the room was opened counts as well."""
+    for name, chapter in CHAPTERS.items():
+        choice = None if chapter.passes else st.session_state.get(guess_key(chapter))
+        if choice is not None:
+            seat.guess(name, choice)
+
+
+def _forget_choices(seat: Seat, room: Room) -> bool:
+    """What was chosen in a vote that was begun anew is chosen no more. Whether there was one."""
+    forgotten, seat.anew = room.anew[seat.anew :], len(room.anew)
+    for chapter in map(CHAPTERS.get, forgotten):
+        if not chapter.passes:
+            st.session_state[guess_key(chapter)] = None
+    return bool(forgotten)
+
+
+def _follow(room: Room, words: Texts) -> None:
+    """The bar that says what the hall is at (assets/follow.js)."""
+    st.html(BAR)
+    titles = {name: numbered(name, words) for name in CHAPTER_NAMES}
+    push("room", room.code, words.starting("hall_") | {"titles": titles}, room.state())
+    ask_again("room", FALLBACK_SECONDS, unless="follows")
+    ask_on("room_anew", "hall-anew")
 
 
 def _cookie(name: str) -> str:

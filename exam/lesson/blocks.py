@@ -14,7 +14,7 @@ from exam.charts.theme import Figure
 from exam.lesson.chapter import Found
 from exam.lesson.chapter_view import ChapterView
 from exam.lesson.guess import ask, show_guess
-from exam.page.sentences import html_table
+from exam.page.sentences import first_sentence, html_table
 from exam.page.texts import Texts
 from exam.service.experiment import Experiment
 
@@ -102,15 +102,21 @@ class Table(Block):
 @dataclass(frozen=True)
 class Rule(Block):
     """What was measured, the rule that follows, and what stands behind it: `background`, where the
-    texts have one. With it the chapter is done."""
+    texts have one. With it the chapter is done.
+
+    On a projector, where somebody speaks, the first sentence of the rule stands over the numbers.
+    """
 
     due = "complete"
 
     def show(self, view: ChapterView) -> None:
+        measured = f"**{view.words.measured}:** {view.say.measured(**view.numbers)}"
+        conclusion = view.chapter.conclusion(view.numbers, view.say)
+        if view.visit.is_projected:
+            said = (f"**{first_sentence(conclusion)}**", measured)
+        else:
+            said = (measured, conclusion, getattr(view.say, "background", ""))
         with st.container(key=f"{view.name}_conclusion"):
-            st.markdown(f"**{view.words.measured}:** {view.say.measured(**view.numbers)}")
-            st.markdown(view.chapter.conclusion(view.numbers, view.say))
-            background = getattr(view.say, "background", "")
-            if background and not view.visit.is_projected:  # where somebody speaks
-                st.markdown(background)
+            for text in filter(None, said):
+                st.markdown(text)
         view.visit.done.add(view.name)

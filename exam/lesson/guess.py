@@ -17,12 +17,14 @@ def ask(view: ChapterView) -> None:
     is_counted = visit.observer.counts_guesses
     allowed = chapter.passes or range(len(say.choices))
     counted = {"key": guess_key(chapter), "on_change": _tell, "args": (visit, chapter, allowed)}
+    known = visit.observer.guess_of(chapter.name)  # of the same browser, before it was reloaded
     if chapter.passes:
-        choice = st.slider(say.question, allowed[0], allowed[-1], chapter.middle_pass, **counted)
+        middle = chapter.middle_pass if known is None else known
+        choice = st.slider(say.question, allowed[0], allowed[-1], middle, **counted)
     else:
         lettered = list(map("{}: {}".format, "ABCD", say.choices))  # as on the projector
         texts = lettered if is_counted else say.choices
-        options = {"index": None, "format_func": lambda number: texts[number]}
+        options = {"index": known, "format_func": lambda number: texts[number]}
         choice = st.radio(f"**{say.question}**", allowed, **counted, **options)
     guess_first = view.words.guess_first if choice is None else ""
     if told := visit.observer.describe_guess(view.name, view.words) or guess_first:
@@ -44,7 +46,7 @@ def _tell(visit: Visit, chapter: Chapter, allowed: range) -> None:
 
 def _press(visit: Visit, chapter: Chapter, allowed: range, choice: int) -> None:
     _tell(visit, chapter, allowed)  # a slider that was not moved has called nothing yet
-    if choice in allowed:
+    if choice in allowed and not visit.observer.holds(chapter.name):
         begin_attempt(visit, chapter, choice)
 
 

@@ -19,9 +19,18 @@ _ask = st.components.v2.component("ask_again", js=asset("ask_again.js"), isolate
 _numbers = itertools.count()  # Streamlit sends only data that differs from what was sent before
 
 
-def ask_again(key: str, seconds: float) -> None:
-    """Have the browser run this fragment again after so many seconds."""
-    data = {"seconds": seconds, "number": next(_numbers)}
+def ask_again(key: str, seconds: float, *, unless: str = "") -> None:
+    """Have the browser run this fragment again after so many seconds.
+
+    `unless` the document has a data attribute of that name: then it looks again later.
+    """
+    data = {"seconds": seconds, "number": next(_numbers), "unless": unless}
+    _ask(key=f"ask_{key}", data=data, on_now_change=_nothing)
+
+
+def ask_on(key: str, event: str) -> None:
+    """Have the browser run this part again whenever the document is told of that event."""
+    data = {"seconds": None, "on": event}
     _ask(key=f"ask_{key}", data=data, on_now_change=_nothing)
 
 

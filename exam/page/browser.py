@@ -12,7 +12,8 @@ PLAYER_STYLES, PLAYER_SCRIPTS = (
     ("page.js", "player.js", "film.js", "curves.js", "sheet.js", "missed.js"),
 )
 STYLES = ("streamlit.css", "page.css", *PLAYER_STYLES)
-SCRIPTS = (*PLAYER_SCRIPTS, "sliders.js", "sketch.js", "address.js", "room.js", "frame.js")
+SCRIPTS = (*PLAYER_SCRIPTS, "sliders.js", "sketch.js", "address.js", "room.js", "follow.js")
+SCRIPTS += ("frame.js",)
 
 
 @functools.cache

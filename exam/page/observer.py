@@ -37,6 +37,14 @@ class Observer:
         """What the browser is to keep until it is closed."""
         return {}
 
+    def guess_of(self, chapter: str) -> int | None:
+        """What the learner has guessed before this visit, if somebody has kept it."""
+        return None
+
+    def holds(self, chapter: str) -> bool:
+        """Whether the answer of a chapter is to wait."""
+        return False
+
     def guess(self, chapter: str, choice: int) -> None:
         """The learner has guessed, or guesses otherwise."""
 

@@ -36,6 +36,11 @@ def waiting(progress: Progress, waited_seconds: float, ahead: int, words: Texts)
     return words.queued_behind(ahead=ahead) if ahead else words.queued
 
 
+def first_sentence(text: str) -> str:
+    """Without what is bold in it."""
+    return re.split(r"(?<=[.!?])\s|(?<=。)", text, maxsplit=1)[0].replace("**", "")
+
+
 def fit_call(batch_size: int, epochs: int) -> str:
     return f"model.fit(x, y, batch_size={batch_size}, epochs={epochs})"
 

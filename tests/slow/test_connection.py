@@ -137,7 +137,7 @@ def test_a_learner_who_comes_before_the_room_is_let_in_and_after_a_restart_knows
 ):
     """Without a reload, and no phone claims a guess that is gone."""
     room = f"room={(code := new_code())}&only=twenty_exams"
-    lead = f"{room}&secret={new_secret()}"
+    lead = f"{room}&secret={new_secret()}&projected=true"
     counted = KO.guess_counted(code=code)
     with contextlib.ExitStack() as running:
         server = running.enter_context(running_server(tmp_path / "first.txt"))
@@ -162,4 +162,5 @@ def test_a_learner_who_comes_before_the_room_is_let_in_and_after_a_restart_knows
         lecturer.goto(f"{again.url}?{lead}")
         expect(phone.get_by_text(KO.room_awaited)).to_have_count(0)
         expect(phone.get_by_text(KO.guess_awaited(code=code))).to_be_visible()
+        expect(phone.locator(".hall-bar")).to_contain_text(KO.hall_open)
         line.close()

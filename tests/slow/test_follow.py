@@ -1,0 +1,256 @@
+"""Phones follow their room, and screens of one lecturer go together: in a real browser."""
+
+import contextlib
+import re
+import time
+from collections.abc import Iterator
+from types import SimpleNamespace
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from exam.hall.rooms import new_code, new_secret
+from exam.hall.seat import FALLBACK_SECONDS
+from exam.page.texts import load_texts
+from tests.browser import KO, Server, running_server, violations, wait_until_idle
+from tests.hall import STEP, bar, click_on, next_step, open_lectern, step, wait_until_shown
+from tests.test_server import PLAIN
+from tests.visit import Visit, run
+from tests.waiting import wait_for
+
+EN = load_texts("en")
+
+TOP = "document.querySelector(\"[data-testid='stMain']\").scrollTop"
+SOON = 10_000  # milliseconds within which a phone is told, on a slow machine
+
+
+@pytest.fixture
+def room() -> SimpleNamespace:
+    return SimpleNamespace(code=new_code(), secret=new_secret())
+
+
+@contextlib.contextmanager
+def screens(browser, *widths: int) -> Iterator[list[Page]]:
+    contexts = [browser.new_context(viewport={"width": w, "height": 844}) for w in widths]
+    for context in contexts:
+        context.set_default_timeout(60_000)
+    yield [context.new_page() for context in contexts]
+    for context in contexts:
+        context.close()
+
+
+def lecturer(server: Server, room, more: str = "") -> str:
+    return f"{server.url}?room={room.code}&secret={room.secret}&projected=true&lang=ko{more}"
+
+
+def says(phone: Page) -> str:
+    """What stands behind the button of the chapter."""
+    begin = phone.locator(".st-key-students_begin")
+    return begin.evaluate("e => getComputedStyle(e, '::after').content")
+
+
+def test_a_phone_that_nobody_touches_follows(browser, server, room):
+    with screens(browser, 1280, 390) as (wall, phone):
+        open_lectern(wall, lecturer(server, room, "&only=students"))
+        phone.goto(f"{server.url}?room={room.code}&lang=ko")
+        wait_until_idle(phone)
+        bar = phone.locator(".hall-bar")
+        expect(bar).to_contain_text(KO.hall_open, timeout=SOON)
+        expect(bar).to_contain_text(KO.students.title)
+        top = phone.locator(".stApp").bounding_box()["y"]
+        assert top >= bar.bounding_box()["height"] > 30, "the bar covers nothing"
+        bar.locator("a").click()
+        begin = phone.locator(".st-key-students_begin")
+        begin.wait_for()
+        wait_until_idle(phone)
+        phone.locator(".st-key-students_guess [role='radiogroup'] label").first.click()
+        wait_until_idle(phone)
+        expect(wall.locator(".count b")).to_have_text("1", timeout=SOON)
+        expect(begin.locator("button")).to_have_attribute("aria-disabled", "true")
+        assert says(phone) == f'"{KO.hall_held}"'
+        begin.locator("button").dispatch_event("click")  # even so
+        wait_until_idle(phone)
+        expect(phone.locator(".st-key-students_guess")).to_be_visible()
+        click_on(wall)
+        expect(bar).to_contain_text(KO.hall_closed, timeout=SOON)
+        click_on(wall)
+        expect(bar).to_contain_text(KO.hall_again, timeout=SOON)
+        click_on(wall)
+        click_on(wall)
+        expect(bar).to_contain_text(KO.hall_result, timeout=SOON)
+        expect(begin.locator("button")).to_have_attribute("aria-disabled", "false")
+        assert says(phone) == "none"
+        begin.locator("button").click()
+        expect(phone.get_by_role("button", name=KO.again)).to_be_enabled(timeout=120_000)
+
+
+def test_back_leads_to_where_the_learner_was(browser, server, room):
+    with screens(browser, 1280, 390) as (wall, phone):
+        open_lectern(wall, lecturer(server, room, "&only=students"))
+        phone.goto(f"{server.url}?room={room.code}&lang=ko")
+        wait_until_idle(phone)
+        main = phone.get_by_test_id("stMain")
+        main.evaluate("main => main.scrollTo(0, 120)")
+        phone.locator(".hall-bar a").click()
+        phone.wait_for_function(
+            "document.querySelector(\"[data-testid='stMain']\").scrollTop > 300"
+        )
+        phone.go_back()
+        phone.wait_for_function(f"Math.abs({TOP} - 120) < 3")
+        assert f"room={room.code}" in phone.url
+
+
+def test_a_phone_that_reopens_shows_its_guess(browser, server, room):
+    with screens(browser, 1280, 390) as (wall, phone):
+        open_lectern(wall, lecturer(server, room, "&only=students"))
+        address = f"{server.url}?room={room.code}&lang=ko&only=students"
+        phone.goto(address)
+        wait_until_idle(phone)
+        phone.locator(".st-key-students_guess [role='radiogroup'] label").nth(1).click()
+        wait_until_idle(phone)
+        phone.goto(address)
+        chosen = phone.locator(".st-key-students_guess").get_by_role("radio").nth(1)
+        expect(chosen).to_be_checked()
+
+
+def test_what_was_chosen_before_the_room_was_opened_counts_until_the_vote_begins_anew(
+    browser, server, room
+):
+    with screens(browser, 1280, 390) as (wall, phone):
+        phone.goto(f"{server.url}?room={room.code}&lang=ko&only=students")
+        wait_until_idle(phone)
+        option = phone.locator(".st-key-students_guess [role='radiogroup'] label").first
+        option.click()
+        wait_until_idle(phone)
+        open_lectern(wall, lecturer(server, room, "&only=students"))
+        expect(phone.get_by_text(KO.guess_counted(code=room.code))).to_be_visible()
+        expect(wall.locator(".count b")).to_have_text("1")
+        bar(wall).get_by_role("button", name=KO.save_room).click()
+        wall.get_by_role("button", name=KO.vote_anew).click()
+        expect(wall.locator(".count b")).to_have_text("0")
+        expect(phone.get_by_text(KO.guess_awaited(code=room.code))).to_be_visible()
+        assert phone.locator(".st-key-students_guess input:checked").count() == 0
+        option.click()
+        expect(wall.locator(".count b")).to_have_text("1")
+
+
+def test_without_the_event_stream_a_phone_asks(browser, room, tmp_path):
+    """The script alone: `streamlit run` of a file that has no routes."""
+    with (
+        running_server(tmp_path / "log.txt", command=("-c", PLAIN)) as plain,
+        screens(browser, 1280, 390) as (wall, phone),
+    ):
+        open_lectern(wall, lecturer(plain, room, "&only=students"))
+        phone.goto(f"{plain.url}?room={room.code}&lang=ko&only=students")
+        expect(phone.locator(".hall-bar")).to_contain_text(KO.hall_open)
+        wait_until_idle(phone)
+        phone.locator(".st-key-students_guess [role='radiogroup'] label").first.click()
+        expect(wall.locator(".count b")).to_have_text("1")
+        assert wall.locator(".count").inner_text() == "1", "of how many is not known"
+        click_on(wall)
+        expect(phone.locator(".hall-bar")).to_contain_text(KO.hall_closed)
+
+
+def test_a_page_that_leads_nothing_asks_nothing(browser, server, room):
+    with screens(browser, 1280, 390) as (wall, phone):
+        open_lectern(wall, lecturer(server, room, "&only=students"))
+        phone.goto(f"{server.url}?room={room.code}&lang=ko&only=students")
+        sent = []
+        phone.on("websocket", lambda line: line.on("framesent", lambda data: sent.append(data)))
+        phone.reload()
+        expect(phone.locator(".hall-bar")).to_contain_text(KO.hall_open)
+        phone.wait_for_function("'follows' in document.documentElement.dataset")
+        wait_until_idle(phone)
+        sent.clear()
+        asked_at = time.monotonic() + FALLBACK_SECONDS + 5
+        wait_for(lambda: time.monotonic() > asked_at, seconds=FALLBACK_SECONDS + 10)
+        assert sent == []
+
+
+def test_what_the_hall_is_not_to_read_stands_on_a_page_of_the_lecturers_own(browser, server, room):
+    with screens(browser, 1280, 390, 390) as (wall, own, phone):
+        open_lectern(wall, lecturer(server, room, "&only=students"))
+        own.goto(f"{server.url}?room={room.code}&lang=ko&presenter=true#secret={room.secret}")
+        expect(own.get_by_text(KO.after_that)).to_be_visible()
+        assert "secret" not in own.url
+        phone.goto(f"{server.url}?room={room.code}&lang=ko&only=students")
+        wait_until_idle(phone)
+        phone.locator(".st-key-students_guess [role='radiogroup'] label").first.click()
+        expect(own.get_by_text(f"1 / 1 {KO.have_guessed}")).to_be_visible()
+        next_step(own).click()
+        wall.wait_for_function(f"{STEP}.includes('close_1')")
+        advised = re.compile("|".join(map(re.escape, (KO.advice_few, KO.advice, KO.advice_many))))
+        expect(own.get_by_text(advised)).to_be_visible(timeout=120_000)
+        expect(wall.get_by_text(advised)).to_have_count(0)
+        click_on(wall)
+        expect(next_step(own)).to_have_text(KO.step_close)
+        assert violations(own) == []
+
+
+def test_two_screens_of_a_lecturer_show_the_same(browser, server, room):
+    with screens(browser, 1280, 1280) as (wall, other):
+        open_lectern(wall, lecturer(server, room, "&only=students"))
+        open_lectern(other, lecturer(server, room))
+        assert step(other) == step(wall)
+        click_on(wall)
+        other.wait_for_function(
+            "was => document.querySelector(`.${was}`)", arg=step(wall), timeout=SOON
+        )
+
+
+def test_the_clicker_works_whatever_was_clicked(browser, server, room):
+    with screens(browser, 1280) as (wall,):
+        wall.set_viewport_size({"width": 1280, "height": 720})
+        open_lectern(wall, lecturer(server, room, "&only=batch_sizes"))
+        wall.locator(".st-key-lang button").nth(1).click()
+        wait_until_idle(wall)
+        while "reveal" not in step(wall):
+            click_on(wall)
+        for clicked in ("[data-variant='segmented_control']:visible", "svg.marks", "h1", ".count"):
+            for each in wall.locator(clicked).all()[:2]:
+                each.click()
+                wait_until_shown(wall)
+                was = step(wall)
+                click_on(wall)
+                click_on(wall, "PageUp")
+                assert step(wall) == was
+        click_on(wall, "PageUp")
+        bar(wall).get_by_role("button", name=EN.save_room).click()
+        wall.get_by_role("button", name=EN.room_csv).click()
+        wall.keyboard.press("Escape")
+        click_on(wall)
+
+
+def test_a_press_that_only_turns_the_page_says_so(browser, server, room):
+    with screens(browser, 800) as (wall,):
+        wall.set_viewport_size({"width": 800, "height": 300})
+        open_lectern(wall, lecturer(server, room, "&only=students"))
+        was, sign = step(wall), "document.documentElement.hasAttribute('data-longer')"
+        assert wall.evaluate(sign)
+        while wall.evaluate(sign):
+            top = wall.evaluate(TOP)
+            wall.keyboard.press("PageDown")
+            wall.wait_for_function(f"{TOP} > {top}")
+            assert step(wall) == was
+        click_on(wall)
+
+
+def test_a_chapter_that_is_finished_opens_at_its_result(browser, server, room):
+    with screens(browser, 1280) as (wall,):
+        open_lectern(wall, lecturer(server, room, "&only=students"))
+        run(guess_once(server, room))
+        expect(wall.locator(".count b")).to_have_text("1")
+        while "reveal" not in step(wall):
+            click_on(wall)
+        for place, part in ((KO.sheet.title, "sheet"), (KO.students.title, "students_reveal")):
+            wall.get_by_role("combobox", name=KO.step_place).click()
+            wall.get_by_role("option", name=place).click()
+            wall.wait_for_function(f"{STEP}.includes('{part}')")
+        wait_until_shown(wall)
+
+
+async def guess_once(server: Server, room) -> None:
+    async with Visit(server.url, f"room={room.code}&only=students").connection() as learner:
+        await learner.open()
+        await learner.choose("students_guess", 1)
+        await learner.read()
