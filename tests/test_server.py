@@ -10,9 +10,11 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import expect
 
+import exam.server
+from exam.hall.room import Room
 from exam.hall.rooms import new_code, new_secret
 from exam.page.texts import load_texts
-from exam.server import CLOSED, HEADERS
+from exam.server import CLOSED, HEADERS, states
 from tests.browser import Server, open_page, press_start, running_server, wait_until_played
 from tests.visit import Visit, run
 from tests.waiting import source_of, wait_for
@@ -125,3 +127,17 @@ def test_a_room_of_the_script_alone(browser, plain):
     assert "secret" not in lecturer.url and code in lecturer.url
     for each in (lecturer, phone):
         each.context.close()
+
+
+def test_a_silent_stream_says_that_it_is_there(monkeypatch):
+    """Or a proxy would cut it."""
+    monkeypatch.setattr(exam.server, "SILENT_SECONDS", 0.05)
+
+    async def listen() -> list[str]:
+        stream = states(Room(new_code(), new_secret(), 0.0))
+        said = [await anext(stream) for _ in range(3)]
+        await stream.aclose()
+        return said
+
+    first, *others = run(listen())
+    assert first.startswith("data: ") and others == [": still here\n\n"] * 2
