@@ -15,7 +15,7 @@ LOWEST = """() => Math.max(0, ...[...document.querySelectorAll(
     .map(box => box.bottom))"""
 
 STEP = """[...document.querySelector("[class*='st-key-at_']")?.classList ?? [
-    "st-key-at_study" + document.querySelector(".st-key-step_next button").innerText]]
+    "st-key-at_study" + document.querySelector(".st-key-step_next button")?.innerText]]
     .find(name => name.startsWith("st-key-at_"))"""
 
 

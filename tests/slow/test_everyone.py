@@ -11,6 +11,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from exam.lesson.chapters import CHAPTERS
+from exam.page.address import reachable
 from exam.page.parts import CHAPTER_NAMES
 from exam.page.texts import load_texts
 from tests.browser import (
@@ -274,6 +275,7 @@ def test_the_share_box(page, server):
     box = page.get_by_test_id("stPopoverBody")
     link = box.locator("code").first
     expect(link).to_contain_text("batch_size=32")
+    expect(link).to_contain_text(urlsplit(reachable(server.url)).netloc)  # which a phone can open
     expect(link).to_contain_text("student=4")
     expect(box.get_by_text(KO.share_local)).to_be_visible()
     expect(box.locator("code", has_text="<iframe")).to_contain_text('loading="lazy"')

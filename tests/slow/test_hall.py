@@ -5,11 +5,13 @@ import csv
 import io
 import re
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from exam.hall.rooms import MOST_OF_A_CLIENT, new_code, new_secret
+from exam.page.address import reachable
 from exam.page.texts import LANGUAGES, Texts, load_texts
 from tests.browser import (
     KO,
@@ -94,6 +96,9 @@ def test_a_hall_walks_through_two_chapters_by_clicker(browser, server, room, lan
             walk_through(projector, phones, name, answer, words)
             while not next_is_a_chapter(projector):
                 click_on(projector)
+            rule = projector.locator("[class*='_conclusion'] p")
+            expect(rule.first.locator("strong")).to_have_text(rule.first.inner_text())
+            assert len(re.findall(r"[.。](?:\s|$)", rule.first.inner_text())) <= 1, "one sentence"
             click_on(projector)
         assert violations(phones[0]) == []
         choices = words.first_pass.choices, words.batch_sizes.choices
@@ -113,7 +118,9 @@ def walk_through(projector: Page, phones: list[Page], name: str, answer: int, wo
     wait_until_shown(projector)
     for number, (phone, choice) in enumerate(zip(phones, (wrong, wrong, answer), strict=True)):
         guess(phone, name, choice, words)
-        expect(projector.locator(".count b")).to_have_text(str(number + 1))
+        expect(projector.locator(".count")).to_have_text(f"{number + 1} / 3")
+    host = urlsplit(reachable(projector.url)).netloc
+    expect(projector.get_by_text(f"{host} · ")).to_contain_text(phones[0].url[-4:])
     guess(phones[2], name, wrong, words)  # changed, and changed back: it counts once
     guess(phones[2], name, answer, words)
     assert projector.locator(".votes").count() == 0
