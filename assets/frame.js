@@ -1,11 +1,17 @@
 // In a frame, the pages around it are told how high the page is, if they want to know (share.py has
 // the line for it). On Community Cloud there is a frame of Streamlit's between the two.
 
-const thePage = () => document.querySelector("[data-testid='stMainBlockContainer']");
+const LOOKS = 1000; // milliseconds: a browser may draw and observe nothing in a frame out of sight
+let toldHeight = 0;
 const tellHeight = () => {
-  const examHeight = Math.ceil(thePage().getBoundingClientRect().height);
+  const page = document.querySelector("[data-testid='stMainBlockContainer']");
+  const examHeight = Math.ceil(page?.getBoundingClientRect().height ?? 0);
+  if (!examHeight || examHeight === toldHeight) return;
+  toldHeight = examHeight;
   for (let inner = window; inner !== inner.parent; inner = inner.parent)
     inner.parent.postMessage({ examHeight }, "*");
 };
-const heights = new ResizeObserver(() => thePage() && tellHeight());
-redraws.push(() => window !== window.parent && thePage() && heights.observe(thePage()));
+if (window !== window.parent) {
+  redraws.push(tellHeight);
+  setInterval(tellHeight, LOOKS);
+}

@@ -13,7 +13,7 @@ window.addEventListener("pointerdown", () => (isByTab = false), true);
 
 const isBusy = (element) =>
   element.matches?.(WRITTEN_IN) ||
-  element.closest?.("[aria-expanded='true'], [role='listbox']") ||
+  element.closest?.("[role='combobox'][aria-expanded='true'], [role='listbox']") ||
   (isByTab && element.matches?.("[data-variant='segmented_control']"));
 
 // Whether there is so much left above or below that a press turns the page.

@@ -15,6 +15,7 @@ from exam.hall.files import FEW, HIDDEN, votes_csv, without_small
 from exam.hall.rooms import ROOMS, new_code, new_secret
 from exam.hall.steps import WATCHED, Step, steps_of
 from exam.lesson.chapters import CHAPTERS
+from exam.lesson.contents import numbered
 from exam.model.studied import Point
 from exam.page.texts import load_texts
 from exam.service.job import Progress
@@ -249,7 +250,7 @@ def test_the_table_of_a_room_tells_no_few_apart(room):
         room.guess("final_exam", str(number), 7)
     room.close("students", 1)
     found = list(csv.reader(io.StringIO(votes_csv(room, {"students": 1}, EN))))
-    title, choices = EN.students.title, EN.students.choices
+    title, choices = numbered("students", EN), EN.students.choices
     assert found == [  # and nothing of the round that is open
         ["chapter", "round", "guess", "count", "of", "measured"],
         [title, "1", choices[0], "*", "40", ""],  # or the two would be seen by subtraction

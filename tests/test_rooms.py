@@ -257,8 +257,11 @@ def test_who_listens_is_told_where_the_room_stands_and_never_what_is_guessed(roo
     room.close("sheet", 1)
     room.open_again("sheet")
     assert [(each["is_open"], each["round"]) for each in told[1:]] == [(False, 1), (True, 2)]
+    room.show(Step("sheet", "reveal", 2))
+    room.show(Step("sheet", "question"))
+    assert not told[-1]["is_held"] and not room.holds("sheet"), "the hall has seen it"
     room.begin_anew("sheet")
-    assert told[-1] == told[0] | {"anew": 1}
+    assert told[-1] == told[0] | {"anew": 1} and room.holds("sheet")
 
 
 def test_a_point_is_the_mean_of_its_runs():

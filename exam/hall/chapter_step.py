@@ -57,19 +57,17 @@ def _show_vote(view: ChapterView, part: str, seat: Seat, room: Room | None) -> N
     is_closed, is_again = part == "close", part == "discuss"
     if is_again:
         st.markdown(view.words.discuss)
-        if not view.chapter.passes:  # beside a figure there is no room for it
-            _show_all(view, Story)
-    elif not is_closed and not any(each.due == "always" for each in _blocks(view, Display)):
-        _show_all(view, Story)  # otherwise it was shown with what there was to see
+    # Otherwise it was shown with what there was to see; in a discussion a figure leaves no room.
+    is_short = not any(each.due == "always" for each in _blocks(view, Display))
+    if not is_closed and is_short and not (is_again and view.chapter.passes):
+        _show_all(view, Story)
     rounds = view.rounds if is_closed else ()
-    with _beside_the_question(view, room, rounds, is_again=is_again):
+    with _beside_the_question(view, room, rounds):
         if not is_closed and room:
             _show_count(seat, view.chapter, view.words)
 
 
-def _beside_the_question(
-    view: ChapterView, room: Room | None, rounds: tuple, *, is_again: bool
-) -> DeltaGenerator:
+def _beside_the_question(view: ChapterView, room: Room | None, rounds: tuple) -> DeltaGenerator:
     """Show the question, and return the place for its votes: beside it, or below it if a pass is
     guessed, for then a figure stands beside it.
     """
@@ -83,8 +81,7 @@ def _beside_the_question(
         return left
     left, right = st.columns([8, 3], gap="medium") if room else (st.container(), None)
     with left:
-        if not is_again:
-            question.above(view)
+        question.above(view)
         with st.container(key="hall_question"):
             _show_question(view, rounds)
     return right or left

@@ -35,11 +35,14 @@ def show_room(seat: Seat, words: Texts) -> None:
         st.markdown(words.room_open(code=room.code))
         st.code(learners, language=None, wrap_lines=True)
         st.link_button(words.lecturers_screen, lecturer, type="primary")
-        st.caption(words.lecturers_link)
-        st.code(lecturer, language=None, wrap_lines=True)
-        st.caption(words.presenter_link)
-        own = link_to(page, room=room.code, lang=st.session_state.lang, presenter="true")
-        st.code(f"{reachable(own)}#secret={room.secret}", language=None, wrap_lines=True)
+        with st.expander(words.lecturers_links):
+            st.caption(words.lecturers_link)
+            st.code(lecturer, language=None, wrap_lines=True)
+            st.caption(words.presenter_link)
+            own = link_to(page, room=room.code, lang=st.session_state.lang, presenter="true")
+            own = f"{reachable(own)}#secret={room.secret}"
+            show_qr_code(own, words)
+            st.code(own, language=None, wrap_lines=True)
 
 
 def _show_opener(words: Texts) -> None:

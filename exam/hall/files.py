@@ -11,6 +11,7 @@ from exam.hall.choices import middle_guess
 from exam.hall.found import answer_so_far
 from exam.hall.room import Room
 from exam.lesson.chapters import CHAPTERS
+from exam.lesson.contents import numbered
 from exam.page.texts import Texts
 
 FEW = 5  # fewer guesses than this are not told apart
@@ -25,6 +26,7 @@ def show_room_files(room: Room, words: Texts) -> None:
     # So that Excel reads Korean.
     make = lambda: votes_csv(room, answers, words).encode("utf-8-sig")  # noqa: E731
     st.download_button(label, make, name, "text/csv", on_click="ignore", key="room_csv")
+    st.caption(words.room_csv_help(few=FEW))
 
 
 def votes_csv(room: Room, answers: Mapping[str, int | None], words: Texts) -> str:
@@ -37,16 +39,17 @@ def votes_csv(room: Room, answers: Mapping[str, int | None], words: Texts) -> st
     writer.writerow(COLUMNS)
     for chapter, rounds in room.closed_rounds().items():
         say, answer = getattr(words, chapter), answers.get(chapter)
+        title = numbered(chapter, words)
         for number, counts in enumerate(rounds, start=1):
             if CHAPTERS[chapter].passes:
                 enough = counts.total() >= FEW
                 shown = (middle_guess([counts], 0), counts.total()) if enough else (HIDDEN, HIDDEN)
-                writer.writerow((say.title, number, shown[0], "median", shown[1], ""))
+                writer.writerow((title, number, shown[0], "median", shown[1], ""))
                 continue
             shown, total = without_small(counts, len(say.choices))
             for choice, text in enumerate(say.choices):
                 is_right = "yes" if choice == answer else ""
-                writer.writerow((say.title, number, text, shown[choice], total, is_right))
+                writer.writerow((title, number, text, shown[choice], total, is_right))
     return table.getvalue()
 
 

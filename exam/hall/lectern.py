@@ -76,7 +76,8 @@ def show_bar(seat: Seat, visit: Visit, words: Texts) -> None:
     """Back, the places, and what comes next; a clicker presses them (projector.js)."""
     steps = steps_of(leads=seat.leads)
     at, places = steps.index(seat.step), list(dict.fromkeys(step.place for step in steps))
-    here = f"step_place_{seat.step.place}"  # so that what it shows is never an older place
+    # So that what it shows is never an older place, or in an older language.
+    here = f"step_place_{seat.step.place}_{words.lang}"
     with st.container(key="lectern", horizontal=True, vertical_alignment="center"):
         go = {"on_click": go_to, "width": "content"}
         forward = go | {"kwargs": {"is_forward": True}}
@@ -98,14 +99,17 @@ def show_bar(seat: Seat, visit: Visit, words: Texts) -> None:
                 show_room_files(room, words)
                 question = [s for s in steps if s[:2] == (seat.step.place, "question")]
                 if question:
-                    anew = {"key": "vote_anew", "on_click": _begin_anew}
-                    anew["args"] = (question[0], seat, visit)
-                    st.button(words.vote_anew, help=words.vote_anew_help, **anew)
+                    with st.expander(words.vote_anew):
+                        anew = {"on_click": _begin_anew, "args": (question[0], seat, visit)}
+                        st.caption(words.vote_anew_help)
+                        st.button(words.vote_anew_sure, key="vote_anew", **anew)
         if seat.step[1:] == ("close", 1):  # where nearly all had it, there is little to discuss
             reveal = next(step for step in steps[at:] if step.part == "reveal")
             st.button(words.step_reveal, key="step_skip", args=(reveal, seat, visit), **forward)
         if at + 1 < len(steps):
             step = steps[at + 1]
+            if step.place != seat.step.place:
+                step = _entry(step.place, steps, seat)
             after = {"key": "step_next", "type": "primary", "args": (step, seat, visit)}
             st.button(label_of(seat.step, step, words), **after, **forward)
 
@@ -137,8 +141,12 @@ def _begin_anew(question: Step, seat: Seat, visit: Visit) -> None:
 
 
 def _go_to_place(key: str, steps: list[Step], seat: Seat, visit: Visit) -> None:
-    place, room = st.session_state[key], seat.room if seat.leads else None
+    go_to(_entry(st.session_state[key], steps, seat), seat, visit)
+
+
+def _entry(place: str, steps: list[Step], seat: Seat) -> Step:
+    """Where a place begins; a chapter that the hall has voted on, at its result."""
     there = [step for step in steps if step.place == place]
+    room = seat.room if seat.leads else None
     is_over = room and room.standing(place).rounds and not room.standing(place).is_open
-    found = [step for step in there if step.part == "reveal" and is_over]  # not to vote again
-    go_to([*found, *there, seat.step][0], seat, visit)
+    return next((step for step in there if step.part == "reveal" and is_over), there[0])

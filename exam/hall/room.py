@@ -29,6 +29,8 @@ class Room:
     studied: Studied = field(default_factory=Studied)
     step: Step | None = None
     anew: list[str] = field(default_factory=list)
+    revealed: set[str] = field(default_factory=set)  # chapters whose results were shown
+    opened: float = field(default_factory=time.monotonic)
     shown: float = field(default_factory=time.monotonic)  # since when
     listeners: set[Callable[[], None]] = field(default_factory=set)
     counters: set[Callable[[], None]] = field(default_factory=set)
@@ -53,14 +55,17 @@ class Room:
                 "number": step.number,
                 "is_open": vote.is_open,
                 "round": len(vote.rounds) + vote.is_open,
-                "is_held": step.part in BEFORE_THE_ANSWER,
+                "is_held": self._holds(step),
                 "anew": len(self.anew),
             }
 
     def holds(self, chapter: str) -> bool:
         """Whether the hall is at this chapter, and its answer waits for the lecturer."""
         step = self.step
-        return bool(step) and step.place == chapter and step.part in BEFORE_THE_ANSWER
+        return bool(step) and step.place == chapter and self._holds(step)
+
+    def _holds(self, step: Step) -> bool:
+        return step.part in BEFORE_THE_ANSWER and step.place not in self.revealed
 
     def guess_of(self, chapter: str, learner: str) -> int | None:
         with self._lock:
@@ -70,6 +75,8 @@ class Room:
         """Its lecturer shows that from now on."""
         with self._lock:
             self.step, self.shown = step, time.monotonic()
+            if step.part and step.part not in BEFORE_THE_ANSWER:
+                self.revealed.add(step.place)
         self._tell()
 
     def _tell(self) -> None:
@@ -117,6 +124,7 @@ class Room:
         with self._lock:
             self._votes.pop(chapter, None)
             self.anew.append(chapter)
+            self.revealed.discard(chapter)
         self._tell()
 
     def closed_rounds(self) -> dict[str, tuple[Counter[int], ...]]:

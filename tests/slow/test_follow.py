@@ -126,7 +126,8 @@ def test_what_was_chosen_before_the_room_was_opened_counts_until_the_vote_begins
         expect(phone.get_by_text(KO.guess_counted(code=room.code))).to_be_visible()
         expect(wall.locator(".count b")).to_have_text("1")
         bar(wall).get_by_role("button", name=KO.save_room).click()
-        wall.get_by_role("button", name=KO.vote_anew).click()
+        wall.get_by_text(KO.vote_anew, exact=True).click()
+        wall.get_by_role("button", name=KO.vote_anew_sure).click()
         expect(wall.locator(".count b")).to_have_text("0")
         expect(phone.get_by_text(KO.guess_awaited(code=room.code))).to_be_visible()
         assert phone.locator(".st-key-students_guess input:checked").count() == 0
@@ -216,9 +217,11 @@ def test_the_clicker_works_whatever_was_clicked(browser, server, room):
                 assert step(wall) == was
         click_on(wall, "PageUp")
         bar(wall).get_by_role("button", name=EN.save_room).click()
-        wall.get_by_role("button", name=EN.room_csv).click()
-        wall.keyboard.press("Escape")
-        click_on(wall)
+        click_on(wall)  # with its box open
+        click_on(wall, "PageUp")
+        expect(wall.get_by_role("combobox", name=EN.step_place)).to_have_value(
+            re.compile(EN.batch_sizes.title)
+        )
 
 
 def test_a_press_that_only_turns_the_page_says_so(browser, server, room):

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from exam.hall.rooms import MOST_OF_A_CLIENT, new_code, new_secret
+from exam.lesson.contents import numbered
 from exam.page.address import reachable
 from exam.page.texts import LANGUAGES, Texts, load_texts
 from tests.browser import (
@@ -105,7 +106,7 @@ def test_a_hall_walks_through_two_chapters_by_clicker(browser, server, room, lan
         rows = rows_of(projector, words)
         assert len(rows) == 2 * sum(map(len, choices))  # three guesses are too few to be told
         assert {row[3:5] for row in rows} == {("*", "*"), ("0", "*")}
-        assert (words.batch_sizes.title, "2", choices[1][3], "*", "*", "yes") in rows
+        assert (numbered("batch_sizes", words), "2", choices[1][3], "*", "*", "yes") in rows
 
 
 def next_is_a_chapter(projector: Page) -> bool:

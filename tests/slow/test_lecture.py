@@ -141,6 +141,8 @@ def test_a_lecture_page_that_is_closed_leaves_nothing_running(browser, server, l
     context = browser.new_context(viewport={"width": 700, "height": 2600}, locale="ko-KR")
     page = context.new_page()
     page.goto(lecture)
+    # Until the first has played, its height changes, and what stands below it moves.
+    frame_of_later(page, "only=study").locator(".player[data-state='replay']").wait_for()
     third = frame_of_later(page, "only=pianist")
     third.get_by_test_id("stMain").locator("[role='radiogroup'] label").first.click()
     third.get_by_role("button", name=KO.pianist.press).click()
