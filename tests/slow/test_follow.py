@@ -21,6 +21,12 @@ from tests.waiting import wait_for
 EN = load_texts("en")
 
 TOP = "document.querySelector(\"[data-testid='stMain']\").scrollTop"
+SIGN = "document.documentElement.hasAttribute('data-longer')"
+# How many pixels are below the screen; 0 where they are so few that a press is another step.
+REST = """(({ scrollTop, clientHeight, scrollHeight }) =>
+    scrollHeight - scrollTop - clientHeight > 0.15 * clientHeight
+        ? scrollHeight - scrollTop - clientHeight : 0
+)(document.querySelector("[data-testid='stMain']"))"""
 SOON = 10_000  # milliseconds within which a phone is told, on a slow machine
 
 
@@ -228,13 +234,15 @@ def test_a_press_that_only_turns_the_page_says_so(browser, server, room):
     with screens(browser, 800) as (wall,):
         wall.set_viewport_size({"width": 800, "height": 300})
         open_lectern(wall, lecturer(server, room, "&only=students"))
-        was, sign = step(wall), "document.documentElement.hasAttribute('data-longer')"
-        assert wall.evaluate(sign)
-        while wall.evaluate(sign):
-            top = wall.evaluate(TOP)
+        was = step(wall)
+        assert (rest := wall.evaluate(REST)) > 0
+        while rest > 0:
+            wall.wait_for_function(f"{SIGN} === true")
             wall.keyboard.press("PageDown")
-            wall.wait_for_function(f"{TOP} > {top}")
+            wall.wait_for_function(f"{REST} !== {rest}")
+            rest = wall.evaluate(REST)
             assert step(wall) == was
+        wall.wait_for_function(f"{SIGN} === false")
         click_on(wall)
 
 
