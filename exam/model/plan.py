@@ -4,6 +4,7 @@ import functools
 from dataclasses import dataclass
 
 from exam.model.exams import batches
+from exam.model.own_exam import OwnExam
 from exam.model.settings import BATCH_SIZE, MISPRINTS, STUDENT
 from exam.model.workbooks import WORKBOOKS, Workbook, open_workbook
 
@@ -19,7 +20,7 @@ class Plan:
     """Who studies what and how; raises ValueError for a value outside its range.
 
     `marked_on` names the ten exams, never practised, on which the student is marked after every
-    pass.
+    pass; `own` is one more, which learners have written.
     """
 
     batch_size: int
@@ -28,6 +29,7 @@ class Plan:
     misprints: int = 0
     marked_on: str = UNSEEN
     learning_rate: float = LEARNING_RATE
+    own: OwnExam | None = None
 
     def __post_init__(self):
         BATCH_SIZE.check(self.batch_size)

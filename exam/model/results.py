@@ -24,7 +24,8 @@ class Mark:
 
     `answers` holds one digit for every practised question, in the order of the sheet, and `sure`
     two for each: by how many percent the student held with it, 99 at most. `val_answers` and
-    `val_sure` are those of the first unseen exam. `solved` holds the answers that were given
+    `val_sure` are those of the first unseen exam. `own` holds three digits for every question of an
+    exam of one's own: the answer, and how sure it is. `solved` holds the answers that were given
     during the pass, each before the update that followed it; "" before studying.
     """
 
@@ -41,6 +42,12 @@ class Mark:
     val_sure: str = ""
     val_sure_when_wrong: float = 0.0
     solved: str = ""
+    own: str = ""
+
+    def own_answers(self) -> list[tuple[int, int]]:
+        """To each question of one's own, the answer and by how many percent it is held."""
+        triples = (self.own[at : at + 3] for at in range(0, len(self.own), 3))
+        return [(int(each[0]), int(each[1:])) for each in triples]
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ Not thread-safe by itself: whoever calls a method holds the lock.
 """
 
 import threading
+from collections.abc import Callable
 
 from exam.model.plan import Plan
 from exam.service.job import Failure, Job
@@ -84,6 +85,11 @@ class JobQueue:
         self.waiting.clear()
         for each in self.jobs.values():
             each.changed.notify_all()
+
+    def forget(self, is_meant: Callable[[Plan], bool]) -> None:
+        """Drop these jobs; one that runs ends with its turn."""
+        for plan in filter(is_meant, list(self.jobs)):
+            self.jobs.pop(plan).followed_until = 0.0
 
     def failure_of(self, job: Job) -> str:
         return next((each.reason for each in (job.failure, self.failure) if not each.is_over), "")

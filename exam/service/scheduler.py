@@ -10,6 +10,7 @@ import functools
 import threading
 import time
 
+from exam.model.own_exam import OwnExam
 from exam.model.plan import Plan
 from exam.model.results import Mark
 from exam.model.settings import EPOCHS
@@ -86,6 +87,11 @@ class Scheduler:
                 return progress.marks
             if progress.failure or time.monotonic() > ends:
                 raise TimeoutError(f"no {epochs} epochs of {plan} within {timeout_seconds} s")
+
+    def forget(self, exam: OwnExam) -> None:
+        """Keep nothing of studies that were marked on this exam."""
+        with self._lock:
+            self._queue.forget(lambda plan: plan.own == exam)
 
     def close(self) -> None:
         """End its workers."""

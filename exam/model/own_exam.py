@@ -1,0 +1,68 @@
+"""An exam of one's own: digits that learners have written, which no student has practised."""
+
+import base64
+from dataclasses import dataclass
+
+import numpy as np
+
+from exam.model.exams import QUESTIONS
+
+SIDE = 28  # pixels of a picture
+PIXELS = SIDE * SIDE
+LEAST_INK, MOST_INK = 0.005, 0.6  # shares of a picture that ink covers; digits have 0.03 to 0.3
+
+
+class BadPicture(ValueError):
+    """It is no picture of a digit: of another size, empty, or full of ink."""
+
+
+@dataclass(frozen=True)
+class OwnExam:
+    """One to a hundred questions in the form of the other exams.
+
+    `pictures` holds 784 grey values for each question, row by row, 0 for paper and 255 for ink;
+    `answers` one digit for each. Raises BadPicture for what `check_picture` refuses, ValueError
+    for another number of answers.
+    """
+
+    pictures: bytes
+    answers: str
+
+    def __post_init__(self):
+        questions = len(self.answers)
+        if not 1 <= questions <= QUESTIONS or len(self.pictures) != PIXELS * questions:
+            raise ValueError(f"{questions} answers to {len(self.pictures)} bytes of pictures")
+        if not (self.answers.isascii() and self.answers.isdigit()):
+            raise ValueError("an answer is a digit")
+        for at in range(0, len(self.pictures), PIXELS):
+            check_picture(self.pictures[at : at + PIXELS])
+
+    @property
+    def questions(self) -> np.ndarray:
+        """uint8 [questions, 784]."""
+        return np.frombuffer(self.pictures, np.uint8).reshape(-1, PIXELS)
+
+    @property
+    def key(self) -> np.ndarray:
+        """uint8 [questions]."""
+        return np.frombuffer(self.answers.encode(), np.uint8) - ord("0")
+
+
+def check_picture(picture: bytes) -> bytes:
+    """The picture; raises BadPicture where it cannot be a digit on paper."""
+    if len(picture) != PIXELS:
+        raise BadPicture(f"{len(picture)} pixels")
+    ink = np.frombuffer(picture, np.uint8).mean() / 255
+    if not LEAST_INK <= ink <= MOST_INK:
+        raise BadPicture(f"{ink:.1%} of it is ink")
+    return picture
+
+
+def read_picture(text: object) -> bytes:
+    """A picture as a browser sends it, in Base64; raises BadPicture for anything else."""
+    if not isinstance(text, str) or len(text) > 2 * PIXELS:
+        raise BadPicture("no text of that length")
+    try:
+        return check_picture(base64.b64decode(text, validate=True))
+    except ValueError as error:
+        raise BadPicture(str(error)) from error
