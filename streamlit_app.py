@@ -114,7 +114,7 @@ def take_home(visit: Visit, seat: Seat, words: Texts) -> None:
             save = st.popover(words.save, key="save", on_change="rerun")
             if save.open:
                 with save:
-                    show_save(visit.run, words)
+                    show_save(visit.run, (visit.exams or {}).get("form"), words)
         if not visit.only and not (seat.step and seat.leads):  # the door shows the room
             share = st.popover(words.share, key="share", on_change="rerun")
             if share.open:

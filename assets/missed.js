@@ -20,11 +20,11 @@ const drawMissed = (name) => {
     why.hidden = why.dataset.why !== kind;
 };
 
-const missedQuestion = ({ words, unseen_key: keys }, { at, answer, sure, before }) => {
+const missedQuestion = ({ words, unseen_key: keys, picture_of: from = "unseen" }, { at, answer, sure, before }) => {
   const [item, digit, mark] = ["span", "s", "i"].map((tag) => document.createElement(tag));
   item.setAttribute("role", "listitem");
   digit.style.backgroundPosition = `${((at % 10) * 100) / 9}% ${(Math.floor(at / 10) * 100) / 9}%`;
-  digit.style.backgroundImage = `url("${pictures.unseen}")`;
+  digit.style.backgroundImage = `url("${pictures[from]}")`;
   const isRight = answer === keys[at], percent = before ? `${before}→${sure}` : `${sure}%`;
   mark.textContent = answer ? `${isRight ? "○" : "✕"} ${answer}\n${percent}` : "";
   item.style.setProperty("--sure", sure);

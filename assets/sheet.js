@@ -6,7 +6,7 @@ const drawSheet = (name) => {
   const { data, dragged } = study, size = dragged?.batch_size ?? data.batch_size;
   const isFilm = Boolean(data.solved) || study.question !== null;
   const columns = (innerWidth > 640 ? data.columns : data.narrow_columns) ?? 10;
-  const count = data.order.length, rows = count / 10; // of the picture, ten questions in a row
+  const count = data.order.length, rows = data.rows ?? count / 10; // of the picture, ten questions in a row
   sheet.style.setProperty("--columns", columns);
   sheet.style.setProperty("--ratio", (columns * columns) / count);
   sheet.classList.toggle("is-strip", columns * columns !== count);

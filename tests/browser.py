@@ -165,6 +165,11 @@ def find_out(page: Page, chapter: Locator, name: str, words: Texts = KO) -> Loca
     """Guess, where there is something to guess, press, and wait for the conclusion."""
     say = getattr(words, name)
     button = chapter.get_by_role("button", name=say.press)
+    if chapter.locator(".writing").count():
+        from tests.own import write
+
+        write(page, chapter)
+        button.wait_for()
     if hasattr(say, "choices"):
         expect(button).to_be_disabled()
         chapter.locator("[data-baseweb='radio'], [role='radiogroup'] label").first.click()

@@ -9,9 +9,10 @@ from exam.lesson.chapters import CHAPTERS
 from exam.model.results import Mark
 from exam.page.texts import Texts
 from exam.page.visit import Attempt
+from tests.own import EXAMS as OWN
 
 MEASURED = [name for name, chapter in CHAPTERS.items() if chapter.plans]
-SETTINGS = {"batch_size": 10, "epochs": 20, "student": 1, "misprints": 10}
+SETTINGS = {"batch_size": 10, "epochs": 20, "student": 1, "misprints": 10, "own": OWN}
 
 
 def marks(val_losses: Sequence[float], updates: int = 10, **more) -> list[Mark]:
@@ -38,6 +39,7 @@ def any_study(key: object, passes: int) -> list[Mark]:
     """Marks with everything that a chapter may look at."""
     digits = {"answers": "0123456789" * 10, "sure": "50" * 100, "solved": "0123456789" * 10}
     val = {"val_answers": "1234567890" * 10, "val_sure": "60" * 100, "val_sure_when_wrong": 0.5}
+    val |= {"own": "".join(f"{(digit + digit % 2) % 10}60" for digit in range(10))}  # half is wrong
     return marks([1 + abs(n - 7) / 100 for n in range(passes)], **digits, **val)
 
 

@@ -191,6 +191,24 @@ BRANCHES = {
         ({"apart": chapters.students.FEW - 0.1}, 1, ["rule_apart"]),
         ({"apart": chapters.students.FEW}, 2, ["rule_apart"]),
     ],
+    "own_exam": [
+        (
+            {"right": 9, "wrong": 10.0, "first": 80.0, "small": 40.0, "val_wrong": 25.0},
+            0,
+            ["no_harder", "gained", "sure", "form_matters"],
+        ),
+        (
+            {"right": 6, "wrong": 40.0, "val_wrong": 25.0, "first": 45.0, "small": 45.0},
+            1,
+            ["harder", "gained_nothing", "sure", "form_no_matter"],
+        ),
+        (
+            {"right": 5, "wrong": 50.0, "val_wrong": 25.0, "first": 95.0, "small": 95.0}
+            | {"surest": chapters.own_exam.SURE - 1},
+            2,
+            ["harder", "gained", "form_matters"],
+        ),
+    ],
     "twenty_exams": [
         (
             {"one_exam": 15 + chapters.twenty_exams.LEVEL, "twenty_exams": 15, "once": 66},
@@ -472,6 +490,19 @@ def test_students():
         "val_wrong_worst": 26.0,
         "apart": 6.0,
     }
+
+
+def test_own_exam():
+    def value(name, epoch):
+        right = {"form": 3 + epoch // 4, "small": 2}[name[0]]
+        answers = (digit if digit < right else 9 - digit for digit in range(10))
+        return {"own": "".join(f"{each}{50 + each}" for each in answers)}
+
+    found = numbers(found_by("own_exam", study(value)), "own_exam")
+    assert (found["questions"], found["right"]) == (10, 8)  # 8 and 9 are called 1 and 0
+    assert (found["first"], found["wrong"], found["small"]) == (70.0, 20.0, 80.0)
+    assert found["surest"] == 51
+    assert CHAPTERS["own_exam"].plans(SETTINGS | {"own": None}) == {}
 
 
 def test_twenty_exams():

@@ -87,7 +87,7 @@ def test_every_text_is_used():
         key = next(part for part in reversed(path.split(".")) if not part.isdigit())
         names = {key, key.removeprefix("player_")}
         names.add(
-            re.sub("^(failure|guess|hall|missed|no|pair|step)_.*", r"\1_", key)
+            re.sub("^(failure|guess|hall|missed|no|pair|step|write)_.*", r"\1_", key)
         )  # f"failure_{reason}"
         names.add(re.sub("_(axis|alt|row|title)$", "", key))  # f"{field}_axis"
         is_used = any(re.search(rf"\b{name}", written) for name in names)

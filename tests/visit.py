@@ -119,6 +119,13 @@ class Visit:
         self.values[key] = WidgetState(id=self.ids[key], bool_value=True)
         await self.ask(within=key)
 
+    async def tell(self, key: str, event: str, value: object) -> None:
+        """As a component of ours in the browser does."""
+        name = f"$$STREAMLIT_INTERNAL_KEY_{self.ids[key]}__events"
+        sent = json.dumps([{"event": event, "value": value}])
+        await self.ask(WidgetState(id=name, json_trigger_value=sent), within=key)
+        await self.read()
+
     @property
     def counts(self) -> str:
         """The key of what asks for the number of guesses, on a lecturer's screen; or ""."""
@@ -177,7 +184,7 @@ class Visit:
             self.ids[key], self.fragments[key] = widget, message.delta.fragment_id
             self.drawn[key] = time.monotonic()
         if kind == "bidi_component":
-            seconds = json.loads(element.bidi_component.json)["seconds"]
+            seconds = json.loads(element.bidi_component.json).get("seconds")
             if seconds is not None:
                 self.due[key] = time.monotonic() + seconds
         if kind == "radio":

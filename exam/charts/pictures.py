@@ -31,6 +31,15 @@ def questions_picture(numbers: tuple[int, ...]) -> str:
     return _as_sheet(load_exams().mock.questions.reshape(-1, 28, 28)[list(numbers)])
 
 
+@functools.lru_cache(maxsize=8)
+def own_picture(pictures: bytes) -> str:
+    """Questions that learners have written, each of 784 grey values, on a sheet of ten by ten."""
+    sheet = np.zeros((100, 28, 28), np.uint8)  # so that each has its place, however many there are
+    questions = np.frombuffer(pictures, np.uint8).reshape(-1, 28, 28)
+    sheet[: len(questions)] = questions
+    return _as_sheet(sheet)
+
+
 def _as_sheet(questions: np.ndarray) -> str:
     ink = questions.reshape(-1, 10, 28, 28).swapaxes(1, 2).reshape(-1, 280)
     shades = np.zeros((*ink.shape, 2), np.uint8)

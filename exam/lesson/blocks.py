@@ -40,14 +40,17 @@ class Question(Block):
     """The guess: the page asks for it by `question` and `choices` in the texts, and then judges it.
 
     `above` shows what belongs to the question. It may return an experiment that must be complete
-    before the page asks.
+    before the page asks. `needs` says why it cannot ask yet, or "".
     """
 
     above: Callable[[ChapterView], Experiment | None] = lambda view: None
+    needs: Callable[[ChapterView], str] = lambda view: ""
 
     def show(self, view: ChapterView) -> None:
-        needed = self.above(view)
-        if view.found:
+        needed, missing = self.above(view), self.needs(view)
+        if missing and not view.found:
+            st.markdown(missing)
+        elif view.found:
             show_guess(view)
         elif needed and not needed.is_complete:
             view.show_progress(needed)

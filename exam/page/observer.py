@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from exam.model.own_exam import OwnExam
 from exam.model.studied import Studied
 from exam.page.texts import Texts
+from exam.page.writing import Writings
 
 
 @dataclass
@@ -40,6 +42,17 @@ class Observer:
     def guess_of(self, chapter: str) -> int | None:
         """What the learner has guessed before this visit, if somebody has kept it."""
         return None
+
+    def writings(self, own: Writings) -> Writings:
+        """What the learner is to write: an exam of its `own`, or for a hall."""
+        return own
+
+    def exams(self, own: Writings) -> Mapping[str, OwnExam] | None:
+        """The exam that was written, in each form, once it is complete."""
+        return own.exams
+
+    def wrote(self) -> None:
+        """The learner has written a digit."""
 
     def holds(self, chapter: str) -> bool:
         """Whether the answer of a chapter is to wait."""

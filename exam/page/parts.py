@@ -14,6 +14,7 @@ CHAPTER_NAMES = (
     "pianist",
     "final_exam",
     "misprints",
+    "own_exam",
     "best_setting",
     "questions",
 )

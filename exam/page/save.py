@@ -6,6 +6,7 @@ from html import escape
 import streamlit as st
 
 from exam.model.keras_script import keras_notebook, keras_script
+from exam.model.own_exam import OwnExam
 from exam.model.results import to_csv
 from exam.page.browser import asset
 from exam.page.recording import recording
@@ -17,9 +18,10 @@ from exam.service.scheduler import get_scheduler
 FILE_SECONDS = 20.0  # the longest wait for results that must be computed again
 
 
-def show_save(run: TrainingRun, words: Texts) -> None:
+def show_save(run: TrainingRun, own: OwnExam | None, words: Texts) -> None:
+    """Of a run; script and notebook mark the learners' own exam as well, if there is one."""
     name = "exam-b{batch_size}-e{epochs}-s{student}".format(**run._asdict())
-    for label, ending, kind, make in _files(run, words):
+    for label, ending, kind, make in _files(run, own, words):
         # `make` is a function, so a file is made only when somebody wants it.
         st.download_button(label, make, f"{name}.{ending}", kind, on_click="ignore", key=ending)
     setting = f"{fit_call(run.batch_size, run.epochs)} · {name_of(words.student)} {run.student}"
@@ -27,14 +29,21 @@ def show_save(run: TrainingRun, words: Texts) -> None:
     st.html(buttons, unsafe_allow_javascript=True, width="content")
 
 
-def _files(run: TrainingRun, words: Texts) -> list[tuple[str, str, str, Callable[[], str | bytes]]]:
+def _files(
+    run: TrainingRun, own: OwnExam | None, words: Texts
+) -> list[tuple[str, str, str, Callable[[], str | bytes]]]:
     """Label, ending, media type and maker of each file; a maker fetches the marks when called."""
     scheduler, study = get_scheduler(), (run.plan, run.epochs, FILE_SECONDS)
-    fetch, settings = lambda: scheduler.fetch(*study), run._asdict()
+    fetch, settings = lambda: scheduler.fetch(*study), run._asdict() | {"own": own}
     return [
         (words.csv, "csv", "text/csv", lambda: to_csv(fetch())),
         (words.script, "py", "text/x-python", lambda: keras_script(**settings)),
-        (words.notebook, "ipynb", "application/x-ipynb+json", lambda: keras_notebook(**settings)),
+        (
+            words.notebook,
+            "ipynb",
+            "application/x-ipynb+json",
+            lambda: keras_notebook(**settings),
+        ),
         (words.save_html, "html", "text/html", lambda: recording(run, fetch(), words)),
     ]
 

@@ -5,11 +5,13 @@ The widgets' own values, under their keys in `st.session_state`, are the only co
 
 import secrets
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import streamlit as st
 
+from exam.model.own_exam import OwnExam
 from exam.model.results import Mark
 from exam.model.settings import MISPRINTS, SETTINGS
 from exam.page.address import DEFAULTS, read_address
@@ -19,6 +21,7 @@ from exam.page.language import browser_language
 from exam.page.observer import Observer
 from exam.page.parts import STUDY
 from exam.page.training_run import TrainingRun, with_run
+from exam.page.writing import Writings
 from exam.service.experiment import Plans
 
 FIGURE = "figure"  # of the first screen, as a part that waits
@@ -71,6 +74,15 @@ class Visit:
     plays_since: float = 0.0
     followers: tuple[str, ...] = ()
     kept: dict[str, int] = field(default_factory=dict)  # the settings as they were last seen
+    own_writings: Writings = field(default_factory=lambda: Writings(range(10)))
+
+    @property
+    def writings(self) -> Writings:
+        return self.observer.writings(self.own_writings)
+
+    @property
+    def exams(self) -> Mapping[str, OwnExam] | None:
+        return self.observer.exams(self.own_writings)
 
     @property
     def place(self) -> str:
@@ -133,11 +145,11 @@ def chosen_run() -> TrainingRun:
     return TrainingRun(**{setting.name: st.session_state[setting.name] for setting in SETTINGS})
 
 
-def settings() -> dict[str, int]:
+def settings() -> dict:
     """What is set now; what was set last, where Streamlit has dropped a widget that no run drew."""
     state, names = st.session_state, [setting.name for setting in (*SETTINGS, MISPRINTS)]
     state.visit.kept |= {name: state[name] for name in names if name in state}
-    return dict(state.visit.kept)
+    return state.visit.kept | {"own": state.visit.exams}
 
 
 def write_address() -> None:

@@ -45,6 +45,29 @@ def means(found: Found, what: object, field: str) -> np.ndarray:
     return np.mean([[getattr(mark, field) for mark in m] for m in studies], axis=0)
 
 
+def own_answers(found: Found, form: str, at: int) -> np.ndarray:
+    """The answers to one's own exam, and by how many percent they are held, [2, questions]."""
+    ((plan, _),) = (each for (what, _), each in found.plans.items() if what == form)
+    (marks,) = (m for (what, _), m in found.marks.items() if what == form)
+    spelled = marks[at].own
+    given = [(int(spelled[n]), int(spelled[n + 1 : n + 3])) for n in range(0, len(spelled), 3)]
+    assert len(given) == len(plan.own.key)
+    return np.array(given).T
+
+
+def own_wrong(found: Found, form: str = "form", at: int = -1) -> float:
+    return 100 * np.mean(own_answers(found, form, at)[0] != np.arange(10))
+
+
+def unseen_wrong(found: Found) -> float:
+    return mean(found, "form", "val_wrong")
+
+
+def own_surest(found: Found) -> int:
+    answers, sure = own_answers(found, "form", -1)
+    return max(sure[answers != np.arange(10)], default=0)
+
+
 def own_size(found: Found) -> int:
     (own,) = {size for size, _ in found.marks} - {1, 10, 32, 100}
     return own
@@ -241,6 +264,17 @@ CLAIMS: dict[str, dict[str, Claim]] = {
         ),
     },
     "students": {"rule_apart": lambda f: np.ptp([m[-1].val_wrong for m in f.marks.values()]) > 0},
+    "own_exam": {
+        "harder": lambda f: own_wrong(f) >= mean(f, "form", "val_wrong") + chapters.own_exam.HARDER,
+        "no_harder": lambda f: (
+            own_wrong(f) < mean(f, "form", "val_wrong") + chapters.own_exam.HARDER
+        ),
+        "gained": lambda f: own_wrong(f, at=1) - own_wrong(f) >= chapters.own_exam.MORE,
+        "gained_nothing": lambda f: own_wrong(f, at=1) - own_wrong(f) < chapters.own_exam.MORE,
+        "sure": lambda f: own_surest(f) >= chapters.own_exam.SURE,
+        "form_matters": lambda f: own_wrong(f, "small") - own_wrong(f) >= chapters.own_exam.MORE,
+        "form_no_matter": lambda f: own_wrong(f, "small") - own_wrong(f) < chapters.own_exam.MORE,
+    },
     "twenty_exams": {
         "twenty_win": lambda f: (
             mean(f, "one_exam", "val_wrong") - mean(f, "twenty_exams", "val_wrong")
@@ -338,6 +372,9 @@ CHOICES: dict[str, Callable[[Found], list[bool]]] = {
             low - rise >= chapters.pianist.FORGOT,
         ]
     )(repeats(f, "pianist"), repeats(f, "pianist_0_to_4")),
+    "own_exam": lambda f: (
+        lambda right: [right >= chapters.own_exam.NEARLY_ALL, 50 < right < 90, right <= 50]
+    )(100 - own_wrong(f)),
     "misprints": lambda f: (
         lambda wrong, few, many: [few <= wrong <= many, wrong < few, wrong > many]
     )(mean(f, misprints(f), "wrong"), chapters.misprints.FEW, chapters.misprints.MANY),

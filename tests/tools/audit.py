@@ -24,6 +24,7 @@ from exam.page.parts import CHAPTER_NAMES
 from exam.page.texts import load_texts
 from exam.page.visit import Attempt
 from exam.service.experiment import Plans
+from tests.own import EXAMS as OWN
 
 MEASURED = [name for name in CHAPTER_NAMES if CHAPTERS[name].plans]
 STUDENTS = range(STUDENT.lowest, STUDENT.highest + 1)
@@ -31,7 +32,7 @@ SIZES = (1, 2, 5, 10, 20, 32, 50, 100)
 MISPRINTS = (0, 1, 2, 3, 5, 10, 20, 30)
 LENGTHS = (20, 50, 100, 200)  # passes of a study that is warned of
 RISES = (0.0, 0.005, 0.01, 0.015, MIN_RISE, 0.025, 0.03)
-DEFAULTS = {"batch_size": 10, "epochs": 20, "student": 1, "misprints": 10}
+DEFAULTS = {"batch_size": 10, "epochs": 20, "student": 1, "misprints": 10, "own": OWN}
 # The settings of the page that a chapter looks at, beside the student.
 SETTINGS = {"batch_sizes": ("batch_size", (*SIZES, 98, 99)), "students": ("batch_size", SIZES)}
 SETTINGS |= {"misprints": ("misprints", MISPRINTS)}

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from exam.lesson.chapters import CHAPTERS
 from tests.browser import ROOT, Server, running_server
+from tests.own import sent
 from tests.tools.load import Watch
 from tests.visit import Visit, run
 
@@ -32,6 +33,9 @@ async def visit_everything(server: Server) -> tuple[dict[str, float], str]:
         for name in CHAPTERS:
             await visit.unfold(f"{name}_open")
             await visit.read()
+            if name == "own_exam":
+                for at in range(10):
+                    await visit.tell("writing", "written", sent(at))
             if f"{name}_guess" in visit.ids:
                 await visit.choose(f"{name}_guess", 0)
                 await visit.read()

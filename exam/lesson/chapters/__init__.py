@@ -8,6 +8,7 @@ from exam.lesson.chapters import (
     first_pass,
     learning_rate,
     misprints,
+    own_exam,
     pianist,
     questions,
     repetition,
@@ -30,6 +31,7 @@ _MODULES = (
     pianist,
     final_exam,
     misprints,
+    own_exam,
     best_setting,
     questions,
 )
