@@ -23,7 +23,8 @@ const followRoom = (code, words, state) => {
 const tellWhetherFollowing = () =>
   document.documentElement.toggleAttribute("data-follows", isFollowing());
 
-const hallSays = ({ part, is_open: isOpen, round }) => {
+const hallSays = ({ place, part, is_open: isOpen, round }) => {
+  if (place === "own_exam" && part === "display") return roomWords.write;
   if (part === "question" || part === "discuss")
     return isOpen ? (round > 1 ? roomWords.again : roomWords.open) : roomWords.closed;
   return part === "close" ? roomWords.closed : part === "reveal" ? roomWords.result : roomWords.at;

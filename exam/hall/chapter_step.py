@@ -7,7 +7,8 @@ from streamlit.delta_generator import DeltaGenerator
 
 from exam.hall.choices import middle_guess, shares, show_choices
 from exam.hall.found import found_so_far
-from exam.hall.room import Room
+from exam.hall.hall_sheet import show_hall_sheet
+from exam.hall.room import POLL_SECONDS, WRITTEN, Room
 from exam.hall.seat import Seat
 from exam.hall.steps import Step
 from exam.lesson.blocks import Block, Chart, Display, Question, Rule, Story, Table
@@ -19,8 +20,6 @@ from exam.page.fragment import fragment
 from exam.page.texts import Texts
 from exam.page.visit import Visit, settings
 
-POLL_SECONDS = 0.5  # between two looks at the votes of a room
-
 
 @fragment
 def show_chapter_step(chapter: Chapter, step: Step, seat: Seat, visit: Visit, words: Texts) -> None:
@@ -28,9 +27,15 @@ def show_chapter_step(chapter: Chapter, step: Step, seat: Seat, visit: Visit, wo
     rounds = room.standing(chapter.name).rounds if room else ()
     view = ChapterView(chapter, visit, words, rounds)
     with view.shown():
-        if step.part == "display":
+        missing = [question.needs(view) for question in _blocks(view, Question)]
+        if any(missing) and step.part != "display":
+            st.markdown(missing[0])
+        elif step.part == "display":
             _show_all(view, Story)
-            chapter.blocks[step.number].show(view)
+            if room and step.place == WRITTEN:
+                show_hall_sheet(seat, words)
+            else:
+                chapter.blocks[step.number].show(view)
         elif step.part in ("question", "close", "discuss"):
             _show_vote(view, step.part, seat, room)
         else:

@@ -15,5 +15,5 @@ def found_so_far(chapter: Chapter) -> Found:
 def answer_so_far(chapter: Chapter) -> int | None:
     """The choice that is right, if it has been measured."""
     found = found_so_far(chapter)
-    is_known = chapter.answer and found.is_complete
+    is_known = chapter.answer and found.plans and found.is_complete
     return chapter.answer(chapter.numbers(found)) if is_known else None

@@ -6,10 +6,13 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from exam.hall.hall_exam import HallExam
 from exam.hall.steps import Step
 from exam.hall.votes import Standing, Vote
 from exam.model.studied import Studied
 
+WRITTEN = "own_exam"  # the chapter whose exam a hall may write
+POLL_SECONDS = 0.5  # between two looks at a room where its event stream is not there
 BEFORE_THE_ANSWER = ("display", "question", "close", "discuss")  # parts of a chapter
 
 
@@ -30,6 +33,7 @@ class Room:
     step: Step | None = None
     anew: list[str] = field(default_factory=list)
     revealed: set[str] = field(default_factory=set)  # chapters whose results were shown
+    exam: HallExam = field(default_factory=HallExam)
     opened: float = field(default_factory=time.monotonic)
     shown: float = field(default_factory=time.monotonic)  # since when
     listeners: set[Callable[[], None]] = field(default_factory=set)
@@ -77,6 +81,10 @@ class Room:
             self.step, self.shown = step, time.monotonic()
             if step.part and step.part not in BEFORE_THE_ANSWER:
                 self.revealed.add(step.place)
+            is_written = (step.place, step.part) == (WRITTEN, "display")
+            if self.exam.is_open != is_written:
+                self.exam.open(is_written)
+                self.anew.append(WRITTEN)  # so that phones draw the chapter anew
         self._tell()
 
     def _tell(self) -> None:
@@ -88,11 +96,18 @@ class Room:
         with self._lock:
             vote = self._votes.get(self.step.place if self.step else "", Vote())
             standing, present = vote.standing(), len(self.listeners)
-            return {"guesses": standing.guesses, "changed": standing.changed, "present": present}
+            counts = {"guesses": standing.guesses, "changed": standing.changed, "present": present}
+            return counts | {"written": len(self.exam.questions())}
 
     def guess(self, chapter: str, learner: str, choice: int) -> None:
         with self._lock:
             self._vote(chapter).guess(learner, choice)
+        for listener in tuple(self.counters):
+            listener()
+
+    def wrote(self, learner: str) -> None:
+        """The learner has written a question of the hall's exam."""
+        self.exam.arrive(learner)
         for listener in tuple(self.counters):
             listener()
 

@@ -1,5 +1,6 @@
 """The seat of a visit in a room: a learner's, whose guesses count, or the lecturer's, who leads."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import streamlit as st
@@ -10,6 +11,7 @@ from exam.hall.steps import Step
 from exam.lesson.chapters import CHAPTERS
 from exam.lesson.contents import numbered
 from exam.lesson.guess import guess_key
+from exam.model.own_exam import OwnExam
 from exam.model.studied import Studied
 from exam.page.address import read_parameters
 from exam.page.ask_again import ask_again, ask_on
@@ -19,6 +21,7 @@ from exam.page.observer import Observer
 from exam.page.parts import CHAPTER_NAMES
 from exam.page.texts import Texts
 from exam.page.visit import Visit
+from exam.page.writing import Writings
 
 ROOM_SECONDS = 5.0  # between two looks whether a room has been opened
 FALLBACK_SECONDS = 15.0  # between two looks at the room where its event stream is not there
@@ -119,6 +122,20 @@ class Seat(Observer):
     def guess_of(self, chapter: str) -> int | None:
         room = self.ballot
         return room.guess_of(chapter, self.learner) if room else None
+
+    def writings(self, own: Writings) -> Writings:
+        room = self.ballot
+        return room.exam.writings_of(self.learner) if room and room.exam.is_open else own
+
+    def exams(self, own: Writings) -> Mapping[str, OwnExam] | None:
+        room = self.room
+        if room and room.exam.is_open:
+            return None
+        return (room and room.exam.exams) or own.exams
+
+    def wrote(self) -> None:
+        if room := self.ballot:
+            room.wrote(self.learner)
 
     def holds(self, chapter: str) -> bool:
         return bool(self.ballot) and self.ballot.holds(chapter)

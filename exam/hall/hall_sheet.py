@@ -1,0 +1,41 @@
+"""The exam of a hall on the wall, as it fills; a click takes out what does not belong there."""
+
+import streamlit as st
+
+from exam.charts.pictures import own_picture
+from exam.hall.room import POLL_SECONDS
+from exam.hall.seat import Seat
+from exam.page.ask_again import ask_again, ask_on
+from exam.page.browser import asset
+from exam.page.fragment import fragment
+from exam.page.texts import Texts
+
+_sheet = st.components.v2.component(
+    "hall_sheet", html='<p class="hall-sheet"></p>', js=asset("hall_sheet.js"), isolate_styles=False
+)
+
+
+@fragment
+def show_hall_sheet(seat: Seat, words: Texts) -> None:
+    ask_again("hall_sheet", POLL_SECONDS, unless="leads")
+    ask_on("hall_sheet_grows", "hall-counted")
+    if not (room := seat.room):
+        return
+    questions = room.exam.questions()
+    st.markdown(words.own_exam.hall_sheet(questions=len(questions), present=len(room.listeners)))
+    data = {
+        "numbers": [each.number for each in questions],
+        "digits": [each.digit for each in questions],
+        "picture": own_picture(b"".join(each.written.form for each in questions)),
+        "take_out": words.own_exam.take_out,
+    }
+    _sheet(key="hall_sheet", data=data, on_out_change=_take_out(seat))
+
+
+def _take_out(seat: Seat):
+    def take_out() -> None:
+        number = st.session_state.hall_sheet.out
+        if type(number) is int and (room := seat.room):
+            room.exam.take_out(number)
+
+    return take_out

@@ -1,0 +1,293 @@
+"""An exam of one's own, written by mouse and by finger in a real browser, alone and by a hall."""
+
+import base64
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from exam.hall.rooms import new_code, new_secret
+from exam.model.keras_script import keras_script
+from exam.model.own_exam import OwnExam
+from exam.model.training import study
+from exam.page.texts import load_texts
+from tests.browser import violations, wait_until_idle
+from tests.hall import click_on, open_lectern, step
+from tests.own import write
+from tests.visit import Visit, run
+
+KO = load_texts("ko")
+SETTING = {"batch_size": 10, "epochs": 20, "student": 1}
+# As shares of the paper, stroke by stroke.
+STROKES = {
+    0: [
+        [
+            (0.5, 0.15),
+            (0.25, 0.35),
+            (0.25, 0.65),
+            (0.5, 0.85),
+            (0.75, 0.65),
+            (0.75, 0.35),
+            (0.5, 0.15),
+        ]
+    ],
+    1: [[(0.5, 0.15), (0.5, 0.85)]],
+    2: [[(0.25, 0.3), (0.5, 0.15), (0.72, 0.32), (0.25, 0.85), (0.75, 0.85)]],
+    3: [[(0.25, 0.2), (0.7, 0.2), (0.45, 0.45), (0.72, 0.65), (0.5, 0.85), (0.25, 0.78)]],
+    4: [[(0.6, 0.15), (0.25, 0.6), (0.78, 0.6)], [(0.6, 0.4), (0.6, 0.88)]],
+    5: [
+        [
+            (0.72, 0.15),
+            (0.3, 0.15),
+            (0.3, 0.45),
+            (0.6, 0.42),
+            (0.73, 0.63),
+            (0.55, 0.85),
+            (0.25, 0.8),
+        ]
+    ],
+    6: [
+        [(0.65, 0.15), (0.35, 0.45), (0.3, 0.7), (0.5, 0.85), (0.7, 0.7), (0.5, 0.55), (0.33, 0.65)]
+    ],
+    7: [[(0.25, 0.18), (0.75, 0.18), (0.45, 0.85)]],
+    8: [
+        [
+            (0.5, 0.5),
+            (0.3, 0.32),
+            (0.5, 0.15),
+            (0.7, 0.32),
+            (0.3, 0.68),
+            (0.5, 0.85),
+            (0.7, 0.68),
+            (0.5, 0.5),
+        ]
+    ],
+    9: [[(0.7, 0.3), (0.5, 0.15), (0.3, 0.32), (0.5, 0.48), (0.7, 0.32), (0.65, 0.85)]],
+}
+GREY = """canvas => {
+    const { width, height } = canvas;
+    const { data } = canvas.getContext("2d").getImageData(0, 0, width, height);
+    return [...data].filter((_, at) => at % 4 === 3);
+}"""
+
+
+def draw(page: Page, strokes: list[list[tuple[float, float]]], *, by_finger: bool) -> None:
+    paper = page.locator(".writing .paper")
+    paper.scroll_into_view_if_needed()
+    box = paper.bounding_box()
+    finger = page.context.new_cdp_session(page) if by_finger else None
+    for stroke in strokes:
+        points = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in stroke]
+        for number, (x, y) in enumerate(points):
+            if finger:
+                kind = "touchMove" if number else "touchStart"
+                touch = {"type": kind, "touchPoints": [{"x": x, "y": y}]}
+                finger.send("Input.dispatchTouchEvent", touch)
+            else:
+                page.mouse.move(x, y, steps=3)
+                if number == 0:
+                    page.mouse.down()
+        if finger:
+            finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+        else:
+            page.mouse.up()
+
+
+def pixels(canvas: Locator) -> np.ndarray:
+    grey = np.array(canvas.evaluate(GREY), np.uint8)
+    return grey.reshape(int(len(grey) ** 0.5), -1)
+
+
+def in_form(ink: np.ndarray) -> np.ndarray:
+    """MNIST's form by its definition: the longer side 20 pixels, the centre of mass central."""
+    rows, columns = np.flatnonzero((ink >= 20).any(1)), np.flatnonzero((ink >= 20).any(0))
+    part = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1].astype(float)
+    scale = 20 / max(part.shape)
+    height, width = (max(1, int(side * scale + 0.5)) for side in part.shape)
+    # The mean over the area of each cell, by sums up to its edges.
+    sums = np.pad(part.cumsum(0).cumsum(1), ((1, 0), (1, 0)))
+    down_to, right_to = (
+        np.linspace(0, len(part), height + 1),
+        np.linspace(0, len(part.T), width + 1),
+    )
+    sums = np.array([np.interp(right_to, np.arange(len(row)), row) for row in sums])
+    up_to = np.array([np.interp(down_to, np.arange(len(column)), column) for column in sums.T]).T
+    cells = np.diff(np.diff(up_to, axis=0), axis=1) / (part.size / (height * width))
+    places = [np.arange(cells.shape[axis]) + 0.5 for axis in (0, 1)]
+    down, right = ((cells.sum(1 - axis) * places[axis]).sum() / cells.sum() for axis in (0, 1))
+    top, left = (
+        min(max(int(14 - centre + 0.5), 0), 28 - side)
+        for centre, side in ((down, height), (right, width))
+    )
+    out = np.zeros((28, 28))
+    out[top : top + height, left : left + width] = cells
+    return out
+
+
+@pytest.fixture
+def paper(request, browser, server):
+    """A page with the paper, and whether it is written on by finger, on a phone."""
+    by_finger = request.param == "finger"
+    phone = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+    device = phone if by_finger else {"viewport": {"width": 900, "height": 900}}
+    context = browser.new_context(**device)
+    context.set_default_timeout(60_000)
+    page = context.new_page()
+    page.goto(f"{server.url}?only=own_exam&lang=ko")
+    page.locator(".writing .done").wait_for()
+    wait_until_idle(page)
+    yield page, by_finger
+    context.close()
+
+
+def write_ten(page: Page, by_finger: bool) -> None:
+    for digit, strokes in STROKES.items():
+        draw(page, strokes, by_finger=by_finger)
+        done = page.locator(".writing .done")
+        done.tap() if by_finger else done.click()
+        expect(page.locator(".writing .written canvas")).to_have_count(digit + 1)
+        wait_until_idle(page)
+
+
+@pytest.mark.parametrize("paper", ["mouse", "finger"], indirect=True)
+def test_ten_digits_are_written_and_marked(paper, tmp_path):
+    page, by_finger = paper
+    expect(page.get_by_text(KO.own_exam.write_first)).to_be_visible()
+    write_ten(page, by_finger)
+    written = [pixels(each) for each in page.locator(".writing .written canvas").all()]
+    exam = OwnExam(np.array(written).tobytes(), "0123456789")
+    assert violations(page) == []
+    assert page.evaluate("scrollX + document.documentElement.scrollLeft") == 0
+    expect(page.locator(".writing .ask")).to_have_text(KO.write_all)
+    page.locator(".st-key-own_exam_guess [role='radiogroup'] label").first.click()
+    page.get_by_role("button", name=KO.own_exam.press).click()
+    page.locator("[class*='_conclusion']").wait_for()
+    last = page.locator(".player[data-exam='own_exam'][data-state='replay']")
+    page.locator(".player[data-exam='own_exam'] .pass").fill("20")
+    last.wait_for()
+    marks = study(**SETTING, own=exam)
+    shown = page.locator(".missed[data-exam='own_exam'] i").all_text_contents()
+    assert shown == [
+        f"{'○' if answer == digit else '✕'} {answer}\n{sure}%"
+        for digit, (answer, sure) in enumerate(marks[-1].own_answers())
+    ]
+    page.locator(".player[data-exam='own_exam'] .pass").fill("3")
+    answers = [text.split()[1] for text in page.locator(".missed i").all_text_contents()]
+    assert answers == [str(answer) for answer, _ in marks[3].own_answers()]
+    assert violations(page) == []
+    page.get_by_role("button", name=KO.again).click()  # what was written is still there
+    expect(page.locator(".writing .written canvas")).to_have_count(10)
+    assert (pixels(page.locator(".writing .written canvas").nth(4)) == written[4]).all()
+    script = tmp_path / "exam.py"
+    script.write_text(keras_script(own=exam, **SETTING), encoding="utf-8")
+    run_it = [sys.executable, script]
+    printed = subprocess.run(run_it, capture_output=True, text=True, check=True).stdout
+    wrong = sum(answer != digit for digit, (answer, _) in enumerate(marks[-1].own_answers()))
+    assert f"own exam: wrong {wrong} of 10" in printed
+    for digit, (answer, _) in enumerate(marks[-1].own_answers()):
+        assert f"own {digit}: answer {answer}," in printed
+
+
+@pytest.mark.parametrize("paper", ["finger"], indirect=True)
+def test_what_is_written_has_the_form_of_the_exams(paper):
+    page, by_finger = paper
+    centres = set()
+    for strokes in (
+        [[(0.2, 0.2), (0.2, 0.6)]],  # upright, 40 of 100 high, far from the middle
+        [[(0.5, 0.3), (0.8, 0.9)], [(0.8, 0.3), (0.5, 0.9)]],
+        STROKES[5],
+    ):
+        page.locator(".writing .written button").first.click()
+        draw(page, strokes, by_finger=by_finger)
+        ink = pixels(page.locator(".writing .paper"))
+        page.locator(".writing .done").click()
+        wait_until_idle(page)
+        form = pixels(page.locator(".writing .written canvas").first).astype(int)
+        assert np.abs(form - in_form(ink)).max() <= 2
+        rows, columns = np.flatnonzero(form.any(1)), np.flatnonzero(form.any(0))
+        assert max(np.ptp(rows), np.ptp(columns)) + 1 == 20
+        mass = form / form.sum()
+        centres.add((mass.sum(1) @ np.arange(28), mass.sum(0) @ np.arange(28)))
+    assert all(abs(each - 13.5) <= 0.51 for centre in centres for each in centre)
+
+
+@pytest.mark.parametrize("paper", ["mouse"], indirect=True)
+def test_undo_clear_and_again(paper):
+    page, by_finger = paper
+    buttons = {name: page.locator(f".writing .{name}") for name in ("undo", "clear", "done")}
+    for button in buttons.values():
+        expect(button).to_be_disabled()
+    draw(page, STROKES[4], by_finger=by_finger)
+    both = pixels(page.locator(".writing .paper")).sum(dtype=int)
+    buttons["undo"].click()
+    one = pixels(page.locator(".writing .paper")).sum(dtype=int)
+    assert 0 < one < both
+    buttons["clear"].click()
+    assert pixels(page.locator(".writing .paper")).sum() == 0
+    draw(page, STROKES[0], by_finger=by_finger)
+    buttons["done"].click()
+    first = page.locator(".writing .written button").first
+    before = pixels(first.locator("canvas"))
+    first.click()
+    draw(page, STROKES[1], by_finger=by_finger)
+    buttons["done"].click()
+    page.wait_for_function("document.querySelectorAll('.writing .written canvas').length === 1")
+    assert (pixels(first.locator("canvas")) != before).any()
+
+
+def test_a_hall_writes_an_exam_and_watches_it(browser, server):
+    code, secret = new_code(), new_secret()
+    wall = browser.new_context(viewport={"width": 1280, "height": 720}).new_page()
+    wall.set_default_timeout(60_000)
+    link = f"{server.url}?room={code}&secret={secret}&projected=true&lang=ko&only=own_exam"
+    open_lectern(wall, link)
+    phones = [browser.new_context(viewport={"width": 390, "height": 844}).new_page() for _ in "abc"]
+    for number, phone in enumerate(phones):
+        phone.goto(f"{server.url}?room={code}&lang=ko&only=own_exam")
+        expect(phone.get_by_text(KO.own_exam.hall_writes)).to_be_visible()
+        wait_until_idle(phone)
+        write(phone, phone.locator("body"), 2)
+        expect(wall.locator(".hall-sheet button")).to_have_count(2 * (number + 1))
+    assert violations(wall) == []
+    wall.locator(".hall-sheet button").nth(1).click()
+    expect(wall.locator(".hall-sheet button")).to_have_count(5)
+    digits = [each[0] for each in wall.locator(".hall-sheet button").all_inner_texts() if each]
+    assert digits == [], "pictures alone"
+    click_on(wall)
+    for phone in phones:
+        expect(phone.get_by_text(KO.own_exam.hall_exam(questions=5))).to_be_visible()
+        phone.locator(".st-key-own_exam_guess [role='radiogroup'] label").first.click()
+    expect(wall.locator(".count b")).to_have_text("3")
+    while "reveal" not in step(wall):
+        click_on(wall)
+    expect(wall.locator(".missed[data-exam='own_exam'] > span")).to_have_count(5)
+    phones[0].get_by_role("button", name=KO.own_exam.press).click()
+    phones[0].locator("[class*='_conclusion']").wait_for()
+    for page in (wall, *phones):
+        page.context.close()
+
+
+def test_what_is_forged_harms_nobody(server):
+    """Pictures that are none, for places that there are not."""
+
+    async def forge() -> None:
+        async with Visit(server.url, "only=own_exam&lang=ko").connection() as visit:
+            await visit.open()
+            empty = base64.b64encode(bytes(784)).decode()
+            black = base64.b64encode(bytes([255]) * 784).decode()
+            for value in (
+                None,
+                [],
+                "x" * 100_000,
+                {"at": 99, "form": black, "small": black, "typed": 1},
+                {"at": True, "form": empty, "small": empty, "typed": False},
+                {"at": 0, "form": empty, "small": black, "typed": False},
+                {"at": 0, "form": {"a": 1}, "small": None, "typed": False},
+                {"at": 0},
+            ):
+                await visit.tell("writing", "written", value)
+
+    run(forge())
+    assert "Traceback" not in server.log.read_text(encoding="utf-8")
