@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from exam.model.exams import load_exams
 from exam.model.training import study
+from exam.page.parts import CHAPTER_NAMES
 from exam.page.player import MOST_MISSED, TIMES_FEWER
 from exam.page.texts import load_texts
 from tests.browser import (
@@ -324,7 +325,7 @@ def test_more_space_in_the_text_cuts_nothing(page, server):
 def test_a_screen_reader_finds_headings_and_each_name_once(page, server):
     open_page(page, server)
     headings = page.get_by_role("heading", level=3)
-    expect(headings).to_have_count(13)
+    expect(headings).to_have_count(len(CHAPTER_NAMES))
     expect(headings.first).to_have_text(f"1. {KO.sheet.title}")
     for label in (KO.batch_size, KO.epochs):
         expect(page.get_by_role("slider", name=label, exact=True)).to_have_count(1)

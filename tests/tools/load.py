@@ -64,7 +64,7 @@ async def study(visit: Visit, learner: Learner) -> None:
 
 async def study_and_read(visit: Visit, learner: Learner) -> None:
     """Open a chapter, run its experiment, and study meanwhile."""
-    name = random.choice([name for name in CHAPTERS if name != "questions"])
+    name = random.choice([name for name in CHAPTERS if name not in ("own_exam", "questions")])
     await visit.unfold(f"{name}_open")
     await visit.read()
     if f"{name}_guess" in visit.ids:
@@ -443,6 +443,15 @@ def room(count: int) -> None:
         asyncio.run(hall(server, count, memory_of))
 
 
+def writing(count: int) -> None:
+    """Two halls write an exam each."""
+    from tests.tools.writing import halls
+
+    with warm_server() as server:
+        print(f"\n{count} learners in each of two rooms write an exam")
+        asyncio.run(halls(server, count, memory_of))
+
+
 SCENES: dict[str, Callable[[int], object]] = {
     "defaults": lambda count: scene("defaults", [""] * count),
     "random": lambda count: scene_and_floor("random settings", any_settings(count)),
@@ -455,6 +464,7 @@ SCENES: dict[str, Callable[[int], object]] = {
     "restless": lambda count: scene("restless", any_settings(count), study_restlessly),
     "flood": lambda count: flood(count // 4),
     "room": room,
+    "write": writing,
     "soak": lambda count: soak(SOAK_VISITS * count // 200, SOAK_SECONDS * count / 200),
 }
 
