@@ -17,7 +17,9 @@ from exam.model.training import study
 from exam.page import writing
 from exam.page.writing import Writings
 from exam.service.job_queue import JobQueue
+from exam.service.scheduler import Scheduler
 from tests.numpy_student import passes
+from tests.waiting import wait_for
 
 FINAL = load_exams().final
 SETTING = {"batch_size": 10, "epochs": 5, "student": 3}
@@ -155,3 +157,16 @@ def test_a_halls_exam_is_what_came_first_without_what_was_taken_out():
     for number in range(MOST_WRITERS):
         exam.writings_of(f"forged {number}")
     assert exam.writings_of("one too many").asked == ()
+
+
+def test_an_owner_may_be_collected_while_the_scheduler_is_locked():
+    """As the collector does, in the same thread."""
+    scheduler, exam = Scheduler(), exam_of(1)
+    plan = Plan(10, 1, own=exam)
+    with scheduler._lock:
+        scheduler._queue.job_of(plan)
+        threading.Thread(target=scheduler.forget, args=(exam,), daemon=True).start()
+        wait_for(lambda: list(scheduler._to_forget) == [exam], seconds=10)
+    scheduler.poll(Plan(10, 1), 1)
+    assert plan not in scheduler._queue.jobs
+    scheduler.close()

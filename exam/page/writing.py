@@ -91,10 +91,11 @@ def exams_of(questions: Sequence[tuple[int, Written]]) -> dict[str, OwnExam]:
 
 def forget_with(owner: object, exams: dict[str, OwnExam]) -> Callable[[], object]:
     """When the owner goes, or this is called, so does what was computed for the exams."""
+    scheduler = get_scheduler()  # here, for it takes a lock, and an owner may go within that
 
     def forget() -> None:
         for exam in exams.values():
-            get_scheduler().forget(exam)
+            scheduler.forget(exam)
 
     return weakref.finalize(owner, forget)
 

@@ -6,6 +6,7 @@ follows it from its beginning. Which study comes next, job_queue.py says; worker
 its turn.
 """
 
+import collections
 import functools
 import threading
 import time
@@ -37,6 +38,7 @@ def _the_scheduler() -> "Scheduler":
 class Scheduler:
     def __init__(self):
         self._lock = threading.Lock()
+        self._to_forget: collections.deque[OwnExam] = collections.deque()
         self._queue = JobQueue(self._lock)
         self._pool = WorkerPool(self._queue, self._lock)
 
@@ -55,6 +57,9 @@ class Scheduler:
         """
         EPOCHS.check(epochs)
         with self._lock:
+            while self._to_forget:
+                exam = self._to_forget.popleft()
+                self._queue.forget(lambda each, exam=exam: each.own == exam)
             job = self._queue.job_of(plan)
             job.target = max(job.target, epochs) if job.is_wanted else epochs
             job.is_background &= is_background
@@ -89,9 +94,11 @@ class Scheduler:
                 raise TimeoutError(f"no {epochs} epochs of {plan} within {timeout_seconds} s")
 
     def forget(self, exam: OwnExam) -> None:
-        """Keep nothing of studies that were marked on this exam."""
-        with self._lock:
-            self._queue.forget(lambda plan: plan.own == exam)
+        """Keep nothing of studies that were marked on this exam, from the next poll on.
+
+        It takes no lock: whoever wrote the exam may be collected while this thread holds it.
+        """
+        self._to_forget.append(exam)
 
     def close(self) -> None:
         """End its workers."""
