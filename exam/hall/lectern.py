@@ -97,12 +97,7 @@ def show_bar(seat: Seat, visit: Visit, words: Texts) -> None:
         if seat.leads and (room := seat.room):
             with st.popover(words.save_room, width="content"):
                 show_room_files(room, words)
-                question = [s for s in steps if s[:2] == (seat.step.place, "question")]
-                if question:
-                    with st.expander(words.vote_anew):
-                        anew = {"on_click": _begin_anew, "args": (question[0], seat, visit)}
-                        st.caption(words.vote_anew_help)
-                        st.button(words.vote_anew_sure, key="vote_anew", **anew)
+                _offer_to_vote_anew(steps, seat, visit, words)
         if seat.step[1:] == ("close", 1):  # where nearly all had it, there is little to discuss
             reveal = next(step for step in steps[at:] if step.part == "reveal")
             st.button(words.step_reveal, key="step_skip", args=(reveal, seat, visit), **forward)
@@ -112,6 +107,15 @@ def show_bar(seat: Seat, visit: Visit, words: Texts) -> None:
                 step = _entry(step.place, steps, seat)
             after = {"key": "step_next", "type": "primary", "args": (step, seat, visit)}
             st.button(label_of(seat.step, step, words), **after, **forward)
+
+
+def _offer_to_vote_anew(steps: list[Step], seat: Seat, visit: Visit, words: Texts) -> None:
+    """Behind a second press, for all guesses of the chapter go with it."""
+    for question in [step for step in steps if step[:2] == (seat.step.place, "question")]:
+        with st.expander(words.vote_anew):
+            st.caption(words.vote_anew_help)
+            anew = {"on_click": _begin_anew, "args": (question, seat, visit)}
+            st.button(words.vote_anew_sure, key="vote_anew", **anew)
 
 
 def title_of(place: str, words: Texts) -> str:

@@ -21,8 +21,8 @@ class Room:
     """The votes by chapter, and what was studied. `step` is what its lecturer shows.
 
     `client` is who opened it, an address or "". `anew` are the chapters whose votes were forgotten,
-    one after the other. `listeners` are called, in any thread, whenever
-    `state` is another; `counters`, those of its lecturer, whenever somebody has guessed as well.
+    one after the other. `listeners` are called, in any thread, whenever `state` is another;
+    `counters`, those of its lecturer, whenever somebody has guessed or written as well.
     """
 
     code: str

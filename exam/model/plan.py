@@ -4,13 +4,13 @@ import functools
 from dataclasses import dataclass
 
 from exam.model.exams import batches
-from exam.model.own_exam import OwnExam
+from exam.model.own_exam import PIXELS, OwnExam
 from exam.model.settings import BATCH_SIZE, MISPRINTS, STUDENT
 from exam.model.workbooks import WORKBOOKS, Workbook, open_workbook
 
 UNSEEN, FINAL = "unseen", "final"
 LEARNING_RATE = 0.05
-PIXELS, HIDDEN_UNITS, DIGITS = 28 * 28, 32, 10  # the widths of the network's three layers
+HIDDEN_UNITS, DIGITS = 32, 10  # the widths of the network's layers behind the PIXELS
 WEIGHTS = (PIXELS + 1) * HIDDEN_UNITS + (HIDDEN_UNITS + 1) * DIGITS
 ACTIVATIONS = PIXELS + HIDDEN_UNITS + DIGITS  # numbers that are held of each question of a batch
 
