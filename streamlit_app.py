@@ -1,6 +1,7 @@
 """The page, from top to bottom: set batch size and epochs, press, watch a student study."""
 
 import streamlit as st
+from streamlit.errors import StreamlitAPIException
 
 from exam.charts.pictures import unseen_picture
 from exam.hall.door import show_room
@@ -96,7 +97,10 @@ def press_start(visit: Visit, seat: Seat) -> None:
 
 def rerun_study(visit: Visit, *others: str) -> None:
     """Draw the study again, and those chapters on the screen that follow it; nothing else."""
-    st.rerun([STUDY, *others, *visit.followers])
+    try:
+        st.rerun([STUDY, *others, *visit.followers])
+    except StreamlitAPIException:  # the last run was broken off before it had drawn them
+        st.rerun()
 
 
 def show_study(visit: Visit, words: Texts) -> None:

@@ -46,6 +46,23 @@ def test_the_first_screen(app):
     assert KO.ready in texts(app)
 
 
+def test_a_slider_that_is_moved_before_the_study_was_drawn_draws_the_page(tmp_path):
+    """A run is broken off where another one is asked for, as when a lost line is back."""
+    script = (ROOT / "streamlit_app.py").read_text()
+    study = "    fragment(show_study, key=STUDY)(visit, words)\n"
+    assert script.count(study) == 1
+    broken_off = """    if "has_run" not in st.session_state:
+        st.session_state.has_run = True
+        st.stop()
+"""
+    (tmp_path / "streamlit_app.py").write_text(script.replace(study, broken_off + study))
+    app = AppTest.from_file(str(tmp_path / "streamlit_app.py"), default_timeout=120).run()
+    assert KO.ready not in texts(app)
+    app.slider(key="batch_size").set_value(32).run()
+    assert not app.exception and not app.error
+    assert "model.fit(x, y, batch_size=32, epochs=20)</code>" in texts(app)
+
+
 def test_a_study_is_kept_by_its_settings_and_not_by_its_results(app):
     get_scheduler().fetch(Plan(10, 1), 3, 180)  # Keras has loaded
     app.query_params["epochs"] = "3"
