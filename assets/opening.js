@@ -1,17 +1,41 @@
 // The head of the page stands there until Streamlit has drawn the page but for the curves, which come
 // late and keep their place.
-const opening = document.getElementById("opening");
-const isDrawn = (app) => {
-  if (app?.dataset.testScriptState !== "notRunning" || !app.querySelector("h1")) return false;
-  if (app.querySelector(":not(.stPrintGraphic) > [data-testid='stSkeleton']")) return false;
-  return !app.querySelector(".sheet") || app.querySelector(".sheet .cell");
-};
-const observer = new MutationObserver(() => {
-  if (!isDrawn(document.querySelector("[data-testid='stApp']"))) return;
-  opening.remove();
-  observer.disconnect();
-});
-const attributeFilter = ["data-test-script-state"];
-observer.observe(document.body, { subtree: true, childList: true, attributeFilter });
-// Whatever has gone wrong, what there is of the page is shown.
-setTimeout(() => opening.remove(), 90_000);
+{
+  const opening = document.getElementById("opening");
+  const isDrawn = (app) => {
+    if (app?.dataset.testScriptState !== "notRunning" || !app.querySelector("h1")) return false;
+    if (app.querySelector(":not(.stPrintGraphic) > [data-testid='stSkeleton']")) return false;
+    return !app.querySelector(".sheet") || app.querySelector(".sheet .cell");
+  };
+  const observer = new MutationObserver(() => {
+    if (isDrawn(document.querySelector("[data-testid='stApp']"))) close();
+  });
+  const close = () => {
+    opening.remove();
+    observer.disconnect();
+    clearTimeout(timer);
+  };
+  const attributeFilter = ["data-test-script-state"];
+  observer.observe(document.body, { subtree: true, childList: true, attributeFilter });
+  // Whatever has gone wrong, what there is of the page is shown.
+  const timer = setTimeout(close, 90_000);
+
+  // A browser does not ask again for a module of Streamlit that a lost line kept from coming, and
+  // Streamlit would show an error in English for good. So the page is loaded anew once it is there.
+  let isLost = false;
+  const reload = async (module) => {
+    if (isLost) return;
+    isLost = true;
+    close();
+    document.body.append(opening);
+    const isThere = () => fetch(module, { cache: "no-store" }).then(({ ok }) => ok, () => false);
+    while (!(await isThere())) await new Promise((again) => setTimeout(again, 2000));
+    location.reload();
+  };
+  // Firefox and Chromium name the module; elsewhere it is enough that the server answers.
+  addEventListener("vite:preloadError", ({ payload }) =>
+    reload(`${payload}`.match(/http\S+/)?.[0] ?? "_stcore/health"),
+  );
+  const onError = ({ target }) => target instanceof HTMLScriptElement && reload(target.src);
+  addEventListener("error", onError, true);
+}

@@ -15,7 +15,7 @@ from exam.page.parts import STUDY
 from exam.page.texts import as_html, choose_language, load_texts
 
 OPENING = """<div id="opening"><h1>{title}</h1><p>{analogy}</p>{exam}<p>{opening}</p></div>"""
-SCRIPT = f'<script type="module">{asset("opening.js")}</script>'
+SCRIPT = f"<script>{asset('opening.js')}</script>"
 EXAM = """<img src="{picture}" alt="">"""
 
 

@@ -22,6 +22,7 @@ from tests.browser import (
     wait_until_idle,
     wait_until_played,
 )
+from tests.waiting import wait_for
 
 WARNED = "batch_size=1&epochs=60"
 SHEET, PLAYER = ".sheet[data-exam='study']", ".player[data-exam='study']"
@@ -365,6 +366,22 @@ def test_the_exam_is_there_first_and_nothing_jumps(page, server, width, height):
     expect(page.locator(f"{SHEET} .cell").first).to_be_visible()
     page.locator("svg.marks").first.wait_for()
     assert sum(value for value, _ in page.evaluate("shifts")) <= 0.1, page.evaluate("shifts")
+
+
+@pytest.mark.parametrize("module", ["index", "Slider", "BidiComponent"])
+def test_a_module_that_a_lost_line_keeps_from_coming_is_asked_for_again(page, server, module):
+    """The browser itself asks for no module twice."""
+    kept, of_module = [], f"**/static/js/{module}*.js"
+    page.route(of_module, lambda route: (kept.append(route.request), route.abort()))
+    page.goto(server.url)
+    wait_for(lambda: page.title() and len(kept) > 1)
+    expect(page.locator("#opening h1")).to_have_text(KO.title)
+    expect(page.get_by_text("Failed to fetch").first).to_be_hidden()
+    page.unroute(of_module)
+    expect(page.locator("#opening")).to_have_count(0)
+    expect(page.locator(f"{SHEET} .cell").first).to_be_visible()
+    expect(page.get_by_role("slider").first).to_be_visible()
+    assert page.get_by_text("Failed to fetch").count() == 0
 
 
 @pytest.mark.parametrize("query, accept, lang", [
