@@ -6,6 +6,7 @@ waited for the first pass, and what the page kept for how long: memory, log, ope
 """
 
 import asyncio
+import base64
 import contextlib
 import itertools
 import math
@@ -24,6 +25,7 @@ import psutil
 import websockets
 
 from exam.hall.rooms import new_code, new_secret
+from exam.model.own_exam import PIXELS
 from tests.browser import running_server
 from tests.tools.load import memory_of
 from tests.visit import Visit
@@ -169,6 +171,33 @@ async def ballots(url: str) -> None:
         await asyncio.gather(*(one() for _ in range(20)))
 
 
+def drawing(at: int) -> dict:
+    """Noise that might be a digit, and is another each time."""
+    noise = [base64.b64encode(bytes(random.choices((0, 255), (9, 1), k=PIXELS))) for _ in range(2)]
+    form, small = (each.decode() for each in noise)
+    return {"at": at, "form": form, "small": small, "typed": False}
+
+
+async def drawings(url: str) -> None:
+    """20 connections that forge digits, write exams and have them studied, in a loop."""
+    forged = [None, [], {"at": 99}, {"at": "0"}, {"at": True}, drawing(-1), {"at": 0, "form": 7}]
+    forged += [drawing(0) | {"form": text} for text in ("", "?", "A" * 1_000_000, "/" * 1045)]
+
+    async def one() -> None:
+        while True:
+            with contextlib.suppress(websockets.WebSocketException):
+                async with Visit(url, "only=own_exam").connection() as visit:
+                    await visit.open()
+                    for sent in (*forged, *map(drawing, range(10))):
+                        await visit.tell("writing", "written", sent)
+                    await visit.choose("own_exam_guess", 0)
+                    await visit.read()
+                    await visit.press("own_exam_begin")
+                    await visit.catch(1.0)
+
+    await asyncio.gather(*(one() for _ in range(20)))
+
+
 NUISANCES: dict[str, Nuisance] = {
     act.__name__: act
     for act in (
@@ -181,6 +210,7 @@ NUISANCES: dict[str, Nuisance] = {
         rooms,
         uploads,
         ballots,
+        drawings,
     )
 }
 
