@@ -34,16 +34,21 @@ class Line:
         threading.Thread(target=self._let_in, daemon=True).start()
 
     def _let_in(self) -> None:
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError):  # the door is closed
             while True:
                 visitor, _ = self._door.accept()
-                if self._is_cut:
+                if self._is_cut or not self._lead_on(visitor):
                     visitor.close()
-                    continue
-                server = socket.create_connection(("127.0.0.1", self.port))
-                self._open |= {visitor, server}
-                for ends in ((visitor, server), (server, visitor)):
-                    threading.Thread(target=self._carry, args=ends, daemon=True).start()
+
+    def _lead_on(self, visitor: socket.socket) -> bool:
+        try:
+            server = socket.create_connection(("127.0.0.1", self.port))
+        except OSError:
+            return False
+        self._open |= {visitor, server}
+        for ends in ((visitor, server), (server, visitor)):
+            threading.Thread(target=self._carry, args=ends, daemon=True).start()
+        return True
 
     def _carry(self, here: socket.socket, there: socket.socket) -> None:
         with contextlib.suppress(OSError):
@@ -55,7 +60,7 @@ class Line:
 
     def cut(self) -> None:
         self._is_cut = True
-        for end in self._open:
+        for end in tuple(self._open):
             with contextlib.suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)
 
