@@ -124,6 +124,8 @@ class Seat(Observer):
         return room.guess_of(chapter, self.learner) if room else None
 
     def writings(self, own: Writings) -> Writings:
+        if self.room and self.leads:  # what the hall writes is on its sheet
+            return Writings((), is_halls=True, is_open=self.room.exam.is_open)
         room = self.ballot
         return room.exam.writings_of(self.learner) if room and room.exam.is_open else own
 

@@ -39,8 +39,8 @@ class Writings:
     `is_halls` says that they are for the exam of a hall. What comes when it is not open is lost.
     """
 
-    def __init__(self, asked: Sequence[int], *, is_halls: bool = False):
-        self.asked, self.is_halls, self.is_open = tuple(asked), is_halls, True
+    def __init__(self, asked: Sequence[int], *, is_halls: bool = False, is_open: bool = True):
+        self.asked, self.is_halls, self.is_open = tuple(asked), is_halls, is_open
         self.written: dict[int, Written] = {}  # by place among those that are asked
         self.refused: list[int] = []  # places of what was sent last, and was no digit
         self._exams: dict[str, OwnExam] | None = None
@@ -48,7 +48,7 @@ class Writings:
 
     @property
     def is_complete(self) -> bool:
-        return len(self.written) == len(self.asked)
+        return 0 < len(self.asked) == len(self.written)
 
     @property
     def has_typed(self) -> bool:

@@ -243,6 +243,9 @@ def test_a_hall_writes_an_exam_and_watches_it(browser, server):
     wall.set_default_timeout(60_000)
     link = f"{server.url}?room={code}&secret={secret}&projected=true&lang=ko&only=own_exam"
     open_lectern(wall, link)
+    click_on(wall)
+    expect(wall.get_by_text(KO.own_exam.hall_wrote_nothing)).to_be_visible()
+    click_on(wall, "PageUp")
     phones = [browser.new_context(viewport={"width": 390, "height": 844}).new_page() for _ in "abc"]
     for number, phone in enumerate(phones):
         phone.goto(f"{server.url}?room={code}&lang=ko&only=own_exam")

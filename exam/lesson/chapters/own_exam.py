@@ -135,7 +135,9 @@ def needs_digits(view: ChapterView) -> str:
     """Why it cannot be asked yet, or ""."""
     if view.visit.exams:
         return ""
-    return view.say.hall_writes if view.visit.writings.is_halls else view.say.write_first
+    writings, say = view.visit.writings, view.say
+    hall = say.hall_writes if writings.is_open else say.hall_wrote_nothing
+    return hall if writings.is_halls else say.write_first
 
 
 def show_answers(view: ChapterView) -> None:
