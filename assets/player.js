@@ -56,7 +56,7 @@ const playWhenSeen = (name) => {
     observer.disconnect();
     if (isDue()) play(name);
   });
-  observer.observe(player);
+  observer.observe(part("missed", name) ?? player); // whichever stands first
 };
 
 // The player.

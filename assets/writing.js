@@ -117,15 +117,16 @@ class Pad {
     const next = this.data.asked.findIndex((_, at) => !this.pictures[at]);
     this.go(next < 0 ? this.at : next);
   }
-  // One at a time, until the server has them all, whatever was lost on the way.
+  // One at a time, until the server has them all as they are here, whatever was lost on the way.
   sendNext() {
-    const at = this.pictures.findIndex((picture, at) => picture && !this.data.have[at]);
+    const isNew = (picture, at) => picture?.small && asText(picture.form) !== this.data.have[at];
+    const at = this.pictures.findIndex(isNew);
     if (at < 0) return;
     const { form, small, typed } = this.pictures[at];
     this.send("written", { at, form: asText(form), small: asText(small), typed });
   }
-  go(at) {
-    this.at = at;
+  go(at, isChosen = false) {
+    [this.at, this.isChosen] = [at, isChosen];
     this.clear();
   }
   show(data, send) {
@@ -152,18 +153,21 @@ class Pad {
     if (letter) pen.fillText(letter[0], SIZE / 2, SIZE / 2);
     if (!data) return;
     const isEmpty = !strokes.length && !letter, digit = data.asked[this.at];
-    const isAll = data.asked.every((_, at) => this.pictures[at]) && isEmpty;
+    const isAll = data.asked.every((_, at) => this.pictures[at]) && isEmpty && !this.isChosen;
     this.ask.textContent = isAll ? data.words.all : data.words.ask.replace("{digit}", digit);
     this.paper.setAttribute("aria-label", this.ask.textContent);
     for (const name of ["undo", "clear", "done"]) this.buttons[name].disabled = isEmpty;
-    this.list.replaceChildren(...data.asked.map((each, at) => this.item(each, at)));
+    this.list.replaceChildren(...data.asked.map((each, at) => this.item(each, at, isAll)));
   }
-  item(digit, at) {
+  item(digit, at, isAll) {
     const item = document.createElement("button"), picture = this.pictures[at];
     Object.assign(item, { type: "button", textContent: picture ? "" : digit });
-    onPress(item, () => this.go(at));
+    onPress(item, () => {
+      this.go(at, true);
+      this.paper.focus({ preventScroll: true });
+    });
     item.setAttribute("aria-label", this.data.words[picture ? "again" : "ask"].replace("{digit}", digit));
-    item.setAttribute("aria-current", at === this.at);
+    item.setAttribute("aria-current", at === this.at && !isAll);
     if (picture) item.append(pictureOf(picture.form));
     return item;
   }

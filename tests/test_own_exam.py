@@ -159,6 +159,21 @@ def test_a_halls_exam_is_what_came_first_without_what_was_taken_out():
     assert exam.writings_of("one too many").asked == ()
 
 
+def test_what_was_taken_out_may_be_written_again():
+    exam = HallExam()
+    exam.open(True)
+    writings = exam.writings_of("learner")
+    writings.take(sent(0))
+    exam.arrive("learner")
+    exam.take_out(0)
+    exam.arrive("learner")
+    assert exam.questions() == [], "it is the same as before"
+    writings.take(sent(0, another := FINAL.questions[0][1].tobytes()))
+    exam.arrive("learner")
+    (again,) = exam.questions()
+    assert again.written.form == another
+
+
 def test_an_owner_may_be_collected_while_the_scheduler_is_locked():
     """As the collector does, in the same thread."""
     scheduler, exam = Scheduler(), exam_of(1)

@@ -147,7 +147,8 @@ def _show_found(view: ChapterView, block: Block, *, is_first: bool) -> None:
         if is_rule:
             block.show(view)
         else:
-            _show_guesses(view)
+            is_played = is_first and isinstance(block, Display)  # the answer comes with the next
+            _show_guesses(view, None if is_played else view.answer)
     with figure:
         shown = _blocks(view, Chart)[0] if is_rule or not is_there else block
         shown.show(view)
@@ -164,8 +165,8 @@ def _look_up(view: ChapterView) -> None:
     view.look_up(visit.attempts[chapter.name])
 
 
-def _show_guesses(view: ChapterView) -> None:
+def _show_guesses(view: ChapterView, answer: int | None) -> None:
     """What was asked and guessed, and what was measured, or how far it is."""
-    _show_question(view, view.rounds, view.answer)
+    _show_question(view, view.rounds, answer)
     if not view.found.is_complete:
         view.show_progress(view.found)

@@ -28,7 +28,7 @@ class HallExam:
         self._lock = threading.Lock()
         self._writings: dict[str, Writings] = {}  # by learner
         self._came: list[tuple[str, int]] = []  # learner, and place among what it is asked for
-        self._out: set[int] = set()  # numbers of questions that were taken out
+        self._out: dict[int, Written] = {}  # what was taken out, by number of the question
         self.is_open = False
         self.exams = None
         self._forget = lambda: None
@@ -43,16 +43,20 @@ class HallExam:
             return self._writings.get(learner) or Writings((), is_halls=True)
 
     def arrive(self, learner: str) -> None:
-        """A learner has written, or written again."""
+        """A learner has written, or written again, also what was taken out before."""
         with self._lock:
             written = self._writings[learner].written if learner in self._writings else {}
-            for at in written:
-                if (learner, at) not in self._came and len(self._came) < 2 * QUESTIONS:
+            for at, each in written.items():
+                before = [n for n, came in enumerate(self._came) if came == (learner, at)]
+                is_new = all(self._out.get(number, each) != each for number in before)
+                if is_new and len(self._came) < 2 * QUESTIONS:
                     self._came.append((learner, at))
 
     def take_out(self, number: int) -> None:
         with self._lock:
-            self._out.add(number)
+            if number in range(len(self._came)):
+                learner, at = self._came[number]
+                self._out[number] = self._writings[learner].written[at]
 
     def questions(self) -> list[Question]:
         """The first hundred that have come, without what was taken out."""

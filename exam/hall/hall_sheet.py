@@ -1,10 +1,13 @@
 """The exam of a hall on the wall, as it fills; a click takes out what does not belong there."""
 
+from urllib.parse import urlsplit
+
 import streamlit as st
 
 from exam.charts.pictures import own_picture
-from exam.hall.room import POLL_SECONDS
+from exam.hall.room import POLL_SECONDS, Room
 from exam.hall.seat import Seat
+from exam.page.address import reachable
 from exam.page.ask_again import ask_again, ask_on
 from exam.page.browser import asset
 from exam.page.fragment import fragment
@@ -15,6 +18,12 @@ _sheet = st.components.v2.component(
 )
 
 
+def show_written(room: Room, words: Texts) -> None:
+    """How many questions there are, and how many pages follow the room."""
+    questions, present = len(room.exam.questions()), len(room.listeners)
+    st.markdown(words.own_exam.hall_written(questions=questions, present=present))
+
+
 @fragment
 def show_hall_sheet(seat: Seat, words: Texts) -> None:
     ask_again("hall_sheet", POLL_SECONDS, unless="leads")
@@ -22,7 +31,9 @@ def show_hall_sheet(seat: Seat, words: Texts) -> None:
     if not (room := seat.room):
         return
     questions = room.exam.questions()
-    st.markdown(words.own_exam.hall_sheet(questions=len(questions), present=len(room.listeners)))
+    show_written(room, words)
+    host = urlsplit(reachable(st.context.url or "")).netloc
+    st.caption(f"{words.own_exam.hall_sheet} {words.join_here(host=host, code=room.code)}")
     data = {
         "numbers": [each.number for each in questions],
         "digits": [each.digit for each in questions],
@@ -36,6 +47,6 @@ def _take_out(seat: Seat):
     def take_out() -> None:
         number = st.session_state.hall_sheet.out
         if type(number) is int and (room := seat.room):
-            room.exam.take_out(number)
+            room.take_out(number)
 
     return take_out

@@ -10,8 +10,9 @@ import streamlit as st
 
 from exam.hall.choices import advice, middle_guess, shares, show_choices
 from exam.hall.found import answer_so_far
+from exam.hall.hall_sheet import show_written
 from exam.hall.lectern import follow_other_screens, label_of, show_bar
-from exam.hall.room import Room
+from exam.hall.room import WRITTEN, Room
 from exam.hall.seat import Seat
 from exam.hall.steps import Step, steps_of
 from exam.lesson.chapters import CHAPTERS
@@ -46,7 +47,9 @@ def _show_standing(seat: Seat, step: Step, words: Texts) -> None:
         return
     since_step, since_opening = map(_minutes, (room.shown, room.opened))
     st.caption(words.since(step=since_step, opening=since_opening, present=len(room.listeners)))
-    if step.place in CHAPTERS and CHAPTERS[step.place].plans:
+    if (step.place, step.part) == (WRITTEN, "display"):
+        show_written(room, words)
+    elif step.place in CHAPTERS and CHAPTERS[step.place].plans:
         _show_vote(room, step, words)
 
 

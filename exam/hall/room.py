@@ -88,7 +88,12 @@ class Room:
         self._tell()
 
     def _tell(self) -> None:
-        for listener in (*self.listeners, *self.counters):
+        for listener in tuple(self.listeners):
+            listener()
+        self._tell_counters()
+
+    def _tell_counters(self) -> None:
+        for listener in tuple(self.counters):
             listener()
 
     def count(self) -> dict:
@@ -102,14 +107,17 @@ class Room:
     def guess(self, chapter: str, learner: str, choice: int) -> None:
         with self._lock:
             self._vote(chapter).guess(learner, choice)
-        for listener in tuple(self.counters):
-            listener()
+        self._tell_counters()
 
     def wrote(self, learner: str) -> None:
         """The learner has written a question of the hall's exam."""
         self.exam.arrive(learner)
-        for listener in tuple(self.counters):
-            listener()
+        self._tell_counters()
+
+    def take_out(self, number: int) -> None:
+        """That question of the hall's exam does not belong there."""
+        self.exam.take_out(number)
+        self._tell_counters()
 
     def see(self, chapter: str, learner: str) -> None:
         """The learner looks at what was measured."""

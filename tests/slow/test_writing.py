@@ -151,11 +151,26 @@ def write_ten(page: Page, by_finger: bool) -> None:
         wait_until_idle(page)
 
 
+def write_again(page: Page, digit: int, by_finger: bool) -> None:
+    """A digit that was written, in another shape."""
+    cell = page.locator(".writing .written button").nth(digit)
+    before = pixels(cell.locator("canvas"))
+    cell.click()
+    expect(page.locator(".writing .ask")).to_have_text(KO.write_ask.replace("{digit}", str(digit)))
+    draw(page, STROKES[digit][:1], by_finger=by_finger)
+    draw(page, STROKES[1], by_finger=by_finger)
+    page.locator(".writing .done").click()
+    expect(page.locator(".writing .ask")).to_have_text(KO.write_all)
+    assert (pixels(cell.locator("canvas")) != before).any()
+    wait_until_idle(page)
+
+
 @pytest.mark.parametrize("paper", ["mouse", "finger"], indirect=True)
 def test_ten_digits_are_written_and_marked(paper, tmp_path):
     page, by_finger = paper
     expect(page.get_by_text(KO.own_exam.write_first)).to_be_visible()
     write_ten(page, by_finger)
+    write_again(page, 8, by_finger)
     written = [pixels(each) for each in page.locator(".writing .written canvas").all()]
     exam = OwnExam(np.array(written).tobytes(), "0123456789")
     assert violations(page) == []
@@ -256,16 +271,24 @@ def test_a_hall_writes_an_exam_and_watches_it(browser, server):
     assert violations(wall) == []
     wall.locator(".hall-sheet button").nth(1).click()
     expect(wall.locator(".hall-sheet button")).to_have_count(5)
+    again = phones[0].locator(".writing .written button").nth(1)
+    again.click()
+    draw(phones[0], STROKES[5], by_finger=False)
+    phones[0].locator(".writing .done").click()
+    expect(wall.locator(".hall-sheet button")).to_have_count(6)
     digits = [each[0] for each in wall.locator(".hall-sheet button").all_inner_texts() if each]
     assert digits == [], "pictures alone"
     click_on(wall)
     for phone in phones:
-        expect(phone.get_by_text(KO.own_exam.hall_exam(questions=5))).to_be_visible()
+        expect(phone.get_by_text(KO.own_exam.hall_exam(questions=6))).to_be_visible()
         phone.locator(".st-key-own_exam_guess [role='radiogroup'] label").first.click()
     expect(wall.locator(".count b")).to_have_text("3")
     while "reveal" not in step(wall):
         click_on(wall)
-    expect(wall.locator(".missed[data-exam='own_exam'] > span")).to_have_count(5)
+    expect(wall.locator(".missed[data-exam='own_exam'] > span")).to_have_count(6)
+    expect(wall.locator(".choices .is-answer")).to_have_count(0)  # before the hall has watched
+    click_on(wall)
+    expect(wall.locator(".choices .is-answer")).to_have_count(1)
     phones[0].get_by_role("button", name=KO.own_exam.press).click()
     phones[0].locator("[class*='_conclusion']").wait_for()
     for page in (wall, *phones):

@@ -1,6 +1,7 @@
 """An exam of one's own: ten digits that the learner writes, and the student has never seen."""
 
 from collections.abc import Iterable, Sequence
+from math import ceil
 
 import streamlit as st
 
@@ -13,6 +14,7 @@ from exam.model.own_exam import OwnExam
 from exam.model.results import Mark
 from exam.page import player
 from exam.page.browser import push
+from exam.page.visit import settings
 from exam.page.writing import FORMS, show_writing
 
 FEW = 10  # drawings; of more, a sheet is shown, and the surest mistakes
@@ -92,6 +94,7 @@ def numbers(found: Found) -> dict:
         "small": own_wrong(found, "small")[-1][1],
         "val_wrong": last.val_wrong,
         "practised": last.wrong,
+        "weight": 100 / questions,
         "surest": given[still_wrong[0]][1] if still_wrong else 0,
     }
 
@@ -121,14 +124,27 @@ def show_paper(view: ChapterView) -> None:
     if view.found:
         return
     if exams and exams is not writings.exams:
-        alt = view.say.hall_exam(questions=len(exams["form"].answers))
-        picture = own_picture(exams["form"].pictures)
-        st.html(f'<p>{alt}</p><img class="digits" src="{picture}" alt="{alt}">')
+        _show_hall_exam(view, exams["form"])
         return
     name = "writing_of_hall" if writings.is_halls else "writing"
     show_writing(name, writings, view.words, view.visit.observer.wrote)
     typed = view.say.typed if writings.has_typed else ""
     st.caption(f"{view.say.kept_in_room if writings.is_halls else view.say.kept} {typed}")
+
+
+def _show_hall_exam(view: ChapterView, exam: OwnExam) -> None:
+    questions = len(exam.answers)
+    alt, rows = view.say.hall_exam(questions=questions), ceil(questions / 10)
+    picture = f'<img class="digits" style="--rows: {rows}" alt="{alt}"'
+    st.html(f'<p>{alt}</p>{picture} src="{own_picture(exam.pictures)}">')
+
+
+def show_setting(view: ChapterView) -> None:
+    """With which settings the student studies; before a hall, the exam that it has written."""
+    exams, setting = view.visit.exams, settings()
+    if exams and view.visit.is_projected and exams is not view.visit.writings.exams:
+        _show_hall_exam(view, exams["form"])
+    st.markdown(view.say.setting(batch_size=setting["batch_size"], epochs=setting["epochs"]))
 
 
 def needs_digits(view: ChapterView) -> str:
@@ -142,7 +158,7 @@ def needs_digits(view: ChapterView) -> str:
 
 def show_answers(view: ChapterView) -> None:
     """The answers and how sure they are, at the pass that the player shows, in the form chosen."""
-    form = view.choose({form: form for form in FORMS})
+    form = view.choose({"form": "form_short", "small": "small_short"})
     plan, marks = study_of(view.found, form)
     epochs = len(marks) - 1
     data = player.sheet_data(marks, student=plan.student, passes=epochs, words=view.words)
@@ -192,7 +208,7 @@ def _spelled(mark: Mark, questions: Iterable[int]) -> str:
 BLOCKS = (
     Story(),
     Display(show_paper, "always"),
-    Question(needs=needs_digits),
+    Question(show_setting, needs=needs_digits),
     Display(show_answers),
     Chart(curves),
     Table(rows),
