@@ -14,6 +14,8 @@ LOWEST = """() => Math.max(0, ...[...document.querySelectorAll(
     .map(e => e.getBoundingClientRect()).filter(box => box.width && box.height)
     .map(box => box.bottom))"""
 
+FITS = f"() => ({LOWEST})() <= document.querySelector('.st-key-lectern').offsetTop + 1"
+
 STEP = """[...document.querySelector("[class*='st-key-at_']")?.classList ?? [
     "st-key-at_study" + document.querySelector(".st-key-step_next button")?.innerText]]
     .find(name => name.startsWith("st-key-at_"))"""

@@ -187,3 +187,14 @@ def test_steps_down_the_loss_are_those_of_the_updates(page, server):
     say = EN.learning_rate
     expected = say.slope_ends(short=ends[0][0], long=ends[1][0])
     expect(page.get_by_text(expected)).to_contain_text(say.slope_leaps(highest=ends[2][1]))
+
+
+def test_a_link_to_a_chapter_scrolls_nothing_but_the_page(page, server):
+    """A box around it that was scrolled would keep its head out of reach."""
+    open_page(page, server)
+    wait_until_idle(page)
+    page.locator("a[href='#chapter-own_exam']").first.click()
+    page.locator(".writing .paper").wait_for()
+    wait_until_idle(page)
+    scrolled = "[...document.querySelectorAll('*')].filter(e => e.scrollTop).map(e => e.className)"
+    assert all("stMain" in each for each in page.evaluate(scrolled))

@@ -8,7 +8,7 @@ from exam.page.parts import CHAPTER_NAMES
 from exam.page.texts import load_texts
 from tests.browser import CUT, KO, open_page, settled, violations, wait_until_played
 from tests.hall import (
-    LOWEST,
+    FITS,
     click_on,
     next_step,
     open_lectern,
@@ -31,7 +31,6 @@ SMALL = """([least, what]) => [...document.querySelectorAll(what)]
         return [size, e.textContent.trim().slice(0, 40)];
     })
     .filter(([size]) => least > size)"""
-FITS = f"() => ({LOWEST})() <= document.querySelector('.st-key-lectern').offsetTop + 1"
 EVERYTHING = "[data-testid='stMain'] :is(p, li, h1, h2, td, th, label, button, code, text)"
 BODY_TEXT = "[data-testid='stMain'] :is(p.sentence, [data-testid='stAlertContainer'] p, li, td)"
 

@@ -9,13 +9,14 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from exam.hall.rooms import new_code, new_secret
+from exam.model.exams import QUESTIONS
 from exam.model.keras_script import keras_script
 from exam.model.own_exam import OwnExam
 from exam.model.training import study
 from exam.page.texts import load_texts
 from tests.browser import violations, wait_until_idle
-from tests.hall import click_on, open_lectern, step
-from tests.own import write
+from tests.hall import FITS, click_on, open_lectern, step, steps
+from tests.own import sent, write
 from tests.visit import Visit, run
 
 KO = load_texts("ko")
@@ -293,6 +294,31 @@ def test_a_hall_writes_an_exam_and_watches_it(browser, server):
     phones[0].locator("[class*='_conclusion']").wait_for()
     for page in (wall, *phones):
         page.context.close()
+
+
+def test_a_full_exam_fits_the_wall(browser, server):
+    code, secret = new_code(), new_secret()
+    wall = browser.new_context(viewport={"width": 1280, "height": 720}).new_page()
+    wall.set_default_timeout(60_000)
+    link = f"{server.url}?room={code}&secret={secret}&projected=true&lang=en&only=own_exam"
+    open_lectern(wall, link)
+
+    async def write_two() -> None:
+        async with Visit(server.url, f"room={code}&only=own_exam").connection() as visit:
+            await visit.open()
+            for at in range(2):
+                await visit.tell("writing_of_hall", "written", sent(at))
+
+    async def write_all() -> None:
+        for _ in range(QUESTIONS // 2):
+            await write_two()
+
+    run(write_all())
+    expect(wall.locator(".hall-sheet button")).to_have_count(QUESTIONS)
+    for _ in steps(wall):
+        wall.wait_for_function(FITS)
+    assert "own_exam_rule" in step(wall)
+    wall.context.close()
 
 
 def test_what_is_forged_harms_nobody(server):

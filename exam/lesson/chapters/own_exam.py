@@ -214,4 +214,4 @@ BLOCKS = (
     Table(rows),
     Rule(),
 )
-CHAPTER = Chapter("own_exam", BLOCKS, plans, numbers, answer, rule, frame_heights=(1250, 1680))
+CHAPTER = Chapter("own_exam", BLOCKS, plans, numbers, answer, rule, frame_heights=(1268, 1656))
