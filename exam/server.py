@@ -134,6 +134,7 @@ async def states(room: Room, *, counts: bool = False) -> AsyncIterator[str]:
             loop.call_soon_threadsafe(has_changed.set)
 
     listeners.add(listener)
+    room.tell_counters()
     _open_streams.add(listener)
     try:
         while not _is_closing.is_set():
@@ -147,6 +148,7 @@ async def states(room: Room, *, counts: bool = False) -> AsyncIterator[str]:
                 await asyncio.wait_for(has_changed.wait(), SILENT_SECONDS)
     finally:
         listeners.discard(listener)
+        room.tell_counters()
         _open_streams.discard(listener)
 
 

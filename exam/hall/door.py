@@ -5,8 +5,11 @@ from html import escape
 import streamlit as st
 
 from exam.hall import rooms
+from exam.hall.room import POLL_SECONDS
 from exam.hall.seat import Seat, show_entry
 from exam.page.address import is_local, link_to, reachable
+from exam.page.ask_again import ask_again, ask_on
+from exam.page.fragment import fragment
 from exam.page.share import show_qr_code
 from exam.page.texts import Texts
 
@@ -59,3 +62,14 @@ def show_door(seat: Seat, words: Texts) -> None:
         show_qr_code(link, words, "qr is-large")
     told.html(f'<p class="code">{seat.code}</p><p class="link">{escape(link)}</p>')
     told.markdown(words.door)
+    with told:
+        _show_present(seat, words)
+
+
+@fragment
+def _show_present(seat: Seat, words: Texts) -> None:
+    """How many have come in."""
+    ask_again("door", POLL_SECONDS, unless="leads")
+    ask_on("door_counted", "hall-counted")
+    if room := seat.room:
+        st.markdown(words.present_now(present=len(room.listeners)))

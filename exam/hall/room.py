@@ -22,7 +22,7 @@ class Room:
 
     `client` is who opened it, an address or "". `anew` are the chapters whose votes were forgotten,
     one after the other. `listeners` are called, in any thread, whenever `state` is another;
-    `counters`, those of its lecturer, whenever somebody has guessed or written as well.
+    `counters`, those of its lecturer, whenever somebody has come, guessed or written as well.
     """
 
     code: str
@@ -90,9 +90,10 @@ class Room:
     def _tell(self) -> None:
         for listener in tuple(self.listeners):
             listener()
-        self._tell_counters()
+        self.tell_counters()
 
-    def _tell_counters(self) -> None:
+    def tell_counters(self) -> None:
+        """A count is another: that of guesses, of what was written, or of pages that follow."""
         for listener in tuple(self.counters):
             listener()
 
@@ -107,17 +108,17 @@ class Room:
     def guess(self, chapter: str, learner: str, choice: int) -> None:
         with self._lock:
             self._vote(chapter).guess(learner, choice)
-        self._tell_counters()
+        self.tell_counters()
 
     def wrote(self, learner: str) -> None:
         """The learner has written a question of the hall's exam."""
         self.exam.arrive(learner)
-        self._tell_counters()
+        self.tell_counters()
 
     def take_out(self, number: int) -> None:
         """That question of the hall's exam does not belong there."""
         self.exam.take_out(number)
-        self._tell_counters()
+        self.tell_counters()
 
     def see(self, chapter: str, learner: str) -> None:
         """The learner looks at what was measured."""

@@ -90,6 +90,19 @@ def test_a_phone_that_nobody_touches_follows(browser, server, room):
         expect(phone.get_by_role("button", name=KO.again)).to_be_enabled(timeout=120_000)
 
 
+def test_the_door_says_how_many_have_come(browser, server, room):
+    def says(present: int) -> str:
+        return KO.present_now(present=present).replace("**", "")
+
+    with screens(browser, 1280, 390) as (wall, phone):
+        open_lectern(wall, lecturer(server, room))
+        expect(wall.get_by_text(says(0))).to_be_visible()
+        phone.goto(f"{server.url}?room={room.code}&lang=ko")
+        expect(wall.get_by_text(says(1))).to_be_visible()
+        phone.goto("about:blank")
+        expect(wall.get_by_text(says(0))).to_be_visible()
+
+
 def test_back_leads_to_where_the_learner_was(browser, server, room):
     with screens(browser, 1280, 390) as (wall, phone):
         open_lectern(wall, lecturer(server, room, "&only=students"))
