@@ -22,6 +22,8 @@ from tests.waiting import wait_for, workers_of
 
 ROOT = Path(__file__).parent.parent
 KO = load_texts("ko")
+# The one that is shown: while a slider is moved, there is one of the browser beside the server's.
+FORMULA = ".formula:visible"
 IDLE = "[data-testid='stApp'][data-test-script-state='notRunning']"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]

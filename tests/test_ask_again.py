@@ -14,6 +14,7 @@ from exam.hall.rooms import new_code, new_secret
 from exam.page import ask_again, player
 from exam.page.texts import load_texts
 from tests.browser import (
+    FORMULA,
     Server,
     csv_of,
     open_chapter,
@@ -166,7 +167,7 @@ def test_a_press_in_the_middle_of_an_ask_keeps_both(page, server):
     page.locator(".player[data-state='pause']").wait_for()
     for size in (32, 100, 10, 1):
         page.locator(f"[data-slider='batch_size'][data-to='{size}']").click()
-        expect(page.get_by_text(f"batch_size={size}, epochs=200")).to_be_visible()
+        expect(page.locator(FORMULA).get_by_text(f"batch_size={size}, epochs=200")).to_be_visible()
     # In which order depends on whether the server has seen 10, the default, in between.
     expect(page).to_have_url(re.compile("batch_size=1(&|$)"))
     address = dict(parse_qsl(urlsplit(page.url).query))
@@ -183,7 +184,9 @@ def test_an_overtaken_run_is_in_the_table_once_it_has_ended(page, server):
         press_start(page, EN)
         page.locator("[data-slider='batch_size'][data-to='100']").click()
         press_start(page, EN)
-        expect(page.get_by_text("model.fit(x, y, batch_size=100, epochs=200)")).to_be_visible()
+        expect(
+            page.locator(FORMULA).get_by_text("model.fit(x, y, batch_size=100, epochs=200)")
+        ).to_be_visible()
         assert page.get_by_role("cell", name="1", exact=True).count() == 0
     wait_until_played(page)
     row = page.get_by_role("row").filter(has_text="20,000")
@@ -207,7 +210,9 @@ def test_what_was_set_after_a_chapter_was_drawn_is_what_it_studies(page, server)
     open_page(page, server, "lang=en")
     chapter = open_chapter(page, "students", EN)
     page.locator("[data-slider='batch_size'][data-to='100']").click()
-    expect(page.get_by_text("model.fit(x, y, batch_size=100, epochs=20)").first).to_be_visible()
+    expect(
+        page.locator(FORMULA).get_by_text("model.fit(x, y, batch_size=100, epochs=20)")
+    ).to_be_visible()
     chapter.get_by_test_id("stRadioOption").first.click()
     chapter.get_by_role("button", name=EN.students.press).click()
     expect(chapter.locator("[class*='_conclusion']")).to_contain_text("batch size 100")

@@ -7,7 +7,15 @@ from playwright.sync_api import Page, expect
 
 from exam.charts.curves import LABEL_WIDTH
 from exam.model.exams import load_exams
-from tests.browser import KO, open_page, press_start, show_pass, wait_until_idle, wait_until_played
+from tests.browser import (
+    FORMULA,
+    KO,
+    open_page,
+    press_start,
+    show_pass,
+    wait_until_idle,
+    wait_until_played,
+)
 
 # On every frame of the film: how many cells are written, how many are marked, and the updates.
 RECORD = """() => {
@@ -118,7 +126,7 @@ def test_the_sheet_and_the_formula_follow_the_slider_while_it_is_dragged(page, s
     open_page(page, server, "batch_size=10&epochs=5")
     press_start(page)
     wait_until_played(page)
-    formula = page.locator(".formula:visible")
+    formula = page.locator(FORMULA)
     expect(formula.get_by_text("batch_size=10,")).to_be_visible()
     thumb = page.locator(".st-key-batch_size [data-testid='stSliderThumbValue']")
     at = thumb.locator("..").bounding_box()

@@ -11,6 +11,7 @@ from exam.page.parts import CHAPTER_NAMES
 from exam.page.texts import load_texts
 from tests.browser import (
     CUT,
+    FORMULA,
     KO,
     OVERLAPS,
     csv_of,
@@ -56,7 +57,7 @@ def walk_the_first_screen(page, server, lang, scheme):
         page.get_by_role("slider", name=words.batch_size),
         page.get_by_role("slider", name=words.epochs),
         page.get_by_role("button", name=words.start),
-        page.get_by_text("model.fit(x, y, batch_size=1, epochs=100)"),
+        page.locator(FORMULA).get_by_text("model.fit(x, y, batch_size=1, epochs=100)"),
         page.get_by_text("100 = 1+1+"),
         page.locator(".sheet"),
         page.locator("svg.marks").first,
@@ -166,7 +167,9 @@ def test_six_quick_presses_make_six_and_back_leaves_the_page(page, server):
     more = page.get_by_role("button", name=KO.more(setting="에포크"))
     for _ in range(6):
         more.click(delay=20)
-    expect(page.get_by_text("model.fit(x, y, batch_size=10, epochs=26)")).to_be_visible()
+    expect(
+        page.locator(FORMULA).get_by_text("model.fit(x, y, batch_size=10, epochs=26)")
+    ).to_be_visible()
     expect(more).to_be_focused()
     expect(page).to_have_url(re.compile("epochs=26$"))
     less = page.get_by_role("button", name=KO.less(setting="에포크"))
@@ -193,7 +196,7 @@ def test_by_keyboard_alone(page, server):
     tab_to(KO.batch_size)
     page.keyboard.press("End")
     tab_to(KO.start)
-    expect(page.get_by_text("batch_size=100, epochs=2")).to_be_visible()
+    expect(page.locator(FORMULA).get_by_text("batch_size=100, epochs=2")).to_be_visible()
     page.keyboard.press("Enter")
     wait_until_played(page)
     tab_to(KO.player_range)

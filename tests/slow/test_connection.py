@@ -13,6 +13,7 @@ from playwright.sync_api import expect
 from exam.hall.rooms import new_code, new_secret
 from exam.service.scheduler import FOLLOWED_SECONDS
 from tests.browser import (
+    FORMULA,
     KO,
     csv_of,
     open_page,
@@ -84,18 +85,18 @@ def test_a_server_that_begins_anew_opens_what_was_set(page, tmp_path):
     with running_server(tmp_path / "first.txt") as server:
         line = Line(server.port)
         page.goto(f"{line.url}?batch_size=10&epochs=3")
-        expect(page.get_by_text(call.format(10))).to_be_visible()
+        expect(page.locator(FORMULA).get_by_text(call.format(10))).to_be_visible()
         wait_until_idle(page)
         page.wait_for_load_state("networkidle")  # all modules of Streamlit are there
         page.locator("[data-slider='batch_size'][data-to='100']").click()
-        expect(page.get_by_text(call.format(100))).to_be_visible()
+        expect(page.locator(FORMULA).get_by_text(call.format(100))).to_be_visible()
         line.cut()
     with running_server(tmp_path / "second.txt") as server:
         line.port = server.port
         page.evaluate("window.isOld = true")
         line.mend()
         page.wait_for_function("!window.isOld")  # it is loaded anew, and nobody has pressed
-        expect(page.get_by_text(call.format(100))).to_be_visible()
+        expect(page.locator(FORMULA).get_by_text(call.format(100))).to_be_visible()
         expect(page).to_have_url(re.compile("batch_size=100"))
         line.close()
 
