@@ -70,6 +70,13 @@ def test_a_learners_guess_is_counted_and_may_be_changed(room):
     assert room.standing("first_pass").rounds == (Counter({2: 1}),)
 
 
+def test_who_leads_writes_nothing_and_reads_how_it_goes_on(room):
+    """On the page itself; the wall has the hall's sheet."""
+    app = visit(room=room.code, secret=room.secret, only="own_exam")
+    assert KO.own_exam.hall_wrote_nothing in texts(app)
+    assert KO.own_exam.kept_in_room not in texts(app)
+
+
 def test_without_a_room_nothing_is_said_or_counted(room):
     app = visit(only="students")
     app.radio(key="students_guess").set_value(0).run()

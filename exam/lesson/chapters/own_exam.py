@@ -126,6 +126,8 @@ def show_paper(view: ChapterView) -> None:
     if exams and exams is not writings.exams:
         _show_hall_exam(view, exams["form"])
         return
+    if not writings.asked:  # as its lecturer, or one of too many
+        return
     name = "writing_of_hall" if writings.is_halls else "writing"
     show_writing(name, writings, view.words, view.visit.observer.wrote)
     typed = view.say.typed if writings.has_typed else ""
