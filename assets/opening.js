@@ -17,25 +17,30 @@
   };
   const attributeFilter = ["data-test-script-state"];
   observer.observe(document.body, { subtree: true, childList: true, attributeFilter });
-  // Whatever has gone wrong, what there is of the page is shown.
+  // Whatever else has gone wrong, what there is of the page is shown.
   const timer = setTimeout(close, 90_000);
 
   // A browser does not ask again for a module of Streamlit that a lost line kept from coming, and
   // Streamlit would show an error in English for good. So the page is loaded anew once it is there.
+  const MOST_RELOADS = 3; // in a minute: a module may fail for another reason
   let isLost = false;
   const reload = async (module) => {
-    if (isLost) return;
+    const before = (history.state?.reloads ?? []).filter((at) => Date.now() - at < 60_000);
+    if (isLost || before.length >= MOST_RELOADS) return;
     isLost = true;
     close();
     document.body.append(opening);
     const isThere = () => fetch(module, { cache: "no-store" }).then(({ ok }) => ok, () => false);
     while (!(await isThere())) await new Promise((again) => setTimeout(again, 2000));
+    history.replaceState({ ...history.state, reloads: [...before, Date.now()] }, "");
     location.reload();
   };
   // Firefox and Chromium name the module; elsewhere it is enough that the server answers.
   addEventListener("vite:preloadError", ({ payload }) =>
-    reload(`${payload}`.match(/http\S+/)?.[0] ?? "_stcore/health"),
+    reload(`${payload}`.match(/ (http\S+)/)?.[1] ?? "_stcore/health"),
   );
-  const onError = ({ target }) => target instanceof HTMLScriptElement && reload(target.src);
+  const isOurs = ({ src }) => src && new URL(src).origin === location.origin;
+  const onError = ({ target }) =>
+    target instanceof HTMLScriptElement && isOurs(target) && reload(target.src);
   addEventListener("error", onError, true);
 }

@@ -4,6 +4,7 @@
 const SIZE = 280, PEN = 20, SIDE = 28, LONGER = 20; // pixels: of the paper, and of a picture
 const INK = 20; // grey values from which on it is no edge of a stroke
 const AFTER_TAP = 500; // milliseconds in which a click is that of the tap before
+const AGAIN = 10_000; // milliseconds without an answer, after which a digit may have been lost
 const FACES = ["serif", "sans-serif", "monospace", "cursive"];
 
 // The mean grey of each cell of w by h cells over a part of the paper, by the area that is covered.
@@ -119,9 +120,11 @@ class Pad {
   }
   // One at a time, until the server has them all as they are here, whatever was lost on the way.
   sendNext() {
+    clearTimeout(this.timer);
     const isNew = (picture, at) => picture?.small && asText(picture.form) !== this.data.have[at];
     const at = this.pictures.findIndex(isNew);
-    if (at < 0) return;
+    if (at < 0 || !this.paper.isConnected) return;
+    this.timer = setTimeout(() => this.sendNext(), AGAIN);
     const { form, small, typed } = this.pictures[at];
     this.send("written", { at, form: asText(form), small: asText(small), typed });
   }

@@ -35,7 +35,7 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
-MOST_LISTENERS = 1_000  # of a room
+MOST_LISTENERS, MOST_COUNTERS = 1_000, 20  # of a room: learners' pages, and its lecturer's
 SILENT_SECONDS = 15.0  # after which a stream sends a comment, so that no proxy cuts it
 _is_closing, _open_streams = threading.Event(), set()
 COUNT_SECONDS = 0.25  # at least, between two counts
@@ -114,17 +114,18 @@ async def tell_room(request: Request) -> Response:
     room = ROOMS.find(request.path_params["code"].upper())
     if not room:
         return PlainTextResponse("There is no such room", 404)
-    if len(room.listeners) >= MOST_LISTENERS:
+    counts = "count" in request.query_params
+    if len(room.counters) >= MOST_COUNTERS if counts else len(room.listeners) >= MOST_LISTENERS:
         return PlainTextResponse("The room is full", 503)
     headers = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}  # the latter for nginx
-    stream = states(room, counts="count" in request.query_params)
+    stream = states(room, counts=counts)
     return StreamingResponse(stream, headers=headers, media_type="text/event-stream")
 
 
 async def states(room: Room, *, counts: bool = False) -> AsyncIterator[str]:
     """Events of the stream; a comment where nothing has happened for a while.
 
-    With `counts`, for the lecturer's screen, how many have guessed as well.
+    With `counts`, for the lecturer's screen, how many have come, guessed and written as well.
     """
     listeners = room.counters if counts else room.listeners
     loop, has_changed, told = asyncio.get_running_loop(), asyncio.Event(), None

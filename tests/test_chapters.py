@@ -195,7 +195,7 @@ BRANCHES = {
         (
             {"right": 9, "wrong": 10.0, "first": 80.0, "small": 40.0, "val_wrong": 25.0},
             0,
-            ["no_harder", "gained", "sure", "form_matters"],
+            ["no_harder", "few", "gained", "sure", "form_matters"],
         ),
         (
             {"right": 6, "wrong": 40.0, "val_wrong": 25.0, "first": 45.0, "small": 45.0},

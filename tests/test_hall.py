@@ -20,6 +20,7 @@ from exam.model.studied import Point
 from exam.page.texts import load_texts
 from exam.service.job import Progress
 from tests.browser import ROOT
+from tests.own import sent
 
 KO, EN = load_texts("ko"), load_texts("en")
 
@@ -70,11 +71,32 @@ def test_a_learners_guess_is_counted_and_may_be_changed(room):
     assert room.standing("first_pass").rounds == (Counter({2: 1}),)
 
 
-def test_who_leads_writes_nothing_and_reads_how_it_goes_on(room):
+def test_who_leads_may_try_the_chapter_alone(room):
     """On the page itself; the wall has the hall's sheet."""
     app = visit(room=room.code, secret=room.secret, only="own_exam")
-    assert KO.own_exam.hall_wrote_nothing in texts(app)
-    assert KO.own_exam.kept_in_room not in texts(app)
+    assert KO.own_exam.kept in texts(app) and KO.own_exam.write_first in texts(app)
+
+
+def test_a_guess_about_an_exam_of_ones_own_is_none_about_the_halls(room):
+    app = visit(room=room.code, only="own_exam")
+    observer, written = app.session_state.visit.observer, Step("own_exam", "display", 1)
+    app.session_state.visit.attempts["own_exam"] = "an attempt with an exam of its own"
+    room.guess("own_exam", observer.learner, 0)
+    room.show(written)
+    app.run()
+    assert room.standing("own_exam").guesses == 0
+    assert "own_exam" not in app.session_state.visit.attempts
+    assert KO.own_exam.kept_in_room in texts(app)
+    room.exam.writings_of("another").take(sent(0))
+    room.wrote("another")
+    room.show(Step("own_exam", "question", 2))
+    app.run()
+    app.radio(key="own_exam_guess").set_value(1).run()
+    for part in ("display", "question"):  # a step back loses no vote
+        room.show(written._replace(part=part))
+        app.run()
+    assert app.radio(key="own_exam_guess").value == 1
+    assert room.standing("own_exam").guesses == 1
 
 
 def test_without_a_room_nothing_is_said_or_counted(room):

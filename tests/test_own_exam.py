@@ -171,6 +171,7 @@ def test_what_was_taken_out_may_be_written_again():
     writings.take(sent(0, another := FINAL.questions[0][1].tobytes()))
     exam.arrive("learner")
     (again,) = exam.questions()
+    assert again.number == 0, "in its place"
     assert again.written.form == another
 
 

@@ -71,5 +71,5 @@ def _show_present(seat: Seat, words: Texts) -> None:
     """How many have come in."""
     ask_again("door", POLL_SECONDS, unless="leads")
     ask_on("door_counted", "hall-counted")
-    if room := seat.room:
+    if (room := seat.room) and room.counters:  # not where pages have no stream
         st.markdown(words.present_now(present=len(room.listeners)))

@@ -47,9 +47,11 @@ class HallExam:
         with self._lock:
             written = self._writings[learner].written if learner in self._writings else {}
             for at, each in written.items():
-                before = [n for n, came in enumerate(self._came) if came == (learner, at)]
-                is_new = all(self._out.get(number, each) != each for number in before)
-                if is_new and len(self._came) < 2 * QUESTIONS:
+                if (learner, at) in self._came:
+                    number = self._came.index((learner, at))
+                    if self._out.get(number, each) != each:
+                        del self._out[number]
+                elif len(self._came) < 2 * QUESTIONS:
                     self._came.append((learner, at))
 
     def take_out(self, number: int) -> None:

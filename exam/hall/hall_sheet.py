@@ -19,9 +19,10 @@ _sheet = st.components.v2.component(
 
 
 def show_written(room: Room, words: Texts) -> None:
-    """How many questions there are, and how many pages follow the room."""
-    questions, present = len(room.exam.questions()), len(room.listeners)
-    st.markdown(words.own_exam.hall_written(questions=questions, present=present))
+    """How many questions there are, and how many pages follow the room, where they can."""
+    written = words.own_exam.hall_written(questions=len(room.exam.questions()))
+    present = words.present_now(present=len(room.listeners)) if room.counters else ""
+    st.markdown(f"{written} {present}")
 
 
 @fragment

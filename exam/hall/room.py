@@ -22,7 +22,7 @@ class Room:
 
     `client` is who opened it, an address or "". `anew` are the chapters whose votes were forgotten,
     one after the other. `listeners` are called, in any thread, whenever `state` is another;
-    `counters`, those of its lecturer, whenever somebody has come, guessed or written as well.
+    `counters`, those of its lecturer, whenever a count is another as well.
     """
 
     code: str
@@ -82,6 +82,8 @@ class Room:
             if step.part and step.part not in BEFORE_THE_ANSWER:
                 self.revealed.add(step.place)
             is_written = (step.place, step.part) == (WRITTEN, "display")
+            if is_written and not self.exam.questions():
+                self._votes.pop(WRITTEN, None)  # guesses of other exams, that learners wrote alone
             if self.exam.is_open != is_written:
                 self.exam.open(is_written)
                 self.anew.append(WRITTEN)  # so that phones draw the chapter anew

@@ -124,7 +124,7 @@ class Seat(Observer):
         return room.guess_of(chapter, self.learner) if room else None
 
     def writings(self, own: Writings) -> Writings:
-        if self.room and self.leads:  # what the hall writes is on its sheet
+        if self.room and self.leads and self.step:  # what the hall writes is on its sheet
             return Writings((), is_halls=True, is_open=self.room.exam.is_open)
         room = self.ballot
         return room.exam.writings_of(self.learner) if room and room.exam.is_open else own
@@ -204,7 +204,7 @@ def _show_seat(seat: Seat, awaits_room: bool, words: Texts) -> None:
         _tell_choices(seat)
         st.rerun()
     if room := seat.room:
-        if _forget_choices(seat, room):
+        if _forget_choices(seat, room, st.session_state.visit):
             st.rerun()
         text = words.leads_room if seat.leads else words.in_room
         st.markdown(text(code=seat.code), width="content")
@@ -220,12 +220,13 @@ def _tell_choices(seat: Seat) -> None:
             seat.guess(name, choice)
 
 
-def _forget_choices(seat: Seat, room: Room) -> bool:
-    """What was chosen in a vote that was begun anew is chosen no more. Whether there was one."""
+def _forget_choices(seat: Seat, room: Room, visit: Visit) -> bool:
+    """In a vote that was begun anew only what its room knows is chosen. Whether there was one."""
     forgotten, seat.anew = room.anew[seat.anew :], len(room.anew)
     for chapter in map(CHAPTERS.get, forgotten):
+        visit.attempts.pop(chapter.name, None)  # or there would be nothing to guess
         if not chapter.passes:
-            st.session_state[guess_key(chapter)] = None
+            st.session_state[guess_key(chapter)] = seat.guess_of(chapter.name)
     return bool(forgotten)
 
 

@@ -1,7 +1,7 @@
 """What a visitor sees until Streamlit has loaded: on a slow line that is a quarter of a minute.
 
 It is put into Streamlit's own document, beside the place where Streamlit draws, and is gone as soon
-as the page is there (assets/opening.js).
+as the page is there. It comes back where a part of Streamlit is lost (assets/opening.js).
 """
 
 from html import escape

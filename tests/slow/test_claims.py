@@ -269,6 +269,7 @@ CLAIMS: dict[str, dict[str, Claim]] = {
         "no_harder": lambda f: (
             own_wrong(f) < mean(f, "form", "val_wrong") + chapters.own_exam.HARDER
         ),
+        "few": lambda f: len(next(iter(f.plans.values()))[0].own.answers) <= chapters.own_exam.FEW,
         "gained": lambda f: own_wrong(f, at=1) - own_wrong(f) >= chapters.own_exam.MORE,
         "gained_nothing": lambda f: own_wrong(f, at=1) - own_wrong(f) < chapters.own_exam.MORE,
         "sure": lambda f: own_surest(f) >= chapters.own_exam.SURE,

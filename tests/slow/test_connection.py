@@ -47,6 +47,8 @@ class Line:
         except OSError:
             return False
         self._open |= {visitor, server}
+        if self._is_cut:  # in the meantime
+            self.cut()
         for ends in ((visitor, server), (server, visitor)):
             threading.Thread(target=self._carry, args=ends, daemon=True).start()
         return True

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from exam.hall.rooms import new_code, new_secret
 from exam.page.parts import CHAPTER_NAMES
 from exam.page.texts import load_texts
-from tests.browser import CUT, KO, open_page, settled, violations, wait_until_played
+from tests.browser import CUT, KO, open_page, resized, settled, violations, wait_until_played
 from tests.hall import (
     FITS,
     click_on,
@@ -83,10 +83,10 @@ def test_every_step_of_a_chapter_fits_the_screen_and_can_be_read(hall, server, n
 def test_every_step_fits_a_larger_screen_and_an_old_one(hall, server, name):
     """Without a room; English takes most space."""
     open_lectern(hall, f"{server.url}?projected=true&only={name}&lang=en")
-    for _ in steps(hall):
+    for label in steps(hall):
         for width, height in ((1920, 1080), (1024, 768)):
-            hall.set_viewport_size({"width": width, "height": height})
-            hall.wait_for_function(FITS)
+            resized(hall, width, height)
+            assert hall.evaluate(FITS), (label, width)
 
 
 def test_a_chapter_may_open_with_its_experiment_done(hall, server):

@@ -109,9 +109,11 @@ def rule(numbers: dict) -> list[str]:
     is_harder = numbers["wrong"] >= numbers["val_wrong"] + HARDER
     gained = numbers["first"] - numbers["wrong"] >= MORE
     form = numbers["small"] - numbers["wrong"] >= MORE
+    few = ["few"] if not is_harder and numbers["questions"] <= FEW else []
     sure = ["sure"] if numbers["surest"] >= SURE else []
     return [
         "harder" if is_harder else "no_harder",
+        *few,
         "gained" if gained else "gained_nothing",
         *sure,
         "form_matters" if form else "form_no_matter",
@@ -126,7 +128,7 @@ def show_paper(view: ChapterView) -> None:
     if exams and exams is not writings.exams:
         _show_hall_exam(view, exams["form"])
         return
-    if not writings.asked:  # as its lecturer, or one of too many
+    if not writings.asked:  # there are too many who write
         return
     name = "writing_of_hall" if writings.is_halls else "writing"
     show_writing(name, writings, view.words, view.visit.observer.wrote)
@@ -143,10 +145,14 @@ def _show_hall_exam(view: ChapterView, exam: OwnExam) -> None:
 
 def show_setting(view: ChapterView) -> None:
     """With which settings the student studies; before a hall, the exam that it has written."""
-    exams, setting = view.visit.exams, settings()
+    exams, now = view.visit.exams, settings()
     if exams and view.visit.is_projected and exams is not view.visit.writings.exams:
         _show_hall_exam(view, exams["form"])
-    st.markdown(view.say.setting(batch_size=setting["batch_size"], epochs=setting["epochs"]))
+    batch_size, epochs = now["batch_size"], now["epochs"]
+    if view.found:
+        ((plan, epochs), *_) = view.found.plans.values()
+        batch_size = plan.batch_size
+    st.markdown(view.say.setting(batch_size=batch_size, epochs=epochs))
 
 
 def needs_digits(view: ChapterView) -> str:
@@ -180,7 +186,7 @@ def show_answers(view: ChapterView) -> None:
 
 
 def _show_bars(name: str, exam: OwnExam, given: list[str], data: dict) -> None:
-    """Under each drawing a bar that is as long as the student is sure."""
+    """Under each drawing a bar that is filled as far as the student is sure."""
     data = data | player.unseen_data(given) | {"picture_of": name, "unseen_key": exam.answers}
     push("picture", name, own_picture(exam.pictures))
     st.html(player.MISTAKES.format(name=name))
@@ -216,4 +222,13 @@ BLOCKS = (
     Table(rows),
     Rule(),
 )
-CHAPTER = Chapter("own_exam", BLOCKS, plans, numbers, answer, rule, frame_heights=(1268, 1656))
+CHAPTER = Chapter(
+    "own_exam",
+    BLOCKS,
+    plans,
+    numbers,
+    answer,
+    rule,
+    frame_heights=(1268, 1656),
+    follows_study=True,
+)
