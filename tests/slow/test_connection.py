@@ -22,6 +22,7 @@ from tests.browser import (
     wait_until_idle,
     wait_until_played,
 )
+from tests.own import write
 from tests.waiting import wait_for
 
 
@@ -118,6 +119,20 @@ def test_a_connection_cut_and_back_brings_the_study(page, line, seconds):
     assert len(csv_of(page)) == 201
     expect(page.locator(".sentence")).to_contain_text("가중치 갱신 20,000번")
     expect(page.get_by_role("combobox", name=KO.student)).to_have_value("23")
+
+
+def test_a_digit_that_is_lost_with_the_line_is_sent_again(page, line):
+    page.goto(f"{line.url}?only=own_exam&lang=ko")
+    page.locator(".writing .typed").wait_for()
+    wait_until_idle(page)
+    write(page, page.locator("body"), 9)
+    line.cut()
+    page.locator("[data-testid='stApp']:not([data-test-connection-state='CONNECTED'])").wait_for()
+    page.locator(".writing .typed").click()
+    page.locator(".writing .done").click()
+    expect(page.locator(".writing .ask")).to_have_text(KO.write_all)
+    line.mend()
+    expect(page.locator(".st-key-own_exam_guess")).to_be_visible()
 
 
 def test_a_tab_in_the_background_keeps_its_study(page, server):
