@@ -147,8 +147,7 @@ def _show_found(view: ChapterView, block: Block, *, is_first: bool) -> None:
         if is_rule:
             block.show(view)
         else:
-            is_played = is_first and isinstance(block, Display)  # the answer comes with the next
-            _show_guesses(view, None if is_played else view.answer)
+            _show_guesses(view)
     with figure:
         shown = _blocks(view, Chart)[0] if is_rule or not is_there else block
         shown.show(view)
@@ -165,8 +164,8 @@ def _look_up(view: ChapterView) -> None:
     view.look_up(visit.attempts[chapter.name])
 
 
-def _show_guesses(view: ChapterView, answer: int | None) -> None:
+def _show_guesses(view: ChapterView) -> None:
     """What was asked and guessed, and what was measured, or how far it is."""
-    _show_question(view, view.rounds, answer)
+    _show_question(view, view.rounds, view.answer)
     if not view.found.is_complete:
         view.show_progress(view.found)

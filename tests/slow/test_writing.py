@@ -287,9 +287,11 @@ def test_a_hall_writes_an_exam_and_watches_it(browser, server):
     while "reveal" not in step(wall):
         click_on(wall)
     expect(wall.locator(".missed[data-exam='own_exam'] > span")).to_have_count(6)
-    expect(wall.locator(".choices .is-answer")).to_have_count(0)  # before the hall has watched
-    click_on(wall)
-    expect(wall.locator(".choices .is-answer")).to_have_count(1)
+    answer, player = wall.locator(".choices .sign"), wall.locator(".player[data-exam='own_exam']")
+    player.locator(".pass").fill("1")
+    expect(answer).to_be_hidden()  # before the hall has watched
+    player.locator(".pass").fill("20")
+    expect(answer).to_be_visible()
     phones[0].get_by_role("button", name=KO.own_exam.press).click()
     phones[0].locator("[class*='_conclusion']").wait_for()
     for page in (wall, *phones):
