@@ -104,7 +104,7 @@ def test_a_server_that_begins_anew_opens_what_was_set(page, tmp_path):
         line.close()
 
 
-@pytest.mark.parametrize("seconds", [5, 90])
+@pytest.mark.parametrize("seconds", [5, 30])
 def test_a_connection_cut_and_back_brings_the_study(page, line, seconds):
     """Also a lid that is closed: to the server both look the same."""
     page.goto(f"{line.url}?batch_size=1&epochs=200&student=23")
