@@ -1,7 +1,5 @@
 """One step of a chapter on the projector: a block of it, beside what the hall has guessed."""
 
-from urllib.parse import urlsplit
-
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -9,12 +7,11 @@ from exam.hall.choices import middle_guess, shares, show_choices
 from exam.hall.found import found_so_far
 from exam.hall.hall_sheet import show_hall_sheet
 from exam.hall.room import POLL_SECONDS, WRITTEN, Room
-from exam.hall.seat import Seat
+from exam.hall.seat import Seat, how_to_join
 from exam.hall.steps import Step
 from exam.lesson.blocks import Block, Chart, Display, Question, Rule, Story, Table
 from exam.lesson.chapter import Chapter
 from exam.lesson.chapter_view import SIDE_BY_SIDE, ChapterView, begin_attempt, side_by_side
-from exam.page.address import reachable
 from exam.page.ask_again import ask_again, ask_on
 from exam.page.fragment import fragment
 from exam.page.texts import Texts
@@ -116,9 +113,8 @@ def _show_count(seat: Seat, chapter: Chapter, words: Texts) -> None:
     of = f" / {present}" if present >= standing.guesses else ""  # not where pages have no stream
     st.html(f'<p class="count"><b>{standing.guesses}</b>{of}</p>')
     st.markdown(words.have_guessed if standing.is_open else words.vote_closed)
-    if standing.is_open:  # for who comes late
-        host = urlsplit(reachable(st.context.url or "")).netloc
-        st.caption(words.join_here(host=host, code=room.code))
+    if standing.is_open:
+        st.caption(how_to_join(room, words))
     if standing.rounds and standing.is_open:
         st.markdown(words.have_changed(changed=standing.changed))
 

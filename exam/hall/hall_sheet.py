@@ -1,13 +1,10 @@
 """The exam of a hall on the wall, as it fills; a click takes out what does not belong there."""
 
-from urllib.parse import urlsplit
-
 import streamlit as st
 
 from exam.charts.pictures import own_picture
 from exam.hall.room import POLL_SECONDS, Room
-from exam.hall.seat import Seat
-from exam.page.address import reachable
+from exam.hall.seat import Seat, how_to_join
 from exam.page.ask_again import ask_again, ask_on
 from exam.page.browser import asset
 from exam.page.fragment import fragment
@@ -33,8 +30,7 @@ def show_hall_sheet(seat: Seat, words: Texts) -> None:
         return
     questions = room.exam.questions()
     show_written(room, words)
-    host = urlsplit(reachable(st.context.url or "")).netloc
-    st.caption(f"{words.own_exam.hall_sheet} {words.join_here(host=host, code=room.code)}")
+    st.caption(f"{words.own_exam.hall_sheet} {how_to_join(room, words)}")
     data = {
         "numbers": [each.number for each in questions],
         "digits": [each.digit for each in questions],

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 import streamlit as st
 
@@ -13,7 +14,7 @@ from exam.lesson.contents import numbered
 from exam.lesson.guess import guess_key
 from exam.model.own_exam import OwnExam
 from exam.model.studied import Studied
-from exam.page.address import read_parameters
+from exam.page.address import reachable, read_parameters
 from exam.page.ask_again import ask_again, ask_on
 from exam.page.browser import push
 from exam.page.fragment import fragment
@@ -187,6 +188,12 @@ def hints(seat: Seat, words: Texts) -> list[str]:
 def show_entry(words: Texts) -> None:
     """A form of the browser's own: the page is opened anew, at the server that has the room."""
     st.html(ENTER.format(label=words.room_code, enter=words.enter_room))
+
+
+def how_to_join(room: Room, words: Texts) -> str:
+    """The host and the code, for who comes late."""
+    host = urlsplit(reachable(st.context.url or "")).netloc
+    return words.join_here(host=host, code=room.code)
 
 
 def show_seat(seat: Seat, words: Texts) -> None:
