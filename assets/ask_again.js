@@ -12,9 +12,11 @@ export default function ({ data, parentElement, setTriggerValue }) {
   };
   if (data.seconds !== null) askIn(1000 * data.seconds);
   const lines = data.seconds === null && !data.on ? askWhenTheLineIsBack(ask) : null;
-  if (data.on) document.addEventListener(data.on, ask);
+  const hear = (event) => (event.preventDefault(), ask());
+  if (data.on) document.addEventListener(data.on, hear);
+  if (data.on && window.exam?.unheard?.delete(data.on)) ask();
   return () => {
-    if (data.on) document.removeEventListener(data.on, ask);
+    if (data.on) document.removeEventListener(data.on, hear);
     clearTimeout(timers.get(parentElement));
     lines?.disconnect();
   };

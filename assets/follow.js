@@ -16,8 +16,14 @@ const followRoom = (code, words, state) => {
   roomStream.onmessage = ({ data }) => {
     roomState = JSON.parse(data);
     drawHallBar();
-    if (roomState.anew !== roomWords.anew) document.dispatchEvent(new Event("hall-anew"));
+    if (roomState.anew !== roomWords.anew) tell("hall-anew");
   };
+};
+// An event that comes before a part of the page listens is not lost: the part asks at once
+// (ask_again.js).
+const tell = (event) => {
+  const isHeard = !document.dispatchEvent(new Event(event, { cancelable: true }));
+  if (!isHeard) unheard.add(event);
 };
 // As long as the stream is there, the page need not ask (ask_again.js).
 const tellWhetherFollowing = () =>
@@ -64,8 +70,9 @@ const leadRoom = (code, step) => {
   leading.onerror = () => document.documentElement.toggleAttribute("data-leads", false);
   leading.onmessage = ({ data }) => {
     const { place, part, number } = JSON.parse(data), isHere = () => `${place} ${part} ${number}` === ledStep;
-    if (isHere()) document.dispatchEvent(new Event("hall-counted"));
-    else setTimeout(() => isHere() || document.dispatchEvent(new Event("hall-moved")), OWN_STEP);
+    const follow = () => tell(isHere() ? "hall-counted" : "hall-moved");
+    if (isHere()) follow();
+    else setTimeout(follow, OWN_STEP);
   };
 };
 

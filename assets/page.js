@@ -7,7 +7,8 @@
 const acts = {};
 const act = ([what, ...values]) => acts[what](...values);
 const pushed = window.exam ?? [];
-window.exam = { push: act };
+const unheard = new Set(); // events that came before a part of the page listens for them
+window.exam = { push: act, unheard };
 queueMicrotask(() => pushed.forEach(act)); // as soon as all files have run
 
 // Streamlit may make elements anew, so the document listens for them.

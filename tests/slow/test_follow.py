@@ -103,6 +103,19 @@ def test_the_door_says_how_many_have_come(browser, server, room):
         expect(wall.get_by_text(says(0))).to_be_visible()
 
 
+def test_a_count_that_comes_before_the_wall_is_drawn_is_shown(browser, server, room):
+    listens, held = "**/BidiComponent*.js", []
+    with screens(browser, 1280) as (wall,):
+        wall.add_init_script("addEventListener('hall-counted', () => (window.came = true), true)")
+        wall.route(listens, lambda route: held.append(route))
+        with wall.expect_request(listens):
+            wall.goto(lecturer(server, room))
+        wall.wait_for_function("window.came")
+        for route in held:
+            route.continue_()
+        expect(wall.get_by_text(KO.present_now(present=0).replace("**", ""))).to_be_visible()
+
+
 def test_back_leads_to_where_the_learner_was(browser, server, room):
     with screens(browser, 1280, 390) as (wall, phone):
         open_lectern(wall, lecturer(server, room, "&only=students"))
