@@ -25,7 +25,7 @@ def ask(view: ChapterView) -> None:
         lettered = list(map("{}: {}".format, "ABCD", say.choices))  # as on the projector
         texts = lettered if is_counted else say.choices
         options = {"index": known, "format_func": lambda number: texts[number]}
-        choice = st.radio(f"**{say.question}**", allowed, **counted, **options)
+        choice = st.radio(say.question, allowed, **counted, **options)
     guess_first = view.words.guess_first if choice is None else ""
     if told := visit.observer.describe_guess(view.name, view.words) or guess_first:
         st.caption(told)
@@ -35,7 +35,7 @@ def ask(view: ChapterView) -> None:
 
 
 def guess_key(chapter: Chapter) -> str:
-    return f"{chapter.name}_{'stop' if chapter.passes else 'guess'}"
+    return f"{chapter.name}_guess"
 
 
 def _tell(visit: Visit, chapter: Chapter, allowed: range) -> None:
