@@ -159,6 +159,21 @@ def test_a_halls_exam_is_what_came_first_without_what_was_taken_out():
     assert exam.writings_of("one too many").asked == ()
 
 
+def test_what_was_taken_out_last_is_put_back_first():
+    exam = HallExam()
+    exam.open(True)
+    for learner in "abc":
+        exam.writings_of(learner).take(sent(0))
+        exam.arrive(learner)
+    exam.take_out(0)
+    exam.take_out(2)
+    exam.put_back()
+    assert [each.number for each in exam.questions()] == [1, 2] and exam.has_taken_out
+    exam.put_back()
+    exam.put_back()  # a press that came twice
+    assert [each.number for each in exam.questions()] == [0, 1, 2] and not exam.has_taken_out
+
+
 def test_what_was_taken_out_may_be_written_again():
     exam = HallExam()
     exam.open(True)

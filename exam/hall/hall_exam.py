@@ -60,6 +60,16 @@ class HallExam:
                 learner, at = self._came[number]
                 self._out[number] = self._writings[learner].written[at]
 
+    def put_back(self) -> None:
+        """What was taken out last, if there is any."""
+        with self._lock:
+            if self._out:
+                self._out.popitem()
+
+    @property
+    def has_taken_out(self) -> bool:
+        return bool(self._out)
+
     def questions(self) -> list[Question]:
         """The first hundred that have come, without what was taken out."""
         with self._lock:

@@ -1,4 +1,7 @@
-"""The exam of a hall on the wall, as it fills; a click takes out what does not belong there."""
+"""The exam of a hall on the wall, as it fills; a click takes out what does not belong there.
+
+Another puts back what was taken out by mistake.
+"""
 
 import streamlit as st
 
@@ -29,7 +32,11 @@ def show_hall_sheet(seat: Seat, words: Texts) -> None:
     if not (room := seat.room):
         return
     questions = room.exam.questions()
-    show_written(room, words)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        show_written(room, words)
+        if room.exam.has_taken_out:
+            back = {"type": "tertiary", "on_click": room.put_back, "width": "content"}
+            st.button(words.own_exam.put_back, key="hall_sheet_put_back", **back)
     st.caption(f"{words.own_exam.hall_sheet} {how_to_join(room, words)}")
     data = {
         "numbers": [each.number for each in questions],

@@ -122,6 +122,11 @@ class Room:
         self.exam.take_out(number)
         self.tell_counters()
 
+    def put_back(self) -> None:
+        """The question that was taken out last does belong there."""
+        self.exam.put_back()
+        self.tell_counters()
+
     def see(self, chapter: str, learner: str) -> None:
         """The learner looks at what was measured."""
         with self._lock:

@@ -3,6 +3,7 @@
 import base64
 import subprocess
 import sys
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -253,12 +254,21 @@ def test_undo_clear_and_again(paper):
     assert (pixels(first.locator("canvas")) != before).any()
 
 
-def test_a_hall_writes_an_exam_and_watches_it(browser, server):
+@pytest.fixture
+def hall(browser, server, request) -> Iterator[tuple[Page, str]]:
+    """The wall of a new room whose hall writes its exam, and the room's code."""
     code, secret = new_code(), new_secret()
     wall = browser.new_context(viewport={"width": 1280, "height": 720}).new_page()
     wall.set_default_timeout(60_000)
-    link = f"{server.url}?room={code}&secret={secret}&projected=true&lang=ko&only=own_exam"
-    open_lectern(wall, link)
+    link = f"room={code}&secret={secret}&projected=true&lang={request.param}&only=own_exam"
+    open_lectern(wall, f"{server.url}?{link}")
+    yield wall, code
+    wall.context.close()
+
+
+@pytest.mark.parametrize("hall", ["ko"], indirect=True)
+def test_a_hall_writes_an_exam_and_watches_it(browser, server, hall):
+    wall, code = hall
     click_on(wall)
     expect(wall.get_by_text(KO.own_exam.hall_wrote_nothing)).to_be_visible()
     click_on(wall, "PageUp")
@@ -270,14 +280,19 @@ def test_a_hall_writes_an_exam_and_watches_it(browser, server):
         write(phone, phone.locator("body"), 2)
         expect(wall.locator(".hall-sheet button")).to_have_count(2 * (number + 1))
     assert violations(wall) == []
-    wall.locator(".hall-sheet button").nth(1).click()
-    expect(wall.locator(".hall-sheet button")).to_have_count(5)
+    written = wall.locator(".hall-sheet button")
+    written.nth(1).click()
+    expect(written).to_have_count(5)
+    wall.get_by_role("button", name=KO.own_exam.put_back).click()
+    expect(written).to_have_count(6)
+    written.nth(1).click()
+    expect(written).to_have_count(5)
     again = phones[0].locator(".writing .written button").nth(1)
     again.click()
     draw(phones[0], STROKES[5], by_finger=False)
     phones[0].locator(".writing .done").click()
-    expect(wall.locator(".hall-sheet button")).to_have_count(6)
-    digits = [each[0] for each in wall.locator(".hall-sheet button").all_inner_texts() if each]
+    expect(written).to_have_count(6)
+    digits = [each[0] for each in written.all_inner_texts() if each]
     assert digits == [], "pictures alone"
     click_on(wall)
     for phone in phones:
@@ -294,16 +309,13 @@ def test_a_hall_writes_an_exam_and_watches_it(browser, server):
     expect(answer).to_be_visible()
     phones[0].get_by_role("button", name=KO.own_exam.press).click()
     phones[0].locator("[class*='_conclusion']").wait_for()
-    for page in (wall, *phones):
-        page.context.close()
+    for phone in phones:
+        phone.context.close()
 
 
-def test_a_full_exam_fits_the_wall(browser, server):
-    code, secret = new_code(), new_secret()
-    wall = browser.new_context(viewport={"width": 1280, "height": 720}).new_page()
-    wall.set_default_timeout(60_000)
-    link = f"{server.url}?room={code}&secret={secret}&projected=true&lang=en&only=own_exam"
-    open_lectern(wall, link)
+@pytest.mark.parametrize("hall", ["en"], indirect=True)
+def test_a_full_exam_fits_the_wall(server, hall):
+    wall, code = hall
 
     async def write_two() -> None:
         async with Visit(server.url, f"room={code}&only=own_exam").connection() as visit:
@@ -316,11 +328,16 @@ def test_a_full_exam_fits_the_wall(browser, server):
             await write_two()
 
     run(write_all())
-    expect(wall.locator(".hall-sheet button")).to_have_count(QUESTIONS)
+    written = wall.locator(".hall-sheet button")
+    expect(written).to_have_count(QUESTIONS)
+    written.last.click()
+    expect(written).to_have_count(QUESTIONS - 1)
+    wall.wait_for_function(FITS)
+    wall.get_by_role("button", name=load_texts("en").own_exam.put_back).click()
+    expect(written).to_have_count(QUESTIONS)
     for _ in steps(wall):
         wall.wait_for_function(FITS)
     assert "own_exam_rule" in step(wall)
-    wall.context.close()
 
 
 def test_what_is_forged_harms_nobody(server):
