@@ -82,6 +82,7 @@ class Pad {
     return [((clientX - left) * SIZE) / width, ((clientY - top) * SIZE) / height];
   }
   begin(event) {
+    if (!event.isPrimary || event.button) return; // a second finger, or another button
     this.paper.setPointerCapture(event.pointerId);
     if (this.letter) this.clear();
     this.strokes.push([this.pointOf(event)]);
