@@ -80,7 +80,8 @@ def test_a_wrong_choice_gives_the_default_and_a_hint(name, text):
         ("room", code)
         for code in ("", "KHJ", "KHJMM", "KH1M", "OIQD", "ＫＨＪＭ", "<b>x", "x" * 9999)
     ]
-    + [("secret", secret) for secret in ("", "short", SECRET + "=", "é" * 22, "x" * 9999)],
+    + [("secret", secret) for secret in ("", "short", SECRET + "=", "é" * 22, "x" * 9999)]
+    + [("presenter", text) for text in ("", "yes", "1", "True")],
     ids=lambda text: text[:20],
 )
 def test_what_is_no_room_is_none_and_is_said(name, text):

@@ -117,6 +117,14 @@ def test_a_link_that_reveals_is_no_guess(room):
     assert room.standing("first_pass").guesses == 0
 
 
+@pytest.mark.parametrize("presenter", ["yes", "false", "true"])
+def test_a_page_of_ones_own_that_is_not_asked_for_rightly_is_the_projectors(room, presenter):
+    app = visit(room=room.code, secret=room.secret, presenter=presenter)
+    assert not app.exception
+    assert app.session_state.visit.observer.presents is (presenter == "true")
+    assert (KO.no_presenter in texts(app)) is (presenter == "yes")
+
+
 def test_the_lecturers_link_opens_a_room_that_is_gone():
     code, secret = new_code(), new_secret()
     app = visit(room=code, secret=secret)

@@ -14,7 +14,7 @@ from exam.lesson.contents import numbered
 from exam.lesson.guess import guess_key
 from exam.model.own_exam import OwnExam
 from exam.model.studied import Studied
-from exam.page.address import reachable, read_parameters
+from exam.page.address import TRUE_OR_FALSE, reachable, read_parameters
 from exam.page.ask_again import ask_again, ask_on
 from exam.page.browser import push
 from exam.page.fragment import fragment
@@ -41,11 +41,8 @@ def read_secret(text: str) -> str | None:
     return text if rooms.SECRET.fullmatch(text) else None
 
 
-READERS = {
-    "room": read_code,
-    "secret": read_secret,
-    "presenter": {"true": True}.get,
-}  # what an address may say of a hall
+# What an address may say of a hall.
+READERS = {"room": read_code, "secret": read_secret, "presenter": TRUE_OR_FALSE.get}
 
 
 @dataclass
