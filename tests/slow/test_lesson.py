@@ -39,6 +39,11 @@ def test_axes_are_there_before_the_guess_with_what_is_known(page, server, name):
         assert lines.count() <= 1  # the line of no difference
 
 
+def test_look_alikes_are_larger_than_their_pixels(page, server):
+    open_alone(page, server, "first_pass")
+    assert page.locator(".digits").bounding_box()["width"] > 1.2 * 280
+
+
 def test_a_guess_is_drawn_and_stays_beside_what_is_measured(page, server):
     open_alone(page, server, "repetition")
     box = page.locator(".st-key-repetition_drawing svg.marks").bounding_box()
