@@ -125,7 +125,7 @@ async def tell_room(request: Request) -> Response:
 async def states(room: Room, *, counts: bool = False) -> AsyncIterator[str]:
     """Events of the stream; a comment where nothing has happened for a while.
 
-    With `counts`, for the lecturer's screen, how many have come, guessed and written as well.
+    With `counts`, for the lecturer's screens, whenever somebody has come, guessed or written, too.
     """
     listeners = room.counters if counts else room.listeners
     loop, has_changed, told = asyncio.get_running_loop(), asyncio.Event(), None
@@ -140,7 +140,7 @@ async def states(room: Room, *, counts: bool = False) -> AsyncIterator[str]:
     try:
         while not _is_closing.is_set():
             has_changed.clear()
-            state = json.dumps(room.state() | (room.count() if counts else {}))
+            state = json.dumps(room.state() | ({"news": room.news} if counts else {}))
             yield ": still here\n\n" if state == told else f"data: {state}\n\n"
             told = state
             if counts:

@@ -35,6 +35,7 @@ class Visit:
         self.files: list[str] = []  # ids of those that can be downloaded
         self.guesses = -1  # as a lecturer's screen shows them
         self.drawn: dict[str, float] = {}  # when each widget was last, by key
+        self.data: dict[str, dict] = {}  # what components of ours were given last, by key
         self.due: dict[str, float] = {}  # when to ask again, by key of what said so
         self.messages = 0
         self.is_running = False  # a run of the page or of a part of it
@@ -184,8 +185,8 @@ class Visit:
             self.ids[key], self.fragments[key] = widget, message.delta.fragment_id
             self.drawn[key] = time.monotonic()
         if kind == "bidi_component":
-            seconds = json.loads(element.bidi_component.json).get("seconds")
-            if seconds is not None:
+            self.data[key] = json.loads(element.bidi_component.json)
+            if (seconds := self.data[key].get("seconds")) is not None:
                 self.due[key] = time.monotonic() + seconds
         if kind == "radio":
             self.options[element.radio.id.rsplit("-", 1)[-1]] = list(element.radio.options)

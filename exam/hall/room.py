@@ -1,9 +1,10 @@
 """A room: what the people in a hall guess and study, without names and in memory alone."""
 
+import itertools
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from exam.hall.hall_exam import HallExam
@@ -22,7 +23,7 @@ class Room:
 
     `client` is who opened it, an address or "". `anew` are the chapters whose votes were forgotten,
     one after the other. `listeners` are called, in any thread, whenever `state` is another;
-    `counters`, those of its lecturer, whenever a count is another as well.
+    `counters`, those of its lecturer, whenever there is any `news`, which is another number then.
     """
 
     code: str
@@ -38,8 +39,10 @@ class Room:
     shown: float = field(default_factory=time.monotonic)  # since when
     listeners: set[Callable[[], None]] = field(default_factory=set)
     counters: set[Callable[[], None]] = field(default_factory=set)
+    news: int = 0
     _votes: dict[str, Vote] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     @property
     def has_learners(self) -> bool:
@@ -95,17 +98,10 @@ class Room:
         self.tell_counters()
 
     def tell_counters(self) -> None:
-        """A count is another: that of guesses, of what was written, or of pages that follow."""
+        """Somebody has guessed, has written, or follows the room, or does so no more."""
+        self.news = next(self._numbers)
         for listener in tuple(self.counters):
             listener()
-
-    def count(self) -> dict:
-        """How many have guessed in the vote that its lecturer shows, and how many pages follow."""
-        with self._lock:
-            vote = self._votes.get(self.step.place if self.step else "", Vote())
-            standing, present = vote.standing(), len(self.listeners)
-            counts = {"guesses": standing.guesses, "changed": standing.changed, "present": present}
-            return counts | {"written": len(self.exam.questions())}
 
     def guess(self, chapter: str, learner: str, choice: int) -> None:
         with self._lock:

@@ -282,6 +282,11 @@ def test_a_hall_writes_an_exam_and_watches_it(browser, server, hall):
         expect(wall.locator(".hall-sheet button")).to_have_count(2 * (number + 1))
     assert violations(wall) == []
     written = wall.locator(".hall-sheet button")
+    picture = written.first.get_attribute("style")
+    phones[0].locator(".writing .written button").first.click()
+    draw(phones[0], STROKES[8], by_finger=False)
+    phones[0].locator(".writing .done").click()
+    expect(written.first).not_to_have_attribute("style", picture)
     written.nth(1).click()
     expect(written).to_have_count(5)
     wall.get_by_role("button", name=KO.own_exam.put_back).click()

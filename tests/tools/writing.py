@@ -32,10 +32,10 @@ async def hall(server: Server, learners: int) -> float:
     drawn: dict[int, float] = {}
 
     async def draw(wall: Visit) -> None:
-        async for state in events(server, f"{code}?count"):
+        async for _ in events(server, f"{code}?count"):
             await wall.ask(within="ask_hall_sheet")
             await wall.read()
-            drawn[state["written"]] = time.monotonic()
+            drawn[len(wall.data["hall_sheet"]["numbers"])] = time.monotonic()
 
     async with contextlib.AsyncExitStack() as connections:
         lead = Visit(server.url, f"room={code}&secret={new_secret()}&projected=true&{link}")
