@@ -7,8 +7,10 @@ listen("click", CURVES, (svg, { clientX }) => {
   const study = studies.study, plot = svg.querySelector(".role-scope > g > path.background");
   if (!study.data.answers.length || !plot) return;
   const { left, width } = plot.getBoundingClientRect(), scale = width / plot.getBBox().width;
-  const share = (clientX - left) / (width - scale * study.data.label_width);
+  goToShare((clientX - left) / (width - scale * study.data.label_width));
+});
+const goToShare = (share) => {
   if (Math.abs(share - 0.5) > 0.5 + NEAR) return; // beside the lines stand names and numbers
   pause("study");
-  show("study", Math.max(Math.round(share * study.data.passes), 0));
-});
+  show("study", Math.max(Math.round(share * studies.study.data.passes), 0));
+};

@@ -49,10 +49,7 @@ acts.curves = ({ panels, epochs, names, across, alt, best, best_label: bestLabel
   passes.addEventListener("input", drawCurves);
   svg.onclick = ({ clientX }) => {
     const box = svg.getBoundingClientRect(), at = ((clientX - box.left) * width) / box.width;
-    const share = (at - left) / (width - left - right);
-    if (Math.abs(share - 0.5) > 0.5 + NEAR) return;
-    pause("study");
-    show("study", Math.max(Math.round(share * epochs), 0));
+    goToShare((at - left) / (width - left - right));
   };
   drawCurves();
 };

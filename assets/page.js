@@ -1,5 +1,5 @@
 // What the scripts of the page share, and what holds when Streamlit makes elements anew.
-// The files are joined into one block (exam/page/assets.py), so each sees what the others declare.
+// The files are joined into one block (exam/page/browser.py), so each sees what the others declare.
 // Streamlit drops a script in which "<" stands before a letter or a digit: leave a space behind it.
 
 // The server pushes data, each under the name of what it is for; some before this script is there.

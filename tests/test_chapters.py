@@ -41,6 +41,10 @@ def study(value: Callable[[object, int], dict]) -> Callable[[object, int], list[
     return made
 
 
+def test_a_chapter_has_the_name_of_its_module():
+    assert [chapter.name for chapter in CHAPTERS.values()] == list(CHAPTERS)
+
+
 @pytest.mark.parametrize("name", MEASURED)
 def test_it_has_a_test_of_its_numbers(name):
     assert callable(globals().get(f"test_{name}")), f"write test_{name}(), which holds its numbers"

@@ -1,4 +1,4 @@
-"""Every chart: pure functions from marks and words to a Vega-Lite spec and a table of rows.
+"""Every chart and picture: pure functions from marks, exams and words to a Vega-Lite spec or PNG.
 
 Knows the model's marks and nothing of Streamlit, of the scheduler or of sessions.
 """

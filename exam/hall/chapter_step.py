@@ -20,7 +20,7 @@ from exam.page.visit import Visit, settings
 
 @fragment
 def show_chapter_step(chapter: Chapter, step: Step, seat: Seat, visit: Visit, words: Texts) -> None:
-    room = seat.room if seat.leads else None
+    room = seat.led_room
     rounds = room.standing(chapter.name).rounds if room else ()
     view = ChapterView(chapter, visit, words, rounds)
     with view.shown():

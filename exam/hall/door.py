@@ -19,7 +19,7 @@ OPEN = """<div class="enter"><button type="button" data-opens="{code}" data-secr
 
 def show_room(seat: Seat, words: Texts) -> None:
     """Open a room or enter one; then its code and both links, for the hall and for its lecturer."""
-    room, page = seat.room if seat.leads else None, st.context.url or ""
+    room, page = seat.led_room, st.context.url or ""
     if not room:
         _show_opener(words)
         st.caption(words.room_help)

@@ -59,13 +59,13 @@ def without_small(counts: Counter[int], choices: int) -> tuple[list[int | str], 
     Small counts are hidden, and the next larger ones with them until ten guesses or more are
     hidden together; where there are not so many, the total is hidden as well.
     """
-    taken = sorted((count, choice) for choice, count in counts.items() if count)
-    hidden: list[tuple[int, int]] = []
-    for count, choice in taken:
-        is_enough = len(hidden) > 1 and sum(n for n, _ in hidden) >= 2 * FEW
-        if count < FEW or (hidden and not is_enough):
-            hidden.append((count, choice))
-    unseen = {choice for _, choice in hidden}
-    is_told = not hidden or (len(hidden) > 1 and sum(n for n, _ in hidden) >= 2 * FEW)
-    shown = [HIDDEN if choice in unseen else counts[choice] for choice in range(choices)]
-    return shown, counts.total() if is_told else HIDDEN
+    hidden: dict[int, int] = {}
+
+    def are_enough() -> bool:
+        return not hidden or (len(hidden) > 1 and sum(hidden.values()) >= 2 * FEW)
+
+    for choice, count in sorted(counts.items(), key=lambda each: (each[1], each[0])):
+        if 0 < count < FEW or not are_enough():
+            hidden[choice] = count
+    shown = [HIDDEN if choice in hidden else counts[choice] for choice in range(choices)]
+    return shown, counts.total() if are_enough() else HIDDEN

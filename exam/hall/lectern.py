@@ -24,16 +24,16 @@ def open_lectern(seat: Seat, visit: Visit) -> None:
     shown last if that is of this chapter, else at its beginning. Otherwise at what the room has
     shown last, or at the door. If the address asks for the study alone, there are no steps.
     """
-    if seat.step and seat.leads and seat.room and seat.room.step not in (None, seat.step):
-        step = seat.room.step  # another screen of the same lecturer has gone there
-        _be_at(step, seat, visit, is_forward=step == WATCHED)
+    shown = seat.led_room and seat.led_room.step
+    if seat.step and shown and shown != seat.step:  # another screen of the lecturer has gone there
+        _be_at(shown, seat, visit, is_forward=shown == WATCHED)
     has_steps = visit.is_projected or seat.presents
     if seat.step or not has_steps or visit.only == STUDY:
         return
     steps = steps_of(leads=seat.leads)
     at_chapter = [step for step in steps if step.place == visit.only]
     revealed = [step for step in at_chapter if step.part == "reveal" and visit.reveals]
-    room_steps = [seat.room.step] if seat.leads and seat.room and seat.room.step else []
+    room_steps = [shown] if shown else []
     here = [step for step in room_steps if step.place == visit.only]
     go_to([*revealed, *here, *at_chapter, *room_steps, *steps][0], seat, visit)
 
@@ -41,7 +41,7 @@ def open_lectern(seat: Seat, visit: Visit) -> None:
 def go_to(step: Step, seat: Seat, visit: Visit, *, is_forward: bool = False) -> None:
     """Show that from now on; a step forward begins a study, or closes and opens votes."""
     _be_at(step, seat, visit, is_forward=is_forward)
-    if seat.leads and (room := seat.room):
+    if room := seat.led_room:
         room.show(step)
         if is_forward:
             _vote(room, step)
@@ -55,7 +55,7 @@ def _be_at(step: Step, seat: Seat, visit: Visit, *, is_forward: bool) -> None:
 
 
 def show_step(seat: Seat, visit: Visit, words: Texts) -> None:
-    if seat.leads and (room := seat.room):
+    if room := seat.led_room:
         follow_other_screens(seat, room)
     step = seat.step
     with st.container(key="at_" + "_".join(map(str, step))):
@@ -94,7 +94,7 @@ def show_bar(seat: Seat, visit: Visit, words: Texts) -> None:
             label_visibility="collapsed",
             width="stretch",
         )
-        if seat.leads and (room := seat.room):
+        if room := seat.led_room:
             with st.popover(words.save_room, width="content"):
                 show_room_files(room, words)
                 _offer_to_vote_anew(steps, seat, visit, words)
@@ -151,6 +151,6 @@ def _go_to_place(key: str, steps: list[Step], seat: Seat, visit: Visit) -> None:
 def _entry(place: str, steps: list[Step], seat: Seat) -> Step:
     """Where a place begins; a chapter that the hall has voted on, at its result."""
     there = [step for step in steps if step.place == place]
-    room = seat.room if seat.leads else None
+    room = seat.led_room
     is_over = room and room.standing(place).rounds and not room.standing(place).is_open
     return next((step for step in there if step.part == "reveal" and is_over), there[0])

@@ -78,6 +78,11 @@ class Seat(Observer):
         return bool(self.code) and not self.room
 
     @property
+    def led_room(self) -> Room | None:
+        """The room, for the one who leads it."""
+        return self.room if self.leads else None
+
+    @property
     def ballot(self) -> Room | None:
         """The room in which the guesses of this visit count: not those of its lecturer."""
         return None if self.leads else self.room

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass
+from typing import Any
 
 from exam.charts.theme import Figure
 from exam.model.plan import Plan
@@ -13,7 +14,7 @@ from exam.service.experiment import Experiment, Plans
 # What the module of a chapter is written with, together with blocks.py.
 __all__ = ["TEN", "Chapter", "Figure", "Found", "Plan", "Plans", "Settings", "Texts"]
 
-Settings = Mapping[str, int]  # batch_size, epochs, student, misprints
+Settings = Mapping[str, Any]  # batch_size, epochs, student, misprints, and the "own" exams
 TEN = range(1, 11)  # students whose means are compared: one alone decides nothing
 
 

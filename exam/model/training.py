@@ -65,7 +65,7 @@ def study(
     epochs: int,
     student: int,
     on_epoch: Callable[[Mark], None] | None = None,
-    **more: int | str | bool,
+    **more: object,
 ) -> tuple[Mark, ...]:
     """Let a student work through the workbook `epochs` times; return every mark.
 

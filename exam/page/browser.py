@@ -39,6 +39,6 @@ def load(html: str) -> None:
 
 
 def push(what: str, *values) -> None:
-    """Give the scripts data: a "study", a "picture" or what the "page" is."""
+    """Give the scripts data, by the name of who reads it: what is in `acts` (assets/page.js)."""
     data = json.dumps([what, *values], ensure_ascii=False).replace("<", "\\u003c")
     load(f"<script>(window.exam ??= []).push({data})</script>")

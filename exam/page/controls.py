@@ -22,14 +22,14 @@ def quick_picks(setting: Setting, label: str, words: Texts) -> None:
     st.html(f'<div class="picks" role="group" aria-label="{label}">{picks}</div>')
 
 
-def slider(setting: Setting, label: str, words: Texts, **moved: object) -> int:
+def slider(setting: Setting, label: str, words: Texts, **moved: object) -> None:
     """A slider between two buttons that move it by one: a fingertip covers ten steps of it.
 
     `moved` are the arguments of st.slider that say what is called when it was moved.
     """
     name = setting.name
     with st.container(key=f"{name}_row"):
-        value = st.slider(label, setting.lowest, setting.highest, key=name, **moved)
+        st.slider(label, setting.lowest, setting.highest, key=name, **moved)
         steps = {-1: words.less(setting=name_of(label)), 1: words.more(setting=name_of(label))}
         buttons = "".join(
             f'<button type="button" data-slider="{name}" data-by="{by}" aria-label="{text}">'
@@ -37,7 +37,6 @@ def slider(setting: Setting, label: str, words: Texts, **moved: object) -> int:
             for by, text in steps.items()
         )
         st.html(f'<div class="steps">{buttons}</div>')
-    return value
 
 
 def html_of_formula(batch_size: int, epochs: int, words: Texts) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from exam.model.own_exam import OwnExam
 from exam.model.studied import Studied
@@ -15,29 +16,16 @@ class Observer:
 
     own_studied: Studied = field(default_factory=Studied)
 
+    counts_guesses: ClassVar[bool] = False
+    place: ClassVar[str] = ""  # the part of the page that a projector shows now
+    # Wanted in the page's address beside the settings; None takes a parameter out.
+    address: ClassVar[Mapping[str, str | None]] = {}
+    cookies: ClassVar[Mapping[str, str]] = {}  # that the browser keeps until it is closed
+
     @property
     def studied(self) -> Studied:
         """What the map of settings shows."""
         return self.own_studied
-
-    @property
-    def counts_guesses(self) -> bool:
-        return False
-
-    @property
-    def place(self) -> str:
-        """Which part of the page a projector shows now; "" elsewhere."""
-        return ""
-
-    @property
-    def address(self) -> Mapping[str, str | None]:
-        """What it wants in the page's address beside the settings; None takes a parameter out."""
-        return {}
-
-    @property
-    def cookies(self) -> Mapping[str, str]:
-        """What the browser is to keep until it is closed."""
-        return {}
 
     def guess_of(self, chapter: str) -> int | None:
         """What the learner has guessed before this visit, if somebody has kept it."""

@@ -8,7 +8,7 @@ import streamlit as st
 from exam.model.keras_script import keras_notebook, keras_script
 from exam.model.own_exam import OwnExam
 from exam.model.results import to_csv
-from exam.page.browser import asset
+from exam.page.browser import asset, load
 from exam.page.recording import recording
 from exam.page.sentences import fit_call, name_of
 from exam.page.texts import Texts
@@ -25,8 +25,7 @@ def show_save(run: TrainingRun, own: OwnExam | None, words: Texts) -> None:
         # `make` is a function, so a file is made only when somebody wants it.
         st.download_button(label, make, f"{name}.{ending}", kind, on_click="ignore", key=ending)
     setting = f"{fit_call(run.batch_size, run.epochs)} · {name_of(words.student)} {run.student}"
-    buttons = figure_buttons(words, name, setting)
-    st.html(buttons, unsafe_allow_javascript=True, width="content")
+    load(figure_buttons(words, name, setting))
 
 
 def _files(

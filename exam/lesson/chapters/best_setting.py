@@ -10,6 +10,7 @@ from exam.lesson.chapter import Chapter, Plan, Texts
 from exam.lesson.chapter_view import ChapterView, side_by_side
 from exam.model.studied import Point
 from exam.page.ask_again import ask_again
+from exam.page.browser import load
 from exam.page.save import figure_buttons
 
 # What the page measures beforehand, with student 1: grey points among which the best may be.
@@ -32,8 +33,7 @@ def show_map(view: ChapterView) -> None:
         others = [point[:2] for point in grid]
         view.figure(settings_map(points, by, view.words, others))
         if points:
-            buttons = figure_buttons(view.words, "exam-map", say.title)
-            st.html(buttons, unsafe_allow_javascript=True, width="content")
+            load(figure_buttons(view.words, "exam-map", say.title))
     told.markdown(described(points, grid, by, say))
     told.markdown(say.rule)
     if visit.is_projected:

@@ -177,8 +177,7 @@ def show_answers(view: ChapterView) -> None:
         st.html(player.html_of_player(view.name))
         return
     data |= _own_sheet(plan.own, marks)
-    st.html(player.html_of_sheet(view.name) + player.html_of_player(view.name))
-    push("study", view.name, data)
+    player.show_marked_sheet(view.name, data)
     fooled = mistakes(marks[-1], plan.own)[: player.MOST_MISSED]
     st.markdown(view.say.fooled if fooled else view.say.none_fooled)
     last = data | {"waits_for_view": False, "plays": False, "shown": len(marks) - 1}
