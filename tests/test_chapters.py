@@ -500,7 +500,8 @@ def test_own_exam():
     def value(name, epoch):
         right = {"form": 3 + epoch // 4, "small": 2}[name[0]]
         answers = (digit if digit < right else 9 - digit for digit in range(10))
-        return {"own": "".join(f"{each}{50 + each}" for each in answers)}
+        answers = "".join(map(str, answers))
+        return {"own_answers": answers, "own_sure": "".join(f"5{each}" for each in answers)}
 
     found = numbers(found_by("own_exam", study(value)), "own_exam")
     assert (found["questions"], found["right"]) == (10, 8)  # 8 and 9 are called 1 and 0

@@ -17,7 +17,8 @@ def mark(plan: Plan, *, epoch: int, seconds: float = 0.0, solved: str = "") -> M
     """Mark the practised exam, the ten never practised and one's own in one forward pass."""
     key, practised = _marked_key(plan), plan.book.size
     given = shared_network().predict_on_batch(_marked_questions(plan))
-    probabilities, own = given[: len(key)], given[len(key) :]
+    probabilities = given[: len(key)]
+    own = given[len(key) :][: len(plan.own.answers) if plan.own else 0]
     answers = probabilities.argmax(axis=1)
     wrong = answers != key
     rows = np.arange(len(key))
@@ -40,15 +41,9 @@ def mark(plan: Plan, *, epoch: int, seconds: float = 0.0, solved: str = "") -> M
         val_sure=_as_percent(sure[first_unseen]),
         val_sure_when_wrong=float(sure_when_wrong.mean()) if len(sure_when_wrong) else 0.0,
         solved=solved,
-        own=_spelled(own[: len(plan.own.answers)]) if plan.own else "",
+        own_answers=as_digits(own.argmax(axis=1)),
+        own_sure=_as_percent(own.max(axis=1)),
     )
-
-
-def _spelled(probabilities: np.ndarray) -> str:
-    """As `Mark.own` has them."""
-    answers = as_digits(probabilities.argmax(axis=1))
-    sure = _as_percent(probabilities.max(axis=1))
-    return "".join(map("".join, zip(answers, sure[::2], sure[1::2], strict=True)))
 
 
 def _marked_questions(plan: Plan) -> tf.Tensor:

@@ -24,9 +24,9 @@ class Mark:
 
     `answers` holds one digit for every practised question, in the order of the sheet, and `sure`
     two for each: by how many percent the student held with it, 99 at most. `val_answers` and
-    `val_sure` are those of the first unseen exam. `own` holds three digits for every question of an
-    exam of one's own: the answer, and how sure it is. `solved` holds the answers that were given
-    during the pass, each before the update that followed it; "" before studying.
+    `val_sure` are those of the first unseen exam, `own_answers` and `own_sure` those of an exam of
+    one's own, if there is one. `solved` holds the answers that were given during the pass, each
+    before the update that followed it; "" before studying.
     """
 
     epoch: int
@@ -42,12 +42,8 @@ class Mark:
     val_sure: str = ""
     val_sure_when_wrong: float = 0.0
     solved: str = ""
-    own: str = ""
-
-    def own_answers(self) -> list[tuple[int, int]]:
-        """To each question of one's own, the answer and by how many percent it is held."""
-        triples = (self.own[at : at + 3] for at in range(0, len(self.own), 3))
-        return [(int(each[0]), int(each[1:])) for each in triples]
+    own_answers: str = ""
+    own_sure: str = ""
 
 
 @dataclass(frozen=True)
@@ -60,7 +56,7 @@ class Checkpoint:
 
 
 def sureness(digits: str) -> list[int]:
-    """The percentages that `Mark.sure` or `Mark.val_sure` spells, one for every question."""
+    """The percentages that `Mark.sure` or one of its kin spells, one for every question."""
     return [int(digits[at : at + 2]) for at in range(0, len(digits), 2)]
 
 

@@ -111,14 +111,14 @@ def missed(val_answers: str, val_sure: str) -> str:
     return answers_to(wrong[:MOST_MISSED], val_answers, val_sure)
 
 
-def answers_to(questions: Iterable[int], val_answers: str, val_sure: str) -> str:
-    """What the student answers to these questions of the first unseen exam, each in five digits.
+def answers_to(questions: Iterable[int], answers: str, sure: str) -> str:
+    """What the student answers to these questions of an exam, each in five digits.
 
     Two say which question it is, one what the answer is, two by how many percent the student holds
     with it.
     """
-    sure = sureness(val_sure)
-    return "".join(f"{at:02}{val_answers[at]}{sure[at]:02}" for at in questions)
+    percent = sureness(sure)
+    return "".join(f"{at:02}{answers[at]}{percent[at]:02}" for at in questions)
 
 
 def sheet_data(

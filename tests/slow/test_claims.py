@@ -49,10 +49,9 @@ def own_answers(found: Found, form: str, at: int) -> np.ndarray:
     """The answers to one's own exam, and by how many percent they are held, [2, questions]."""
     ((plan, _),) = (each for (what, _), each in found.plans.items() if what == form)
     (marks,) = (m for (what, _), m in found.marks.items() if what == form)
-    spelled = marks[at].own
-    given = [(int(spelled[n]), int(spelled[n + 1 : n + 3])) for n in range(0, len(spelled), 3)]
-    assert len(given) == len(plan.own.key)
-    return np.array(given).T
+    answers, sure = marks[at].own_answers, marks[at].own_sure
+    assert len(answers) == len(plan.own.answers)
+    return np.array([list(map(int, answers)), [int(sure[n : n + 2]) for n in range(0, 20, 2)]])
 
 
 def own_wrong(found: Found, form: str = "form", at: int = -1) -> float:

@@ -13,6 +13,7 @@ from exam.hall.rooms import new_code, new_secret
 from exam.model.exams import QUESTIONS
 from exam.model.keras_script import keras_script
 from exam.model.own_exam import OwnExam
+from exam.model.results import sureness
 from exam.model.training import study
 from exam.page.texts import load_texts
 from tests.browser import violations, wait_until_idle
@@ -186,13 +187,16 @@ def test_ten_digits_are_written_and_marked(paper, tmp_path):
     last.wait_for()
     marks = study(**SETTING, own=exam)
     shown = page.locator(".missed[data-exam='own_exam'] i").all_text_contents()
+    given = [int(answer) for answer in marks[-1].own_answers]
     assert shown == [
-        f"{'○' if answer == digit else '✕'} {answer}\n{sure}%"
-        for digit, (answer, sure) in enumerate(marks[-1].own_answers())
+        f"{'○' if answer == digit else '✕'} {answer}\n{percent}%"
+        for digit, (answer, percent) in enumerate(
+            zip(given, sureness(marks[-1].own_sure), strict=True)
+        )
     ]
     page.locator(".player[data-exam='own_exam'] .pass").fill("3")
     answers = [text.split()[1] for text in page.locator(".missed i").all_text_contents()]
-    assert answers == [str(answer) for answer, _ in marks[3].own_answers()]
+    assert answers == list(marks[3].own_answers)
     assert violations(page) == []
     page.get_by_role("button", name=KO.again).click()  # what was written is still there
     expect(page.locator(".writing .written canvas")).to_have_count(10)
@@ -201,9 +205,9 @@ def test_ten_digits_are_written_and_marked(paper, tmp_path):
     script.write_text(keras_script(own=exam, **SETTING), encoding="utf-8")
     run_it = [sys.executable, script]
     printed = subprocess.run(run_it, capture_output=True, text=True, check=True).stdout
-    wrong = sum(answer != digit for digit, (answer, _) in enumerate(marks[-1].own_answers()))
+    wrong = sum(answer != digit for digit, answer in enumerate(given))
     assert f"own exam: wrong {wrong} of 10" in printed
-    for digit, (answer, _) in enumerate(marks[-1].own_answers()):
+    for digit, answer in enumerate(given):
         assert f"own {digit}: answer {answer}," in printed
 
 

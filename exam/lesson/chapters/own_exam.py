@@ -11,7 +11,7 @@ from exam.lesson.blocks import Chart, Display, Question, Rule, Story, Table
 from exam.lesson.chapter import Chapter, Figure, Found, Plan, Plans, Settings, Texts
 from exam.lesson.chapter_view import ChapterView
 from exam.model.own_exam import OwnExam
-from exam.model.results import Mark
+from exam.model.results import Mark, sureness
 from exam.page import player
 from exam.page.browser import push
 from exam.page.visit import settings
@@ -49,9 +49,9 @@ def own_wrong(found: Found, form: str = "form") -> list[tuple[int, float]]:
 
 def mistakes(mark: Mark, exam: OwnExam) -> list[int]:
     """The questions that are wrong, the surest first."""
-    given = mark.own_answers()
-    wrong = [at for at, digit in enumerate(exam.answers) if given[at][0] != int(digit)]
-    return sorted(wrong, key=lambda at: -given[at][1])
+    sure = sureness(mark.own_sure)
+    wrong = [at for at, digit in enumerate(exam.answers) if mark.own_answers[at] != digit]
+    return sorted(wrong, key=lambda at: -sure[at])
 
 
 def curves(found: Found, words: Texts) -> Figure:
@@ -83,7 +83,6 @@ def numbers(found: Found) -> dict:
     plan, marks = study_of(found)
     wrong, last = own_wrong(found), marks[-1]
     questions, still_wrong = len(plan.own.answers), mistakes(last, plan.own)
-    given = last.own_answers()
     return {
         "questions": questions,
         "batch_size": plan.batch_size,
@@ -95,7 +94,7 @@ def numbers(found: Found) -> dict:
         "val_wrong": last.val_wrong,
         "practised": last.wrong,
         "weight": 100 / questions,
-        "surest": given[still_wrong[0]][1] if still_wrong else 0,
+        "surest": sureness(last.own_sure)[still_wrong[0]] if still_wrong else 0,
     }
 
 
@@ -173,7 +172,7 @@ def show_answers(view: ChapterView) -> None:
     data |= {"run": f"{view.found.attempt.turn} {form}", "plays": True, "waits_for_view": True}
     questions = range(len(plan.own.answers))
     if len(questions) <= FEW:
-        _show_bars(view.name, plan.own, [_spelled(mark, questions) for mark in marks], data)
+        _show_bars(view.name, plan.own, marks, questions, data)
         st.html(player.html_of_player(view.name))
         return
     data |= _own_sheet(plan.own, marks)
@@ -181,11 +180,14 @@ def show_answers(view: ChapterView) -> None:
     fooled = mistakes(marks[-1], plan.own)[: player.MOST_MISSED]
     st.markdown(view.say.fooled if fooled else view.say.none_fooled)
     last = data | {"waits_for_view": False, "plays": False, "shown": len(marks) - 1}
-    _show_bars(f"{view.name}_fooled", plan.own, [_spelled(mark, fooled) for mark in marks], last)
+    _show_bars(f"{view.name}_fooled", plan.own, marks, fooled, last)
 
 
-def _show_bars(name: str, exam: OwnExam, given: list[str], data: dict) -> None:
+def _show_bars(
+    name: str, exam: OwnExam, marks: Sequence[Mark], questions: Sequence[int], data: dict
+) -> None:
     """Under each drawing a bar that is filled as far as the student is sure."""
+    given = [player.answers_to(questions, mark.own_answers, mark.own_sure) for mark in marks]
     data = data | player.unseen_data(given) | {"picture_of": name, "unseen_key": exam.answers}
     push("picture", name, own_picture(exam.pictures))
     st.html(player.MISTAKES.format(name=name))
@@ -194,22 +196,15 @@ def _show_bars(name: str, exam: OwnExam, given: list[str], data: dict) -> None:
 
 def _own_sheet(exam: OwnExam, marks: Sequence[Mark]) -> dict:
     """The marked sheet of what a hall has written, as it came."""
-    questions, given = len(exam.answers), [mark.own_answers() for mark in marks]
-    wrong = [len(mistakes(mark, exam)) for mark in marks]
     return {
-        "order": list(range(questions)),
+        "order": list(range(len(exam.answers))),
         "key": exam.answers,
         "picture": own_picture(exam.pictures),
         "rows": 10,
-        "answers": ["".join(str(answer) for answer, _ in each) for each in given],
-        "sure": ["".join(f"{sure:02}" for _, sure in each) for each in given],
-        "wrong": wrong,
+        "answers": [mark.own_answers for mark in marks],
+        "sure": [mark.own_sure for mark in marks],
+        "wrong": [len(mistakes(mark, exam)) for mark in marks],
     }
-
-
-def _spelled(mark: Mark, questions: Iterable[int]) -> str:
-    given = mark.own_answers()
-    return "".join(f"{at:02}{given[at][0]}{given[at][1]:02}" for at in questions)
 
 
 BLOCKS = (
