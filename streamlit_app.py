@@ -13,7 +13,7 @@ from exam.lesson.chapters import CHAPTERS
 from exam.lesson.contents import link_to_next, numbered, show_lesson
 from exam.model.settings import BATCH_SIZE, EPOCHS, STUDENT
 from exam.page.address import hint
-from exam.page.ask_again import ask_when_the_line_is_back
+from exam.page.ask_again import ask_again
 from exam.page.browser import SCRIPTS, STYLES, load, push, scripts, styles
 from exam.page.controls import html_of_formula, quick_picks, slider
 from exam.page.fragment import fragment, politely, wait_until_taken
@@ -52,7 +52,7 @@ def show_page() -> None:
         show_step(seat, visit, words)
     elif visit.only != STUDY:
         show_lesson(visit, words)
-    ask_when_the_line_is_back()
+    ask_again("page", on="line-back")
 
 
 def show_first_screen(visit: Visit, seat: Seat, words: Texts) -> None:

@@ -19,12 +19,6 @@ const followRoom = (code, words, state) => {
     if (roomState.anew !== roomWords.anew) tell("hall-anew");
   };
 };
-// An event that comes before a part of the page listens is not lost: the part asks at once
-// (ask_again.js).
-const tell = (event) => {
-  const isHeard = !document.dispatchEvent(new Event(event, { cancelable: true }));
-  if (!isHeard) unheard.add(event);
-};
 // As long as the stream is there, the page need not ask (ask_again.js).
 const tellWhetherFollowing = () =>
   document.documentElement.toggleAttribute("data-follows", isFollowing());

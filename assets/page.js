@@ -9,6 +9,11 @@ const act = ([what, ...values]) => acts[what](...values);
 const pushed = window.exam ?? [];
 const unheard = new Set(); // events that came before a part of the page listens for them
 window.exam = { push: act, unheard };
+// A part of the page that listens asks the server (ask_again.js).
+const tell = (event) => {
+  const isHeard = !document.dispatchEvent(new Event(event, { cancelable: true }));
+  if (!isHeard) unheard.add(event);
+};
 queueMicrotask(() => pushed.forEach(act)); // as soon as all files have run
 
 // Streamlit may make elements anew, so the document listens for them.
@@ -44,6 +49,16 @@ const keepFocus = () => {
   near?.focus({ preventScroll: true });
 };
 
+// What was asked while the line was cut is lost, and a server that began anew knows nothing of us.
+
+let wasThere = true;
+const lookAtLine = () => {
+  const app = document.querySelector("[data-testid='stApp']");
+  const isThere = app?.dataset.testConnectionState === "CONNECTED";
+  if (isThere && !wasThere) tell("line-back");
+  wasThere = isThere;
+};
+
 // What Streamlit makes anew is drawn anew: an empty sheet, a chart that is bound again.
 
 const redraws = []; // by the other files
@@ -69,10 +84,12 @@ const OURS = [
   ".sheet", ".player", ".picks", ".formula", "svg.marks", "details", "[data-testid='stSlider']",
   "[class*='st-key-warning']", "[class*='_spoken']",
 ].join();
+const SEEN = ["disabled", "data-test-connection-state"]; // attributes
 new MutationObserver((changes) => {
+  lookAtLine();
   requestAnimationFrame(keepFocus);
   const isOurs = (node) => node.nodeType === 1 && (node.matches(OURS) || node.querySelector(OURS));
   if (isDue || !changes.some((change) => [...change.addedNodes].some(isOurs))) return;
   isDue = true;
   requestAnimationFrame(redraw);
-}).observe(document.body, { childList: true, subtree: true, attributeFilter: ["disabled"] });
+}).observe(document.body, { childList: true, subtree: true, attributeFilter: SEEN });

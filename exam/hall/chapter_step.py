@@ -12,7 +12,7 @@ from exam.hall.steps import Step
 from exam.lesson.blocks import Block, Chart, Display, Question, Rule, Story, Table
 from exam.lesson.chapter import Chapter
 from exam.lesson.chapter_view import SIDE_BY_SIDE, ChapterView, begin_attempt, side_by_side
-from exam.page.ask_again import ask_again, ask_on
+from exam.page.ask_again import ask_again
 from exam.page.fragment import fragment
 from exam.page.texts import Texts
 from exam.page.visit import Visit, settings
@@ -104,8 +104,7 @@ def _show_question(view: ChapterView, rounds: tuple = (), answer: int | None = N
 def _show_count(seat: Seat, chapter: Chapter, words: Texts) -> None:
     """How many have guessed. The experiment is computed in the meantime."""
     found_so_far(chapter)
-    ask_again(f"{chapter.name}_count", POLL_SECONDS, unless="leads")
-    ask_on(f"{chapter.name}_counted", "hall-counted")
+    ask_again(f"{chapter.name}_count", POLL_SECONDS, unless="leads", on="hall-counted")
     if not (room := seat.room):
         return
     standing = room.standing(chapter.name)

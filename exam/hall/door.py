@@ -8,7 +8,7 @@ from exam.hall import rooms
 from exam.hall.room import POLL_SECONDS
 from exam.hall.seat import Seat, show_entry
 from exam.page.address import is_local, link_to, reachable
-from exam.page.ask_again import ask_again, ask_on
+from exam.page.ask_again import ask_again
 from exam.page.fragment import fragment
 from exam.page.share import show_qr_code
 from exam.page.texts import Texts
@@ -69,7 +69,6 @@ def show_door(seat: Seat, words: Texts) -> None:
 @fragment
 def _show_present(seat: Seat, words: Texts) -> None:
     """How many have come in."""
-    ask_again("door", POLL_SECONDS, unless="leads")
-    ask_on("door_counted", "hall-counted")
+    ask_again("door", POLL_SECONDS, unless="leads", on="hall-counted")
     if (room := seat.room) and room.counters:  # not where pages have no stream
         st.markdown(words.present_now(present=len(room.listeners)))

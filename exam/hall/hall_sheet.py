@@ -8,7 +8,7 @@ import streamlit as st
 from exam.charts.pictures import own_picture
 from exam.hall.room import POLL_SECONDS, Room
 from exam.hall.seat import Seat, how_to_join
-from exam.page.ask_again import ask_again, ask_on
+from exam.page.ask_again import ask_again
 from exam.page.browser import asset
 from exam.page.fragment import fragment
 from exam.page.texts import Texts
@@ -27,8 +27,7 @@ def show_written(room: Room, words: Texts) -> None:
 
 @fragment
 def show_hall_sheet(seat: Seat, words: Texts) -> None:
-    ask_again("hall_sheet", POLL_SECONDS, unless="leads")
-    ask_on("hall_sheet_grows", "hall-counted")
+    ask_again("hall_sheet", POLL_SECONDS, unless="leads", on="hall-counted")
     if not (room := seat.room):
         return
     questions = room.exam.questions()

@@ -10,7 +10,7 @@ from exam.hall.seat import Seat
 from exam.hall.steps import DOOR, WATCHED, Step, steps_of
 from exam.lesson.chapters import CHAPTERS
 from exam.lesson.contents import numbered
-from exam.page.ask_again import ask_on
+from exam.page.ask_again import ask_again
 from exam.page.browser import push
 from exam.page.parts import STUDY
 from exam.page.texts import Texts
@@ -69,7 +69,7 @@ def show_step(seat: Seat, visit: Visit, words: Texts) -> None:
 def follow_other_screens(seat: Seat, room: Room) -> None:
     """Go where another screen of the same lecturer goes (assets/follow.js)."""
     push("lead", room.code, " ".join(map(str, seat.step)))
-    ask_on("room_moved", "hall-moved")
+    ask_again("room_moved", on="hall-moved")
 
 
 def show_bar(seat: Seat, visit: Visit, words: Texts) -> None:

@@ -15,7 +15,7 @@ from exam.lesson.guess import guess_key
 from exam.model.own_exam import OwnExam
 from exam.model.studied import Studied
 from exam.page.address import TRUE_OR_FALSE, reachable, read_parameters
-from exam.page.ask_again import ask_again, ask_on
+from exam.page.ask_again import ask_again
 from exam.page.browser import push
 from exam.page.fragment import fragment
 from exam.page.observer import Observer
@@ -244,8 +244,7 @@ def _follow(room: Room, words: Texts) -> None:
     st.html(BAR)
     titles = {name: numbered(name, words) for name in CHAPTER_NAMES}
     push("room", room.code, words.starting("hall_") | {"titles": titles}, room.state())
-    ask_again("room", FALLBACK_SECONDS, unless="follows")
-    ask_on("room_anew", "hall-anew")
+    ask_again("room", FALLBACK_SECONDS, unless="follows", on="hall-anew")
 
 
 def _cookie(name: str) -> str:

@@ -42,11 +42,6 @@ class OwnExam:
         """uint8 [questions, 784]."""
         return np.frombuffer(self.pictures, np.uint8).reshape(-1, PIXELS)
 
-    @property
-    def key(self) -> np.ndarray:
-        """uint8 [questions]."""
-        return np.frombuffer(self.answers.encode(), np.uint8) - ord("0")
-
 
 def check_picture(picture: bytes) -> bytes:
     """The picture; raises BadPicture where it cannot be a digit on paper."""

@@ -1,8 +1,8 @@
-"""The only way to wait: the browser asks again after a delay that the server chooses each time.
+"""The only way to wait: the browser asks again when the server has said that it should.
 
 No run of the script waits for a study. It asks for it, sends what there is, and ends; with it goes
-a delay, after which the browser runs the fragment again. So whatever else is pressed is answered at
-once.
+a delay, after which the browser runs the fragment again, or an event. So whatever else is pressed
+is answered at once.
 """
 
 import itertools
@@ -19,25 +19,15 @@ _ask = st.components.v2.component("ask_again", js=asset("ask_again.js"), isolate
 _numbers = itertools.count()  # Streamlit sends only data that differs from what was sent before
 
 
-def ask_again(key: str, seconds: float, *, unless: str = "") -> None:
-    """Have the browser run this fragment again after so many seconds.
+def ask_again(key: str, seconds: float | None = None, *, unless: str = "", on: str = "") -> None:
+    """Have the browser run this fragment again after so many seconds, or on an event.
 
-    `unless` the document has a data attribute of that name: then it looks again later.
+    `unless` the document has a data attribute of that name: then it looks again later. `on` is what
+    a script tells the page, again and again: "line-back" when a lost connection is back (page.js),
+    "hall-…" what happens in a room (follow.js).
     """
-    data = {"seconds": seconds, "number": next(_numbers), "unless": unless}
+    data = {"seconds": seconds, "number": next(_numbers), "unless": unless, "on": on}
     _ask(key=f"ask_{key}", data=data, on_now_change=_nothing)
-
-
-def ask_on(key: str, event: str) -> None:
-    """Have the browser run this part again whenever the document is told of that event."""
-    data = {"seconds": None, "on": event}
-    _ask(key=f"ask_{key}", data=data, on_now_change=_nothing)
-
-
-def ask_when_the_line_is_back() -> None:
-    """Have the browser run the page again whenever a lost connection is back."""
-    data = {"seconds": None}
-    _ask(key="ask_page", data=data, on_now_change=_nothing)
 
 
 def _nothing() -> None:
