@@ -46,18 +46,22 @@ const receive = (name, sent) => {
 
 // What comes with a chapter's answer may lie below the edge of the screen, and would be over.
 const playWhenSeen = (name) => {
-  const study = studies[name], player = part("player", name);
-  if (!study.data.waits_for_view || !player) return play(name);
-  study.isPlaying = false;
+  const study = studies[name];
+  if (!study.data.waits_for_view || !part("player", name)) return play(name);
+  Object.assign(study, { isPlaying: false, waits: true });
   drawPlayer(name);
-  const isDue = () => studies[name] === study && study.pass === 0 && !study.isPlaying;
-  const observer = new IntersectionObserver(([{ isIntersecting }]) => {
-    if (!isIntersecting) return;
-    observer.disconnect();
-    if (isDue()) play(name);
-  });
-  observer.observe(part("missed", name) ?? player); // whichever stands first
+  waitForView(name);
 };
+const waitForView = (name) => {
+  const first = part("missed", name) ?? part("player", name);
+  if (!first) return;
+  view.unobserve(first); // or nothing would be told of one that is in view already
+  view.observe(first);
+};
+const view = new IntersectionObserver((seen) => {
+  for (const { isIntersecting, target } of seen)
+    if (isIntersecting && studies[nameOf(target)].waits) play(nameOf(target));
+});
 
 // The player.
 
@@ -78,7 +82,7 @@ const play = (name) => {
   const study = studies[name];
   cancelAnimationFrame(study.frame);
   let before = null;
-  study.isPlaying = true;
+  Object.assign(study, { isPlaying: true, waits: false });
   const step = (now) => {
     const seconds = ((now - (before ?? now)) / 1000) * (study.speed ?? 1);
     before = now;
@@ -111,7 +115,7 @@ const toggle = (name) => {
 const show = (name, pass, at = 0) => {
   const study = studies[name];
   study.pass = Math.min(pass, lastKnown(study));
-  Object.assign(study, { question: null, at });
+  Object.assign(study, { question: null, at, waits: false });
   study.reached = Math.max(study.reached, study.pass);
   if (study.data.plays && study.played) study.played.reached = study.reached;
   draw(name);
@@ -243,6 +247,10 @@ listen("input", ".player .pass", (range) => {
 acts.study = receive;
 acts.picture = (student, picture) => void (pictures[student] = picture);
 redraws.push(() => {
-  for (const name of Object.keys(studies)) if (part("sheet", name) ?? part("missed", name)) draw(name);
+  for (const name of Object.keys(studies)) {
+    if (!(part("sheet", name) ?? part("missed", name))) continue;
+    draw(name);
+    if (studies[name].waits) waitForView(name);
+  }
 });
 window.exam.studies = studies;

@@ -141,6 +141,23 @@ def test_a_bar_grows_under_each_mistake(page, server):
     assert all(now > then for now, then in zip(at_end, before, strict=True)), (before, at_end)
 
 
+def test_a_film_that_is_out_of_view_begins_when_it_is_seen(page, server):
+    """Also where Streamlit draws the chapter anew, since its title says now that it is done."""
+    page.set_viewport_size({"width": 390, "height": 320})
+    open_page(page, server, "lang=en")
+    chapter = open_chapter(page, "sureness", EN)
+    title, player = chapter.locator("summary"), page.locator(".player[data-exam='sureness']")
+    form = chapter.locator(".st-key-sureness_guess")
+    form.get_by_test_id("stRadioOption").first.click()
+    chapter.locator(".st-key-sureness_begin button").click()
+    expect(title).to_contain_text(EN.done)
+    wait_until_idle(page)
+    settled(page)
+    expect(player).to_have_attribute("data-state", "play")
+    player.scroll_into_view_if_needed()
+    expect(player).to_have_attribute("data-state", "replay")
+
+
 def test_the_map_has_grey_points_and_says_how_many_are_better(page, server):
     open_page(page, server, "lang=en&batch_size=10&epochs=30&start=true")
     wait_until_played(page)
