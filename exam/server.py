@@ -138,7 +138,7 @@ async def states(room: Room, *, counts: bool = False) -> AsyncIterator[str]:
     room.tell_counters()
     _open_streams.add(listener)
     try:
-        while not _is_closing.is_set():
+        while not (_is_closing.is_set() or room.is_over):
             has_changed.clear()
             state = json.dumps(room.state() | ({"news": room.news} if counts else {}))
             yield ": still here\n\n" if state == told else f"data: {state}\n\n"

@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 
 import exam.server
 from exam.hall.room import Room
-from exam.hall.rooms import new_code, new_secret
+from exam.hall.rooms import KEPT_SECONDS, Rooms, new_code, new_secret
 from exam.page.texts import load_texts
 from exam.server import CLOSED, HEADERS, states
 from tests.browser import Server, open_page, press_start, running_server, wait_until_played
@@ -127,6 +127,21 @@ def test_a_room_of_the_script_alone(browser, plain):
     assert "secret" not in lecturer.url and code in lecturer.url
     for each in (lecturer, phone):
         each.context.close()
+
+
+def test_a_stream_ends_with_its_room():
+    """Or whoever follows it would hear of a new room of that code no more."""
+    now, code, secret = [0.0], new_code(), new_secret()
+    rooms = Rooms(lambda: now[0])
+
+    async def listen() -> list[str]:
+        streams = [states(rooms.lead(code, secret), counts=counts) for counts in (False, True)]
+        said = [await anext(stream) for stream in streams]
+        now[0] += 2 * KEPT_SECONDS
+        assert not rooms.lead(code, secret).listeners, "it is another"
+        return said + [state for stream in streams async for state in stream]
+
+    assert len(run(listen())) == 2
 
 
 def test_a_silent_stream_says_that_it_is_there(monkeypatch):

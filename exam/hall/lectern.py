@@ -55,8 +55,6 @@ def _be_at(step: Step, seat: Seat, visit: Visit, *, is_forward: bool) -> None:
 
 
 def show_step(seat: Seat, visit: Visit, words: Texts) -> None:
-    if room := seat.led_room:
-        follow_other_screens(seat, room)
     step = seat.step
     with st.container(key="at_" + "_".join(map(str, step))):
         if step.place == DOOR:
@@ -64,10 +62,15 @@ def show_step(seat: Seat, visit: Visit, words: Texts) -> None:
         elif step.place in CHAPTERS:
             show_chapter_step(CHAPTERS[step.place], step, seat, visit, words)
     show_bar(seat, visit, words)
+    if room := seat.led_room:
+        follow_other_screens(seat, room)
 
 
 def follow_other_screens(seat: Seat, room: Room) -> None:
-    """Go where another screen of the same lecturer goes (assets/follow.js)."""
+    """Go where another screen of the same lecturer goes (assets/follow.js).
+
+    It comes last in a run: until then what the step before it shows still listens.
+    """
     push("lead", room.code, " ".join(map(str, seat.step)))
     ask_again("room_moved", on="hall-moved")
 

@@ -30,13 +30,13 @@ def show_presenter_view(seat: Seat, visit: Visit, words: Texts) -> None:
     if not (room := seat.room):
         return
     load(styles("hall.css"))
-    follow_other_screens(seat, room)
     steps = steps_of(leads=True)
     ahead = steps[steps.index(seat.step) + 1 :][: AHEAD + 1]
     labels = [label_of(one, other, words) for one, other in zip(ahead, ahead[1:], strict=False)]
     _show_standing(seat, seat.step, words)
     show_bar(seat, visit, words)
     st.caption(f"{words.after_that} {' · '.join(labels)}")
+    follow_other_screens(seat, room)
 
 
 @fragment

@@ -40,6 +40,7 @@ class Room:
     listeners: set[Callable[[], None]] = field(default_factory=set)
     counters: set[Callable[[], None]] = field(default_factory=set)
     news: int = 0
+    is_over: bool = False  # then its streams end, and whoever follows it asks what there is now
     _votes: dict[str, Vote] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
@@ -90,6 +91,10 @@ class Room:
             if self.exam.is_open != is_written:
                 self.exam.open(is_written)
                 self.anew.append(WRITTEN)  # so that phones draw the chapter anew
+        self._tell()
+
+    def end(self) -> None:
+        self.is_over = True
         self._tell()
 
     def _tell(self) -> None:

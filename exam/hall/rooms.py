@@ -97,6 +97,7 @@ class Rooms:
 
     def _close(self, room: Room) -> None:
         """Its code is kept for whoever has its secret."""
+        room.end()
         del self._rooms[room.code]
         self._secrets[room.code] = room.secret
         if len(self._secrets) > MOST_SECRETS:
