@@ -15,7 +15,8 @@ from pathlib import Path
 
 import psutil
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Locator, Page, Playwright, expect
+from playwright.sync_api import Browser, Locator, Page, Playwright, WebSocket, expect
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from exam.page.texts import Texts, load_texts
 from tests.waiting import wait_for, workers_of
@@ -116,6 +117,27 @@ def open_page(page: Page, server: Server, query: str = "") -> None:
 
 def wait_until_idle(page: Page) -> None:
     page.wait_for_selector(IDLE, timeout=120_000)
+
+
+LINES: dict[Page, WebSocket] = {}  # to the server, of pages that are watched
+
+
+def watched(page: Page) -> Page:
+    """A new page, of which `answered` can be asked."""
+    page.on("websocket", lambda line: LINES.update({page: line}))
+    return page
+
+
+@contextlib.contextmanager
+def answered(page: Page) -> Iterator[None]:
+    """Until what is done within has run the script; right after a click the page is still idle."""
+    with LINES[page].expect_event("framereceived", _ends_a_run, timeout=60_000):
+        yield
+    wait_until_idle(page)
+
+
+def _ends_a_run(frame: bytes) -> bool:
+    return ForwardMsg.FromString(frame).WhichOneof("type") == "script_finished"
 
 
 def press_start(page: Page, words: Texts = KO) -> None:

@@ -2,7 +2,6 @@
 
 import contextlib
 import re
-import time
 from collections.abc import Iterator
 from types import SimpleNamespace
 
@@ -12,11 +11,19 @@ from playwright.sync_api import Page, expect
 from exam.hall.rooms import new_code, new_secret
 from exam.hall.seat import FALLBACK_SECONDS
 from exam.page.texts import load_texts
-from tests.browser import KO, Server, running_server, violations, wait_until_idle
+from tests.browser import (
+    KO,
+    Server,
+    answered,
+    running_server,
+    settled,
+    violations,
+    wait_until_idle,
+    watched,
+)
 from tests.hall import STEP, bar, click_on, next_step, open_lectern, step, wait_until_shown
 from tests.test_server import PLAIN
 from tests.visit import Visit, run
-from tests.waiting import wait_for
 
 EN = load_texts("en")
 
@@ -40,7 +47,7 @@ def screens(browser, *widths: int) -> Iterator[list[Page]]:
     contexts = [browser.new_context(viewport={"width": w, "height": 844}) for w in widths]
     for context in contexts:
         context.set_default_timeout(60_000)
-    yield [context.new_page() for context in contexts]
+    yield [watched(context.new_page()) for context in contexts]
     for context in contexts:
         context.close()
 
@@ -113,6 +120,7 @@ def test_a_count_that_comes_before_the_wall_is_drawn_is_shown(browser, server, r
         wall.wait_for_function("window.came")
         for route in held:
             route.continue_()
+        wall.unroute(listens)
         expect(wall.get_by_text(KO.present_now(present=0).replace("**", ""))).to_be_visible()
 
 
@@ -121,6 +129,7 @@ def test_back_leads_to_where_the_learner_was(browser, server, room):
         open_lectern(wall, lecturer(server, room, "&only=students"))
         phone.goto(f"{server.url}?room={room.code}&lang=ko")
         wait_until_idle(phone)
+        settled(phone)
         main = phone.get_by_test_id("stMain")
         main.evaluate("main => main.scrollTo(0, 120)")
         phone.locator(".hall-bar a").click()
@@ -138,8 +147,8 @@ def test_a_phone_that_reopens_shows_its_guess(browser, server, room):
         address = f"{server.url}?room={room.code}&lang=ko&only=students"
         phone.goto(address)
         wait_until_idle(phone)
-        phone.locator(".st-key-students_guess [role='radiogroup'] label").nth(1).click()
-        wait_until_idle(phone)
+        with answered(phone):
+            phone.locator(".st-key-students_guess [role='radiogroup'] label").nth(1).click()
         phone.goto(address)
         chosen = phone.locator(".st-key-students_guess").get_by_role("radio").nth(1)
         expect(chosen).to_be_checked()
@@ -152,8 +161,8 @@ def test_what_was_chosen_before_the_room_was_opened_counts_until_the_vote_begins
         phone.goto(f"{server.url}?room={room.code}&lang=ko&only=students")
         wait_until_idle(phone)
         option = phone.locator(".st-key-students_guess [role='radiogroup'] label").first
-        option.click()
-        wait_until_idle(phone)
+        with answered(phone):
+            option.click()
         open_lectern(wall, lecturer(server, room, "&only=students"))
         expect(phone.get_by_text(KO.guess_counted(code=room.code))).to_be_visible()
         expect(wall.locator(".count b")).to_have_text("1")
@@ -162,7 +171,7 @@ def test_what_was_chosen_before_the_room_was_opened_counts_until_the_vote_begins
         wall.get_by_role("button", name=KO.vote_anew_sure).click()
         expect(wall.locator(".count b")).to_have_text("0")
         expect(phone.get_by_text(KO.guess_awaited(code=room.code))).to_be_visible()
-        assert phone.locator(".st-key-students_guess input:checked").count() == 0
+        expect(phone.locator(".st-key-students_guess input:checked")).to_have_count(0)
         option.click()
         expect(wall.locator(".count b")).to_have_text("1")
 
@@ -195,8 +204,7 @@ def test_a_page_that_leads_nothing_asks_nothing(browser, server, room):
         phone.wait_for_function("'follows' in document.documentElement.dataset")
         wait_until_idle(phone)
         sent.clear()
-        asked_at = time.monotonic() + FALLBACK_SECONDS + 5
-        wait_for(lambda: time.monotonic() > asked_at, seconds=FALLBACK_SECONDS + 10)
+        phone.wait_for_timeout(1000 * (FALLBACK_SECONDS + 5))
         assert sent == []
 
 

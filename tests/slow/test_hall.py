@@ -17,12 +17,14 @@ from exam.page.texts import LANGUAGES, Texts, load_texts
 from tests.browser import (
     KO,
     Server,
+    answered,
     open_chapter,
     press_start,
     settled,
     violations,
     wait_until_idle,
     wait_until_played,
+    watched,
 )
 from tests.hall import bar, click_on, open_lectern, wait_until_shown
 from tests.visit import Visit, run
@@ -54,7 +56,7 @@ def people(browser: Browser, lang: str, phones: int) -> Iterator[tuple[Page, lis
         def come(**device) -> Page:
             context = hall.enter_context(browser.new_context(locale=lang, **device))
             context.set_default_timeout(60_000)
-            return context.new_page()
+            return watched(context.new_page())
 
         yield come(viewport={"width": 1920, "height": 1080}), [come(**PHONE) for _ in range(phones)]
 
@@ -65,9 +67,9 @@ def guess(phone: Page, name: str, choice: int, words: Texts) -> None:
         open_chapter(phone, name, words)
     settled(phone)  # a press goes astray where something above it still comes
     option = form.get_by_test_id("stRadioOption").nth(choice)
-    option.click()
+    with answered(phone):
+        option.click()
     expect(form.get_by_role("radio").nth(choice)).to_be_checked()
-    wait_until_idle(phone)
 
 
 def counts(projector: Page) -> list[list[str]]:
