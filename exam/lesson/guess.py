@@ -35,7 +35,7 @@ def ask(view: ChapterView) -> None:
 
 
 def guess_key(chapter: Chapter) -> str:
-    return f"{chapter.name}_guess"
+    return f"{chapter.name}_{'stop' if chapter.passes else 'guess'}"
 
 
 def _tell(visit: Visit, chapter: Chapter, allowed: range) -> None:
