@@ -9,6 +9,7 @@ const setPage = (lang, wanted, cookies, now) => {
     if (!setCookie(name, value)) delete wanted.secret; // or a reload would not lead any more
   document.documentElement.lang = lang; // Streamlit's own document is always English
   const address = new URL(location.href);
+  if (history.state?.isBegun) address.searchParams.delete("start"); // it was for the reload alone
   for (const [name, value] of Object.entries(wanted))
     if (value === null) address.searchParams.delete(name);
     else address.searchParams.set(name, value);
@@ -17,15 +18,19 @@ const setPage = (lang, wanted, cookies, now) => {
   if (address.href !== location.href) history.replaceState(history.state, "", address);
 };
 // The server has forgotten the visit, and would begin with the address of its beginning. The line may
-// have been cut between a slider and the address that follows it.
+// have been cut between a slider and the address that follows it. A study that has begun begins again:
+// the same settings give the same numbers.
 const reopen = () => {
   window.exam.push = () => {}; // what still comes is of the other visit
-  const address = new URL(location.href);
-  for (const [name, value] of Object.entries(studies.study ? setNow(studies.study) : {}))
+  const address = new URL(location.href), { study } = studies;
+  for (const [name, value] of Object.entries(study ? setNow(study) : {}))
     address.searchParams.set(name, value);
-  history.replaceState(history.state, "", address);
+  const isBegun = Boolean(study?.data.plays && !study.dragged);
+  if (isBegun) address.searchParams.set("start", "true");
+  history.replaceState({ ...history.state, isBegun }, "", address);
   location.reload();
 };
+window.exam.reopen = reopen; // for opening.js
 // Whoever has opened a room finds its links.
 const openShare = (frames = 300) => {
   const button = document.querySelector(".st-key-share button");

@@ -33,7 +33,7 @@
     const isThere = () => fetch(module, { cache: "no-store" }).then(({ ok }) => ok, () => false);
     while (!(await isThere())) await new Promise((again) => setTimeout(again, 2000));
     history.replaceState({ ...history.state, reloads: [...before, Date.now()] }, "");
-    location.reload();
+    (window.exam?.reopen ?? (() => location.reload()))();
   };
   // Firefox and Chromium name the module; elsewhere it is enough that the server answers.
   addEventListener("vite:preloadError", ({ payload }) =>

@@ -121,6 +121,21 @@ def test_a_connection_cut_and_back_brings_the_study(page, line, seconds):
     expect(page.get_by_role("combobox", name=KO.student)).to_have_value("23")
 
 
+def test_a_study_that_a_lost_module_breaks_off_begins_again(page, server):
+    """The page is loaded anew; one of Streamlit's modules comes only after the press."""
+    lost, module = [], "**/static/js/Checkbox*.js"
+    page.goto(f"{server.url}?batch_size=1&epochs=200&student=24")
+    page.locator(".sheet .cell").first.wait_for()
+    wait_until_idle(page)
+    page.route(module, lambda route: (lost.append(route.request), route.abort()))
+    press_start(page)
+    wait_for(lambda: page.title() and len(lost) > 1)
+    page.unroute(module)
+    wait_until_played(page)
+    assert len(csv_of(page)) == 201
+    assert "start" not in page.url and "student=24" in page.url
+
+
 def test_a_digit_that_is_lost_with_the_line_is_sent_again(page, line):
     page.goto(f"{line.url}?only=own_exam&lang=ko")
     page.locator(".writing .typed").wait_for()
