@@ -276,7 +276,8 @@ async def open_three_rooms(url: str) -> None:
             visit = come(url, f"room={code}&only=students")
             async with visit.connection():
                 await visit.open()
-                assert "students_guess" in visit.ids and "ask_room_anew" in visit.ids  # it follows
+                assert "students_guess" in visit.ids
+                assert visit.data["ask_room"]["on"] == "hall-anew"  # it follows
         for page in pages:  # all of them lead, and do after a reload
             await page.reload()
             code = page.url[-4:]
