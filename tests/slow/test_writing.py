@@ -145,11 +145,14 @@ def paper(request, browser, server):
     context.close()
 
 
+def press(button: Locator, by_finger: bool) -> None:
+    button.tap() if by_finger else button.click()
+
+
 def write_ten(page: Page, by_finger: bool) -> None:
     for digit, strokes in STROKES.items():
         draw(page, strokes, by_finger=by_finger)
-        done = page.locator(".writing .done")
-        done.tap() if by_finger else done.click()
+        press(page.locator(".writing .done"), by_finger)
         expect(page.locator(".writing .written canvas")).to_have_count(digit + 1)
         wait_until_idle(page)
 
@@ -158,11 +161,11 @@ def write_again(page: Page, digit: int, by_finger: bool) -> None:
     """A digit that was written, in another shape."""
     cell = page.locator(".writing .written button").nth(digit)
     before = pixels(cell.locator("canvas"))
-    cell.click()
+    press(cell, by_finger)
     expect(page.locator(".writing .ask")).to_have_text(KO.write_ask.replace("{digit}", str(digit)))
     draw(page, STROKES[digit][:1], by_finger=by_finger)
     draw(page, STROKES[1], by_finger=by_finger)
-    page.locator(".writing .done").click()
+    press(page.locator(".writing .done"), by_finger)
     expect(page.locator(".writing .ask")).to_have_text(KO.write_all)
     assert (pixels(cell.locator("canvas")) != before).any()
     wait_until_idle(page)
