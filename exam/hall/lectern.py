@@ -82,10 +82,9 @@ def show_bar(seat: Seat, visit: Visit, words: Texts) -> None:
     # So that what it shows is never an older place, or in an older language.
     here = f"step_place_{seat.step.place}_{words.lang}"
     with st.container(key="lectern", horizontal=True, vertical_alignment="center"):
-        go = {"on_click": go_to, "width": "content"}
-        forward = go | {"kwargs": {"is_forward": True}}
         before = (steps[max(at - 1, 0)], seat, visit)
-        st.button("←", key="step_back", args=before, help=words.step_back, disabled=at == 0, **go)
+        back = {"on_click": go_to, "args": before, "disabled": at == 0, "width": "content"}
+        st.button("←", key="step_back", help=words.step_back, **back)
         st.selectbox(
             words.step_place,
             places,
@@ -101,15 +100,22 @@ def show_bar(seat: Seat, visit: Visit, words: Texts) -> None:
             with st.popover(words.save_room, width="content"):
                 show_room_files(room, words)
                 _offer_to_vote_anew(steps, seat, visit, words)
-        if seat.step[1:] == ("close", 1):  # where nearly all had it, there is little to discuss
-            reveal = next(step for step in steps[at:] if step.part == "reveal")
-            st.button(words.step_reveal, key="step_skip", args=(reveal, seat, visit), **forward)
-        if at + 1 < len(steps):
-            step = steps[at + 1]
-            if step.place != seat.step.place:
-                step = _entry(step.place, steps, seat)
-            after = {"key": "step_next", "type": "primary", "args": (step, seat, visit)}
-            st.button(label_of(seat.step, step, words), **after, **forward)
+        _show_ways_forward(steps[at + 1 :], steps, seat, visit, words)
+
+
+def _show_ways_forward(
+    ahead: list[Step], steps: list[Step], seat: Seat, visit: Visit, words: Texts
+) -> None:
+    forward = {"on_click": go_to, "kwargs": {"is_forward": True}, "width": "content"}
+    if seat.step[1:] == ("close", 1):  # where nearly all had it, there is little to discuss
+        reveal = next(step for step in ahead if step.part == "reveal")
+        st.button(words.step_reveal, key="step_skip", args=(reveal, seat, visit), **forward)
+    if ahead:
+        step = ahead[0]
+        if step.place != seat.step.place:
+            step = _entry(step.place, steps, seat)
+        after = {"key": "step_next", "type": "primary", "args": (step, seat, visit)}
+        st.button(label_of(seat.step, step, words), **after, **forward)
 
 
 def _offer_to_vote_anew(steps: list[Step], seat: Seat, visit: Visit, words: Texts) -> None:

@@ -22,9 +22,9 @@ _numbers = itertools.count()  # Streamlit sends only data that differs from what
 def ask_again(key: str, seconds: float | None = None, *, unless: str = "", on: str = "") -> None:
     """Have the browser run this fragment again after so many seconds, or on an event.
 
-    `unless` the document has a data attribute of that name: then it looks again later. `on` is what
-    a script tells the page, again and again: "line-back" when a lost connection is back (page.js),
-    "hall-…" what happens in a room (follow.js).
+    `unless` the document has a data attribute of that name: then it looks again later. `on` names
+    the event: "line-back" when a lost connection is back (page.js), "hall-…" what happens in a room
+    (follow.js).
     """
     data = {"seconds": seconds, "number": next(_numbers), "unless": unless, "on": on}
     _ask(key=f"ask_{key}", data=data, on_now_change=_nothing)
