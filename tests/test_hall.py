@@ -21,6 +21,7 @@ from exam.page.texts import load_texts
 from exam.service.job import Progress
 from tests.browser import ROOT
 from tests.own import sent
+from tests.visit import Visit, run
 
 KO, EN = load_texts("ko"), load_texts("en")
 
@@ -69,6 +70,34 @@ def test_a_learners_guess_is_counted_and_may_be_changed(room):
     assert KO.guess_seen(code=room.code) in texts(app)
     room.close("first_pass", 1)
     assert room.standing("first_pass").rounds == (Counter({2: 1}),)
+
+
+def test_a_guess_that_was_forged_before_the_room_was_opened_is_not_counted(server):
+    """It is told by the poll that lets the learner in, and not by a press in the chapter."""
+    code = new_code()
+    lecture = f"room={code}&secret={new_secret()}&projected=true&only=students"
+
+    async def forge() -> int:
+        async with Visit(server.url, f"room={code}&only=students").connection() as learner:
+            await learner.open()
+            learner.options["students_guess"] = ["<script>"]
+            await learner.choose("students_guess", 0)
+            await learner.read()
+            async with Visit(server.url, lecture).connection() as lecturer:
+                await lecturer.open()
+                drawn = learner.drawn["students_guess"]
+                await learner.ask(within="ask_room")
+                while learner.drawn["students_guess"] == drawn:  # the page, now within the room
+                    await learner.read_one()
+                await lecturer.poll()
+                return lecturer.guesses
+
+    assert run(forge()) == 0
+
+
+def test_without_an_exam_there_is_nothing_to_reveal():
+    app = visit(only="own_exam", reveal="true")
+    assert KO.own_exam.write_first in texts(app)
 
 
 def test_who_leads_may_try_the_chapter_alone(room):

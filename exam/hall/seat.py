@@ -11,7 +11,7 @@ from exam.hall.room import Room
 from exam.hall.steps import Step
 from exam.lesson.chapters import CHAPTERS
 from exam.lesson.contents import numbered
-from exam.lesson.guess import guess_key
+from exam.lesson.guess import allowed_guesses, guess_key, report_guess
 from exam.model.own_exam import OwnExam
 from exam.model.studied import Studied
 from exam.page.address import TRUE_OR_FALSE, reachable, read_parameters
@@ -210,7 +210,7 @@ def _show_seat(seat: Seat, awaits_room: bool, words: Texts) -> None:
     if seat.awaits_room and not seat.leads:
         ask_again("room", ROOM_SECONDS)
     if seat.awaits_room != awaits_room:
-        _tell_choices(seat)
+        _report_earlier_guesses(st.session_state.visit, words)
         st.rerun()
     if room := seat.room:
         if _forget_choices(seat, room, st.session_state.visit):
@@ -221,12 +221,11 @@ def _show_seat(seat: Seat, awaits_room: bool, words: Texts) -> None:
             _follow(room, words)
 
 
-def _tell_choices(seat: Seat) -> None:
+def _report_earlier_guesses(visit: Visit, words: Texts) -> None:
     """What was chosen before the room was opened counts as well."""
-    for name, chapter in CHAPTERS.items():
-        choice = None if chapter.passes else st.session_state.get(guess_key(chapter))
-        if choice is not None:
-            seat.guess(name, choice)
+    for chapter in CHAPTERS.values():
+        if chapter.plans and not chapter.passes:
+            report_guess(visit, chapter, allowed_guesses(chapter, words))
 
 
 def _forget_choices(seat: Seat, room: Room, visit: Visit) -> bool:

@@ -144,14 +144,17 @@ class ChapterView:
 
 
 def begin_attempt(visit: Visit, chapter: Chapter, choice: int | None) -> None:
-    """With what is set now: a slider may have been moved since the chapter was drawn."""
-    name = chapter.name
+    """With what is set now: a slider may have been moved since the chapter was drawn.
+
+    Nothing begins where there is nothing to study yet: an exam of one's own must be written first.
+    """
+    name, plans = chapter.name, chapter.plans(settings())
+    if not plans:
+        return
     visit.observer.see(name)
     visit.begun[name] += 1
     first = visit.first_choices.setdefault(name, choice)
-    visit.attempts[name] = Attempt(
-        chapter.plans(settings()), choice, visit.begun[name], first, time.monotonic()
-    )
+    visit.attempts[name] = Attempt(plans, choice, visit.begun[name], first, time.monotonic())
 
 
 def show_chapter(chapter: Chapter, visit: Visit, words: Texts) -> None:

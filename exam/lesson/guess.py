@@ -8,6 +8,7 @@ import streamlit as st
 
 from exam.lesson.chapter import Chapter
 from exam.lesson.chapter_view import ChapterView, begin_attempt
+from exam.page.texts import Texts
 from exam.page.visit import Visit
 
 
@@ -15,8 +16,9 @@ def ask(view: ChapterView) -> None:
     """Ask for a guess, or for a pass, and offer to find out."""
     visit, chapter, say = view.visit, view.chapter, view.say
     is_counted = visit.observer.counts_guesses
-    allowed = chapter.passes or range(len(say.choices))
-    counted = {"key": guess_key(chapter), "on_change": _tell, "args": (visit, chapter, allowed)}
+    allowed = allowed_guesses(chapter, view.words)
+    counted = {"key": guess_key(chapter), "on_change": report_guess}
+    counted["args"] = (visit, chapter, allowed)
     known = visit.observer.guess_of(chapter.name)  # of the same browser, before it was reloaded
     if chapter.passes:
         middle = chapter.middle_pass if known is None else known
@@ -38,14 +40,22 @@ def guess_key(chapter: Chapter) -> str:
     return f"{chapter.name}_{'stop' if chapter.passes else 'guess'}"
 
 
-def _tell(visit: Visit, chapter: Chapter, allowed: range) -> None:
-    """Tell the observer. A forged message can make Streamlit's radio hold what is no choice."""
+def allowed_guesses(chapter: Chapter, words: Texts) -> range:
+    """The numbers of the choices, or the passes, among which the learner guesses."""
+    return chapter.passes or range(len(getattr(words, chapter.name).choices))
+
+
+def report_guess(visit: Visit, chapter: Chapter, allowed: range) -> None:
+    """Have the guess counted in the room, if it is one of those that are allowed.
+
+    A forged message can make Streamlit's radio hold anything, so every guess is checked here.
+    """
     if (choice := st.session_state.get(guess_key(chapter))) in allowed:
         visit.observer.guess(chapter.name, choice)
 
 
 def _press(visit: Visit, chapter: Chapter, allowed: range, choice: int) -> None:
-    _tell(visit, chapter, allowed)  # a slider that was not moved has called nothing yet
+    report_guess(visit, chapter, allowed)  # a slider that was not moved has called nothing yet
     if choice in allowed and not visit.observer.holds(chapter.name):
         begin_attempt(visit, chapter, choice)
 
