@@ -124,7 +124,7 @@ def take_home(visit: Visit, seat: Seat, words: Texts) -> None:
             if share.open:
                 with share:
                     show_room(seat, words)
-                    show_share(words, {name: each.frame_heights for name, each in CHAPTERS.items()})
+                    show_share(words)
         if not visit.only and not seat.step:
             with st.container(key="next", width="content"):
                 st.markdown(link_to_next(visit.done, words))

@@ -44,7 +44,6 @@ class Chapter:
     rule: Callable[[dict], Iterable[str]] = lambda numbers: ["rule"]
     _: KW_ONLY
     known: Hashable = None  # the studies that are named (known, student) are shown before a guess
-    frame_heights: tuple[int, int]  # pixels, 700 and 350 wide, of it all; tests measure them
     passes: range | None = None  # a pass is chosen, in place of one of the `choices`
     with_study: bool = False  # shown alone, it needs the first screen above it
     follows_study: bool = False  # it shows what is set or studied on the first screen

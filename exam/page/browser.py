@@ -7,13 +7,21 @@ from pathlib import Path
 import streamlit as st
 
 FOLDER = Path(__file__).parents[2] / "assets"
-PLAYER_STYLES, PLAYER_SCRIPTS = (
-    ("sheet.css",),
-    ("page.js", "player.js", "film.js", "curves.js", "sheet.js", "missed.js"),
+STYLES = ("streamlit.css", "page.css", "sheet.css")
+SCRIPTS = (
+    "page.js",
+    "player.js",
+    "film.js",
+    "curves.js",
+    "sheet.js",
+    "missed.js",
+    "sliders.js",
+    "sketch.js",
+    "address.js",
+    "room.js",
+    "follow.js",
+    "frame.js",
 )
-STYLES = ("streamlit.css", "page.css", *PLAYER_STYLES)
-SCRIPTS = (*PLAYER_SCRIPTS, "sliders.js", "sketch.js", "address.js", "room.js", "follow.js")
-SCRIPTS += ("frame.js",)
 
 
 @functools.cache

@@ -1,4 +1,4 @@
-"""What a learner takes home of a study: table, script, notebook, page, and figures."""
+"""What a learner takes home of a study: table, script, notebook and figures."""
 
 from collections.abc import Callable
 from html import escape
@@ -9,7 +9,6 @@ from exam.model.keras_script import keras_notebook, keras_script
 from exam.model.own_exam import OwnExam
 from exam.model.results import to_csv
 from exam.page.browser import asset, load
-from exam.page.recording import recording
 from exam.page.sentences import fit_call, name_of
 from exam.page.texts import Texts
 from exam.page.training_run import TrainingRun
@@ -43,7 +42,6 @@ def _files(
             "application/x-ipynb+json",
             lambda: keras_notebook(**settings),
         ),
-        (words.save_html, "html", "text/html", lambda: recording(run, fetch(), words)),
     ]
 
 

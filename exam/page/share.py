@@ -7,22 +7,22 @@ import segno
 import streamlit as st
 
 from exam.page.address import DEFAULTS, is_local, link_to, reachable
-from exam.page.parts import STUDY
+from exam.page.parts import CHAPTER_NAMES, STUDY
 from exam.page.texts import Texts
 
-# Pixels of a frame, 700 or 350 wide, for the study with its result, or the page, which scrolls.
-STUDY_HEIGHTS, PAGE_HEIGHTS = (900, 1620), (1520, 1620)
+# Pixels of a frame, 700 or 350 wide: the study fits, and a chapter or the page scrolls where the
+# page around it keeps no script by which the frame grows.
+STUDY_HEIGHTS, CHAPTER_HEIGHTS, PAGE_HEIGHTS = (900, 1620), (1200, 1600), (1520, 1620)
 WIDE, PHONE = 740, 390  # of the pages around such frames
 
 
-def show_share(words: Texts, chapters: dict[str, tuple[int, int]]) -> None:
-    """`chapters` gives the heights of the frame of each, 700 and 350 pixels wide."""
+def show_share(words: Texts) -> None:
     titles = {"": words.share_page, STUDY: words.share_study}
-    titles |= {name: getattr(words, name).title for name in chapters}
+    titles |= {name: getattr(words, name).title for name in CHAPTER_NAMES}
     only = st.selectbox(words.share_what, titles, format_func=titles.get, key="share_what")
     view = {name: st.session_state[name] for name in DEFAULTS}
     view |= {"only": only} if only else {}
-    if only not in chapters and st.toggle(words.share_start, key="share_start"):
+    if only not in CHAPTER_NAMES and st.toggle(words.share_start, key="share_start"):
         view |= {"start": "true"}
     is_for_hall = st.toggle(words.share_projected, key="share_projected")
     page = st.context.url or ""
@@ -38,7 +38,7 @@ def show_share(words: Texts, chapters: dict[str, tuple[int, int]]) -> None:
         if is_for_hall:  # which is no frame
             st.code(f"{link}&projected=true", language=None, wrap_lines=True)
             return
-        heights = ({"": PAGE_HEIGHTS, STUDY: STUDY_HEIGHTS} | chapters)[only]
+        heights = {"": PAGE_HEIGHTS, STUDY: STUDY_HEIGHTS}.get(only, CHAPTER_HEIGHTS)
         for name, text in ({"": link} | ways_to_embed(link, titles[only], heights)).items():
             st.markdown(name)
             st.code(text, language=None, wrap_lines=True)

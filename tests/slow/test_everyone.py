@@ -22,7 +22,6 @@ from tests.browser import (
     open_chapter,
     open_page,
     press_start,
-    resized,
     running_server,
     settled,
     show_pass,
@@ -208,16 +207,16 @@ def test_the_first_screen_in_the_other_themes(page, server, lang, scheme):
 @pytest.mark.parametrize("lang", ["ko", "ja"])
 @pytest.mark.parametrize("name", CHAPTER_NAMES)
 def test_every_chapter_in_the_other_languages(page, server, name, lang):
-    words, (height, narrow) = load_texts(lang), CHAPTERS[name].frame_heights
-    page.set_viewport_size({"width": 700, "height": height})
+    words = load_texts(lang)
+    page.set_viewport_size({"width": 700, "height": 1200})
     page.goto(f"{server.url}?only={name}&embed=true&lang={lang}")
     expect(page.get_by_role("heading", name=getattr(words, name).title)).to_be_visible()
     wait_until_idle(page)
     if CHAPTERS[name].plans:
         find_out(page, page.locator("body"), name, words)
-    assert settled(page) <= height and page.evaluate(OVERLAPS) == []
+    settled(page)
+    assert page.evaluate(OVERLAPS) == []
     assert violations(page) == []
-    assert resized(page, 350, narrow) <= narrow
 
 
 # Links that lecturers may have in their pages; they must go on opening what they say.

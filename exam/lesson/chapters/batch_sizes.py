@@ -137,6 +137,4 @@ BLOCKS = (
     Display(show_desks),
     Rule(),
 )
-CHAPTER = Chapter(
-    "batch_sizes", BLOCKS, plans, numbers, answer, rule, known=10, frame_heights=(1347, 2368)
-)
+CHAPTER = Chapter("batch_sizes", BLOCKS, plans, numbers, answer, rule, known=10)

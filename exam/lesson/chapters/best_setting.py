@@ -63,6 +63,4 @@ def described(points: Sequence[Point], grid: Sequence[Point], by: str, say: Text
 
 
 BLOCKS = (Display(show_map, "always"),)
-CHAPTER = Chapter(
-    "best_setting", BLOCKS, frame_heights=(1355, 2215), with_study=True, follows_study=True
-)
+CHAPTER = Chapter("best_setting", BLOCKS, with_study=True, follows_study=True)

@@ -116,6 +116,4 @@ BLOCKS = (
     Table(rows),
     Rule(),
 )
-CHAPTER = Chapter(
-    "final_exam", BLOCKS, plans, numbers, rule=rule, passes=PASSES, frame_heights=(1236, 1802)
-)
+CHAPTER = Chapter("final_exam", BLOCKS, plans, numbers, rule=rule, passes=PASSES)

@@ -178,4 +178,4 @@ BLOCKS = (
     Chart(curves),
     Rule(),
 )
-CHAPTER = Chapter("first_pass", BLOCKS, plans, numbers, answer, rule, frame_heights=(1556, 2236))
+CHAPTER = Chapter("first_pass", BLOCKS, plans, numbers, answer, rule)

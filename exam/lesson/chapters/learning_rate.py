@@ -130,5 +130,4 @@ CHAPTER = Chapter(
     answer,
     rule,
     known=(10, LEARNING_RATE),
-    frame_heights=(1329, 1834),
 )

@@ -132,6 +132,4 @@ BLOCKS = (
     Display(show_sheet),
     Rule(),
 )
-CHAPTER = Chapter(
-    "misprints", BLOCKS, plans, numbers, answer, rule, known=0, frame_heights=(1450, 2082)
-)
+CHAPTER = Chapter("misprints", BLOCKS, plans, numbers, answer, rule, known=0)

@@ -223,6 +223,5 @@ CHAPTER = Chapter(
     numbers,
     answer,
     rule,
-    frame_heights=(1268, 1656),
     follows_study=True,
 )

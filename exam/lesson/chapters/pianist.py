@@ -181,4 +181,4 @@ BLOCKS = (
     Chart(any_digit_curves),
     Rule(),
 )
-CHAPTER = Chapter("pianist", BLOCKS, plans, numbers, answer, rule, frame_heights=(1790, 2829))
+CHAPTER = Chapter("pianist", BLOCKS, plans, numbers, answer, rule)

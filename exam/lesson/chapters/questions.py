@@ -23,4 +23,4 @@ def show_questions(view: ChapterView) -> None:
 
 
 BLOCKS = (Display(show_questions, "always"),)
-CHAPTER = Chapter("questions", BLOCKS, frame_heights=(2789, 4379), follows_study=True)
+CHAPTER = Chapter("questions", BLOCKS, follows_study=True)

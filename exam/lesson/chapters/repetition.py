@@ -68,6 +68,4 @@ def rule(numbers: dict) -> list[str]:
 
 
 BLOCKS = (Story(), Question(), Chart(curves, due="always"), Table(rows), Rule())
-CHAPTER = Chapter(
-    "repetition", BLOCKS, plans, numbers, answer, rule, known=100, frame_heights=(1012, 1605)
-)
+CHAPTER = Chapter("repetition", BLOCKS, plans, numbers, answer, rule, known=100)

@@ -80,6 +80,5 @@ CHAPTER = Chapter(
     answer,
     rule,
     known="one_exam",
-    frame_heights=(1213, 1513),
     follows_study=True,
 )

@@ -66,4 +66,4 @@ def rule(numbers: dict) -> list[str]:
 
 
 BLOCKS = (Story(), Question(), Chart(curves, due="always"), Rule())
-CHAPTER = Chapter("students", BLOCKS, plans, numbers, answer, rule, frame_heights=(889, 1256))
+CHAPTER = Chapter("students", BLOCKS, plans, numbers, answer, rule)

@@ -105,6 +105,4 @@ BLOCKS = (
     Chart(partial(curves, "val_loss"), due="known"),
     Rule(),
 )
-CHAPTER = Chapter(
-    "sureness", BLOCKS, plans, numbers, answer, rule, known="class", frame_heights=(1221, 1644)
-)
+CHAPTER = Chapter("sureness", BLOCKS, plans, numbers, answer, rule, known="class")

@@ -63,4 +63,4 @@ def rule(numbers: dict) -> list[str]:
 
 
 BLOCKS = (Story(), Question(), Chart(strip, due="always"), Chart(curves), Rule())
-CHAPTER = Chapter("twenty_exams", BLOCKS, plans, numbers, answer, rule, frame_heights=(1163, 1507))
+CHAPTER = Chapter("twenty_exams", BLOCKS, plans, numbers, answer, rule)
