@@ -9,6 +9,7 @@ from exam.model.results import Checkpoint
 from exam.service import job_queue
 from exam.service.job import Job
 from exam.service.job_queue import JobQueue
+from exam.service.turn import TurnResult
 from tests.scripted import marks
 
 
@@ -30,12 +31,12 @@ def ask(
 
 
 def order_of(queue: JobQueue) -> list[Job]:
-    found = []
+    in_order = []
     with queue.job_came:
         while job := queue.start_next():
-            found.append(job)
+            in_order.append(job)
         queue.running.clear()
-    return found
+    return in_order
 
 
 def test_first_passes_then_studies_then_experiments_and_of_each_the_least_work_left(queue):
@@ -52,13 +53,23 @@ def test_checkpoints_are_kept_of_what_goes_on_and_of_the_newest(queue, monkeypat
     for job in jobs:
         with queue.job_came:
             assert queue.start_next() is job
-            job.take(marks([1.0])[1])
-            job.take(Checkpoint([], 1))
+            job.add_turn(TurnResult(marks([1.0])[1:], Checkpoint([], 1)))
             queue.end_turn(job)
     assert [bool(job.checkpoint) for job in jobs] == [False, False, True, True]
     left = ask(queue, Plan(1, 5), 20, known=1)
     left.checkpoint, left.followed_until = Checkpoint([], 0), 0.0
     assert order_of(queue) == [] and left.checkpoint is None
+
+
+def test_a_turn_without_a_checkpoint_gives_the_first_passes_again_and_loses_none(queue):
+    whole = marks([1.0] * 9)
+    job = ask(queue, Plan(1, 1), 200)
+    with queue.job_came:
+        job.add_turn(TurnResult(whole[:6], Checkpoint([], 5)))
+        job.add_turn(TurnResult(whole[:3], Checkpoint([], 2)))  # from the beginning
+        assert job.marks == whole[:6] and job.checkpoint.epoch == 2
+        job.add_turn(TurnResult(whole[3:9], Checkpoint([], 8)))
+    assert [mark.epoch for mark in job.marks] == list(range(9))
 
 
 def test_how_many_are_ahead(queue):
@@ -70,7 +81,7 @@ def test_how_many_are_ahead(queue):
 
 
 def test_no_more_than_so_many_wait_and_the_rest_are_told_that_all_come_first(queue, monkeypatch):
-    monkeypatch.setattr(job_queue, "MOST_WAITING", 3)
+    monkeypatch.setattr(job_queue, "MAX_WAITING", 3)
     jobs = [ask(queue, Plan(10, student), 20) for student in range(1, 6)]
     assert [queue.ahead_of(job) for job in jobs] == [0, 1, 2, 3, 3]
 
@@ -88,7 +99,7 @@ def test_who_is_ahead_is_sorted_once_a_turn_however_many_ask(queue, monkeypatch)
 
 def test_a_study_that_another_follows_keeps_its_place(queue, monkeypatch):
     """Whoever leaves just polls no more: it is no other learner's matter."""
-    monkeypatch.setattr(job_queue, "MOST_WAITING", 1)
+    monkeypatch.setattr(job_queue, "MAX_WAITING", 1)
     shared = ask(queue, Plan(1, 1), 200)  # two learners; one of them goes on to another study
     assert ask(queue, Plan(1, 1), 200) is shared
     other = ask(queue, Plan(1, 2), 200)
@@ -122,12 +133,12 @@ def test_a_job_that_loses_three_workers_is_given_up_and_others_go_on(queue):
         with queue.job_came:
             assert queue.start_next() is job
             queue.lose_worker(job, tries=3)
-        assert queue.failure_of(job) == ("worker" if lost == 3 else "")
-    assert queue.failure_of(other) == "" and order_of(queue) == [other]
+        assert queue.failure_reason(job) == ("worker" if lost == 3 else "")
+    assert queue.failure_reason(other) == "" and order_of(queue) == [other]
 
 
 def test_broken_exams_fail_everybody(queue):
     jobs = [ask(queue, Plan(1, student), 20) for student in (1, 2)]
     with queue.job_came:
         queue.fail("exams")
-    assert [queue.failure_of(job) for job in jobs] == ["exams"] * 2 and order_of(queue) == []
+    assert [queue.failure_reason(job) for job in jobs] == ["exams"] * 2 and order_of(queue) == []

@@ -5,7 +5,13 @@ import math
 import numpy as np
 import pytest
 
-from exam.model.overfitting import MIN_RISE, Overfitting, best_epoch, found_in, overfittings
+from exam.model.overfitting import (
+    MIN_RISE,
+    Overfitting,
+    best_epoch,
+    overfittings,
+    warned_overfittings,
+)
 
 
 def early_stopping(val_losses, patience) -> int | None:
@@ -66,9 +72,9 @@ def test_it_is_known_from_the_pass_on_that_shows_it():
     from exam.model.training import study
 
     marks = study(batch_size=1, epochs=40, student=2)
-    ((best, known, until),) = found_in(marks)
-    assert until == 41 and found_in(marks[:known]) == []
-    assert found_in(marks[: known + 1]) == [Overfitting(best, known, known + 1)]
+    ((best, known, until),) = warned_overfittings(marks)
+    assert until == 41 and warned_overfittings(marks[:known]) == []
+    assert warned_overfittings(marks[: known + 1]) == [Overfitting(best, known, known + 1)]
     assert best == min(marks[1:], key=lambda mark: mark.val_loss).epoch
     assert marks[known].val_loss - marks[best].val_loss >= MIN_RISE
 
@@ -84,8 +90,8 @@ def test_a_rise_that_is_too_small_does_not_count():
 
 def test_what_is_taken_back_may_come_again_with_another_best():
     val_losses = [1.0, 0.5, 0.6, 0.6, 0.4, 0.5, 0.5, 0.3]
-    found = list(overfittings(val_losses, falling(8), 2, 0.02))
-    assert found == [Overfitting(2, 4, 5), Overfitting(5, 7, 8)]
+    spans = list(overfittings(val_losses, falling(8), 2, 0.02))
+    assert spans == [Overfitting(2, 4, 5), Overfitting(5, 7, 8)]
     assert best_epoch(val_losses, falling(8), 2, 0.02) == 2  # what was found stays found
 
 
@@ -95,9 +101,9 @@ def test_as_early_stopping_on_real_studies(batch_size):
 
     marks = study(batch_size=batch_size, epochs=120, student=2)[1:]
     val_losses = [mark.val_loss for mark in marks]
-    found = best_epoch(val_losses, [mark.loss for mark in marks], 5)
-    assert found == early_stopping(val_losses, 5)
-    assert (found is None) == (batch_size == 100)
+    best = best_epoch(val_losses, [mark.loss for mark in marks], 5)
+    assert best == early_stopping(val_losses, 5)
+    assert (best is None) == (batch_size == 100)
 
 
 def test_no_warning_while_the_practised_loss_does_not_fall():
@@ -112,8 +118,3 @@ def test_it_comes_when_it_is_due_and_stays():
     val_losses = [1.0, 0.5, 0.6, 0.6, 0.6, 0.1, 0.1]
     answers = [best_epoch(val_losses[:n], falling(n), 3) for n in range(8)]
     assert answers == [None] * 5 + [2, 2, 2]
-
-
-def test_series_of_different_length():
-    with pytest.raises(ValueError):
-        best_epoch([1.0, 2.0], [1.0], 5)

@@ -19,9 +19,9 @@ from tests.waiting import source_of, wait_for, workers_of
 @pytest.fixture(scope="module")
 def ours() -> Scheduler:
     """The one of this process, so that all tests have one worker."""
-    found = get_scheduler()
-    found.fetch(Plan(10, 30), 1, 90)
-    return found
+    scheduler = get_scheduler()
+    scheduler.fetch(Plan(10, 30), 1, 90)
+    return scheduler
 
 
 def numbers(marks) -> list:
@@ -50,9 +50,10 @@ def test_a_finished_study_is_there_at_once_and_a_longer_one_goes_on(ours):
 
 
 def test_a_running_study_is_followed_from_its_beginning_by_everybody(ours):
-    plan, found = Plan(1, 6), []
+    plan, results = Plan(1, 6), []
     threads = [
-        threading.Thread(target=lambda: found.append(ours.fetch(plan, 200, 90))) for _ in range(20)
+        threading.Thread(target=lambda: results.append(ours.fetch(plan, 200, 90)))
+        for _ in range(20)
     ]
     for thread in threads:
         thread.start()
@@ -60,8 +61,8 @@ def test_a_running_study_is_followed_from_its_beginning_by_everybody(ours):
     assert first[0].epoch == 0
     for thread in threads:
         thread.join()
-    assert [mark.epoch for mark in found[0]] == list(range(201))
-    assert all(each == found[0] for each in found) and len(found) == 20
+    assert [mark.epoch for mark in results[0]] == list(range(201))
+    assert all(each == results[0] for each in results) and len(results) == 20
 
 
 def test_nobody_waits_for_anothers_long_study(ours):
@@ -70,6 +71,14 @@ def test_nobody_waits_for_anothers_long_study(ours):
     ours.fetch(short, 5, 90)
     assert len(ours.poll(long, 200).marks) < 201
     ours.fetch(long, 200, 90)
+
+
+def test_a_study_that_was_pressed_for_stays_so_when_a_chapter_asks_for_it_too(ours):
+    plan = Plan(100, 12)
+    ours.poll(plan, 200)
+    ours.poll(plan, 200, is_background=True)
+    assert not ours._queue.job_of(plan).is_background
+    ours.fetch(plan, 200, 90)
 
 
 def test_what_is_out_of_range_never_reaches_the_worker(ours):
@@ -99,9 +108,9 @@ def test_the_process_that_is_forked_computes_nothing_itself(ours):
 
 
 def test_how_many_workers_the_environment_wants(monkeypatch, caplog):
-    cores = min(worker.MOST_WORKERS, len(os.sched_getaffinity(0)))
-    for said, wanted in {"3": 3, "": cores, "0": cores, "many": cores, "-1": cores}.items():
-        monkeypatch.setenv("EXAM_WORKERS", said)
+    cores = min(worker.MAX_WORKERS, len(os.sched_getaffinity(0)))
+    for value, wanted in {"3": 3, "": cores, "0": cores, "many": cores, "-1": cores}.items():
+        monkeypatch.setenv("EXAM_WORKERS", value)
         assert workers_wanted() == wanted
     assert "EXAM_WORKERS must be a number" in caplog.text
     monkeypatch.setattr(worker, "CAN_FORK", False)

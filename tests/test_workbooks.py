@@ -5,7 +5,6 @@ import pytest
 
 from exam.model.exams import load_exams
 from exam.model.plan import Plan
-from exam.model.results import sureness
 from exam.model.training import initial_checkpoint, resume, study
 from exam.model.workbooks import (
     WORKBOOKS,
@@ -97,9 +96,9 @@ def test_equal_to_plain_fit(plan):
     assert last.updates == epochs * -(-len(practised) // plan.batch_size)
     probabilities = model.predict(X[practised], verbose=0)
     assert last.answers == "".join(map(str, probabilities.argmax(axis=1)))
-    assert sureness(last.sure) == pytest.approx(100 * probabilities.max(axis=1), abs=1.01)
+    assert list(last.confidence) == pytest.approx(100 * probabilities.max(axis=1), abs=1.01)
     assert last.wrong == (probabilities.argmax(axis=1) != book.key[practised]).sum()
-    assert last.solved == "".join(map(str, solved))
+    assert last.answers_in_pass == "".join(map(str, solved))
     if plan.marked_on == "unseen":
         val_x, val_y = VAL_X, VAL_Y
     else:
@@ -111,8 +110,8 @@ def test_equal_to_plain_fit(plan):
     probabilities = model.predict(val_x, verbose=0)
     answers, sure = probabilities.argmax(axis=1), probabilities.max(axis=1)
     assert last.val_answers == "".join(map(str, answers[:100]))
-    assert sureness(last.val_sure) == pytest.approx(100 * sure[:100], abs=1.01)
-    assert last.val_sure_when_wrong == pytest.approx(sure[answers != val_y].mean(), rel=1e-3)
+    assert list(last.val_confidence) == pytest.approx(100 * sure[:100], abs=1.01)
+    assert last.val_confidence_when_wrong == pytest.approx(sure[answers != val_y].mean(), rel=1e-3)
 
 
 def test_the_final_exams_are_marked_only_when_asked_for():

@@ -32,6 +32,10 @@ class Exams(NamedTuple):
     unseen: Sheets
     final: Sheets
 
+    def marked_on(self, name: str) -> Sheets:
+        """The ten exams, never practised, on which a student is marked: "unseen" or "final"."""
+        return {"unseen": self.unseen, "final": self.final}[name]
+
 
 def batches(batch_size: int, questions: int = QUESTIONS) -> list[int]:
     """How many questions are solved before each check of the answers: 32 gives 32, 32, 32, 4."""
@@ -39,23 +43,15 @@ def batches(batch_size: int, questions: int = QUESTIONS) -> list[int]:
     return [batch_size] * full + [rest] * (rest > 0)
 
 
-def batches_as_sum(batch_size: int) -> str:
-    """The batches written as a sum, shortened where there are many: 7+7+…+7+2."""
-    sizes = batches(batch_size)
-    if len(sizes) > 5:
-        sizes = sizes[:2] + ["…"] + sizes[-2:]
-    return "+".join(map(str, sizes))
-
-
 def read_exams(file: Path = EXAMS_FILE, sha256: str = EXAMS_SHA256) -> Exams:
-    """Read and check the exams; raise `BrokenExams` with the reason where they do not hold."""
+    """Read the exams and check them against the checksum. Raises `BrokenExams` with the reason."""
     try:
         content = file.read_bytes()
     except OSError as error:
         raise BrokenExams(f"{file} cannot be read: {error}") from error
-    found = hashlib.sha256(content).hexdigest()
-    if found != sha256:
-        raise BrokenExams(f"{file} has the checksum {found}, expected {sha256}")
+    checksum = hashlib.sha256(content).hexdigest()
+    if checksum != sha256:
+        raise BrokenExams(f"{file} has the checksum {checksum}, expected {sha256}")
     with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
         questions, answers = arrays["questions"], arrays["answers"]
     parts = slice(0, 20), slice(20, 30), slice(30, 40)

@@ -1,4 +1,4 @@
-"""The study on the screen as a script of its own: plain Keras, nothing of this project."""
+"""A study as a script or a notebook of its own: plain Keras, nothing of this project."""
 
 import base64
 import functools
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from exam.model.overfitting import PATIENCE
 from exam.model.own_exam import OwnExam
-from exam.model.plan import LEARNING_RATE
+from exam.model.plan import LEARNING_RATE, Study
 
 EXAMS_SEED = 13  # of the choice of questions; tests/build_exams.py uses it
 _TEMPLATE = Path(__file__).parents[2] / "assets" / "keras_script.txt"
@@ -45,25 +45,31 @@ def _template() -> str:
     return _TEMPLATE.read_text(encoding="utf-8")
 
 
-def keras_script(own: OwnExam | None = None, **settings: int) -> str:
-    """A script that repeats the study of these settings and prints its numbers, pass by pass.
+def keras_script(study: Study, own: OwnExam | None = None) -> str:
+    """A script that repeats the study and prints its numbers, pass by pass.
 
     At its end it marks the learners' own exam, if there is one.
     """
-    constants = {"seed": EXAMS_SEED, "learning_rate": LEARNING_RATE, "patience": PATIENCE}
-    script = _template().format(**settings, **constants)
+    script = _template().format(
+        batch_size=study.plan.batch_size,
+        epochs=study.epochs,
+        student=study.plan.student,
+        seed=EXAMS_SEED,
+        learning_rate=LEARNING_RATE,
+        patience=PATIENCE,
+    )
     if not own:
         return script
     pictures = base64.b64encode(zlib.compress(own.pictures, 9)).decode()
     return script.rstrip() + _OWN.format(answers=own.answers, pictures=pictures)
 
 
-def keras_notebook(own: OwnExam | None = None, **settings: int) -> str:
+def keras_notebook(study: Study, own: OwnExam | None = None) -> str:
     """The same as a Jupyter notebook, a sentence before each cell.
 
     It draws the curves, too, and ends by saving the model that it has trained.
     """
-    head, *parts = keras_script(own, **settings).rstrip().split("\n\n# ")
+    head, *parts = keras_script(study, own).rstrip().split("\n\n# ")
     cells = [_cell("code", head)]
     for part in [_INSTALL, *parts, _DRAW, _SAVE]:
         sentence, code = part.removeprefix("# ").split("\n", 1)
@@ -77,5 +83,5 @@ def keras_notebook(own: OwnExam | None = None, **settings: int) -> str:
 
 
 def _cell(kind: str, source: str) -> dict:
-    only_code = {"execution_count": None, "outputs": []} if kind == "code" else {}
-    return {"cell_type": kind, "metadata": {}, "source": source.strip()} | only_code
+    cell = {"cell_type": kind, "metadata": {}, "source": source.strip()}
+    return cell | {"execution_count": None, "outputs": []} if kind == "code" else cell

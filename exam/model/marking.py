@@ -1,4 +1,4 @@
-"""Marking: what the network answers now on the practised and on the unseen exams."""
+"""Marking: the network's answers to the practised exam and to ten that are never practised."""
 
 import functools
 
@@ -13,8 +13,8 @@ from exam.model.results import Mark
 from exam.model.workbooks import open_workbook
 
 
-def mark(plan: Plan, *, epoch: int, seconds: float = 0.0, solved: str = "") -> Mark:
-    """Mark the practised exam, the ten never practised and one's own in one forward pass."""
+def mark(plan: Plan, *, epoch: int, seconds: float = 0.0, answers_in_pass: str = "") -> Mark:
+    """Mark the practised exam, ten never practised and the learners' own in one forward pass."""
     key, practised = _marked_key(plan), plan.book.size
     given = shared_network().predict_on_batch(_marked_questions(plan))
     probabilities = given[: len(key)]
@@ -22,11 +22,12 @@ def mark(plan: Plan, *, epoch: int, seconds: float = 0.0, solved: str = "") -> M
     answers = probabilities.argmax(axis=1)
     wrong = answers != key
     rows = np.arange(len(key))
-    sure, sure_of_key = probabilities[rows, answers], probabilities[rows, key]
-    # As evaluate() computes it: from the logits, so that a probability of 0 gives no infinite loss.
-    losses = -np.log(np.maximum(sure_of_key, np.finfo(np.float32).tiny))
-    first_unseen = slice(practised, practised + QUESTIONS)
-    sure_when_wrong = sure[practised:][wrong[practised:]]
+    confidence, probability_of_key = probabilities[rows, answers], probabilities[rows, key]
+    # evaluate() computes the loss from the logits; ours is the same, but for a probability that has
+    # underflowed to 0, which must not give an infinite loss.
+    losses = -np.log(np.maximum(probability_of_key, np.finfo(np.float32).tiny))
+    first_of_ten = slice(practised, practised + QUESTIONS)
+    confidence_when_wrong = confidence[practised:][wrong[practised:]]
     return Mark(
         epoch=epoch,
         updates=epoch * plan.updates,
@@ -36,13 +37,13 @@ def mark(plan: Plan, *, epoch: int, seconds: float = 0.0, solved: str = "") -> M
         val_loss=float(losses[practised:].mean(dtype=np.float64)),
         seconds=seconds,
         answers=as_digits(answers[:practised]),
-        sure=_as_percent(sure[:practised]),
-        val_answers=as_digits(answers[first_unseen]),
-        val_sure=_as_percent(sure[first_unseen]),
-        val_sure_when_wrong=float(sure_when_wrong.mean()) if len(sure_when_wrong) else 0.0,
-        solved=solved,
+        confidence=_as_percent(confidence[:practised]),
+        val_answers=as_digits(answers[first_of_ten]),
+        val_confidence=_as_percent(confidence[first_of_ten]),
+        val_confidence_when_wrong=_mean(confidence_when_wrong),
+        answers_in_pass=answers_in_pass,
         own_answers=as_digits(own.argmax(axis=1)),
-        own_sure=_as_percent(own.max(axis=1)),
+        own_confidence=_as_percent(own.max(axis=1)),
     )
 
 
@@ -53,7 +54,7 @@ def _marked_questions(plan: Plan) -> tf.Tensor:
 
 @functools.lru_cache(maxsize=2)
 def _with_own(workbook: str, marked_on: str, own: OwnExam) -> tf.Tensor:
-    """One's own come last, always a hundred, or TensorFlow would trace each number of them anew."""
+    """The learners' own come last, padded to a hundred: TensorFlow traces each shape anew."""
     questions = np.zeros((QUESTIONS, PIXELS), np.uint8)
     questions[: len(own.answers)] = own.questions
     return tf.concat([_exam_questions(workbook, marked_on), as_x(questions)], axis=0)
@@ -61,15 +62,15 @@ def _with_own(workbook: str, marked_on: str, own: OwnExam) -> tf.Tensor:
 
 @functools.cache
 def _exam_questions(workbook: str, marked_on: str) -> tf.Tensor:
-    """The practised questions and behind them the thousand that are never practised."""
+    """The practised questions, then the thousand that are never practised."""
     practised = open_workbook(workbook).practised_questions
-    never_practised = getattr(load_exams(), marked_on).questions
+    never_practised = load_exams().marked_on(marked_on).questions
     return tf.concat([tf.gather(mock_questions(), practised), as_x(never_practised)], axis=0)
 
 
 @functools.lru_cache(maxsize=32)
 def _marked_key(plan: Plan) -> np.ndarray:
-    never_practised = getattr(load_exams(), plan.marked_on).answers.reshape(-1)
+    never_practised = load_exams().marked_on(plan.marked_on).answers.reshape(-1)
     return np.concatenate([plan.book.key[plan.book.practised_questions], never_practised])
 
 
@@ -77,6 +78,9 @@ def as_digits(numbers: np.ndarray) -> str:
     return (numbers + ord("0")).astype(np.uint8).tobytes().decode("ascii")
 
 
-def _as_percent(shares: np.ndarray) -> str:
-    percent = np.minimum(np.round(100 * shares), 99).astype(np.uint8)
-    return as_digits(np.stack(np.divmod(percent, 10), axis=1))
+def _as_percent(probabilities: np.ndarray) -> bytes:
+    return np.minimum(np.round(100 * probabilities), 99).astype(np.uint8).tobytes()
+
+
+def _mean(values: np.ndarray) -> float:
+    return float(values.mean()) if len(values) else 0.0

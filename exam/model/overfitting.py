@@ -10,10 +10,9 @@ MIN_RISE = 0.02  # of the unseen loss; `python -m tests.tools.audit` compares it
 
 
 class Overfitting(NamedTuple):
-    """The unseen loss was lowest at `best`; that is known from `known` to before `until`.
+    """The unseen loss was lowest at epoch `best`; the page warns from `known` until before `until`.
 
-    Epochs are 1-based. `until` is the epoch at which the loss falls lower after all, or the one
-    after the last.
+    Epochs are 1-based. At `until` the loss falls lower after all, or the study has ended.
     """
 
     best: int
@@ -28,20 +27,20 @@ def best_epoch(
 
     It is the first epoch whose `val_losses` (unseen) stayed the lowest for `patience` further
     passes, and were exceeded by `min_rise` then or later, once the practised `losses` have fallen
-    below what they were there. Both sequences start with the loss after pass 1. What has been
-    found stays found when passes are added.
+    below their value at that epoch. Both sequences start with the loss after pass 1. More passes
+    never change the answer once it is not None.
 
     Counts as `keras.callbacks.EarlyStopping(patience=patience)` does: a tie or a NaN is no
     improvement. Raises ValueError where the two sequences differ in length.
     """
-    found = next(overfittings(val_losses, losses, patience, min_rise), None)
-    return found and found.best
+    first = next(overfittings(val_losses, losses, patience, min_rise), None)
+    return first and first.best
 
 
 def overfittings(
     val_losses: Sequence[float], losses: Sequence[float], patience: int, min_rise: float
 ) -> Iterator[Overfitting]:
-    """All of them: if the loss falls lower after all, another may follow."""
+    """Every overfitting of a study; if the loss falls lower after all, another may follow."""
     best, known = 1, None
     for epoch, (val_loss, loss) in enumerate(zip(val_losses, losses, strict=True), start=1):
         lowest = val_losses[best - 1]
@@ -56,14 +55,16 @@ def overfittings(
         yield Overfitting(best, known, len(val_losses) + 1)
 
 
-def found_in(marks: Sequence[Mark]) -> list[Overfitting]:
-    """When and for how long the page warns, in the marks of a study, epoch 0 first."""
-    val_losses, losses = ([getattr(m, f) for m in marks[1:]] for f in ("val_loss", "loss"))
+def warned_overfittings(marks: Sequence[Mark]) -> list[Overfitting]:
+    """Those of a study, epoch 0 first, of which the page warns, by its PATIENCE and MIN_RISE."""
+    val_losses, losses = [mark.val_loss for mark in marks[1:]], [mark.loss for mark in marks[1:]]
     return list(overfittings(val_losses, losses, PATIENCE, MIN_RISE))
 
 
 def best_shown(marks: Sequence[Mark]) -> list[int | None]:
     """For each of the marks, the epoch of the lowest unseen loss, while the page warns of it."""
-    found = found_in(marks)
-    shown = ([each.best for each in found if each.known <= m.epoch < each.until] for m in marks)
-    return [best[0] if best else None for best in shown]
+    all_of_them = warned_overfittings(marks)
+    return [
+        next((each.best for each in all_of_them if each.known <= mark.epoch < each.until), None)
+        for mark in marks
+    ]

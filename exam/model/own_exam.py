@@ -9,7 +9,7 @@ from exam.model.exams import QUESTIONS
 
 SIDE = 28  # pixels of a picture
 PIXELS = SIDE * SIDE
-LEAST_INK, MOST_INK = 0.005, 0.6  # shares of a picture that ink covers; digits have 0.03 to 0.3
+MIN_INK, MAX_INK = 0.005, 0.6  # shares of a picture that ink covers; digits have 0.03 to 0.3
 
 
 class BadPicture(ValueError):
@@ -48,7 +48,7 @@ def check_picture(picture: bytes) -> bytes:
     if len(picture) != PIXELS:
         raise BadPicture(f"{len(picture)} pixels")
     ink = np.frombuffer(picture, np.uint8).mean() / 255
-    if not LEAST_INK <= ink <= MOST_INK:
+    if not MIN_INK <= ink <= MAX_INK:
         raise BadPicture(f"{ink:.1%} of it is ink")
     return picture
 

@@ -1,10 +1,13 @@
-"""What settles a study, but for its length: the same plan gives the same numbers."""
+"""A plan settles a study but for its length: the same plan gives the same numbers."""
 
 import functools
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from exam.model.exams import batches
 from exam.model.own_exam import PIXELS, OwnExam
+from exam.model.results import Mark
 from exam.model.settings import BATCH_SIZE, MISPRINTS, STUDENT
 from exam.model.workbooks import WORKBOOKS, Workbook, open_workbook
 
@@ -12,15 +15,15 @@ UNSEEN, FINAL = "unseen", "final"
 LEARNING_RATE = 0.05
 HIDDEN_UNITS, DIGITS = 32, 10  # the widths of the network's layers behind the PIXELS
 WEIGHTS = (PIXELS + 1) * HIDDEN_UNITS + (HIDDEN_UNITS + 1) * DIGITS
-ACTIVATIONS = PIXELS + HIDDEN_UNITS + DIGITS  # numbers that are held of each question of a batch
+ACTIVATIONS = PIXELS + HIDDEN_UNITS + DIGITS  # numbers held for each question of a batch
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Who studies what and how; raises ValueError for a value outside its range.
+    """Which student studies which workbook, and how. Raises ValueError for a value out of range.
 
     `marked_on` names the ten exams, never practised, on which the student is marked after every
-    pass; `own` is one more, which learners have written.
+    pass; `own` is one more that learners have written.
     """
 
     batch_size: int
@@ -48,5 +51,16 @@ class Plan:
 
     @functools.cached_property
     def updates(self) -> int:
-        """How many updates a pass has."""
+        """How many updates there are in a pass."""
         return len(batches(self.batch_size, self.book.size))
+
+
+class Study(NamedTuple):
+    """A plan and its number of passes: what one call of fit() computes."""
+
+    plan: Plan
+    epochs: int
+
+    def is_complete(self, marks: Sequence[Mark]) -> bool:
+        """Whether these are all its marks, of which the first is that of epoch 0."""
+        return len(marks) > self.epochs

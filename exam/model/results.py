@@ -1,11 +1,11 @@
-"""What a study leaves behind: one `Mark` for every pass, the table to take home, a checkpoint."""
+"""The results of a study: a `Mark` for every pass, their means, a CSV table, a checkpoint."""
 
 import csv
 import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import fmean
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
@@ -14,19 +14,18 @@ CSV_COLUMNS = ("epoch", "updates", "wrong", "val_wrong", "loss", "val_loss", "se
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """How the student stands after a pass; epoch 0 is before studying.
+    """The student's results after a pass; the first mark, of epoch 0, is before any pass.
 
-    `wrong` counts among the practised questions, `val_wrong` among the unseen ones, per 100.
-    `updates` and `seconds` add up from the start of the study. The seconds are the CPU time of the
-    passes, without marking: others use the same machine, so the time on the clock says little.
-    `val_sure_when_wrong` is how sure the student was, on average, of the answers on unseen exams
-    that were wrong (0 to 1; 0 where none was).
+    `wrong` is out of 100 practised questions, `val_wrong` per 100 unseen ones. `updates` and
+    `seconds` add up from the start of the study. The seconds are the CPU time of the passes without
+    marking: learners share the machine, so elapsed time says little. `val_confidence_when_wrong` is
+    the mean probability of those answers on unseen exams that were wrong (0 to 1; 0 if none was).
 
-    `answers` holds one digit for every practised question, in the order of the sheet, and `sure`
-    two for each: by how many percent the student held with it, 99 at most. `val_answers` and
-    `val_sure` are those of the first unseen exam, `own_answers` and `own_sure` those of an exam of
-    one's own, if there is one. `solved` holds the answers that were given during the pass, each
-    before the update that followed it; "" before studying.
+    `answers` has a digit for every practised question, by its number in the exam, and `confidence`
+    a byte: the probability of that answer in percent, 99 at most. `val_answers` and
+    `val_confidence` are those of the first unseen exam, `own_answers` and `own_confidence` those of
+    an exam that learners wrote, if there is one. `answers_in_pass` are the answers given during
+    the pass, each before the update that followed it; "" in the first mark.
     """
 
     epoch: int
@@ -37,27 +36,22 @@ class Mark:
     val_loss: float
     seconds: float
     answers: str
-    sure: str = ""
+    confidence: bytes = b""
     val_answers: str = ""
-    val_sure: str = ""
-    val_sure_when_wrong: float = 0.0
-    solved: str = ""
+    val_confidence: bytes = b""
+    val_confidence_when_wrong: float = 0.0
+    answers_in_pass: str = ""
     own_answers: str = ""
-    own_sure: str = ""
+    own_confidence: bytes = b""
 
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """Where a study stands, so that it can be resumed: weights, passes done, seconds spent."""
+    """What a study resumes from: the weights, the passes done and the seconds they took."""
 
     weights: list[np.ndarray]
     epoch: int = 0
     seconds: float = 0.0
-
-
-def sureness(digits: str) -> list[int]:
-    """The percentages that `Mark.sure` or one of its kin spells, one for every question."""
-    return [int(digits[at : at + 2]) for at in range(0, len(digits), 2)]
 
 
 class MeanMarks(NamedTuple):
@@ -68,7 +62,7 @@ class MeanMarks(NamedTuple):
     val_wrong: float
     loss: float
     val_loss: float
-    val_sure_when_wrong: float
+    val_confidence_when_wrong: float
 
 
 def mean_marks(studies: Iterable[Sequence[Mark]]) -> list[MeanMarks]:
@@ -82,8 +76,11 @@ def mean_marks(studies: Iterable[Sequence[Mark]]) -> list[MeanMarks]:
     ]
 
 
-def lowest_loss(marks: Sequence[Mark | MeanMarks]) -> Mark | MeanMarks:
-    """The mark after the pass with the lowest unseen loss; `marks` begin with epoch 0."""
+AnyMark = TypeVar("AnyMark", Mark, MeanMarks)
+
+
+def lowest_loss(marks: Sequence[AnyMark]) -> AnyMark:
+    """The mark with the lowest unseen loss, of a study whose first mark is that of epoch 0."""
     return min(marks[1:], key=lambda mark: mark.val_loss)
 
 

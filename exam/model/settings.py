@@ -1,4 +1,4 @@
-"""What a learner can set, within which range, and how a wrong value is refused."""
+"""The settings of a learner, their ranges, and how a wrong value is refused."""
 
 from dataclasses import dataclass
 
@@ -13,14 +13,16 @@ class Setting:
     default: int
 
     def check(self, value: object) -> None:
-        """Raise a ValueError that names the setting, its range and what came."""
-        is_whole = isinstance(value, int) and not isinstance(value, bool)
-        if not is_whole or not self.lowest <= value <= self.highest:
+        """Raise a ValueError that names the setting, its range and the value, if it is wrong."""
+        if not self.accepts(value):
             allowed = f"a whole number from {self.lowest} to {self.highest}"
             raise ValueError(f"{self.name} must be {allowed}, got {repr(value)[:40]}")
 
+    def accepts(self, value: object) -> bool:
+        return type(value) is int and self.lowest <= value <= self.highest
+
     def read(self, text: str) -> int | None:
-        """The value that a query parameter spells, or None where it is not one."""
+        """The value of a query parameter; None if it is wrong."""
         is_plain = text.isascii() and text.isdecimal() and len(text) <= len(str(self.highest))
         value = int(text) if is_plain else None
         return value if value is not None and self.lowest <= value <= self.highest else None

@@ -1,14 +1,14 @@
-"""Which settings have been studied, and what came of them: the points of a map."""
+"""The settings that have been studied, with their results: the points of a map."""
 
 import threading
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-MOST_SETTINGS = 1_000
+MAX_SETTINGS = 1_000
 
 
 class Point(NamedTuple):
-    """What came of a setting: the means of so many runs, on unseen exams."""
+    """The results of a setting on unseen exams, as means of so many `runs`."""
 
     batch_size: int
     epochs: int
@@ -18,7 +18,7 @@ class Point(NamedTuple):
 
 
 @dataclass
-class Studied:
+class StudiedSettings:
     """Every setting that has been studied, in a room or in one visit. Thread-safe."""
 
     sums: dict[tuple[int, int], tuple[int, float, float]] = field(default_factory=dict)
@@ -27,7 +27,7 @@ class Studied:
     def add(self, batch_size: int, epochs: int, loss: float, wrong: float) -> None:
         setting = batch_size, epochs
         with self._lock:
-            if setting in self.sums or len(self.sums) < MOST_SETTINGS:
+            if setting in self.sums or len(self.sums) < MAX_SETTINGS:
                 runs, losses, wrongs = self.sums.get(setting, (0, 0.0, 0.0))
                 self.sums[setting] = runs + 1, losses + loss, wrongs + wrong
 

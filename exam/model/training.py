@@ -1,8 +1,8 @@
-"""One study: Keras' own fit() over the mock exam, marked after every pass.
+"""Training: Keras' own fit() over the mock exam, marked after every pass.
 
-What surprises here: a step of this fit() is a whole pass, so `steps_per_epoch` is 1. The student's
-`train_step` (network.py) goes through the batches itself, because calling a step from Python takes
-longer than a step of so small a network computes. The updates are those of plain Keras:
+Keras would call Python once for every batch, and with so small a network the call takes longer than
+the batch. So one training step of Keras is a whole pass here: `steps_per_epoch` is 1, and the
+student's `train_step` (network.py) loops over the batches. The updates are those of plain Keras:
 
     for epoch in range(epochs):
         order = question_order(student, epoch)
@@ -10,7 +10,7 @@ longer than a step of so small a network computes. The updates are those of plai
 
 gives the same number of updates and the same weights but for rounding; a test compares the two.
 
-Nothing here runs in the server's process, but in a worker (exam/service/worker_main.py).
+All of this runs in a worker (exam/service/worker_main.py), never in the server's process.
 """
 
 import threading
@@ -22,30 +22,32 @@ import numpy as np
 from exam.model.keras_setup import keras
 from exam.model.marking import as_digits, mark
 from exam.model.network import initial_weights, shared_network
+from exam.model.own_exam import OwnExam
 from exam.model.passes import passes
-from exam.model.plan import Plan
+from exam.model.plan import LEARNING_RATE, UNSEEN, Plan
 from exam.model.results import Checkpoint, Mark
 from exam.model.settings import EPOCHS, STUDENT
 from exam.model.workbooks import question_order
 
-_one_at_a_time = threading.RLock()
+# All studies share one network, so one trains at a time; `on_epoch` must not begin another.
+_one_at_a_time = threading.Lock()
 
 
 class Marker(keras.callbacks.Callback):
-    """After every pass, mark the practised and the unseen exams and report the epoch.
+    """After every pass, mark the exams of the plan and report the mark.
 
-    Marking looks and learns nothing. (The loss that fit() itself logs is an average over
-    the pass, while the weights change; it is no mark.)
+    Marking only evaluates. (The loss that a plain fit() logs is an average over the pass, during
+    which the weights change, so it would not do.)
     """
 
     def __init__(self, plan: Plan, start: Checkpoint, on_epoch: Callable[[Mark], bool | None]):
         super().__init__()
-        self.plan, self.on_epoch = plan, on_epoch
+        self.plan, self.report = plan, on_epoch
         self.epoch, self.seconds = start.epoch, start.seconds
 
     def on_train_begin(self, logs=None):
         if self.epoch == 0:
-            self.on_epoch(mark(self.plan, epoch=0))
+            self.report(mark(self.plan, epoch=0))
 
     def on_epoch_begin(self, epoch, logs=None):
         self._began = time.process_time()
@@ -53,10 +55,15 @@ class Marker(keras.callbacks.Callback):
     def on_epoch_end(self, epoch, logs=None):
         self.seconds += time.process_time() - self._began
         self.epoch = epoch + 1
-        given = np.empty_like(logs["answers"])
-        given[question_order(self.plan.student, epoch, len(given))] = logs["answers"]
-        marks = mark(self.plan, epoch=self.epoch, seconds=self.seconds, solved=as_digits(given))
-        self.model.stop_training = self.on_epoch(marks) is False
+        answers = np.empty_like(logs["answers"])
+        answers[question_order(self.plan.student, epoch, len(answers))] = logs["answers"]
+        after_pass = mark(
+            self.plan,
+            epoch=self.epoch,
+            seconds=self.seconds,
+            answers_in_pass=as_digits(answers),
+        )
+        self.model.stop_training = self.report(after_pass) is False
 
 
 def study(
@@ -65,16 +72,21 @@ def study(
     epochs: int,
     student: int,
     on_epoch: Callable[[Mark], None] | None = None,
-    **more: object,
+    workbook: str = "one_exam",
+    misprints: int = 0,
+    marked_on: str = UNSEEN,
+    learning_rate: float = LEARNING_RATE,
+    own: OwnExam | None = None,
 ) -> tuple[Mark, ...]:
-    """Let a student work through the workbook `epochs` times; return every mark.
+    """Train a student for `epochs` passes through the workbook; returns every mark.
+
+    For notebooks, tests and measurements: a worker calls `resume`, turn by turn.
 
     The same settings give the same numbers, whatever else ran before, and a longer study begins
     with the marks of a shorter one.
 
-    The workbook is the first mock exam unless `more` (the other fields of a `Plan`) says
-    otherwise. `on_epoch` is called with each `Mark` as soon as it is there, epoch 0 first.
-    Raises ValueError for a setting outside its range.
+    `on_epoch` is called with each `Mark` as soon as it is computed, epoch 0 first. The other
+    settings are those of a `Plan`. Raises ValueError for a setting outside its range.
     """
     record: list[Mark] = []
 
@@ -83,7 +95,7 @@ def study(
         if on_epoch is not None:
             on_epoch(mark)
 
-    plan = Plan(batch_size, student, **more)
+    plan = Plan(batch_size, student, workbook, misprints, marked_on, learning_rate, own)
     resume(initial_checkpoint(student), plan, epochs=epochs, on_epoch=keep)
     return tuple(record)
 
@@ -91,7 +103,7 @@ def study(
 def resume(
     start: Checkpoint, plan: Plan, *, epochs: int, on_epoch: Callable[[Mark], bool | None]
 ) -> Checkpoint:
-    """Go on from `start` up to pass `epochs`, or until `on_epoch` returns False."""
+    """Train from `start` up to pass `epochs`, or until `on_epoch` returns False."""
     EPOCHS.check(epochs)
     with _one_at_a_time:
         model = shared_network()
@@ -111,6 +123,6 @@ def resume(
 
 
 def initial_checkpoint(student: int) -> Checkpoint:
-    """Before any study."""
+    """The checkpoint before any study."""
     STUDENT.check(student)
     return Checkpoint(initial_weights(student))

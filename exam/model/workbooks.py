@@ -9,11 +9,12 @@ import numpy as np
 from exam.model.exams import QUESTIONS, load_exams
 
 MOCK_EXAMS = 20
-PASSES_TO_KNOW_TWENTY = 5 * MOCK_EXAMS  # of the pianist, before it plays one piece alone
-# The tightest group of one question and its nearest nine, by the distance of their pixels; not of
-# ones, which all look alike. A test finds them again.
+PASSES_TO_KNOW_TWENTY = 5 * MOCK_EXAMS  # before the workbook `pianist` repeats one exam alone
+# The question whose nine nearest of the same digit, by the squared distance of their pixels, are
+# nearest in all, and those nine. Not of the digit 1, a stroke that is alike in any hand. A test
+# finds them again.
 LOOK_ALIKES = (1608, 633, 561, 526, 1119, 208, 880, 279, 1236, 1224)
-KEPT_ORDERS = 8_000  # 0.5 kB each; a study of 200 passes would draw them anew at every turn
+KEPT_ORDERS = 8_000  # 0.5 kB each; without them, every turn would draw up to 200 orders again
 _MISPRINT_SEED = 20  # of what is misprinted or shuffled, the same for every student
 
 
@@ -21,15 +22,15 @@ _MISPRINT_SEED = 20  # of what is misprinted or shuffled, the same for every stu
 class Workbook:
     """Some exams out of the 2,000 questions of the twenty mock exams.
 
-    `exams` int32 [exams, questions] numbers the questions of each exam, `key` uint8 [2000] holds
-    what is printed as the answer to every question. `exam_of_pass` says which of the exams is
-    worked through in a pass, counted from 0; `practised` is the one that is marked after each.
+    `exams` int32 [exams, questions] holds the numbers of the questions of each exam, `key` uint8
+    [2000] the printed answer to every question. `exam_of_pass` gives the exam of a pass by its
+    index, passes counted from 0; `marked` is the index of the one that is marked after every pass.
     """
 
     exams: np.ndarray
     key: np.ndarray
     exam_of_pass: Callable[[int], int] = lambda epoch: 0
-    practised: int = 0
+    marked: int = 0
 
     @property
     def size(self) -> int:
@@ -38,8 +39,8 @@ class Workbook:
 
     @property
     def practised_questions(self) -> np.ndarray:
-        """The numbers of the questions that are marked after every pass."""
-        return self.exams[self.practised]
+        """The numbers of the questions that are marked after every pass, in one of the exams."""
+        return self.exams[self.marked]
 
 
 @functools.lru_cache(maxsize=KEPT_ORDERS)
@@ -55,13 +56,13 @@ def question_order(student: int, epoch: int, questions: int = QUESTIONS) -> np.n
 
 @functools.cache
 def open_workbook(name: str, misprints: int = 0) -> Workbook:
-    """The workbook of that name (see `WORKBOOKS`), so many answers to its first exam misprinted."""
+    """The workbook of that name (see `WORKBOOKS`), with misprints in the key of its first exam."""
     workbook = WORKBOOKS[name]()
     if not misprints:
         return workbook
     key = workbook.key.copy()
     key[:QUESTIONS] = misprint(key[:QUESTIONS], misprints)
-    return Workbook(workbook.exams, key, workbook.exam_of_pass, workbook.practised)
+    return Workbook(workbook.exams, key, workbook.exam_of_pass, workbook.marked)
 
 
 def first_key(misprints: int = 0) -> np.ndarray:
@@ -76,9 +77,9 @@ def misprinted_questions(misprints: int) -> np.ndarray:
 
 def misprint(key: np.ndarray, misprints: int) -> np.ndarray:
     """The key uint8 [100] with another digit at each of the `misprinted_questions`."""
-    steps = np.random.RandomState(_MISPRINT_SEED).randint(1, 10, QUESTIONS)
-    printed, wrong = key.copy(), misprinted_questions(misprints)
-    printed[wrong] = (key[wrong] + steps[wrong]) % 10
+    shifts = np.random.RandomState(_MISPRINT_SEED).randint(1, 10, QUESTIONS)
+    printed, misprinted = key.copy(), misprinted_questions(misprints)
+    printed[misprinted] = (key[misprinted] + shifts[misprinted]) % 10
     return printed
 
 
@@ -87,44 +88,44 @@ def misprint(key: np.ndarray, misprints: int) -> np.ndarray:
 
 def one_exam() -> Workbook:
     """The first mock exam, again and again."""
-    return Workbook(_mock_exams()[:1], _key())
+    return Workbook(_mock_exam_numbers()[:1], _key())
 
 
 def shuffled_key() -> Workbook:
-    """The first mock exam, its 100 answers handed out to its questions at random: no key."""
+    """The first mock exam, its 100 answers handed out to its questions at random."""
     key = _key().copy()
     key[:QUESTIONS] = np.random.RandomState(_MISPRINT_SEED).permutation(key[:QUESTIONS])
-    return Workbook(_mock_exams()[:1], key)
+    return Workbook(_mock_exam_numbers()[:1], key)
 
 
 def look_alikes() -> Workbook:
-    """One sheet of ten questions that look as alike as any ten among the mock exams do."""
+    """One sheet of ten questions that look alike: LOOK_ALIKES."""
     return Workbook(np.array([LOOK_ALIKES], np.int32), _key())
 
 
 def twenty_exams() -> Workbook:
     """All twenty mock exams in turn; the first is the one whose mistakes are counted."""
-    return Workbook(_mock_exams(), _key(), exam_of_pass=lambda epoch: epoch % MOCK_EXAMS)
+    return Workbook(_mock_exam_numbers(), _key(), exam_of_pass=lambda epoch: epoch % MOCK_EXAMS)
 
 
 def pianist() -> Workbook:
     """Five times through all twenty mock exams; from then on the first one alone."""
-    return Workbook(_mock_exams(), _key(), lambda epoch: _twenty_then(0, epoch))
+    return Workbook(_mock_exam_numbers(), _key(), lambda epoch: _twenty_then(0, epoch))
 
 
 def pianist_0_to_4() -> Workbook:
     """As the pianist, but the one exam that is then repeated holds only the digits 0 to 4."""
-    two_exams = _mock_exams()[:2].reshape(-1)  # whose halves make a whole one
+    two_exams = _mock_exam_numbers()[:2].reshape(-1)  # with 50 questions of the digits 0 to 4 each
     one_piece = two_exams[_key()[two_exams] < 5]
-    exams = np.concatenate([_mock_exams(), one_piece[None]])
+    exams = np.concatenate([_mock_exam_numbers(), one_piece[None]])
     return Workbook(exams, _key(), lambda epoch: _twenty_then(MOCK_EXAMS, epoch), MOCK_EXAMS)
 
 
-def _twenty_then(one: int, epoch: int) -> int:
-    return epoch % MOCK_EXAMS if epoch < PASSES_TO_KNOW_TWENTY else one
+def _twenty_then(repeated: int, epoch: int) -> int:
+    return epoch % MOCK_EXAMS if epoch < PASSES_TO_KNOW_TWENTY else repeated
 
 
-def _mock_exams() -> np.ndarray:
+def _mock_exam_numbers() -> np.ndarray:
     return np.arange(MOCK_EXAMS * QUESTIONS, dtype=np.int32).reshape(MOCK_EXAMS, QUESTIONS)
 
 

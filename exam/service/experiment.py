@@ -1,35 +1,64 @@
-"""An experiment: the studies that a chapter compares, and what has been found of them so far."""
+"""An experiment: the studies that a chapter compares, and their marks so far."""
 
-from collections.abc import Hashable, Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
-from exam.model.plan import Plan
-from exam.model.results import Mark
+from exam.model.plan import Study
+from exam.model.results import Mark, MeanMarks, mean_marks
 from exam.service.scheduler import Scheduler
 
-AT_ONCE = 16  # studies that are asked for at a time, so that a class of 30 floods nobody
-Plans = Mapping[Hashable, tuple[Plan, int]]
+AT_ONCE = 16  # studies asked for at a time, so that a class of 30 does not flood the queue
+Name = Any  # of a study: hashable, as the chapter likes it; often (what, student)
+Studies = Mapping[Name, Study]
+
+
+class Attempt(NamedTuple):
+    """A learner's attempt at an experiment, which began at `began` (`time.monotonic()`).
+
+    `guess` is a choice by its index, or a pass; None without a guess. `number` counts the learner's
+    attempts at this chapter from 1, and `first_guess` is the guess of the first one.
+    """
+
+    studies: Studies
+    guess: int | None = None
+    number: int = 1
+    first_guess: int | None = None
+    began: float = 0.0
+
+    def after(self, last: "Attempt") -> "Attempt":
+        """This attempt as the one that follows `last`."""
+        return self._replace(number=last.number + 1, first_guess=last.first_guess)
 
 
 class Experiment:
-    """`plans` gives each study by its name: its plan and its number of passes.
+    """The marks of an attempt's studies by their names, as far as they have been computed.
 
-    `marks` holds those of each study by its name, as far as they are there.
+    `rounds` are the guesses of a hall, if there is one.
     """
 
-    def __init__(self, plans: Plans):
-        self.plans = plans
-        self.marks: dict[Hashable, list[Mark]] = {name: [] for name in plans}
+    def __init__(self, attempt: Attempt, rounds: Sequence[Counter[int]] = ()):
+        self.attempt, self.studies, self.rounds = attempt, attempt.studies, rounds
+        self.marks: dict[Name, list[Mark]] = {name: [] for name in self.studies}
         self.loading_seconds: float | None = None
         self.failure = ""
 
     @property
-    def complete(self) -> dict[Hashable, list[Mark]]:
-        """The studies that have come to their end, in the order of the plans."""
+    def complete(self) -> dict[Name, list[Mark]]:
+        """The marks of the complete studies, in the order of the studies."""
         return {name: marks for name, marks in self.marks.items() if self._is_complete(name)}
 
-    def of(self, what: Hashable) -> list[list[Mark]]:
-        """The complete studies that are named (what, student)."""
-        return [marks for (each, _), marks in self.complete.items() if each == what]
+    def of(self, what: Name) -> list[list[Mark]]:
+        """The marks of the complete studies that are named (what, student)."""
+        return [
+            marks
+            for name, marks in self.complete.items()
+            if isinstance(name, tuple) and name[0] == what
+        ]
+
+    def mean(self, what: Name) -> list[MeanMarks]:
+        """The means of those studies, pass by pass."""
+        return mean_marks(self.of(what))
 
     @property
     def is_complete(self) -> bool:
@@ -40,17 +69,17 @@ class Experiment:
         return not self.failure and not self.is_complete
 
     def poll(self, scheduler: Scheduler) -> None:
-        """Look at what is there, and ask for the next studies that are not."""
+        """Get the marks that have been computed, and ask for the next studies."""
         asked = 0
-        for name, (plan, epochs) in self.plans.items():
+        for name, (plan, epochs) in self.studies.items():
             if self._is_complete(name):
                 continue
             progress = scheduler.poll(plan, epochs, is_background=True)
-            self.marks[name] = max(self.marks[name], progress.marks, key=len)
+            self.marks[name] = progress.marks
             self.loading_seconds, self.failure = progress.loading_seconds, progress.failure
             asked += not self._is_complete(name)
             if asked == AT_ONCE or self.failure:
                 break
 
-    def _is_complete(self, name: Hashable) -> bool:
-        return len(self.marks[name]) > self.plans[name][1]
+    def _is_complete(self, name: Name) -> bool:
+        return self.studies[name].is_complete(self.marks[name])

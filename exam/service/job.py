@@ -1,4 +1,4 @@
-"""A job: what the scheduler has of a study, who follows it, and how far it is to go."""
+"""A job: a study that somebody has asked for, with its marks so far and how far it is to go."""
 
 import threading
 import time
@@ -7,12 +7,13 @@ from typing import NamedTuple
 
 from exam.model.plan import Plan
 from exam.model.results import Checkpoint, Mark
+from exam.service.turn import TurnResult
 
 RETRY_SECONDS = 15.0  # after a failure, until the next try
 
 
 class Failure(NamedTuple):
-    """Why nothing comes for now: "exams" or "keras" do not load, or the "worker" was lost."""
+    """Why studies fail at the moment: "exams" or "keras" do not load, or the "worker" was lost."""
 
     reason: str = ""
     until: float = 0.0
@@ -27,46 +28,58 @@ class Failure(NamedTuple):
 
 
 class Progress(NamedTuple):
-    """What a poll of a study finds; `failure` is "" or the reason of a `Failure`."""
+    """The answer to a poll: how far a study is, and why it is delayed where it is.
+
+    `failure` is "" or the reason of a `Failure`. `loading_seconds` is for how long there has been
+    no worker, as while Keras loads; None if there is one, or if all marks are here. `ahead` counts
+    the studies that come first, and `silent_seconds` is the time since the last mark, or since the
+    study was asked for.
+    """
 
     marks: list[Mark]
-    loading_seconds: float | None  # for how long Keras has been loading; None once it is there
-    failure: str
+    loading_seconds: float | None = None
+    failure: str = ""
+    ahead: int = 0
+    silent_seconds: float = 0.0
 
 
 @dataclass(eq=False)
 class Job:
     """The marks of a plan so far, and the number of passes (`target`) that somebody waits for.
 
-    The checkpoint, 100 kB, is kept while the job waits or runs, and of some that are complete.
+    The checkpoint, 100 kB, is kept while the job waits or runs, and for some that are complete.
+    Without one, the next turn begins at the first pass again and gives the same numbers.
     """
 
     plan: Plan
     changed: threading.Condition
-    marks: list[Mark] = field(default_factory=list)  # only ever grows at its end
+    marks: list[Mark] = field(default_factory=list)  # never becomes shorter
     checkpoint: Checkpoint | None = None
     target: int = 0
     followed_until: float = 0.0
+    last_mark_at: float = field(default_factory=time.monotonic)
     lost_workers: int = 0
     is_background: bool = True  # until somebody polls it for the first screen
     failure: Failure = Failure()
 
-    def take(self, answer: Mark | Checkpoint) -> None:
-        """Keep what the worker sends, and wake whoever waits for it.
-
-        Raises ValueError for what was not asked for.
-        """
-        match answer:
-            case Checkpoint():
-                self.checkpoint = answer
-            case Mark(epoch=number) if number == len(self.marks):
-                self.marks.append(answer)
-                self.changed.notify_all()
-            case _:
-                raise ValueError(f"{answer!r:.100} instead of the mark of pass {len(self.marks)}")
+    def add_turn(self, result: TurnResult) -> None:
+        """Keep the result of a turn, and wake everybody who waits for it."""
+        first = result.marks[0].epoch
+        self.marks[first : first + len(result.marks)] = result.marks
+        self.checkpoint = result.checkpoint
+        self.last_mark_at = time.monotonic()
+        self.changed.notify_all()
 
     def follow(self, seconds: float) -> None:
-        self.followed_until = max(self.followed_until, time.monotonic() + seconds)
+        """Somebody wants the study, and will poll again within so many seconds."""
+        now = time.monotonic()
+        if not self.is_followed:
+            self.last_mark_at = now  # nobody has waited until now
+        self.followed_until = max(self.followed_until, now + seconds)
+
+    @property
+    def silent_seconds(self) -> float:
+        return time.monotonic() - self.last_mark_at
 
     @property
     def is_followed(self) -> bool:

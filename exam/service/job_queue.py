@@ -1,21 +1,25 @@
-"""All jobs that there are, and which of them waits, runs, comes next or is forgotten.
+"""All jobs, and which of them waits, runs, comes next or is forgotten.
 
-First passes come first, so that something moves on every screen; then studies for which somebody
-has pressed the button, before the experiments of chapters; of each, the one with least work left,
-so that nobody waits for another's 200 epochs.
+First passes of studies that somebody has pressed for come first, so that something moves on every
+screen; then the rest of those studies; then what has been polled only in the background, for
+chapters. Within each, the job with the least work left is first, so that nobody waits
+for another's 200 epochs.
 
 Not thread-safe by itself: whoever calls a method holds the lock.
 """
 
 import threading
-from collections.abc import Callable
+import time
 
 from exam.model.plan import Plan
 from exam.service.job import Failure, Job
 
-KEPT_MARKS = 30_000  # of all jobs together, 1.4 kB each: 41 MB; more only while followed
+KEPT_MARKS = 30_000  # of all jobs together, 1.4 kB each: 42 MB; more only while they are followed
 KEPT_CHECKPOINTS = 100  # of studies that are complete: 10 MB
-MOST_WAITING = 500  # jobs; whoever comes later is told how many are ahead, and joins then
+# Jobs with handwritten exams, after they were last followed: people wrote them, and the up to 78 kB
+# of pictures in a plan are not counted by KEPT_MARKS.
+KEPT_HANDWRITTEN_SECONDS = 600.0
+MAX_WAITING = 500  # jobs; a poll of a later one gives how many are ahead, or adds it
 
 
 class JobQueue:
@@ -25,7 +29,8 @@ class JobQueue:
         self.waiting: list[Job] = []
         self.running: list[Job] = []  # one for each worker at most
         self.failure = Failure()  # of all jobs, because no worker can be had
-        self._places: dict[Job, int] | None = None  # in the queue; None after every turn
+        # In the order of turns; None from the beginning of a turn until somebody asks.
+        self._places: dict[Job, int] | None = None
 
     def job_of(self, plan: Plan) -> Job:
         job = self.jobs.pop(plan, None) or Job(plan, threading.Condition(self._lock))
@@ -35,16 +40,16 @@ class JobQueue:
     def add(self, job: Job) -> None:
         """Let the job wait for its turn, where somebody wants it and there is room."""
         is_there = job in self.running or job in self.waiting
-        if is_there or not job.is_wanted or self.failure_of(job):
+        if is_there or not job.is_wanted or self.failure_reason(job):
             return
-        if len(self.waiting) >= MOST_WAITING:
+        if len(self.waiting) >= MAX_WAITING:
             self._drop_unwanted()
-        if len(self.waiting) < MOST_WAITING:
+        if len(self.waiting) < MAX_WAITING:
             self.waiting.append(job)
             self.job_came.notify()
 
     def ahead_of(self, job: Job) -> int:
-        """How many jobs come first; all of them, for one that found no room in the queue.
+        """How many jobs come first; all of them if this one is not in the order yet.
 
         The queue is sorted once a turn, however many ask.
         """
@@ -58,6 +63,7 @@ class JobQueue:
     def start_next(self) -> Job | None:
         """The job whose turn it is from now on, if any waits."""
         self._places = None
+        self._forget_handwritten()
         self._drop_unwanted()
         job = min(self.waiting, key=lambda job: job.priority, default=None)
         if job:
@@ -72,7 +78,7 @@ class JobQueue:
         self._forget_the_oldest()
 
     def lose_worker(self, job: Job, tries: int) -> None:
-        """The job that ran is next again, or given up where it has lost so many workers."""
+        """The job that ran waits again, or fails if it has now lost `tries` workers."""
         job.lost_workers += 1
         if job.lost_workers >= tries:
             job.lost_workers, job.failure = 0, Failure.now("worker")
@@ -82,16 +88,13 @@ class JobQueue:
     def fail(self, reason: str) -> None:
         """No worker can be had: all jobs fail for a while."""
         self.failure = Failure.now(reason)
+        for job in self.waiting:
+            job.checkpoint = None  # perhaps nobody asks for it again
         self.waiting.clear()
         for each in self.jobs.values():
             each.changed.notify_all()
 
-    def forget(self, is_meant: Callable[[Plan], bool]) -> None:
-        """Drop these jobs; one that runs ends with its turn."""
-        for plan in filter(is_meant, list(self.jobs)):
-            self.jobs.pop(plan).followed_until = 0.0
-
-    def failure_of(self, job: Job) -> str:
+    def failure_reason(self, job: Job) -> str:
         return next((each.reason for each in (job.failure, self.failure) if not each.is_over), "")
 
     def _put_back(self, job: Job) -> None:
@@ -108,6 +111,13 @@ class JobQueue:
             else:
                 job.checkpoint = None
 
+    def _forget_handwritten(self) -> None:
+        """Forget jobs with handwritten exams that nobody has followed for a while."""
+        oldest = time.monotonic() - KEPT_HANDWRITTEN_SECONDS
+        for plan, job in list(self.jobs.items()):
+            if plan.own and job.followed_until < oldest and job not in self.running:
+                del self.jobs[plan]
+
     def _forget_the_oldest(self) -> None:
         oldest_first = list(self.jobs.values())
         for job in oldest_first[:-KEPT_CHECKPOINTS]:
@@ -117,6 +127,6 @@ class JobQueue:
         for job in oldest_first:
             if kept <= KEPT_MARKS:
                 return
-            if not job.is_followed:
+            if not job.is_followed and job not in self.running:
                 kept -= len(job.marks)
                 del self.jobs[job.plan]

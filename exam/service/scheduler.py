@@ -1,4 +1,4 @@
-"""The scheduler: takes every study that is asked for, and shares what comes of it.
+"""The scheduler: has every study computed that is asked for, and shares the results.
 
 A study is settled by its plan, and a longer one begins with the marks of a shorter one. So
 whoever asks for marks that exist has them at once, and whoever asks for a study that is running
@@ -6,12 +6,10 @@ follows it from its beginning. Which study comes next, job_queue.py says; worker
 its turn.
 """
 
-import collections
 import functools
 import threading
 import time
 
-from exam.model.own_exam import OwnExam
 from exam.model.plan import Plan
 from exam.model.results import Mark
 from exam.model.settings import EPOCHS
@@ -19,7 +17,7 @@ from exam.service.job import Progress
 from exam.service.job_queue import JobQueue
 from exam.service.worker_pool import WorkerPool
 
-FOLLOWED_SECONDS = 8.0  # a job that nobody has polled for so long is put aside
+FOLLOWED_SECONDS = 8.0  # a job that nobody has polled for so long is no longer computed
 
 _starting = threading.Lock()
 
@@ -38,7 +36,6 @@ def _the_scheduler() -> "Scheduler":
 class Scheduler:
     def __init__(self):
         self._lock = threading.Lock()
-        self._to_forget: collections.deque[OwnExam] = collections.deque()
         self._queue = JobQueue(self._lock)
         self._pool = WorkerPool(self._queue, self._lock)
 
@@ -50,40 +47,35 @@ class Scheduler:
         wait_seconds: float = 0.0,
         is_background: bool = False,
     ) -> Progress:
-        """The study of `plan` as far as it is, waiting at most so long for all its `epochs`.
+        """The marks of `plan` so far; waits at most `wait_seconds` for all its `epochs`.
 
-        The first poll asks for the study. It is computed as long as somebody polls; what is polled
-        in the background comes later. Raises ValueError for a number of epochs out of range.
+        The first poll asks for the study, which is computed as long as somebody polls it. One that
+        has been polled only in the background comes later. Raises ValueError for wrong epochs.
         """
         EPOCHS.check(epochs)
         with self._lock:
-            while self._to_forget:
-                exam = self._to_forget.popleft()
-                self._queue.forget(lambda each, exam=exam: each.own == exam)
             job = self._queue.job_of(plan)
             job.target = max(job.target, epochs) if job.is_wanted else epochs
             job.is_background &= is_background
             job.follow(FOLLOWED_SECONDS)
             self._queue.add(job)
             job.changed.wait_for(
-                lambda: len(job.marks) > epochs or self._queue.failure_of(job), wait_seconds
+                lambda: len(job.marks) > epochs or self._queue.failure_reason(job), wait_seconds
             )
-            is_complete = len(job.marks) > epochs
+            if len(job.marks) > epochs:
+                return Progress(job.marks[: epochs + 1])
             return Progress(
                 marks=job.marks[: epochs + 1],
-                loading_seconds=None if is_complete else self._pool.loading_seconds,
-                failure="" if is_complete else self._queue.failure_of(job),
+                loading_seconds=self._pool.loading_seconds,
+                failure=self._queue.failure_reason(job),
+                ahead=self._queue.ahead_of(job),
+                silent_seconds=job.silent_seconds,
             )
 
-    def ahead_of(self, plan: Plan) -> int:
-        """How many studies come before this one, which somebody has asked for."""
-        with self._lock:
-            return self._queue.ahead_of(self._queue.job_of(plan))
-
     def fetch(self, plan: Plan, epochs: int, timeout_seconds: float) -> list[Mark]:
-        """The study as far as `epochs`, computed again where it has been let go.
+        """All marks up to pass `epochs`, computed again where they have been forgotten.
 
-        Raises TimeoutError where it does not come in time.
+        Raises TimeoutError if they do not come in time, and at once if the study has failed.
         """
         ends = time.monotonic() + timeout_seconds
         while True:
@@ -91,15 +83,9 @@ class Scheduler:
             if len(progress.marks) > epochs:
                 return progress.marks
             if progress.failure or time.monotonic() > ends:
-                raise TimeoutError(f"no {epochs} epochs of {plan} within {timeout_seconds} s")
-
-    def forget(self, exam: OwnExam) -> None:
-        """Keep nothing of studies that were marked on this exam, from the next poll on.
-
-        It takes no lock: whoever wrote the exam may be collected while this thread holds it.
-        """
-        self._to_forget.append(exam)
+                reason = progress.failure or f"{timeout_seconds} s are over"
+                raise TimeoutError(f"no {epochs} epochs of {plan}: {reason}")
 
     def close(self) -> None:
         """End its workers."""
-        self._pool.is_closed = True
+        self._pool.close()

@@ -1,4 +1,4 @@
-"""A worker as the server sees it: a process in which Keras lives, at the end of a socket."""
+"""The server's end of a worker: a process with Keras in it, connected by a socket."""
 
 import contextlib
 import logging
@@ -11,17 +11,16 @@ import sys
 import tempfile
 import threading
 import weakref
-from collections.abc import Iterator
 from pathlib import Path
 
-from exam.model.results import Checkpoint, Mark
+from exam.service.turn import TurnRequest, TurnResult
 
-LOADING_SECONDS = 180  # until a process that has not loaded Keras counts as lost
-SILENT_SECONDS = 20  # until a worker that has a request and sends nothing counts as lost
+LOADING_TIMEOUT = 180  # seconds; a process that has not loaded Keras by then counts as lost
+ANSWER_TIMEOUT = 20  # seconds; a worker that has not answered a request by then counts as lost
 COMMAND = [sys.executable, "-m", "exam.service.worker_main"]
 ROOT = Path(__file__).parents[2]
 CAN_FORK = sys.platform == "linux"  # Windows cannot; on macOS it has not been tried
-MOST_WORKERS = 4  # where nobody says otherwise
+MAX_WORKERS = 4  # where nobody says otherwise
 
 _log = logging.getLogger(__name__)
 
@@ -29,12 +28,12 @@ _log = logging.getLogger(__name__)
 class WorkerLost(Exception):
     """The worker died, fell silent or could not begin; the text is for the log.
 
-    `failed` names what will fail again: "exams", "keras", or "" where another try may do.
+    `cannot_load` is "exams" or "keras" if another try would fail as well, else "".
     """
 
-    def __init__(self, reason: str, failed: str = "", is_silent: bool = False):
+    def __init__(self, reason: str, cannot_load: str = "", is_silent: bool = False):
         super().__init__(reason)
-        self.failed, self.is_silent = failed, is_silent
+        self.cannot_load, self.is_silent = cannot_load, is_silent
 
 
 def workers_wanted() -> int:
@@ -46,21 +45,21 @@ def workers_wanted() -> int:
         return int(wanted)
     if wanted:
         _log.warning("EXAM_WORKERS must be a number from 1 on, not %r", wanted)
-    return min(MOST_WORKERS, len(os.sched_getaffinity(0)))
+    return min(MAX_WORKERS, len(os.sched_getaffinity(0)))
 
 
 class Worker:
     """Talks to a process of `worker_main`, which ends when the connection does."""
 
     def __init__(self, connection: socket.socket, timeout_seconds: float):
-        """Wait until it is there. Raises WorkerLost."""
+        """Wait until the process says its id. Raises WorkerLost."""
         self._socket = connection
         self._stream = connection.makefile("rwb")
         self.pid = self._pidfd = None
         hello = self._receive(timeout_seconds)
         if not isinstance(hello, int):
-            failed = hello if hello in ("exams", "keras") else ""
-            raise WorkerLost(f"a worker cannot begin: {hello!r:.100}", failed)
+            cannot_load = hello if hello in ("exams", "keras") else ""
+            raise WorkerLost(f"a worker cannot begin: {hello!r:.100}", cannot_load)
         self.pid = hello
         with contextlib.suppress(AttributeError, OSError):  # not on Windows; or it has ended
             self._pidfd = os.pidfd_open(hello)
@@ -73,9 +72,9 @@ class Worker:
             ours, theirs = socket.socketpair()
             with theirs:
                 _start_process("fork", folder, stdin=theirs, stdout=theirs)
-            return cls(ours, LOADING_SECONDS)
+            return cls(ours, LOADING_TIMEOUT)
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "bufsize": 0}
-        return cls(_socket_for(_start_process("serve", folder, **pipes)), LOADING_SECONDS)
+        return cls(_socket_for(_start_process("serve", folder, **pipes)), LOADING_TIMEOUT)
 
     def fork(self) -> "Worker":
         """A copy of this process, with Keras loaded; this one itself never computes anything."""
@@ -85,19 +84,20 @@ class Worker:
                 socket.send_fds(self._socket, [b"fork"], [theirs.fileno()])
             except OSError as error:
                 raise WorkerLost(f"process {self.pid} does not fork: {error}") from error
-        return Worker(ours, SILENT_SECONDS)
+        return Worker(ours, ANSWER_TIMEOUT)
 
-    def compute(self, **request) -> Iterator[Mark | Checkpoint]:
-        """Send a request; yield what comes, the checkpoint at which its turn ends last."""
-        self._socket.settimeout(SILENT_SECONDS)
+    def compute(self, request: TurnRequest) -> TurnResult:
+        """Have a turn computed. Raises WorkerLost."""
+        self._socket.settimeout(ANSWER_TIMEOUT)
         try:
             pickle.dump(request, self._stream)
             self._stream.flush()
         except OSError as error:
             raise WorkerLost(f"worker {self.pid} does not read: {error}") from error
-        answer = None
-        while not isinstance(answer, Checkpoint):
-            yield (answer := self._receive(SILENT_SECONDS))
+        result = self._receive(ANSWER_TIMEOUT)
+        if not isinstance(result, TurnResult):
+            raise WorkerLost(f"worker {self.pid} wrote nonsense: {result!r:.100}")
+        return result
 
     def is_alive(self) -> bool:
         """Whether an idle worker still runs: there is something to read only when it has ended."""
@@ -108,11 +108,11 @@ class Worker:
         return True
 
     def stop(self) -> None:
-        """End the process, even one that stands still."""
+        """End the process, even one that is stopped (SIGSTOP)."""
         with contextlib.suppress(OSError):
             if self._pidfd is not None:  # its number may be another's by now
                 signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
-            elif not hasattr(os, "pidfd_open"):
+            elif self.pid is not None and not hasattr(os, "pidfd_open"):
                 os.kill(self.pid, signal.SIGTERM)
         with contextlib.suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
@@ -131,14 +131,14 @@ class Worker:
 
 
 class WorkerSource:
-    """Where workers come from: they are forked from a process that has only loaded Keras."""
+    """Forks workers from a process that has loaded Keras and computed nothing."""
 
     def __init__(self):
         self._loaded: Worker | None = None
         self._folder: tempfile.TemporaryDirectory | None = None
 
     def new_worker(self) -> Worker:
-        """A worker, at once; the first waits until Keras has loaded. Raises WorkerLost."""
+        """A worker; the first call waits until Keras has loaded. Raises WorkerLost."""
         # TensorFlow compiles our functions to temporary files, and does not remove them.
         self._folder = self._folder or _new_folder()
         if not CAN_FORK:
@@ -176,6 +176,7 @@ def _start_process(how: str, folder: str, **pipes) -> subprocess.Popen:
 
 def _socket_for(process: subprocess.Popen) -> socket.socket:
     """A socket for its pipes, since Windows can wait for sockets alone."""
+    assert process.stdin and process.stdout  # both are pipes
     ours, theirs = socket.socketpair()
 
     def pump(read, write) -> None:

@@ -1,14 +1,13 @@
-"""The worker's own main, `python -m exam.service.worker_main fork FOLDER` (or `serve FOLDER`).
+"""The worker process, `python -m exam.service.worker_main fork FOLDER` (or `serve FOLDER`).
 
-Its temporary files go to that folder, which it removes when the server is gone.
+Temporary files go to FOLDER, which is removed when the server has ended.
 
-It loads Keras and says its process id, or why it cannot: "exams" or "keras". Then it forks a worker
-for every socket that it is sent, and computes nothing itself: once TensorFlow has run, a fork of it
-hangs. With `serve`, where nothing can fork, it is itself the one worker.
+The process loads Keras and sends its process id, or what it cannot load: "exams" or "keras". Then
+it forks a worker for every socket that it is sent, and computes nothing itself: once TensorFlow has
+run, a fork of it hangs. With `serve`, where nothing can fork, it is itself the one worker.
 
-A worker says its process id, reads requests, the arguments of `turns.run_turn`, and answers each
-with the epochs that are asked for, and at the end of its turn with a `Checkpoint`; all pickled. It
-remembers nothing from one request to the next, and ends when its connection does.
+A worker says its process id, reads a `TurnRequest` at a time and answers each with a `TurnResult`,
+all pickled. It keeps nothing from one request to the next, and ends when its connection does.
 """
 
 import contextlib
@@ -20,12 +19,14 @@ import signal
 import socket
 import sys
 import tempfile
+import time
 import traceback
-from typing import BinaryIO
+from io import BufferedIOBase
 
 from exam.model.exams import BrokenExams, load_exams
 from exam.model.plan import Plan
-from exam.model.results import Checkpoint, Mark
+from exam.model.results import Mark
+from exam.service.turn import TurnRequest, TurnResult
 
 # Keras imports these if they are installed, for uses that we do not have: 170 MB and a second.
 NOT_NEEDED = ("IPython", "matplotlib", "pandas", "scipy", "sklearn")
@@ -46,15 +47,16 @@ def main() -> None:
     else:
         with open(requests, "rb") as input_, open(answers, "wb") as output:
             serve(input_, output)
-    os._exit(0)
+    os._exit(0)  # at once, whatever threads TensorFlow has
 
 
 def _load_keras() -> str:
-    """Import what needs Keras; "" or what cannot be loaded."""
+    """Import Keras; returns "", or what cannot be loaded."""
     try:
         load_exams()
-        sys.modules.update(dict.fromkeys(NOT_NEEDED))  # as if they were not installed
-        from exam.service import turns  # noqa: F401
+        for name in NOT_NEEDED:
+            sys.modules[name] = None  # type: ignore[assignment]  # as if it were not installed
+        from exam.model import training  # noqa: F401
     except BrokenExams as reason:
         print(f"The exams are broken: {reason}", file=sys.stderr)
         return "exams"
@@ -72,10 +74,10 @@ def _forked(control: socket.socket) -> socket.socket:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the server sees that one has ended
     gc.freeze()  # or a collection in a worker would copy what it shares with the others
     while True:
-        sockets = []
+        sockets: list[int] = []
         with contextlib.suppress(ConnectionError):
             _, sockets, _, _ = socket.recv_fds(control, 16, 1)
-        if not sockets:  # the server is gone; a worker that stands still would not see it
+        if not sockets:  # the server is gone; a worker that is stopped would not see it
             shutil.rmtree(sys.argv[2], ignore_errors=True)
             os.killpg(0, signal.SIGKILL)
         if os.fork() == 0:
@@ -84,20 +86,33 @@ def _forked(control: socket.socket) -> socket.socket:
         os.close(sockets[0])
 
 
-def serve(requests: BinaryIO, answers: BinaryIO) -> None:
-    """Say our process id, once a study is known to run here; then answer requests."""
+def serve(requests: BufferedIOBase, answers: BufferedIOBase) -> None:
+    """Run one study, send our process id, then answer requests until the connection ends."""
 
-    def send(answer: int | Mark | Checkpoint) -> None:
+    def send(answer: int | TurnResult) -> None:
         pickle.dump(answer, answers)
         answers.flush()
 
-    from exam.service.turns import run_turn  # Keras has been loaded by now
-
-    run_turn(lambda answer: None, plan=Plan(1, 1), epochs=1)  # traces what a first study would
+    run_turn(TurnRequest(Plan(1, 1), 1, None, 0.0))  # traces what the first study would trace
     send(os.getpid())
     with contextlib.suppress(EOFError, ConnectionError):
         while True:
-            run_turn(send, **pickle.load(requests))
+            send(run_turn(pickle.load(requests)))
+
+
+def run_turn(turn: TurnRequest) -> TurnResult:
+    """Compute the passes of a turn."""
+    from exam.model.training import initial_checkpoint, resume  # Keras has been loaded by now
+
+    began, marks = time.monotonic(), []
+
+    def report(mark: Mark) -> bool:
+        marks.append(mark)
+        return time.monotonic() - began < turn.seconds
+
+    checkpoint = turn.checkpoint or initial_checkpoint(turn.plan.student)
+    checkpoint = resume(checkpoint, turn.plan, epochs=turn.epochs, on_epoch=report)
+    return TurnResult(marks, checkpoint)
 
 
 if __name__ == "__main__":
