@@ -1,5 +1,5 @@
-"""The hall: rooms whose learners vote, and the lesson on a projector, step by step.
+"""What a hall sees: the lesson on a projector, step by step, with the votes of a room.
 
-It stands on top of the lesson, and nothing below imports it: whoever does not lecture needs to read
-none of it.
+The script uses `lecture` alone, and nothing below knows of this package: whoever does not lecture
+can leave it out at a first reading.
 """

@@ -1,109 +1,122 @@
-"""One step of a chapter on the projector: a block of it, beside what the hall has guessed."""
+"""One step of a chapter on the projector: a block of it, beside the guesses of the hall."""
+
+from collections.abc import Sequence
+from typing import TypeVar
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from exam.hall.choices import middle_guess, shares, show_choices
-from exam.hall.found import found_so_far
 from exam.hall.hall_sheet import show_hall_sheet
-from exam.hall.room import POLL_SECONDS, WRITTEN, Room
-from exam.hall.seat import Seat, how_to_join
-from exam.hall.steps import Step
-from exam.lesson.blocks import Block, Chart, Display, Question, Rule, Story, Table
+from exam.hall.joining import POLL_SECONDS, how_to_join
+from exam.hall.measured import begun_experiment
+from exam.hall.vote_view import shares, show_choices
+from exam.lesson.blocks import Chart, Display, Rule, Story, Table
 from exam.lesson.chapter import Chapter
-from exam.lesson.chapter_view import SIDE_BY_SIDE, ChapterView, begin_attempt, side_by_side
+from exam.lesson.chapter_view import SIDE_BY_SIDE, Block, ChapterView, begin_attempt, side_by_side
+from exam.lesson.guess import PassSlider, Question, question_of
 from exam.page.ask_again import ask_again
 from exam.page.fragment import fragment
-from exam.page.texts import Texts
 from exam.page.visit import Visit, settings
+from exam.rooms.room import Room, Step
+from exam.rooms.seat import Seat
+from exam.rooms.votes import Rounds
+from exam.texts import Texts
+
+Kind = TypeVar("Kind", bound=Block)
 
 
 @fragment
-def show_chapter_step(chapter: Chapter, step: Step, seat: Seat, visit: Visit, words: Texts) -> None:
-    room = seat.led_room
+def show_chapter_step(chapter: Chapter, step: Step, visit: Visit, texts: Texts) -> None:
+    room = visit.seat.led_room
     rounds = room.standing(chapter.name).rounds if room else ()
-    view = ChapterView(chapter, visit, words, rounds)
+    view, question = ChapterView(chapter, visit, texts, rounds), question_of(chapter)
+    block = chapter.blocks[step.block]
     with view.shown():
-        missing = [question.needs(view) for question in _blocks(view, Question)]
-        if any(missing) and step.part != "display":
-            st.markdown(missing[0])
-        elif step.part == "display":
+        reason = question.blocked_by(view) if question else ""
+        if step.kind in ("write", "display"):
             _show_all(view, Story)
-            if room and step.place == WRITTEN:
-                show_hall_sheet(seat, words)
+            if step.kind == "write" and room:
+                show_hall_sheet(visit.seat, texts)
             else:
-                chapter.blocks[step.number].show(view)
-        elif step.part in ("question", "close", "discuss"):
-            _show_vote(view, step.part, seat, room)
-        else:
-            _show_found(view, chapter.blocks[step.number], is_first=step.part == "reveal")
+                block.show(view)
+        elif reason:
+            st.markdown(reason)
+        elif question and step.kind in ("question", "close", "discuss"):
+            _show_vote(view, question, step.kind, room)
+        elif question:
+            _show_result(view, question, block, is_first=step.kind == "reveal")
 
 
-def _show_all(view: ChapterView, kind: type) -> None:
+def _show_all(view: ChapterView, kind: type[Block]) -> None:
     for block in _blocks(view, kind):
         block.show(view)
 
 
-def _blocks(view: ChapterView, kind: type) -> list[Block]:
+def _blocks(view: ChapterView, kind: type[Kind]) -> Sequence[Kind]:
     return [block for block in view.chapter.blocks if isinstance(block, kind)]
 
 
 # The question, and the votes.
 
 
-def _show_vote(view: ChapterView, part: str, seat: Seat, room: Room | None) -> None:
-    """The question; beside it how many have guessed, and never what until the vote is closed.
+def _show_vote(view: ChapterView, question: Question, part: str, room: Room | None) -> None:
+    """The question; beside it how many have guessed, and once the vote is closed the guesses.
 
-    Then the rounds, and what peer instruction advises, as soon as it is known.
+    (The figure of a pass slider keeps the dots of the rounds that are closed.)
     """
-    is_closed, is_again = part == "close", part == "discuss"
-    if is_again:
-        st.markdown(view.words.discuss)
-    # Otherwise it was shown with what there was to see; in a discussion a figure leaves no room.
-    is_short = not any(each.due == "always" for each in _blocks(view, Display))
-    if not is_closed and is_short and not (is_again and view.chapter.passes):
+    is_closed, is_discussed = part == "close", part == "discuss"
+    if is_discussed:
+        st.markdown(view.texts.hall.discuss)
+    # A story is shown with an earlier step if there is one; in a discussion figures need its room.
+    has_earlier_step = any(block.due == "always" for block in _blocks(view, Display))
+    has_figure = is_discussed and isinstance(question, PassSlider)
+    if not (is_closed or has_earlier_step or has_figure):
         _show_all(view, Story)
     rounds = view.rounds if is_closed else ()
-    with _beside_the_question(view, room, rounds):
-        if not is_closed and room:
-            _show_count(seat, view.chapter, view.words)
+    with _beside_the_question(view, question, room, rounds):
+        if room and not is_closed:
+            _show_count(view.visit.seat, view.chapter, view.texts)
 
 
-def _beside_the_question(view: ChapterView, room: Room | None, rounds: tuple) -> DeltaGenerator:
-    """Show the question, and return the place for its votes: beside it, or below it if a pass is
-    guessed, for then a figure stands beside it.
+def _beside_the_question(
+    view: ChapterView, question: Question, room: Room | None, rounds: Rounds
+) -> DeltaGenerator:
+    """Show the question, and return the place for the count of its guesses.
+
+    It is beside the question, or below it if a figure stands beside it.
     """
-    (question,) = _blocks(view, Question)
-    if view.chapter.passes:
+    if isinstance(question, PassSlider):
         left, right = st.columns(SIDE_BY_SIDE, gap="medium")
         with left:
-            _show_question(view, rounds)
+            _show_question(view, question, rounds)
         with right:
-            question.above(view)
+            question.show_above(view)
         return left
-    left, right = st.columns([8, 3], gap="medium") if room else (st.container(), None)
+    left = right = st.container()
+    if room:
+        left, right = st.columns([8, 3], gap="medium")
     with left:
-        question.above(view)
+        question.show_above(view)
         with st.container(key="hall_question"):
-            _show_question(view, rounds)
-    return right or left
+            _show_question(view, question, rounds)
+    return right
 
 
-def _show_question(view: ChapterView, rounds: tuple = (), answer: int | None = None) -> None:
-    say, words = view.say, view.words
-    st.markdown(f"**{say.question}**")
-    if not view.chapter.passes:
-        show_choices(say.choices, words, rounds, answer)
-    told = [words.two_rounds] if len(rounds) > 1 else []
-    if answer is not None:
-        told.append(shares(rounds, answer, words))
-    st.caption(" ".join(told))
+def _show_question(view: ChapterView, question: Question, rounds: Rounds) -> None:
+    captions, texts = view.captions, view.texts
+    st.markdown(f"**{captions.question}**")
+    if not isinstance(question, PassSlider):
+        show_choices(captions.choices, texts, rounds, view.answer)
+    notes = [texts.hall.two_rounds] if len(rounds) > 1 else []
+    if view.answer is not None:
+        notes.append(shares(rounds, view.answer, texts))
+    st.caption(" ".join(notes))
 
 
 @fragment
-def _show_count(seat: Seat, chapter: Chapter, words: Texts) -> None:
+def _show_count(seat: Seat, chapter: Chapter, texts: Texts) -> None:
     """How many have guessed. The experiment is computed in the meantime."""
-    found_so_far(chapter)
+    begun_experiment(chapter)
     ask_again(f"{chapter.name}_count", POLL_SECONDS, unless="leads", on="hall-counted")
     if not (room := seat.room):
         return
@@ -111,56 +124,57 @@ def _show_count(seat: Seat, chapter: Chapter, words: Texts) -> None:
     present = len(room.listeners)  # the pages that follow the room now
     of = f" / {present}" if present >= standing.guesses else ""  # not where pages have no stream
     st.html(f'<p class="count"><b>{standing.guesses}</b>{of}</p>')
-    st.markdown(words.have_guessed if standing.is_open else words.vote_closed)
+    st.markdown(texts.hall.have_guessed if standing.is_open else texts.hall.vote_closed)
     if standing.is_open:
-        st.caption(how_to_join(room, words))
+        st.caption(how_to_join(room, texts))
     if standing.rounds and standing.is_open:
-        st.markdown(words.have_changed(changed=standing.changed))
+        st.markdown(texts.hall.have_changed(changed=standing.changed))
 
 
-# What was found.
+# The result.
 
 
-def _show_found(view: ChapterView, block: Block, *, is_first: bool) -> None:
-    """A figure beside what was guessed, a display alone, or the rule beside the first figure.
+def _show_result(view: ChapterView, question: Question, block: Block, *, is_first: bool) -> None:
+    """A figure, or the first display, beside the guesses; a later display alone.
 
-    Until the experiment is complete, every step shows the first figure, which grows.
+    The rule stands above the tables, or beside the first figure. A step whose block is not due yet
+    shows the first figure, which grows.
     """
-    _look_up(view)
-    is_there = view.has(block.due)
-    if is_there and isinstance(block, Rule) and _blocks(view, Table):
-        _show_all(view, Rule)
+    _begin(view, question)
+    is_due = view.is_due(block)
+    if is_due and isinstance(block, Rule) and _blocks(view, Table):
+        block.show(view)
         _show_all(view, Table)
         return
-    if is_there and isinstance(block, Display) and not is_first:
+    if is_due and isinstance(block, Display) and not is_first:
         with st.container(key="aside"):
             block.show(view)
         return
-    words, figure = side_by_side()
-    is_rule = is_there and isinstance(block, Rule)
-    with words:
+    words_place, figure_place = side_by_side()
+    is_rule = is_due and isinstance(block, Rule)
+    with words_place:
         if is_rule:
             block.show(view)
         else:
-            _show_guesses(view)
-    with figure:
-        shown = _blocks(view, Chart)[0] if is_rule or not is_there else block
-        shown.show(view)
+            _show_guesses(view, question)
+    with figure_place:
+        first_figure = _blocks(view, Chart)[0]
+        (first_figure if is_rule or not is_due else block).show(view)
 
 
-def _look_up(view: ChapterView) -> None:
-    """The experiment, which begins with the first step that shows it, or if what is set is new."""
+def _begin(view: ChapterView, question: Question) -> None:
+    """Begin the experiment with the first step that shows it, or when the settings have changed."""
     visit, chapter = view.visit, view.chapter
-    choice = middle_guess(view.rounds, chapter.middle_pass) if chapter.passes else None
-    wanted = [choice, *chapter.plans(settings()).items()]  # in their order: the first is one's own
+    guess, studies = question.guess_of_hall(view.rounds), chapter.studies_for(settings())
     attempt = visit.attempts.get(chapter.name)
-    if not attempt or wanted != [attempt.choice, *attempt.plans.items()]:
-        begin_attempt(visit, chapter, choice)
-    view.look_up(visit.attempts[chapter.name])
+    # In their order, too: some chapters read the setting from the first study.
+    if not attempt or [guess, *studies.items()] != [attempt.guess, *attempt.studies.items()]:
+        begin_attempt(visit, chapter, guess)
+    view.follow(visit.attempts[chapter.name])
 
 
-def _show_guesses(view: ChapterView) -> None:
-    """What was asked and guessed, and what was measured, or how far it is."""
-    _show_question(view, view.rounds, view.answer)
-    if not view.found.is_complete:
-        view.show_progress(view.found)
+def _show_guesses(view: ChapterView, question: Question) -> None:
+    """The question with its guesses and the answer, or how far the experiment is."""
+    _show_question(view, question, view.rounds)
+    if view.experiment and not view.experiment.is_complete:
+        view.show_progress(view.experiment)

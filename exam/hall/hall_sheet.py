@@ -1,55 +1,60 @@
-"""The exam of a hall on the wall, as it fills; a click takes out what does not belong there.
-
-Another puts back what was taken out by mistake.
-"""
+"""The exam of a hall on the projector as it is written; a click removes a question."""
 
 import streamlit as st
 
 from exam.charts.pictures import own_picture
-from exam.hall.room import POLL_SECONDS, Room
-from exam.hall.seat import Seat, how_to_join
+from exam.hall.joining import POLL_SECONDS, how_to_join
 from exam.page.ask_again import ask_again
 from exam.page.browser import asset
 from exam.page.fragment import fragment
-from exam.page.texts import Texts
+from exam.rooms.room import Room
+from exam.rooms.seat import Seat
+from exam.texts import Texts
 
+KEY = "hall_sheet"
 _sheet = st.components.v2.component(
-    "hall_sheet", html='<p class="hall-sheet"></p>', js=asset("hall_sheet.js"), isolate_styles=False
+    KEY,
+    html='<p class="hall-sheet"></p>',
+    js=asset("hall/hall_sheet.js"),
+    isolate_styles=False,
 )
 
 
-def show_written(room: Room, words: Texts) -> None:
-    """How many questions there are, and how many pages follow the room, where they can."""
-    written = words.own_exam.hall_written(questions=len(room.exam.questions()))
-    present = words.present_now(present=len(room.listeners)) if room.counters else ""
+def show_counts(room: Room, texts: Texts) -> None:
+    """How many questions have arrived, and how many pages follow the room, where they can."""
+    written = texts.own_exam.hall_written(questions=len(room.exam.questions()))
+    has_streams = bool(room.lecturer_listeners)
+    present = texts.hall.present_now(present=len(room.listeners)) if has_streams else ""
     st.markdown(f"{written} {present}")
 
 
 @fragment
-def show_hall_sheet(seat: Seat, words: Texts) -> None:
-    ask_again("hall_sheet", POLL_SECONDS, unless="leads", on="hall-counted")
+def show_hall_sheet(seat: Seat, texts: Texts) -> None:
+    ask_again(KEY, POLL_SECONDS, unless="leads", on="hall-counted")
     if not (room := seat.room):
         return
-    questions = room.exam.questions()
+    captions, questions = texts.own_exam, room.exam.questions()
     with st.container(horizontal=True, vertical_alignment="center"):
-        show_written(room, words)
-        if room.exam.has_taken_out:
-            back = {"type": "tertiary", "on_click": room.put_back, "width": "content"}
-            st.button(words.own_exam.put_back, key="hall_sheet_put_back", **back)
-    st.caption(f"{words.own_exam.hall_sheet} {how_to_join(room, words)}")
+        show_counts(room, texts)
+        if room.exam.has_removed:
+            st.button(
+                captions.put_back,
+                key="hall_sheet_put_back",
+                type="tertiary",
+                on_click=room.restore_question,
+                width="content",
+            )
+    st.caption(f"{captions.hall_sheet} {how_to_join(room, texts)}")
     data = {
-        "numbers": [each.number for each in questions],
-        "digits": [each.digit for each in questions],
-        "picture": own_picture(b"".join(each.written.form for each in questions)),
-        "take_out": words.own_exam.take_out,
+        "numbers": [question.number for question in questions],
+        "digits": [question.digit for question in questions],
+        "picture": own_picture(b"".join(question.drawing.centred for question in questions)),
+        "take_out": captions.take_out,
     }
-    _sheet(key="hall_sheet", data=data, on_out_change=_take_out(seat))
+    _sheet(key=KEY, data=data, on_removed_change=lambda: _remove(seat))
 
 
-def _take_out(seat: Seat):
-    def take_out() -> None:
-        number = st.session_state.hall_sheet.out
-        if type(number) is int and (room := seat.room):
-            room.take_out(number)
-
-    return take_out
+def _remove(seat: Seat) -> None:
+    number = st.session_state[KEY].removed
+    if type(number) is int and (room := seat.room):
+        room.remove_question(number)

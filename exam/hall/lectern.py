@@ -1,165 +1,174 @@
-"""The lectern: the lesson on a projector, step by step; in a room, with the votes of the hall."""
+"""The lectern: which step of the lecture is shown, and the bar with the ways to other steps."""
 
 import streamlit as st
 
-from exam.hall.chapter_step import show_chapter_step
-from exam.hall.door import show_door
 from exam.hall.files import show_room_files
-from exam.hall.room import Room
-from exam.hall.seat import Seat
-from exam.hall.steps import DOOR, WATCHED, Step, steps_of
-from exam.lesson.chapters import CHAPTERS
-from exam.lesson.contents import numbered
+from exam.hall.steps import DOOR, WATCHED, steps_of
+from exam.lesson.contents import numbered_title
 from exam.page.ask_again import ask_again
 from exam.page.browser import push
-from exam.page.parts import STUDY
-from exam.page.texts import Texts
-from exam.page.visit import Visit, chosen_run
+from exam.page.visit import Visit, chosen_study
+from exam.parts import STUDY
+from exam.rooms.room import Room, Step
+from exam.texts import Texts
 
 
-def open_lectern(seat: Seat, visit: Visit) -> None:
-    """Choose where a projector begins.
+def current_step(visit: Visit) -> Step:
+    """The step to show now: the room's, if another screen of its lecturer has gone there."""
+    shown = visit.seat.led_room and visit.seat.led_room.step
+    if not visit.seat.step:
+        go_to(_first_step(visit, shown or None), visit)
+    elif shown and shown != visit.seat.step:
+        _be_at(shown, visit, is_forward=shown == WATCHED)
+    assert visit.seat.step
+    return visit.seat.step
 
-    If its address names a chapter: at the answer if it is to be revealed, else at what the room has
-    shown last if that is of this chapter, else at its beginning. Otherwise at what the room has
-    shown last, or at the door. If the address asks for the study alone, there are no steps.
+
+def _first_step(visit: Visit, shown: Step | None) -> Step:
+    """Where a projector begins.
+
+    If its address names a chapter: at the answer if that is to be revealed, else at the room's last
+    step if that is of this chapter, else at its beginning. Otherwise at the room's last step, or at
+    the door.
     """
-    shown = seat.led_room and seat.led_room.step
-    if seat.step and shown and shown != seat.step:  # another screen of the lecturer has gone there
-        _be_at(shown, seat, visit, is_forward=shown == WATCHED)
-    has_steps = visit.is_projected or seat.presents
-    if seat.step or not has_steps or visit.only == STUDY:
-        return
-    steps = steps_of(leads=seat.leads)
+    steps = steps_of(leads=visit.seat.leads)
     at_chapter = [step for step in steps if step.place == visit.only]
-    revealed = [step for step in at_chapter if step.part == "reveal" and visit.reveals]
-    room_steps = [shown] if shown else []
-    here = [step for step in room_steps if step.place == visit.only]
-    go_to([*revealed, *here, *at_chapter, *room_steps, *steps][0], seat, visit)
+    revealed = [step for step in at_chapter if step.kind == "reveal" and visit.reveals]
+    room_step = [shown] if shown else []
+    here = [step for step in room_step if step.place == visit.only]
+    return [*revealed, *here, *at_chapter, *room_step, *steps][0]
 
 
-def go_to(step: Step, seat: Seat, visit: Visit, *, is_forward: bool = False) -> None:
-    """Show that from now on; a step forward begins a study, or closes and opens votes."""
-    _be_at(step, seat, visit, is_forward=is_forward)
-    if room := seat.led_room:
+def go_to(step: Step, visit: Visit, *, is_forward: bool = False) -> None:
+    """Show that step; a step forward begins a study, or closes and opens votes."""
+    _be_at(step, visit, is_forward=is_forward)
+    if room := visit.seat.led_room:
         room.show(step)
         if is_forward:
             _vote(room, step)
 
 
-def _be_at(step: Step, seat: Seat, visit: Visit, *, is_forward: bool) -> None:
-    seat.step = step
-    is_new = is_forward and visit.run != chosen_run()
-    if step == WATCHED and (is_new or not visit.run):
-        visit.begin_run()
-
-
-def show_step(seat: Seat, visit: Visit, words: Texts) -> None:
-    step = seat.step
-    with st.container(key="at_" + "_".join(map(str, step))):
-        if step.place == DOOR:
-            show_door(seat, words)
-        elif step.place in CHAPTERS:
-            show_chapter_step(CHAPTERS[step.place], step, seat, visit, words)
-    show_bar(seat, visit, words)
-    if room := seat.led_room:
-        follow_other_screens(seat, room)
-
-
-def follow_other_screens(seat: Seat, room: Room) -> None:
-    """Go where another screen of the same lecturer goes (assets/follow.js).
-
-    It comes last in a run: until then what the step before it shows still listens.
-    """
-    push("lead", room.code, " ".join(map(str, seat.step)))
-    ask_again("room_moved", on="hall-moved")
-
-
-def show_bar(seat: Seat, visit: Visit, words: Texts) -> None:
-    """Back, the places, and what comes next; a clicker presses them (projector.js)."""
-    steps = steps_of(leads=seat.leads)
-    at, places = steps.index(seat.step), list(dict.fromkeys(step.place for step in steps))
-    # So that what it shows is never an older place, or in an older language.
-    here = f"step_place_{seat.step.place}_{words.lang}"
-    with st.container(key="lectern", horizontal=True, vertical_alignment="center"):
-        before = (steps[max(at - 1, 0)], seat, visit)
-        back = {"on_click": go_to, "args": before, "disabled": at == 0, "width": "content"}
-        st.button("←", key="step_back", help=words.step_back, **back)
-        st.selectbox(
-            words.step_place,
-            places,
-            places.index(seat.step.place),
-            key=here,
-            format_func=lambda place: title_of(place, words),
-            on_change=_go_to_place,
-            args=(here, steps, seat, visit),
-            label_visibility="collapsed",
-            width="stretch",
-        )
-        if room := seat.led_room:
-            with st.popover(words.save_room, width="content"):
-                show_room_files(room, words)
-                _offer_to_vote_anew(steps, seat, visit, words)
-        _show_ways_forward(steps[at + 1 :], steps, seat, visit, words)
-
-
-def _show_ways_forward(
-    ahead: list[Step], steps: list[Step], seat: Seat, visit: Visit, words: Texts
-) -> None:
-    forward = {"on_click": go_to, "kwargs": {"is_forward": True}, "width": "content"}
-    if seat.step[1:] == ("close", 1):  # where nearly all had it, there is little to discuss
-        reveal = next(step for step in ahead if step.part == "reveal")
-        st.button(words.step_reveal, key="step_skip", args=(reveal, seat, visit), **forward)
-    if ahead:
-        step = ahead[0]
-        if step.place != seat.step.place:
-            step = _entry(step.place, steps, seat)
-        after = {"key": "step_next", "type": "primary", "args": (step, seat, visit)}
-        st.button(label_of(seat.step, step, words), **after, **forward)
-
-
-def _offer_to_vote_anew(steps: list[Step], seat: Seat, visit: Visit, words: Texts) -> None:
-    """Behind a second press, for all guesses of the chapter go with it."""
-    for question in [step for step in steps if step[:2] == (seat.step.place, "question")]:
-        with st.expander(words.vote_anew):
-            st.caption(words.vote_anew_help)
-            anew = {"on_click": _begin_anew, "args": (question, seat, visit)}
-            st.button(words.vote_anew_sure, key="vote_anew", **anew)
-
-
-def title_of(place: str, words: Texts) -> str:
-    if place == DOOR:
-        return words.step_door
-    return words.title if place == STUDY else numbered(place, words)
-
-
-def label_of(now: Step, step: Step, words: Texts) -> str:
-    if step.place != now.place:
-        return f"{title_of(step.place, words)} →"
-    return getattr(words, f"step_{step.part}")
+def _be_at(step: Step, visit: Visit, *, is_forward: bool) -> None:
+    visit.seat.step = step
+    is_new = is_forward and visit.study != chosen_study()
+    if step == WATCHED and (is_new or not visit.study):
+        visit.begin_study()
 
 
 def _vote(room: Room, step: Step) -> None:
-    """A step forward closes votes, or opens the second; a step back changes none."""
-    for number in {"close": [step.number], "reveal": [1, 2]}.get(step.part, ()):
-        room.close(step.place, number)
-    if step.part == "discuss":
+    """A step forward closes votes, or opens the second round; a step back changes nothing."""
+    if step.kind == "close":
+        room.close_round(step.place, step.round)
+    elif step.kind == "reveal":
+        room.close_round(step.place, 1)
+        room.close_round(step.place, 2)
+    elif step.kind == "discuss":
         room.open_again(step.place)
 
 
-def _begin_anew(question: Step, seat: Seat, visit: Visit) -> None:
-    if room := seat.room:
-        room.begin_anew(question.place)
-    go_to(question, seat, visit)
+def follow_other_screens(visit: Visit) -> None:
+    """Go where another screen of the same lecturer goes (assets/hall/follow.js).
+
+    It comes last in a run: until then the elements of the step before still listen.
+    """
+    if (room := visit.seat.led_room) and visit.seat.step:
+        push("lead", room.code, visit.seat.step.key)
+        ask_again("room_moved", on="hall-moved")
 
 
-def _go_to_place(key: str, steps: list[Step], seat: Seat, visit: Visit) -> None:
-    go_to(_entry(st.session_state[key], steps, seat), seat, visit)
+def show_bar(visit: Visit, step: Step, texts: Texts) -> None:
+    """Back, the places, and the next step; a clicker presses them (hall/projector.js)."""
+    steps = steps_of(leads=visit.seat.leads)
+    at, places = steps.index(step), list(dict.fromkeys(each.place for each in steps))
+    with st.container(key="lectern", horizontal=True, vertical_alignment="center"):
+        st.button(
+            "←",
+            key="step_back",
+            help=texts.hall.step.back,
+            on_click=lambda: go_to(steps[max(at - 1, 0)], visit),
+            disabled=at == 0,
+            width="content",
+        )
+        # Of another place or in another language it is another widget, with its own value.
+        key = f"step_place_{step.place}_{texts.lang}"
+        st.selectbox(
+            texts.hall.step.place,
+            places,
+            places.index(step.place),
+            key=key,
+            format_func=lambda place: title_of(place, texts),
+            on_change=lambda: go_to(_entry(st.session_state[key], steps, visit), visit),
+            label_visibility="collapsed",
+            width="stretch",
+        )
+        if room := visit.seat.led_room:
+            with st.popover(texts.hall.save_room, width="content"):
+                show_room_files(room, texts)
+                _offer_to_restart_vote(step.place, steps, visit, texts)
+        _show_ways_forward(step, steps[at + 1 :], steps, visit, texts)
 
 
-def _entry(place: str, steps: list[Step], seat: Seat) -> Step:
-    """Where a place begins; a chapter that the hall has voted on, at its result."""
-    there = [step for step in steps if step.place == place]
-    room = seat.led_room
-    is_over = room and room.standing(place).rounds and not room.standing(place).is_open
-    return next((step for step in there if step.part == "reveal" and is_over), there[0])
+def _show_ways_forward(
+    step: Step, ahead: list[Step], steps: list[Step], visit: Visit, texts: Texts
+) -> None:
+    if (step.kind, step.round) == ("close", 1):  # where nearly all had it, discuss little
+        reveal = next(each for each in ahead if each.kind == "reveal")
+        st.button(
+            texts.hall.step.reveal,
+            key="step_skip",
+            on_click=lambda: go_to(reveal, visit, is_forward=True),
+            width="content",
+        )
+    if ahead:
+        following = ahead[0]
+        if following.place != step.place:
+            following = _entry(following.place, steps, visit)
+        st.button(
+            label_of(following, step, texts),
+            key="step_next",
+            type="primary",
+            on_click=lambda: go_to(following, visit, is_forward=True),
+            width="content",
+        )
+
+
+def _offer_to_restart_vote(place: str, steps: list[Step], visit: Visit, texts: Texts) -> None:
+    """Behind a second press, for all guesses of the chapter are forgotten."""
+    for question in [step for step in steps if (step.place, step.kind) == (place, "question")]:
+        with st.expander(texts.hall.vote_anew):
+            st.caption(texts.hall.vote_anew_help)
+            st.button(
+                texts.hall.vote_anew_sure,
+                key="vote_anew",
+                on_click=_restart_vote,
+                args=(question, visit),
+            )
+
+
+def _restart_vote(question: Step, visit: Visit) -> None:
+    if room := visit.seat.room:
+        room.restart_vote(question.place)
+    go_to(question, visit)
+
+
+def title_of(place: str, texts: Texts) -> str:
+    if place == DOOR:
+        return texts.hall.step.door
+    return texts.title if place == STUDY else numbered_title(place, texts)
+
+
+def label_of(step: Step, now: Step, texts: Texts) -> str:
+    """The name of a step for somebody who is at another."""
+    if step.place != now.place:
+        return f"{title_of(step.place, texts)} →"
+    return texts.hall.step[step.kind]
+
+
+def _entry(place: str, steps: list[Step], visit: Visit) -> Step:
+    """Where a place begins; a chapter whose vote is over, at its result."""
+    steps_there = [step for step in steps if step.place == place]
+    if room := visit.seat.led_room:
+        standing = room.standing(place)
+        if standing.rounds and not standing.is_open:
+            return next((step for step in steps_there if step.kind == "reveal"), steps_there[0])
+    return steps_there[0]

@@ -1,75 +1,79 @@
-"""The presenter's view: a small page for the one who leads, on a phone or a laptop of their own.
+"""The presenter's view: a page for the lecturer alone, on a phone or laptop of their own.
 
-It has the bar of the projected page, and what the hall is not to read: how long this step has been
-shown, what peer instruction advises, and what comes next.
+It has the bar of the projected page, and what the hall is not to read: for how long this step has
+been shown, what peer instruction advises, and what comes next.
 """
 
 import time
 
 import streamlit as st
 
-from exam.hall.choices import advice, middle_guess, shares, show_choices
-from exam.hall.found import answer_so_far
-from exam.hall.hall_sheet import show_written
-from exam.hall.lectern import follow_other_screens, label_of, show_bar
-from exam.hall.room import WRITTEN, Room
-from exam.hall.seat import Seat
-from exam.hall.steps import Step, steps_of
+from exam.hall.hall_sheet import show_counts
+from exam.hall.lectern import label_of, show_bar
+from exam.hall.measured import measured_answer
+from exam.hall.steps import steps_of
+from exam.hall.vote_view import advice, shares, show_choices
 from exam.lesson.chapters import CHAPTERS
+from exam.lesson.guess import PassSlider, question_of
 from exam.page.ask_again import ask_again
 from exam.page.browser import load, styles
 from exam.page.fragment import fragment
-from exam.page.texts import Texts
 from exam.page.visit import Visit
+from exam.rooms.room import Room, Step
+from exam.rooms.seat import Seat
+from exam.texts import Texts
 
-LOOK_SECONDS = 1.0  # between two looks at the room
-AHEAD = 3  # steps that are named behind the next one
+POLL_SECONDS = 1.0  # between two polls of the room
+STEPS_AHEAD = 3  # that are named after the next one
 
 
-def show_presenter_view(seat: Seat, visit: Visit, words: Texts) -> None:
-    if not (room := seat.room):
-        return
-    load(styles("hall.css"))
+def show_presenter_view(visit: Visit, step: Step, texts: Texts) -> None:
+    load(styles("hall/hall.css"))
     steps = steps_of(leads=True)
-    ahead = steps[steps.index(seat.step) + 1 :][: AHEAD + 1]
-    labels = [label_of(one, other, words) for one, other in zip(ahead, ahead[1:], strict=False)]
-    _show_standing(seat, seat.step, words)
-    show_bar(seat, visit, words)
-    st.caption(f"{words.after_that} {' · '.join(labels)}")
-    follow_other_screens(seat, room)
+    ahead = steps[steps.index(step) + 1 :][: STEPS_AHEAD + 1]
+    labels = [label_of(later, now, texts) for now, later in zip(ahead, ahead[1:], strict=False)]
+    _show_standing(visit.seat, step, texts)
+    show_bar(visit, step, texts)
+    st.caption(f"{texts.hall.after_that} {' · '.join(labels)}")
 
 
 @fragment
-def _show_standing(seat: Seat, step: Step, words: Texts) -> None:
-    ask_again("presenter", LOOK_SECONDS)
+def _show_standing(seat: Seat, step: Step, texts: Texts) -> None:
+    ask_again("presenter", POLL_SECONDS)
     if not (room := seat.room):
-        st.info(words.no_room)
+        st.info(texts.hall.refused.room)
         return
-    since_step, since_opening = map(_minutes, (room.shown, room.opened))
-    st.caption(words.since(step=since_step, opening=since_opening, present=len(room.listeners)))
-    if (step.place, step.part) == (WRITTEN, "display"):
-        show_written(room, words)
-    elif step.place in CHAPTERS and CHAPTERS[step.place].plans:
-        _show_vote(room, step, words)
+    st.caption(
+        texts.hall.since(
+            step=_minutes_since(room.step_shown_at),
+            opening=_minutes_since(room.opened_at),
+            present=len(room.listeners),
+        )
+    )
+    if step.kind == "write":
+        show_counts(room, texts)
+    elif step.place in CHAPTERS and CHAPTERS[step.place].studies:
+        _show_vote(room, step, texts)
 
 
-def _minutes(since: float) -> str:
-    seconds = int(time.monotonic() - since)
+def _minutes_since(start: float) -> str:
+    seconds = int(time.monotonic() - start)
     return f"{seconds // 60}:{seconds % 60:02}"
 
 
-def _show_vote(room: Room, step: Step, words: Texts) -> None:
-    """How many have guessed, and of closed rounds what; after the first, what is advised."""
+def _show_vote(room: Room, step: Step, texts: Texts) -> None:
+    """How many have guessed, and the guesses of closed rounds; after the first, the advice."""
     chapter, standing = CHAPTERS[step.place], room.standing(step.place)
-    st.markdown(f"**{standing.guesses}** / {len(room.listeners)} {words.have_guessed}")
-    if not standing.rounds:
+    question, rounds = question_of(chapter), standing.rounds
+    st.markdown(f"**{standing.guesses}** / {len(room.listeners)} {texts.hall.have_guessed}")
+    if not rounds:
         return
-    answer = answer_so_far(chapter)
-    if chapter.passes:
-        st.markdown(middle_guess(standing.rounds, chapter.middle_pass))
+    if isinstance(question, PassSlider):
+        st.markdown(question.guess_of_hall(rounds))
         return
-    show_choices(getattr(words, chapter.name).choices, words, standing.rounds, answer)
+    answer = measured_answer(chapter)
+    show_choices(texts[chapter.name].choices, texts, rounds, answer)
     if answer is not None:
-        st.caption(shares(standing.rounds, answer, words))
-        if step[1:] == ("close", 1):
-            st.info(advice(standing.rounds[0], answer, words))
+        st.caption(shares(rounds, answer, texts))
+        if (step.kind, step.round) == ("close", 1):
+            st.info(advice(rounds[0], answer, texts))

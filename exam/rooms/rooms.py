@@ -1,24 +1,25 @@
-"""Which rooms there are, who may lead them, and which is given up where there are too many."""
+"""All rooms: who may lead one, and which is closed where there are too many."""
 
 import re
 import secrets
 import threading
 import time
+from collections.abc import Callable
 
-from exam.hall.room import Room
+from exam.rooms.room import Room
 
-MOST_ROOMS, MOST_OF_A_CLIENT = 100, 20
-KEPT_SECONDS = 3 * 3600.0  # after its last use a room is gone
-RECENT_SECONDS = 600.0  # a room used so recently is not given up, even if nobody guesses in it
-MOST_SECRETS = 10_000  # of rooms that are gone
-LETTERS = "ABCEFGHJKLMNPRSTWXYZ"  # of a code: none that are taken for one another
+MAX_ROOMS, MAX_ROOMS_OF_A_CLIENT = 100, 20
+KEPT_SECONDS = 3 * 3600.0  # a room is closed so long after its last use
+RECENT_SECONDS = 600.0  # a room used so recently is not closed for another client's
+MAX_SECRETS = 10_000  # of closed rooms
+LETTERS = "ABCEFGHJKLMNPRSTWXYZ"  # of a code: no two that look alike
 CODE = re.compile(f"[{LETTERS}]{{4}}")
 LEARNER = re.compile(r"[\w-]{11}", re.ASCII)
 SECRET = re.compile(r"[\w-]{22}", re.ASCII)
 
 
 class RoomRefused(Exception):
-    """Nobody leads it: the "secret" is wrong, or all rooms are "taken"."""
+    """The room cannot be led: the "secret" is wrong, or all rooms are "taken"."""
 
 
 def new_code() -> str:
@@ -30,28 +31,37 @@ def new_secret() -> str:
 
 
 def new_learner() -> str:
-    """A random name by which a guess is counted once; it says nothing of who it is."""
+    """A random name by which a learner's guess is counted once."""
     return secrets.token_urlsafe(8)
 
 
-class Rooms:
-    """Rooms by their codes. `clock` gives seconds."""
+def read_code(text: str) -> str | None:
+    """A room's code in capitals; None if the text is not one."""
+    return text.upper() if text.isascii() and CODE.fullmatch(text.upper()) else None
 
-    def __init__(self, clock=time.monotonic):
+
+def read_secret(text: str) -> str | None:
+    return text if SECRET.fullmatch(text) else None
+
+
+class Rooms:
+    """Rooms by their codes. `clock` gives seconds. Thread-safe."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic):
         self._clock, self._lock = clock, threading.Lock()
         self._rooms: dict[str, Room] = {}
-        self._secrets: dict[str, str] = {}  # by code, of rooms that are gone
+        self._secrets: dict[str, str] = {}  # of closed rooms, by code
 
     def find(self, code: str) -> Room | None:
-        """The room of that code; to look for it counts as using it."""
+        """The room of that code. Looking for it counts as using it."""
         with self._lock:
             return self._find(code)
 
     def lead(self, code: str, secret: str, client: str = "") -> Room:
-        """The room of that code, for its lecturer; a new one where there is none.
+        """The room of that code, for its lecturer; a new one if there is none.
 
-        So the lecturer's link opens it again the next day, and at the replica that it leads to.
-        Raises RoomRefused for a wrong secret, also of a room that is gone, and where all are taken.
+        So the lecturer's link opens the room again the next day, and at the replica it leads to.
+        Raises RoomRefused for a wrong secret, also of a closed room, and if all rooms are taken.
         """
         with self._lock:
             room = self._find(code)
@@ -70,41 +80,41 @@ class Rooms:
             self._close(room)
             return None
         if room:
-            room.used = self._clock()
+            room.used_at = self._clock()
         return room
 
     def _make_place(self, client: str) -> None:
         """Close a room of a client that has too many, or any room if all are taken.
 
-        The one that has not been used for longest goes. A room that has learners stays, and so does
-        one of another client that was used recently.
+        The one that has been unused for longest is closed. Rooms with learners stay open, and so do
+        other clients' rooms that were used recently.
         """
         for room in list(self._rooms.values()):
             if self._unused_seconds(room) >= KEPT_SECONDS:
                 self._close(room)
         of_client = [room for room in self._rooms.values() if room.client == client]
-        if len(of_client) >= MOST_OF_A_CLIENT:
+        if len(of_client) >= MAX_ROOMS_OF_A_CLIENT:
             self._close_one(of_client)
-        elif len(self._rooms) >= MOST_ROOMS:
+        elif len(self._rooms) >= MAX_ROOMS:
             rooms = self._rooms.values()
             self._close_one([r for r in rooms if self._unused_seconds(r) >= RECENT_SECONDS])
 
     def _close_one(self, rooms: list[Room]) -> None:
-        empty = [room for room in rooms if not room.has_learners]
+        empty = [room for room in rooms if not room.is_in_use]
         if not empty:
             raise RoomRefused("taken")
-        self._close(min(empty, key=lambda room: room.used))
+        self._close(min(empty, key=lambda room: room.used_at))
 
     def _close(self, room: Room) -> None:
-        """Its code is kept for whoever has its secret."""
-        room.end()
+        """Close a room; its code stays reserved for its secret."""
+        room.close()
         del self._rooms[room.code]
         self._secrets[room.code] = room.secret
-        if len(self._secrets) > MOST_SECRETS:
+        if len(self._secrets) > MAX_SECRETS:
             del self._secrets[next(iter(self._secrets))]
 
     def _unused_seconds(self, room: Room) -> float:
-        return self._clock() - room.used
+        return self._clock() - room.used_at
 
 
 ROOMS = Rooms()  # those of this process

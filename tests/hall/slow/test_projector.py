@@ -3,11 +3,11 @@
 import pytest
 from playwright.sync_api import expect
 
-from exam.hall.rooms import new_code, new_secret
-from exam.page.parts import CHAPTER_NAMES
-from exam.page.texts import load_texts
+from exam.parts import CHAPTER_NAMES
+from exam.rooms.rooms import new_code, new_secret
+from exam.texts import load_texts
 from tests.browser import CUT, KO, open_page, resized, settled, violations, wait_until_played
-from tests.hall import (
+from tests.hall.lectern import (
     FITS,
     click_on,
     next_step,
@@ -97,14 +97,14 @@ def test_a_chapter_may_open_with_its_experiment_done(hall, server):
 def test_a_clicker_moves_no_slider(hall, server):
     open_page(hall, server, "projected=true&only=study&epochs=5&start=true")
     wait_until_played(hall)
-    address, said = hall.url, hall.locator(".sentence").inner_text()
+    address, sentence = hall.url, hall.locator(".sentence").inner_text()
     for what in (hall.get_by_role("slider", name="배치 사이즈"), hall.locator("#pass")):
         value = what.input_value()
         for key in (*FORWARD, *BACK, "F5", "b", "."):
             what.focus()
             hall.keyboard.press(key)
         assert what.input_value() == value
-    assert hall.locator(".sentence").inner_text() == said and hall.url == address
+    assert hall.locator(".sentence").inner_text() == sentence and hall.url == address
 
 
 def test_a_clicker_goes_on_and_back(hall, server):
@@ -133,7 +133,7 @@ def test_the_projected_page_is_complete_by_keyboard(hall, server):
     expect(hall.locator(".choices .is-answer")).to_be_visible()
     wait_until_shown(hall)
     assert "reveal" in step(hall)
-    places = hall.get_by_role("combobox", name=KO.step_place)
+    places = hall.get_by_role("combobox", name=KO.hall.step.place)
     places.focus()
     hall.keyboard.press("Alt+ArrowDown")  # without Alt it is the clicker's
     hall.get_by_role("option").first.wait_for()
@@ -145,7 +145,7 @@ def test_the_projected_page_is_complete_by_keyboard(hall, server):
     assert violations(hall) == []
     hall.get_by_role("radio", name="English").focus()
     hall.keyboard.press("Enter")
-    expect(hall.get_by_role("combobox", name=EN.step_place)).to_be_visible()
+    expect(hall.get_by_role("combobox", name=EN.hall.step.place)).to_be_visible()
     wait_until_shown(hall)
     hall.get_by_role("combobox").focus()
     before = step(hall)

@@ -6,7 +6,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const newCell = (number) => {
     const cell = Object.assign(document.createElement("button"), { type: "button" });
     cell.dataset.number = number;
-    cell.onclick = () => setTriggerValue("out", number);
+    cell.onclick = () => setTriggerValue("removed", number);
     return cell;
   };
   // A cell stays while others come, or a press on it would be lost.

@@ -10,15 +10,17 @@ from streamlit.testing.v1 import AppTest
 
 from exam.charts.lines import stacks
 from exam.charts.settings_map import best_of, settings_map
-from exam.hall.choices import advice, middle_guess, shares
-from exam.hall.files import FEW, HIDDEN, votes_csv, without_small
-from exam.hall.rooms import ROOMS, new_code, new_secret
-from exam.hall.steps import WATCHED, Step, steps_of
+from exam.hall.files import HIDDEN, SMALL_COUNT, votes_csv, without_small
+from exam.hall.steps import WATCHED, steps_of
+from exam.hall.vote_view import advice, shares
 from exam.lesson.chapters import CHAPTERS
-from exam.lesson.contents import numbered
+from exam.lesson.contents import numbered_title
+from exam.lesson.guess import PassSlider
 from exam.model.studied import Point
-from exam.page.texts import load_texts
+from exam.rooms.room import Step
+from exam.rooms.rooms import ROOMS, new_code, new_secret
 from exam.service.job import Progress
+from exam.texts import load_texts
 from tests.browser import ROOT
 from tests.own import sent
 from tests.visit import Visit, run
@@ -42,12 +44,12 @@ def visit(**parameters: str) -> AppTest:
 
 def step_of(app: AppTest) -> tuple[str, str]:
     """The place and the part of it that a projector shows."""
-    return app.session_state.visit.observer.step[:2]
+    return app.session_state.visit.seat.step[:2]
 
 
 def stand_at(app: AppTest, step: Step) -> None:
-    app.session_state.visit.observer.step = step
-    if room := app.session_state.visit.observer.room:
+    app.session_state.visit.seat.step = step
+    if room := app.session_state.visit.seat.room:
         room.step = step
 
 
@@ -58,17 +60,17 @@ def texts(app: AppTest) -> str:
 
 def test_a_learners_guess_is_counted_and_may_be_changed(room):
     app = visit(room=room.code.lower(), only="first_pass")
-    assert KO.in_room(code=room.code) in texts(app)
+    assert KO.hall.in_room(code=room.code) in texts(app)
     for choice in (0, 2):
         app.radio(key="first_pass_guess").set_value(choice).run()
     assert room.standing("first_pass")[:3] == (1, 0, True)
-    assert KO.guess_counted(code=room.code) in texts(app)
+    assert KO.guess.counted(code=room.code) in texts(app)
     app.button(key="first_pass_begin").click().run()
     app.session_state.visit.attempts.clear()
     app.run()
     app.radio(key="first_pass_guess").set_value(1).run()
-    assert KO.guess_seen(code=room.code) in texts(app)
-    room.close("first_pass", 1)
+    assert KO.guess.seen(code=room.code) in texts(app)
+    room.close_round("first_pass", 1)
     assert room.standing("first_pass").rounds == (Counter({2: 1}),)
 
 
@@ -108,21 +110,21 @@ def test_who_leads_may_try_the_chapter_alone(room):
 
 def test_a_guess_about_an_exam_of_ones_own_is_none_about_the_halls(room):
     app = visit(room=room.code, only="own_exam")
-    observer, written = app.session_state.visit.observer, Step("own_exam", "display", 1)
+    seat, written = app.session_state.visit.seat, Step("own_exam", "write", 1)
     app.session_state.visit.attempts["own_exam"] = "an attempt with an exam of its own"
-    room.guess("own_exam", observer.learner, 0)
+    room.guess("own_exam", seat.learner, 0)
     room.show(written)
     app.run()
     assert room.standing("own_exam").guesses == 0
     assert "own_exam" not in app.session_state.visit.attempts
     assert KO.own_exam.kept_in_room in texts(app)
-    room.exam.writings_of("another").take(sent(0))
-    room.wrote("another")
+    room.exam.drawings_of("another").add(sent(0))
+    room.update_exam("another")
     room.show(Step("own_exam", "question", 2))
     app.run()
     app.radio(key="own_exam_guess").set_value(1).run()
-    for part in ("display", "question"):  # a step back loses no vote
-        room.show(written._replace(part=part))
+    for part in ("write", "question"):  # a step back loses no vote
+        room.show(written._replace(kind=part))
         app.run()
     assert app.radio(key="own_exam_guess").value == 1
     assert room.standing("own_exam").guesses == 1
@@ -136,7 +138,7 @@ def test_without_a_room_nothing_is_said_or_counted(room):
 
 def test_who_leads_is_not_counted(room):
     app = visit(room=room.code, secret=room.secret, only="students")
-    assert KO.leads_room(code=room.code) in texts(app)
+    assert KO.hall.leads_room(code=room.code) in texts(app)
     app.radio(key="students_guess").set_value(0).run()
     assert room.standing("students").guesses == 0
 
@@ -150,14 +152,14 @@ def test_a_link_that_reveals_is_no_guess(room):
 def test_a_page_of_ones_own_that_is_not_asked_for_rightly_is_the_projectors(room, presenter):
     app = visit(room=room.code, secret=room.secret, presenter=presenter)
     assert not app.exception
-    assert app.session_state.visit.observer.presents is (presenter == "true")
-    assert (KO.no_presenter in texts(app)) is (presenter == "yes")
+    assert app.session_state.visit.seat.is_presenter_page is (presenter == "true")
+    assert (KO.hall.refused.presenter in texts(app)) is (presenter == "yes")
 
 
 def test_the_lecturers_link_opens_a_room_that_is_gone():
     code, secret = new_code(), new_secret()
     app = visit(room=code, secret=secret)
-    assert ROOMS.find(code).secret == secret and KO.leads_room(code=code) in texts(app)
+    assert ROOMS.find(code).secret == secret and KO.hall.leads_room(code=code) in texts(app)
 
 
 def test_steps_close_and_open_the_vote_and_never_by_going_back(room):
@@ -195,7 +197,7 @@ def test_the_experiment_closes_a_vote_that_is_open(room):
         app.button(key=key).click().run()
     assert step_of(app) == ("students", "reveal")
     assert room.standing("students").rounds == (Counter({1: 1}),) * 2
-    assert room.state_of_guess("students", "a") == "closed"
+    assert room.guess_state("students", "a") == "closed"
 
 
 def test_the_median_is_that_of_the_last_round(room):
@@ -205,7 +207,7 @@ def test_the_median_is_that_of_the_last_round(room):
         room.guess("final_exam", "a", choice)
         for key in keys:
             app.button(key=key).click().run()
-        return app.session_state.visit.attempts["final_exam"].choice
+        return app.session_state.visit.attempts["final_exam"].guess
 
     assert median_after(10, "step_next", "step_skip") == 10
     for key in ("step_back", "step_back", "step_back", "step_next"):  # a second vote after all
@@ -222,8 +224,8 @@ def test_who_steps_back_and_sets_something_else_reveals_that(room):
         app.button(key="step_next").click().run()
         app.button(key="step_skip").click().run()
         assert not app.exception and step_of(app) == ("misprints", "reveal")
-        plans = app.session_state.visit.attempts["misprints"].plans
-        assert next(iter(plans)) == (misprints, 1)
+        studies = app.session_state.visit.attempts["misprints"].studies
+        assert next(iter(studies)) == (misprints, 1)
 
 
 def test_the_step_that_watches_a_study_has_one_and_the_room_is_told(room):
@@ -231,7 +233,7 @@ def test_the_step_that_watches_a_study_has_one_and_the_room_is_told(room):
     app = visit(room=room.code, secret=room.secret, projected="true", epochs="1")  # a reload
     assert step_of(app) == ("study", "start") and app.session_state.visit.presses == 1
     app.button(key="step_back").click().run()
-    assert room.step == ("study", "", 0)
+    assert room.step == Step("study")
     app.button(key="start").click().run()
     assert room.step == WATCHED and app.session_state.visit.presses == 2
 
@@ -252,17 +254,17 @@ def test_a_projector_studies_what_is_set_and_keeps_it(room):
     app.slider(key="batch_size").set_value(32).run()
     app.run()  # that was the study alone, and AppTest knows nothing else any more
     app.button(key="step_next").click().run()
-    assert app.session_state.visit.run.batch_size == 32 and not app.slider
+    assert app.session_state.visit.study.plan.batch_size == 32 and not app.slider
     app.button(key="step_next").click().run()  # a chapter
     app.button(key="step_back").click().run()
-    assert "batch_size=32" in texts(app)
+    assert app.session_state.visit.values["batch_size"] == 32
     app.button(key="step_back").click().run()
     assert app.slider(key="batch_size").value == 32
     app.slider(key="batch_size").set_value(100).run()
     app.run()
     app.button(key="start").click().run()
     assert step_of(app) == ("study", "start")
-    assert app.session_state.visit.run.batch_size == 100
+    assert app.session_state.visit.study.plan.batch_size == 100
 
 
 def test_an_old_tab_leads_no_room_that_another_has_opened(room):
@@ -270,7 +272,9 @@ def test_an_old_tab_leads_no_room_that_another_has_opened(room):
     ROOMS._rooms.clear()
     ROOMS.lead(room.code, new_secret())
     app.run()
-    assert KO.no_room in texts(app) and KO.leads_room(code=room.code) not in texts(app)
+    assert KO.hall.refused.room in texts(app) and KO.hall.leads_room(code=room.code) not in texts(
+        app
+    )
 
 
 class Nobody:
@@ -282,7 +286,7 @@ class Nobody:
 
 def test_without_a_worker_no_step_stands_in_the_way(room, monkeypatch):
     app = visit(room=room.code, secret=room.secret, projected="true")
-    for module in ("lesson.chapter_view", "hall.found", "page.study_view"):
+    for module in ("lesson.chapter_view", "hall.measured", "page.study_view"):
         monkeypatch.setattr(f"exam.{module}.get_scheduler", Nobody)
     for step in steps_of(leads=True):
         stand_at(app, step)
@@ -293,7 +297,7 @@ def test_without_a_worker_no_step_stands_in_the_way(room, monkeypatch):
 
 def test_the_study_begins_by_a_step_too_and_once():
     app = visit(projected="true", epochs="1")
-    assert not app.session_state.visit.runs
+    assert not app.session_state.visit.studies
     for key, presses in (("step_next", 1), ("step_back", 1), ("step_next", 1)):
         app.button(key=key).click().run()
         assert not app.exception and app.session_state.visit.presses == presses
@@ -303,9 +307,9 @@ def test_steps_are_those_of_every_chapter():
     with_room, alone = (steps_of(leads=leads) for leads in (True, False))
     places = list(dict.fromkeys(step.place for step in with_room))
     assert places == ["door", "study", *CHAPTERS]
-    measured = [name for name in CHAPTERS if CHAPTERS[name].plans]
+    measured = [name for name in CHAPTERS if CHAPTERS[name].studies]
     for name in measured:
-        parts = [step.part for step in alone if step.place == name]
+        parts = [step.kind for step in alone if step.place == name]
         assert parts[-1] == "rule" and "question" in parts and "reveal" in parts
     assert len(with_room) == len(alone) + 1 + 3 * len(measured)
 
@@ -314,42 +318,49 @@ def test_the_table_of_a_room_tells_no_few_apart(room):
     for number in range(40):
         room.guess("students", str(number), 0 if number < 8 else 1 if number < 38 else 2)
         room.guess("final_exam", str(number), 7)
-    room.close("students", 1)
-    found = list(csv.reader(io.StringIO(votes_csv(room, {"students": 1}, EN))))
-    title, choices = numbered("students", EN), EN.students.choices
-    assert found == [  # and nothing of the round that is open
+    room.close_round("students", 1)
+    rows = list(csv.reader(io.StringIO(votes_csv(room, {"students": 1}, EN))))
+    title, choices = numbered_title("students", EN), EN.students.choices
+    assert rows == [  # and nothing of the round that is open
         ["chapter", "round", "guess", "count", "of", "measured"],
         [title, "1", choices[0], "*", "40", ""],  # or the two would be seen by subtraction
         [title, "1", choices[1], "30", "40", "yes"],
         [title, "1", choices[2], "*", "40", ""],
     ]
-    room.close("final_exam", 1)
+    room.close_round("final_exam", 1)
     assert f"{EN.final_exam.title},1,7,median,40," in votes_csv(room, {"students": 1}, EN)
 
 
 def test_no_subtraction_brings_a_small_count_back():
     for counts in itertools.product(range(14), repeat=3):
         shown, total = without_small(Counter(dict(enumerate(counts))), 3)
-        hidden = [count for count, said in zip(counts, shown, strict=True) if said == HIDDEN]
-        assert all(said in (HIDDEN, count) for count, said in zip(counts, shown, strict=True))
-        assert not any(0 < count < FEW for count in counts if count in shown)
+        hidden = [count for count, cell in zip(counts, shown, strict=True) if cell == HIDDEN]
+        assert all(cell in (HIDDEN, count) for count, cell in zip(counts, shown, strict=True))
+        assert not any(0 < count < SMALL_COUNT for count in counts if count in shown)
         if hidden and total != HIDDEN:  # their sum is known: it has to leave several ways
-            assert len(hidden) > 1 and sum(hidden) >= 2 * FEW
+            assert len(hidden) > 1 and sum(hidden) >= 2 * SMALL_COUNT
 
 
 def test_the_advice_of_peer_instruction():
-    advised = {0: "", 29: EN.advice_few, 30: EN.advice, 80: EN.advice, 81: EN.advice_many}
+    advised = {
+        0: "",
+        29: EN.hall.advice_few,
+        30: EN.hall.advice,
+        80: EN.hall.advice,
+        81: EN.hall.advice_many,
+    }
     for right, wanted in advised.items():
         counts = Counter({1: right, 0: 100 - right} if right else {})
         assert advice(counts, 1, EN) == wanted
     rounds = Counter({1: 1, 0: 3}), Counter({1: 3, 0: 1})
-    assert shares(rounds, 1, EN) == EN.had_it(percents="25% → 75%")
+    assert shares(rounds, 1, EN) == EN.hall.had_it(percents="25% → 75%")
     assert shares((Counter(),), 1, EN) == ""
 
 
 def test_the_middle_of_what_was_guessed():
-    assert middle_guess((), 20) == 20 and middle_guess((Counter(),), 20) == 20
-    assert middle_guess((Counter({1: 9}), Counter({3: 2, 30: 1})), 20) == 3
+    question = PassSlider(passes=range(1, 41))
+    assert question.guess_of_hall(()) == 20 and question.guess_of_hall((Counter(),)) == 20
+    assert question.guess_of_hall((Counter({1: 9}), Counter({3: 2, 30: 1}))) == 3
 
 
 def test_every_guess_is_a_dot_within_the_axis():

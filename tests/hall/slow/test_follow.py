@@ -8,9 +8,9 @@ from types import SimpleNamespace
 import pytest
 from playwright.sync_api import Page, expect
 
-from exam.hall.rooms import new_code, new_secret
-from exam.hall.seat import FALLBACK_SECONDS
-from exam.page.texts import load_texts
+from exam.hall.joining import FALLBACK_SECONDS
+from exam.rooms.rooms import new_code, new_secret
+from exam.texts import load_texts
 from tests.browser import (
     KO,
     Server,
@@ -21,7 +21,7 @@ from tests.browser import (
     wait_until_idle,
     watched,
 )
-from tests.hall import STEP, bar, click_on, next_step, open_lectern, step, wait_until_shown
+from tests.hall.lectern import STEP, bar, click_on, next_step, open_lectern, step, wait_until_shown
 from tests.test_server import PLAIN
 from tests.visit import Visit, run
 
@@ -68,7 +68,7 @@ def test_a_phone_that_nobody_touches_follows(browser, server, room):
         phone.goto(f"{server.url}?room={room.code}&lang=ko")
         wait_until_idle(phone)
         bar = phone.locator(".hall-bar")
-        expect(bar).to_contain_text(KO.hall_open, timeout=SOON)
+        expect(bar).to_contain_text(KO.hall.bar.open, timeout=SOON)
         expect(bar).to_contain_text(KO.students.title)
         top = phone.locator(".stApp").bounding_box()["y"]
         assert top >= bar.bounding_box()["height"] > 30, "the bar covers nothing"
@@ -80,17 +80,17 @@ def test_a_phone_that_nobody_touches_follows(browser, server, room):
         wait_until_idle(phone)
         expect(wall.locator(".count b")).to_have_text("1", timeout=SOON)
         expect(begin.locator("button")).to_have_attribute("aria-disabled", "true")
-        assert says(phone) == f'"{KO.hall_held}"'
+        assert says(phone) == f'"{KO.hall.bar.held}"'
         begin.locator("button").dispatch_event("click")  # even so
         wait_until_idle(phone)
         expect(phone.locator(".st-key-students_guess")).to_be_visible()
         click_on(wall)
-        expect(bar).to_contain_text(KO.hall_closed, timeout=SOON)
+        expect(bar).to_contain_text(KO.hall.bar.closed, timeout=SOON)
         click_on(wall)
-        expect(bar).to_contain_text(KO.hall_again, timeout=SOON)
+        expect(bar).to_contain_text(KO.hall.bar.again, timeout=SOON)
         click_on(wall)
         click_on(wall)
-        expect(bar).to_contain_text(KO.hall_result, timeout=SOON)
+        expect(bar).to_contain_text(KO.hall.bar.result, timeout=SOON)
         expect(begin.locator("button")).to_have_attribute("aria-disabled", "false")
         assert says(phone) == "none"
         begin.locator("button").click()
@@ -99,7 +99,7 @@ def test_a_phone_that_nobody_touches_follows(browser, server, room):
 
 def test_the_door_says_how_many_have_come(browser, server, room):
     def says(present: int) -> str:
-        return KO.present_now(present=present).replace("**", "")
+        return KO.hall.present_now(present=present).replace("**", "")
 
     with screens(browser, 1280, 390) as (wall, phone):
         open_lectern(wall, lecturer(server, room))
@@ -121,7 +121,7 @@ def test_a_count_that_comes_before_the_wall_is_drawn_is_shown(browser, server, r
         for route in held:
             route.continue_()
         wall.unroute(listens)
-        expect(wall.get_by_text(KO.present_now(present=0).replace("**", ""))).to_be_visible()
+        expect(wall.get_by_text(KO.hall.present_now(present=0).replace("**", ""))).to_be_visible()
 
 
 def test_back_leads_to_where_the_learner_was(browser, server, room):
@@ -164,13 +164,13 @@ def test_what_was_chosen_before_the_room_was_opened_counts_until_the_vote_begins
         with answered(phone):
             option.click()
         open_lectern(wall, lecturer(server, room, "&only=students"))
-        expect(phone.get_by_text(KO.guess_counted(code=room.code))).to_be_visible()
+        expect(phone.get_by_text(KO.guess.counted(code=room.code))).to_be_visible()
         expect(wall.locator(".count b")).to_have_text("1")
-        bar(wall).get_by_role("button", name=KO.save_room).click()
-        wall.get_by_text(KO.vote_anew, exact=True).click()
-        wall.get_by_role("button", name=KO.vote_anew_sure).click()
+        bar(wall).get_by_role("button", name=KO.hall.save_room).click()
+        wall.get_by_text(KO.hall.vote_anew, exact=True).click()
+        wall.get_by_role("button", name=KO.hall.vote_anew_sure).click()
         expect(wall.locator(".count b")).to_have_text("0")
-        expect(phone.get_by_text(KO.guess_awaited(code=room.code))).to_be_visible()
+        expect(phone.get_by_text(KO.guess.awaited(code=room.code))).to_be_visible()
         expect(phone.locator(".st-key-students_guess input:checked")).to_have_count(0)
         option.click()
         expect(wall.locator(".count b")).to_have_text("1")
@@ -184,13 +184,13 @@ def test_without_the_event_stream_a_phone_asks(browser, room, tmp_path):
     ):
         open_lectern(wall, lecturer(plain, room, "&only=students"))
         phone.goto(f"{plain.url}?room={room.code}&lang=ko&only=students")
-        expect(phone.locator(".hall-bar")).to_contain_text(KO.hall_open)
+        expect(phone.locator(".hall-bar")).to_contain_text(KO.hall.bar.open)
         wait_until_idle(phone)
         phone.locator(".st-key-students_guess [role='radiogroup'] label").first.click()
         expect(wall.locator(".count b")).to_have_text("1")
         assert wall.locator(".count").inner_text() == "1", "of how many is not known"
         click_on(wall)
-        expect(phone.locator(".hall-bar")).to_contain_text(KO.hall_closed)
+        expect(phone.locator(".hall-bar")).to_contain_text(KO.hall.bar.closed)
 
 
 def test_a_page_that_leads_nothing_asks_nothing(browser, server, room):
@@ -200,7 +200,7 @@ def test_a_page_that_leads_nothing_asks_nothing(browser, server, room):
         sent = []
         phone.on("websocket", lambda line: line.on("framesent", lambda data: sent.append(data)))
         phone.reload()
-        expect(phone.locator(".hall-bar")).to_contain_text(KO.hall_open)
+        expect(phone.locator(".hall-bar")).to_contain_text(KO.hall.bar.open)
         phone.wait_for_function("'follows' in document.documentElement.dataset")
         wait_until_idle(phone)
         sent.clear()
@@ -212,19 +212,21 @@ def test_what_the_hall_is_not_to_read_stands_on_a_page_of_the_lecturers_own(brow
     with screens(browser, 1280, 390, 390) as (wall, own, phone):
         open_lectern(wall, lecturer(server, room, "&only=students"))
         own.goto(f"{server.url}?room={room.code}&lang=ko&presenter=true#secret={room.secret}")
-        expect(own.get_by_text(KO.after_that)).to_be_visible()
+        expect(own.get_by_text(KO.hall.after_that)).to_be_visible()
         assert "secret" not in own.url
         phone.goto(f"{server.url}?room={room.code}&lang=ko&only=students")
         wait_until_idle(phone)
         phone.locator(".st-key-students_guess [role='radiogroup'] label").first.click()
-        expect(own.get_by_text(f"1 / 1 {KO.have_guessed}")).to_be_visible()
+        expect(own.get_by_text(f"1 / 1 {KO.hall.have_guessed}")).to_be_visible()
         next_step(own).click()
         wall.wait_for_function(f"{STEP}.includes('close_1')")
-        advised = re.compile("|".join(map(re.escape, (KO.advice_few, KO.advice, KO.advice_many))))
+        advised = re.compile(
+            "|".join(map(re.escape, (KO.hall.advice_few, KO.hall.advice, KO.hall.advice_many)))
+        )
         expect(own.get_by_text(advised)).to_be_visible(timeout=120_000)
         expect(wall.get_by_text(advised)).to_have_count(0)
         click_on(wall)
-        expect(next_step(own)).to_have_text(KO.step_close)
+        expect(next_step(own)).to_have_text(KO.hall.step.close)
         assert violations(own) == []
 
 
@@ -256,10 +258,10 @@ def test_the_clicker_works_whatever_was_clicked(browser, server, room):
                 click_on(wall, "PageUp")
                 assert step(wall) == was
         click_on(wall, "PageUp")
-        bar(wall).get_by_role("button", name=EN.save_room).click()
+        bar(wall).get_by_role("button", name=EN.hall.save_room).click()
         click_on(wall)  # with its box open
         click_on(wall, "PageUp")
-        expect(wall.get_by_role("combobox", name=EN.step_place)).to_have_value(
+        expect(wall.get_by_role("combobox", name=EN.hall.step.place)).to_have_value(
             re.compile(EN.batch_sizes.title)
         )
 
@@ -288,7 +290,7 @@ def test_a_chapter_that_is_finished_opens_at_its_result(browser, server, room):
         while "reveal" not in step(wall):
             click_on(wall)
         for place, part in ((KO.sheet.title, "sheet"), (KO.students.title, "students_reveal")):
-            wall.get_by_role("combobox", name=KO.step_place).click()
+            wall.get_by_role("combobox", name=KO.hall.step.place).click()
             wall.get_by_role("option", name=place).click()
             wall.wait_for_function(f"{STEP}.includes('{part}')")
         wait_until_shown(wall)

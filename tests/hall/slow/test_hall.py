@@ -10,10 +10,10 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from exam.hall.rooms import MOST_OF_A_CLIENT, new_code, new_secret
-from exam.lesson.contents import numbered
+from exam.lesson.contents import numbered_title
 from exam.page.address import reachable
-from exam.page.texts import LANGUAGES, Texts, load_texts
+from exam.rooms.rooms import MAX_ROOMS_OF_A_CLIENT, new_code, new_secret
+from exam.texts import LANGUAGES, Texts, load_texts
 from tests.browser import (
     KO,
     Server,
@@ -26,7 +26,7 @@ from tests.browser import (
     wait_until_played,
     watched,
 )
-from tests.hall import bar, click_on, open_lectern, wait_until_shown
+from tests.hall.lectern import bar, click_on, open_lectern, wait_until_shown
 from tests.visit import Visit, run
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
@@ -90,12 +90,12 @@ def test_a_hall_walks_through_two_chapters_by_clicker(browser, server, room, lan
             phone.goto(room.learners(server))
             expect(phone.get_by_text(room.code)).to_be_visible()
             wait_until_idle(phone)
-        projector.get_by_role("combobox", name=words.step_place).click()
+        projector.get_by_role("combobox", name=words.hall.step.place).click()
         projector.get_by_role("option", name=words.first_pass.title).click()
         heading = projector.get_by_role("heading", level=1)
         expect(heading).to_contain_text(words.first_pass.title)
         for name, answer in (("first_pass", 2), ("batch_sizes", 3)):
-            expect(heading).to_contain_text(getattr(words, name).title)
+            expect(heading).to_contain_text(words[name].title)
             walk_through(projector, phones, name, answer, words)
             while not next_is_a_chapter(projector):
                 click_on(projector)
@@ -108,7 +108,7 @@ def test_a_hall_walks_through_two_chapters_by_clicker(browser, server, room, lan
         rows = rows_of(projector, words)
         assert len(rows) == 2 * sum(map(len, choices))  # three guesses are too few to be told
         assert {row[3:5] for row in rows} == {("*", "*"), ("0", "*")}
-        assert (numbered("batch_sizes", words), "2", choices[1][3], "*", "*", "yes") in rows
+        assert (numbered_title("batch_sizes", words), "2", choices[1][3], "*", "*", "yes") in rows
 
 
 def next_is_a_chapter(projector: Page) -> bool:
@@ -127,8 +127,8 @@ def walk_through(projector: Page, phones: list[Page], name: str, answer: int, wo
     guess(phones[2], name, wrong, words)  # changed, and changed back: it counts once
     guess(phones[2], name, answer, words)
     assert projector.locator(".votes").count() == 0
-    said = re.compile(rf"{words.supported}|%")
-    expect(projector.locator(".st-key-hall_question").get_by_text(said)).to_have_count(0)
+    result = re.compile(rf"{words.supported}|%")
+    expect(projector.locator(".st-key-hall_question").get_by_text(result)).to_have_count(0)
     click_on(projector)  # close
     first = {wrong: "2", answer: "1"}
     assert counts(projector) == [[first.get(n, "0")] for n in range(len(counts(projector)))]
@@ -139,7 +139,7 @@ def walk_through(projector: Page, phones: list[Page], name: str, answer: int, wo
     expect(projector.locator(".count b")).to_have_text("3")
     assert projector.locator(".votes").count() == 0
     guess(phones[1], name, answer, words)
-    expect(projector.get_by_text(words.have_changed(changed=1))).to_be_visible()
+    expect(projector.get_by_text(words.hall.have_changed(changed=1))).to_be_visible()
     projector.keyboard.press("PageDown")
     projector.keyboard.press("PageDown")  # a press that bounced: one step
     expect(projector.locator(".choices .votes").first).to_be_visible()
@@ -150,15 +150,15 @@ def walk_through(projector: Page, phones: list[Page], name: str, answer: int, wo
     click_on(projector)  # reveal
     marked = projector.locator(".choices .is-answer")
     expect(marked).to_contain_text(words.supported)
-    expect(marked).to_contain_text(getattr(words, name).choices[answer])
+    expect(marked).to_contain_text(words[name].choices[answer])
     assert counts(projector) == expected
     assert violations(projector) == []
 
 
 def rows_of(projector: Page, words: Texts) -> set[tuple]:
-    bar(projector).get_by_role("button", name=words.save_room).click()
+    bar(projector).get_by_role("button", name=words.hall.save_room).click()
     with projector.expect_download() as download:
-        projector.get_by_role("button", name=words.room_csv).click()
+        projector.get_by_role("button", name=words.hall.room_csv).click()
     table = csv.reader(io.StringIO(download.value.path().read_text(encoding="utf-8-sig")))
     assert next(table) == ["chapter", "round", "guess", "count", "of", "measured"]
     return set(map(tuple, table))
@@ -179,9 +179,9 @@ def test_numbers_are_guessed_on_the_curve(browser, server, room):
         assert projector.locator("svg.marks .mark-symbol path").count() == 0
         click_on(projector)
         expect(projector.locator("svg.marks .mark-symbol path")).to_have_count(2)
-        skip = bar(projector).get_by_role("button", name=KO.step_reveal)
+        skip = bar(projector).get_by_role("button", name=KO.hall.step.reveal)
         skip.click()
-        expect(projector.locator("svg.marks")).to_contain_text(KO.median_guess)
+        expect(projector.locator("svg.marks")).to_contain_text(KO.hall.median_guess)
         wait_until_shown(projector)
         assert projector.locator("svg.marks .mark-symbol path").count() == 2
 
@@ -193,14 +193,14 @@ def test_who_reloads_is_counted_once_and_who_has_seen_the_result_no_more(browser
             phone.goto(room.learners(server, "&only=students"))
             wait_until_idle(phone)
             guess(phone, "students", choice, KO)
-            expect(phone.get_by_text(KO.guess_counted(code=room.code))).to_be_visible()
+            expect(phone.get_by_text(KO.guess.counted(code=room.code))).to_be_visible()
             expect(projector.locator(".count b")).to_have_text("1")
         click_on(projector)
         assert counts(projector) == [["0"], ["1"], ["0"]]
-        bar(projector).get_by_role("button", name=KO.step_reveal).click()
+        bar(projector).get_by_role("button", name=KO.hall.step.reveal).click()
         phone.get_by_role("button", name=KO.students.press).click()
         phone.get_by_role("button", name=KO.again).click()
-        expect(phone.get_by_text(KO.guess_seen(code=room.code))).to_be_visible()
+        expect(phone.get_by_text(KO.guess.seen(code=room.code))).to_be_visible()
         guess(phone, "students", 2, KO)
         for _ in range(3):  # back to the first round
             click_on(projector, "PageUp")
@@ -235,7 +235,7 @@ def test_a_lecturer_who_reloads_stands_where_the_room_stands(browser, server, ro
     with people(browser, "ko", 0) as (projector, _):
         open_lectern(projector, room.lecturer(server))
         click_on(projector)
-        projector.get_by_role("combobox", name=KO.step_place).click()
+        projector.get_by_role("combobox", name=KO.hall.step.place).click()
         projector.get_by_role("option", name=KO.sheet.title).click()
         expect(projector.get_by_role("heading", level=1)).to_contain_text(KO.sheet.title)
         assert "secret" not in projector.url  # which a hall would read
@@ -243,7 +243,7 @@ def test_a_lecturer_who_reloads_stands_where_the_room_stands(browser, server, ro
         expect(projector.get_by_role("heading", level=1)).to_contain_text(KO.sheet.title)
         expect(projector.get_by_text(room.code)).to_be_visible()
         projector.goto(room.learners(server))  # the same browser, and no projector
-        leads = KO.leads_room(code=room.code).replace("**", "")
+        leads = KO.hall.leads_room(code=room.code).replace("**", "")
         expect(projector.get_by_text(leads)).to_be_visible()
         assert bar(projector).count() == 0
 
@@ -253,20 +253,20 @@ def test_a_room_is_opened_by_the_share_box_and_entered_by_its_code(browser, serv
         lecturer.goto(server.url)
         wait_until_idle(lecturer)
         lecturer.get_by_role("button", name=KO.share, exact=True).click()
-        lecturer.get_by_role("button", name=KO.open_room).click()
-        link = lecturer.get_by_role("link", name=KO.lecturers_screen).get_attribute("href")
+        lecturer.get_by_role("button", name=KO.hall.open_room).click()
+        link = lecturer.get_by_role("link", name=KO.hall.lecturers_screen).get_attribute("href")
         code = re.search(r"room=(\w{4})", link)[1]
         expect(lecturer).to_have_url(re.compile(f"room={code}$"))  # a link for learners
         assert "#secret=" in link and "secret" not in link.split("#")[0]  # for no log and history
         lecturer.reload()
-        leads = KO.leads_room(code=code).replace("**", "")
+        leads = KO.hall.leads_room(code=code).replace("**", "")
         expect(lecturer.get_by_text(leads)).to_be_visible()
         phone.goto(server.url)
         wait_until_idle(phone)
         phone.get_by_role("button", name=KO.share, exact=True).click()
-        phone.get_by_label(KO.room_code).fill(code.lower())
-        phone.get_by_role("button", name=KO.enter_room).click()
-        expect(phone.get_by_text(KO.in_room(code=code).replace("**", ""))).to_be_visible()
+        phone.get_by_label(KO.hall.room_code).fill(code.lower())
+        phone.get_by_role("button", name=KO.hall.enter_room).click()
+        expect(phone.get_by_text(KO.hall.in_room(code=code).replace("**", ""))).to_be_visible()
         expect(phone).to_have_url(re.compile(f"room={code}$"))
         open_lectern(lecturer, link)
         expect(lecturer.locator(".code")).to_have_text(code)
@@ -277,18 +277,18 @@ def test_who_may_not_enter_gets_a_sentence_and_the_page(page, server, room, lang
     words = load_texts(lang)
     open_lectern(page, room.lecturer(server))
     wrong = {
-        f"room={new_code()}": words.room_awaited,
-        "room=%3Cscript%3E": words.no_room,
-        f"room={room.code}&secret={new_secret()}&projected=true": words.no_secret,
-        f"room={room.code}&secret=x": words.no_secret,
+        f"room={new_code()}": words.hall.room_awaited,
+        "room=%3Cscript%3E": words.hall.refused.room,
+        f"room={room.code}&secret={new_secret()}&projected=true": words.hall.refused.secret,
+        f"room={room.code}&secret=x": words.hall.refused.secret,
     }
     for query, sentence in wrong.items():
         page.goto(f"{server.url}?{query}&lang={lang}")
         expect(page.get_by_text(sentence)).to_be_visible()
         expect(page.get_by_role("button", name=words.start)).to_be_visible()
-        if sentence in (words.no_room, words.room_awaited):
-            expect(page.get_by_label(words.room_code)).to_be_visible()
-        assert page.get_by_text(words.leads_room(code=room.code)).count() == 0
+        if sentence in (words.hall.refused.room, words.hall.room_awaited):
+            expect(page.get_by_label(words.hall.room_code)).to_be_visible()
+        assert page.get_by_text(words.hall.leads_room(code=room.code)).count() == 0
 
 
 def test_where_all_rooms_are_taken_one_is_told(page, tmp_path):
@@ -296,7 +296,7 @@ def test_where_all_rooms_are_taken_one_is_told(page, tmp_path):
 
     async def open_rooms(url: str) -> None:
         """As many as one client may have, with a hall in each."""
-        for _ in range(MOST_OF_A_CLIENT):
+        for _ in range(MAX_ROOMS_OF_A_CLIENT):
             code = new_code()
             async with Visit(url, f"room={code}&secret={new_secret()}").connection() as lecturer:
                 await lecturer.open()
@@ -308,5 +308,5 @@ def test_where_all_rooms_are_taken_one_is_told(page, tmp_path):
     with running_server(tmp_path / "log.txt") as server:
         run(open_rooms(server.url))
         page.goto(f"{server.url}?lang=ko&room={new_code()}&secret={new_secret()}")
-        expect(page.get_by_text(KO.no_taken)).to_be_visible()
+        expect(page.get_by_text(KO.hall.refused.taken)).to_be_visible()
         expect(page.get_by_role("button", name=KO.start)).to_be_visible()

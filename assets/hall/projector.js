@@ -31,10 +31,10 @@ const turn = (direction) => {
   step.click();
   screen.scrollTo({ top: 0 });
 };
-const tellWhetherLonger = () =>
+const markLonger = () =>
   document.documentElement.toggleAttribute("data-longer", isLonger(theScreen(), 1));
-document.addEventListener("scroll", tellWhetherLonger, true);
-new ResizeObserver(tellWhetherLonger).observe(
+document.addEventListener("scroll", markLonger, true);
+new ResizeObserver(markLonger).observe(
   document.querySelector("[data-testid='stMainBlockContainer']"),
 );
 window.addEventListener("keydown", (event) => {

@@ -1,52 +1,52 @@
 // A learner's page follows its room: a bar says what the hall is at, and leads there by one tap. The
 // room tells by an event stream. Where there is none, the server says it with what it draws.
 
-let roomStream = null, roomState = null, roomWords = null;
+let roomStream = null, roomState = null, roomTexts = null;
 const isFollowing = () => roomStream?.readyState === EventSource.OPEN;
 
-const followRoom = (code, words, state) => {
-  roomWords = { code, ...words, anew: state.anew };
+const followRoom = (code, texts, state) => {
+  roomTexts = { code, ...texts, resets: state.resets };
   if (!isFollowing()) roomState = state;
   drawHallBar();
   if (roomStream && roomStream.code === code && roomStream.readyState !== EventSource.CLOSED) return;
   roomStream?.close();
   roomStream = Object.assign(new EventSource(`room/${code}`), { code });
-  roomStream.onopen = tellWhetherFollowing;
-  roomStream.onerror = tellWhetherFollowing;
+  roomStream.onopen = markFollowing;
+  roomStream.onerror = markFollowing;
   roomStream.onmessage = ({ data }) => {
     roomState = JSON.parse(data);
     drawHallBar();
-    if (roomState.anew !== roomWords.anew) tell("hall-anew");
+    if (roomState.resets !== roomTexts.resets) announce("hall-changed");
   };
 };
 // As long as the stream is there, the page need not ask (ask_again.js).
-const tellWhetherFollowing = () =>
+const markFollowing = () =>
   document.documentElement.toggleAttribute("data-follows", isFollowing());
 
-const hallSays = ({ place, part, is_open: isOpen, round }) => {
-  if (place === "own_exam" && part === "display") return roomWords.write;
-  if (part === "question" || part === "discuss")
-    return isOpen ? (round > 1 ? roomWords.again : roomWords.open) : roomWords.closed;
-  return part === "close" ? roomWords.closed : part === "reveal" ? roomWords.result : roomWords.at;
+const hallMessage = ({ kind, is_open: isOpen, round }) => {
+  if (kind === "write") return roomTexts.write;
+  if (kind === "question" || kind === "discuss")
+    return isOpen ? (round > 1 ? roomTexts.again : roomTexts.open) : roomTexts.closed;
+  return kind === "close" ? roomTexts.closed : kind === "reveal" ? roomTexts.result : roomTexts.at;
 };
 
 const drawHallBar = () => {
-  const bar = document.querySelector(".hall-bar"), title = roomWords.titles[roomState?.place];
+  const bar = document.querySelector(".hall-bar"), title = roomTexts.titles[roomState?.place];
   if (!bar) return;
   document.documentElement.toggleAttribute("data-hall", Boolean(title));
-  holdButton(roomState?.is_held ? `.st-key-${roomState.place}_begin` : "");
+  holdButton(roomState?.withholds_answer ? `.st-key-${roomState.place}_begin` : "");
   if (!title) return bar.replaceChildren();
   const link = Object.assign(document.createElement("a"), { href: `#chapter-${roomState.place}` });
-  link.append(bold(hallSays(roomState)), ` ${title}`);
-  bar.dataset.open = roomState.is_open && ["question", "discuss"].includes(roomState.part);
+  link.append(bold(hallMessage(roomState)), ` ${title}`);
+  bar.dataset.open = roomState.is_open && ["question", "discuss"].includes(roomState.kind);
   bar.replaceChildren(link);
 };
 
 // The button of the chapter whose answer waits. A class would be gone when Streamlit draws it anew.
 const heldStyle = document.head.appendChild(document.createElement("style"));
 const holdButton = (held) => {
-  const words = JSON.stringify(roomWords.held), look = "opacity: 0.5; pointer-events: none";
-  heldStyle.textContent = held && `${held} button { ${look} } ${held}::after { content: ${words} }`;
+  const texts = JSON.stringify(roomTexts.held), look = "opacity: 0.5; pointer-events: none";
+  heldStyle.textContent = held && `${held} button { ${look} } ${held}::after { content: ${texts} }`;
   for (const button of document.querySelectorAll("[class*='_begin'] button"))
     button.ariaDisabled = Boolean(held && button.closest(held));
 };
@@ -63,16 +63,16 @@ const leadRoom = (code, step) => {
   leading.onopen = () => document.documentElement.toggleAttribute("data-leads", true);
   leading.onerror = () => document.documentElement.toggleAttribute("data-leads", false);
   leading.onmessage = ({ data }) => {
-    const { place, part, number } = JSON.parse(data), isHere = () => `${place} ${part} ${number}` === ledStep;
-    const follow = () => tell(isHere() ? "hall-counted" : "hall-moved");
+    const { step } = JSON.parse(data), isHere = () => step === ledStep;
+    const follow = () => announce(isHere() ? "hall-counted" : "hall-moved");
     if (isHere()) follow();
     else setTimeout(follow, OWN_STEP);
   };
 };
 
-acts.room = followRoom;
-acts.lead = leadRoom;
-redraws.push(() => roomWords && drawHallBar());
+handlers.room = followRoom;
+handlers.lead = leadRoom;
+redraws.push(() => roomTexts && drawHallBar());
 // Back leads to where the learner was on the page, before the tap moves it.
 document.addEventListener("click", ({ target }) => {
   if (!target.closest?.(".hall-bar a")) return;

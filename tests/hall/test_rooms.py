@@ -9,12 +9,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from exam.hall.room import Room
-from exam.hall.rooms import (
+from exam.model.studied import MAX_SETTINGS, Point, StudiedSettings
+from exam.rooms.room import Room, Step
+from exam.rooms.rooms import (
     LEARNER,
     LETTERS,
-    MOST_OF_A_CLIENT,
-    MOST_ROOMS,
+    MAX_ROOMS,
+    MAX_ROOMS_OF_A_CLIENT,
     SECRET,
     RoomRefused,
     Rooms,
@@ -22,9 +23,8 @@ from exam.hall.rooms import (
     new_learner,
     new_secret,
 )
-from exam.hall.steps import Step
-from exam.hall.votes import MOST_GUESSES
-from exam.model.studied import MOST_SETTINGS, Point, Studied
+from exam.rooms.seat import Seat
+from exam.rooms.votes import MAX_GUESSES
 
 
 class Clock:
@@ -66,25 +66,25 @@ def test_a_guess_counts_once_and_may_be_changed(room):
         room.guess("sheet", learner, choice)
     room.guess("pianist", "a", 0)
     assert room.standing("sheet") == (2, 0, True, ())
-    room.close("sheet", 1)
+    room.close_round("sheet", 1)
     assert rounds(room) == [{1: 2}] and rounds(room, "pianist") == []
 
 
 def test_what_is_guessed_after_the_close_is_not_in_that_round(room):
     room.guess("sheet", "a", 0)
-    room.close("sheet", 1)
-    room.close("sheet", 1)  # a second press
+    room.close_round("sheet", 1)
+    room.close_round("sheet", 1)  # a second press
     room.guess("sheet", "late", 1)
     assert rounds(room) == [{0: 1}] and room.standing("sheet")[:3] == (1, 0, False)
 
 
 def test_a_round_in_which_nobody_has_guessed_is_not_closed(room):
-    room.close("sheet", 1)  # by a lecturer who tries it alone
+    room.close_round("sheet", 1)  # by a lecturer who tries it alone
     room.open_again("sheet")
-    room.close("sheet", 2)
+    room.close_round("sheet", 2)
     room.guess("sheet", "a", 0)
     assert room.standing("sheet") == (1, 0, True, ())
-    room.close("sheet", 2)  # and then nothing was there to discuss: it is the first
+    room.close_round("sheet", 2)  # and then nothing was there to discuss: it is the first
     room.guess("sheet", "late", 1)
     assert room.standing("sheet")[:3] == (1, 0, False) and rounds(room) == [{0: 1}]
 
@@ -94,7 +94,7 @@ def test_a_second_round_begins_with_the_first_and_may_be_changed(room):
         room.guess("sheet", learner, choice)
     room.open_again("sheet")  # which is open: nothing happens
     assert room.standing("sheet") == (3, 0, True, ())
-    room.close("sheet", 1)
+    room.close_round("sheet", 1)
     room.open_again("sheet")
     room.guess("sheet", "a", 2)
     room.guess("sheet", "late", 1)
@@ -104,9 +104,9 @@ def test_a_second_round_begins_with_the_first_and_may_be_changed(room):
     room.guess("sheet", "a", 0)  # back again
     assert room.standing("sheet").changed == 0
     room.guess("sheet", "a", 2)
-    room.close("sheet", 1)  # the first is closed already
+    room.close_round("sheet", 1)  # the first is closed already
     assert room.standing("sheet").is_open
-    room.close("sheet", 2)
+    room.close_round("sheet", 2)
     assert rounds(room) == [{0: 2, 2: 1}, {0: 1, 2: 2, 1: 1}]
     room.open_again("sheet")  # there is no third
     assert not room.standing("sheet").is_open
@@ -114,44 +114,44 @@ def test_a_second_round_begins_with_the_first_and_may_be_changed(room):
 
 
 def test_who_has_seen_the_result_changes_nothing_and_is_not_in_a_later_round(room):
-    room.see("sheet", "peeks")
+    room.mark_seen("sheet", "peeks")
     room.guess("sheet", "peeks", 2)
     for learner in ("a", "b"):
         room.guess("sheet", learner, 0)
-    room.see("sheet", "a")
+    room.mark_seen("sheet", "a")
     room.guess("sheet", "a", 2)
-    room.close("sheet", 1)
+    room.close_round("sheet", 1)
     assert rounds(room) == [{0: 2}]
     room.open_again("sheet")
     assert room.standing("sheet").guesses == 1
     room.guess("sheet", "b", 2)
-    room.see("sheet", "b")  # after the guess: it stays in this round
+    room.mark_seen("sheet", "b")  # after the guess: it stays in this round
     room.open_again("sheet")  # the lecturer has gone back and forth
     assert room.standing("sheet")[:2] == (1, 1)  # "a" and "peeks" are in no count
-    room.close("sheet", 2)
+    room.close_round("sheet", 2)
     assert rounds(room)[1] == {2: 1}
 
 
 def test_a_learner_is_told_whether_the_guess_counts(room):
-    assert room.state_of_guess("sheet", "a") == "awaited"
+    assert room.guess_state("sheet", "a") == "awaited"
     room.guess("sheet", "a", 0)
-    assert room.state_of_guess("sheet", "a") == "counted"
-    room.close("sheet", 1)
-    assert room.state_of_guess("sheet", "a") == "closed"
-    room.see("sheet", "a")
-    assert room.state_of_guess("sheet", "a") == "seen"
+    assert room.guess_state("sheet", "a") == "counted"
+    room.close_round("sheet", 1)
+    assert room.guess_state("sheet", "a") == "closed"
+    room.mark_seen("sheet", "a")
+    assert room.guess_state("sheet", "a") == "seen"
 
 
 def test_a_full_vote_takes_no_new_guess_and_loses_none(room):
-    for number in range(MOST_GUESSES):
+    for number in range(MAX_GUESSES):
         room.guess("sheet", str(number), 0)
-    assert room.state_of_guess("pianist", "late") == "awaited"
-    assert room.state_of_guess("sheet", "late") == "full"
-    assert room.state_of_guess("sheet", "0") == "counted"
+    assert room.guess_state("pianist", "late") == "awaited"
+    assert room.guess_state("sheet", "late") == "full"
+    assert room.guess_state("sheet", "0") == "counted"
     room.guess("sheet", "late", 1)
     room.guess("sheet", "0", 1)
-    room.close("sheet", 1)
-    assert rounds(room) == [{0: MOST_GUESSES - 1, 1: 1}]
+    room.close_round("sheet", 1)
+    assert rounds(room) == [{0: MAX_GUESSES - 1, 1: 1}]
 
 
 def test_nobody_leads_a_room_without_its_secret(hall, room):
@@ -183,7 +183,7 @@ def test_ten_thousand_forgeries(hall, room, clock):
         hall.find("KHJM").guess("pianist", f"forged {number}", 0)
         room.guess("sheet", "a", 0)
     assert room.standing("sheet").guesses == 1
-    assert room.standing("pianist").guesses == MOST_GUESSES
+    assert room.standing("pianist").guesses == MAX_GUESSES
 
 
 def test_a_room_is_gone_three_hours_after_its_last_use(hall, room, clock):
@@ -204,7 +204,7 @@ def codes() -> Iterator[str]:
 
 def test_rooms_in_use_are_kept_and_the_oldest_unused_goes(hall, room, clock):
     code = codes()
-    opened = [hall.lead(next(code), new_secret(), f"{n // 10}") for n in range(MOST_ROOMS - 1)]
+    opened = [hall.lead(next(code), new_secret(), f"{n // 10}") for n in range(MAX_ROOMS - 1)]
     with pytest.raises(RoomRefused, match="taken"):
         hall.lead("ZZZZ", new_secret())
     opened[0].guess("sheet", "a", 0)
@@ -222,7 +222,7 @@ def test_rooms_in_use_are_kept_and_the_oldest_unused_goes(hall, room, clock):
 def test_a_client_that_opens_rooms_in_a_loop_takes_none_from_others(hall, room, clock):
     """And none from its own halls; what it loses comes back by its own secret alone."""
     code = codes()
-    mine = [hall.lead(next(code), new_secret(), "loop") for _ in range(MOST_OF_A_CLIENT)]
+    mine = [hall.lead(next(code), new_secret(), "loop") for _ in range(MAX_ROOMS_OF_A_CLIENT)]
     mine[0].guess("sheet", "a", 0)
     for _ in range(500):
         hall.lead(next(code), new_secret(), "loop")
@@ -239,40 +239,50 @@ def test_a_client_that_opens_rooms_in_a_loop_takes_none_from_others(hall, room, 
 
 
 def test_a_vote_begins_anew(room):
-    for number in range(MOST_GUESSES):  # by a script
-        room.see("sheet", f"forged {number}")
-    assert room.state_of_guess("sheet", "a") == "full"
-    room.begin_anew("sheet")
+    for number in range(MAX_GUESSES):  # by a script
+        room.mark_seen("sheet", f"forged {number}")
+    assert room.guess_state("sheet", "a") == "full"
+    room.restart_vote("sheet")
     room.guess("sheet", "a", 1)
     assert room.standing("sheet") == (1, 0, True, ())
 
 
 def test_who_listens_is_told_where_the_room_stands_and_never_what_is_guessed(room):
-    told = []
-    room.listeners.add(lambda: told.append(room.state()))
+    states = []
+    room.listeners.add(lambda: states.append(room.state()))
     room.show(Step("sheet", "question"))
     room.guess("sheet", "a", 1)
-    asked = {"place": "sheet", "part": "question", "number": 0}
-    assert told == [asked | {"is_open": True, "round": 1, "is_held": True, "anew": 0}]
-    room.close("sheet", 1)
+    asked = {"step": "sheet_question_0", "place": "sheet", "kind": "question"}
+    first = asked | {"is_open": True, "round": 1, "withholds_answer": True, "resets": 0}
+    assert states == [first]
+    room.close_round("sheet", 1)
     room.open_again("sheet")
-    assert [(each["is_open"], each["round"]) for each in told[1:]] == [(False, 1), (True, 2)]
+    assert [(each["is_open"], each["round"]) for each in states[1:]] == [(False, 1), (True, 2)]
     room.show(Step("sheet", "reveal", 2))
     room.show(Step("sheet", "question"))
-    assert not told[-1]["is_held"] and not room.holds("sheet"), "the hall has seen it"
-    room.begin_anew("sheet")
-    assert told[-1] == told[0] | {"anew": 1} and room.holds("sheet")
+    assert not states[-1]["withholds_answer"] and not room.withholds_answer("sheet"), (
+        "the hall has seen it"
+    )
+    room.restart_vote("sheet")
+    assert states[-1] == first | {"resets": 1} and room.withholds_answer("sheet")
+
+
+def test_the_secret_of_a_room_stands_in_a_cookie_and_never_in_the_address(room):
+    lecturer, learner = Seat(room.code, secret=room.secret), Seat(room.code, learner="a")
+    assert lecturer.address_parameters == {"room": room.code, "secret": None}, "None takes it out"
+    assert lecturer.cookies == {f"lead_{room.code}": room.secret}
+    assert learner.address_parameters == {} and learner.cookies == {"learner": "a"}
 
 
 def test_a_point_is_the_mean_of_its_runs():
-    studied = Studied()
+    studied = StudiedSettings()
     studied.add(10, 20, 1.0, 30.0)
     studied.add(10, 20, 0.5, 20.0)
     studied.add(1, 20, 0.9, 25.0)
     assert studied.points() == [Point(10, 20, 2, 0.75, 25.0), Point(1, 20, 1, 0.9, 25.0)]
-    for number in range(MOST_SETTINGS):
+    for number in range(MAX_SETTINGS):
         studied.add(2, number, 1.0, 1.0)
-    assert len(studied.points()) == MOST_SETTINGS
+    assert len(studied.points()) == MAX_SETTINGS
     studied.add(10, 20, 0.0, 10.0)
     assert studied.points()[0].runs == 3
 
@@ -289,6 +299,6 @@ def test_many_at_once(room):
         thread.start()
     for thread in threads:
         thread.join()
-    room.close("sheet", 1)
+    room.close_round("sheet", 1)
     assert room.standing("sheet").rounds[0] == Counter(n % 3 for n in range(800))
     assert sum(point.runs for point in room.studied.points()) == 800

@@ -1,0 +1,98 @@
+"""The exam that a hall writes: each learner writes a digit or two, all digits equally often."""
+
+import threading
+from typing import NamedTuple
+
+from exam.model.exams import QUESTIONS
+from exam.rooms.drawings import Drawing, Drawings, OwnExams, exams_of
+
+MAX_WRITERS = 1_000
+DIGITS = 10
+
+
+class WrittenQuestion(NamedTuple):
+    """A question that has arrived: its number in the order of arrival, its digit, its drawing."""
+
+    number: int
+    digit: int
+    drawing: Drawing
+
+
+class HallExam:
+    """Up to a hundred questions, without names. Thread-safe.
+
+    While it `is_open`, learners write. Once it is closed, `exams` has it in each form; `changes`
+    counts how often it was opened or closed.
+    """
+
+    def __init__(self):
+        self._lock = threading.Lock()
+        self._drawings: dict[str, Drawings] = {}  # by learner
+        self._arrivals: list[tuple[str, int]] = []  # learner, index of its digit
+        self._removed: dict[int, Drawing] = {}  # by number of the question
+        self.is_open = False
+        self.changes = 0
+        self.exams: OwnExams | None = None
+
+    def drawings_of(self, learner: str) -> Drawings:
+        """What a learner is asked to write; no digits if too many others write."""
+        with self._lock:
+            if learner not in self._drawings and len(self._drawings) < MAX_WRITERS:
+                number = len(self._drawings)
+                digits = number % DIGITS, (number + DIGITS // 2) % DIGITS
+                self._drawings[learner] = Drawings(digits, is_for_hall=True)
+            return self._drawings.get(learner) or Drawings((), is_for_hall=True)
+
+    def update(self, learner: str) -> None:
+        """Take over what a learner has written.
+
+        A question that was removed comes back if its learner has written it anew.
+        """
+        with self._lock:
+            drawings = self._drawings.get(learner)
+            for index, drawing in drawings.drawn.items() if drawings else ():
+                if (learner, index) in self._arrivals:
+                    number = self._arrivals.index((learner, index))
+                    if self._removed.get(number, drawing) != drawing:
+                        del self._removed[number]
+                elif len(self._arrivals) < 2 * QUESTIONS:
+                    self._arrivals.append((learner, index))
+
+    def remove(self, number: int) -> None:
+        """Leave out the question of that number."""
+        with self._lock:
+            if number in range(len(self._arrivals)):
+                learner, index = self._arrivals[number]
+                self._removed[number] = self._drawings[learner].drawn[index]
+
+    def restore(self) -> None:
+        """Put back the question that was removed last, if there is one."""
+        with self._lock:
+            if self._removed:
+                self._removed.popitem()
+
+    @property
+    def has_removed(self) -> bool:
+        return bool(self._removed)
+
+    def questions(self) -> list[WrittenQuestion]:
+        """The first hundred that have arrived, without those that were removed."""
+        with self._lock:
+            questions = []
+            for number, (learner, index) in enumerate(self._arrivals):
+                drawings = self._drawings[learner]
+                if number not in self._removed:
+                    digit, drawing = drawings.digits[index], drawings.drawn[index]
+                    questions.append(WrittenQuestion(number, digit, drawing))
+            return questions[:QUESTIONS]
+
+    def set_open(self, is_open: bool) -> None:
+        """Let the hall write, or close the exam."""
+        questions = self.questions()
+        with self._lock:
+            self.is_open = is_open
+            self.changes += 1
+            for drawings in self._drawings.values():
+                drawings.is_open = is_open
+            is_written = questions and not is_open
+            self.exams = exams_of([each[1:] for each in questions]) if is_written else None
