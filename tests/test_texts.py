@@ -9,18 +9,13 @@ import pytest
 
 from exam.model.exams import QUESTIONS
 from exam.model.workbooks import PASSES_TO_KNOW_TWENTY
-from exam.page.parts import CHAPTER_NAMES
-from exam.page.texts import LANGUAGES, Sentence, Texts, load_texts
+from exam.parts import CHAPTER_NAMES
+from exam.texts import LANGUAGES, Sentence, Texts, load_texts
 from tests.browser import ROOT
 from tests.scripted import MEASURED
 
-PLAYED = (
-    "player_",
-    "summary",
-    "film_summary",
-    "alike_summary",
-    "film_value",
-)  # texts that the browser fills in, by its own simple formats
+# Texts that the browser fills in, by its own simple formats.
+FILLED_IN_BROWSER = re.compile(r"\.(player|pair|updates_sum)|\.(film_|alike_)?summary|\.film_value")
 
 
 def fields(text: str) -> set[str]:
@@ -31,11 +26,11 @@ def texts_of(part, path: str = "") -> dict[str, str]:
     """Every text by its path: chapter, key and, in a list, place."""
     if isinstance(part, str):
         return {path: part}
-    parts = vars(part) if isinstance(part, Texts) else dict(enumerate(part))
+    parts = part.as_dict() if isinstance(part, Texts) else dict(enumerate(part))
     return {
         name: text
         for key, each in parts.items()
-        if key not in ("_source", "lang")
+        if key != "lang"
         for name, text in texts_of(each, f"{path}.{key}").items()
     }
 
@@ -57,7 +52,7 @@ def test_the_same_texts_with_the_same_fields():
 
 def test_chapters_stand_in_the_order_of_the_page():
     for lang in LANGUAGES:
-        chapters = [key for key, part in vars(load_texts(lang)).items() if isinstance(part, Texts)]
+        chapters = [key for key in load_texts(lang) if key in CHAPTER_NAMES]
         assert chapters == list(CHAPTER_NAMES), f"the tables of {lang}.toml stand in their order"
 
 
@@ -70,27 +65,39 @@ def test_chapters_are_named_by_their_key_and_never_by_a_number():
     assert f"[{place}장](#chapter-students)" in load_texts("ko").questions.answered[3]
 
 
+def test_the_page_for_teachers_names_chapters_by_their_titles():
+    """A number would be wrong as soon as a chapter is added."""
+    written = (ROOT / "assets" / "TEACHING.md").read_text(encoding="utf-8")
+    assert not re.search(r"\d+장|chapter \d", written, re.IGNORECASE)
+    titles = {load_texts(lang)[name].title for lang in ("ko", "en") for name in CHAPTER_NAMES}
+    plan = [line.split("|")[2] for line in written.splitlines() if re.match(r"\| \d+–", line)]
+    named = {title for cell in plan for title in re.findall(r"\*(.+?)\*", cell)}
+    assert len(named) == 8 and named <= titles, named - titles
+
+
 def test_a_missing_text_is_named():
     with pytest.raises(AttributeError, match=r"'no_such' is missing in \[students\] of en.toml"):
         _ = load_texts("en").students.no_such
+
+
+# Tables whose texts are chosen by a key that the code has from elsewhere, or given to the browser.
+TABLES = {"failure", "guess", "missed", "writing", "refused", "bar", "step"}
+TABLES |= {"axis", "alts", "rows", "titles"}
 
 
 def test_every_text_is_used():
     """By its key, somewhere in the code; a chapter's own in the chapter or where all are shown."""
     chapters = ROOT / "exam" / "lesson" / "chapters"
     sources = {name: (chapters / f"{name}.py").read_text("utf-8") for name in CHAPTER_NAMES}
-    code = {*(ROOT / "exam").rglob("*.py"), *(ROOT / "assets").glob("*.js")}
+    code = {*(ROOT / "exam").rglob("*.py"), *(ROOT / "assets").rglob("*.js")}
     code = {ROOT / "streamlit_app.py", *code} - {chapters / f"{name}.py" for name in sources}
     shared = "\n".join(path.read_text("utf-8") for path in code)
     for path in texts_of(load_texts("ko")):
         written = shared + sources.get(path.split(".")[0], "\n".join(sources.values()))
         key = next(part for part in reversed(path.split(".")) if not part.isdigit())
-        names = {key, key.removeprefix("player_")}
-        names.add(
-            re.sub("^(failure|guess|hall|missed|no|pair|step|write)_.*", r"\1_", key)
-        )  # f"failure_{reason}"
-        names.add(re.sub("_(axis|alt|row|title)$", "", key))  # f"{field}_axis"
-        is_used = any(re.search(rf"\b{name}", written) for name in names)
+        table = path.split(".")[-2] if path.count(".") > 1 else ""
+        name = rf"\.{table}(\[|\.as_dict)" if table in TABLES else rf"\b{key}"
+        is_used = re.search(name, written)
         assert is_used, f"{path} is in the texts, and no code names it"
 
 
@@ -105,20 +112,23 @@ SPOKEN = {
 
 def constants_of(name: str) -> set[float]:
     """The numbers by which a chapter's experiment is made, and those of the exams themselves."""
-    found = {QUESTIONS, PASSES_TO_KNOW_TWENTY, 1, 10, *range(1, len(CHAPTER_NAMES) + 1)}
+    allowed = {QUESTIONS, PASSES_TO_KNOW_TWENTY}
     for constant, value in vars(import_module(f"exam.lesson.chapters.{name}")).items():
         if constant.isupper():
-            values = value if isinstance(value, (tuple, range, dict)) else (value,)
+            if isinstance(value, range):
+                allowed |= {len(value), value[0], value[-1]}
+                continue
+            values = value if isinstance(value, (tuple, dict)) else (value,)
             values = [*values, *values.values()] if isinstance(values, dict) else values
-            found |= {len(values), *(each for each in values if isinstance(each, int | float))}
-    return found
+            allowed |= {len(values), *(each for each in values if isinstance(each, int | float))}
+    return allowed
 
 
 def test_numbers_in_the_texts_are_those_of_the_experiment():
     for lang, name in itertools.product(LANGUAGES, CHAPTER_NAMES):
         known = constants_of(name) | SPOKEN.get(name, set())
-        for key, text in texts_of(getattr(load_texts(lang), name)).items():
-            bare = re.sub(r"\{[^}]*\}", "", text)
+        for key, text in texts_of(load_texts(lang)[name]).items():
+            bare = re.sub(r"\{[^}]*\}|\[[^]]*\]\(#chapter-\w+\)", "", text)  # fields, links
             numbers = {float(number) for number in re.findall(r"\d+(?:\.\d+)?", bare)}
             unknown = numbers - known
             assert not unknown, (
@@ -145,7 +155,7 @@ def test_bold_ends_where_markdown_lets_it():
 def test_what_the_browser_fills_in_has_formats_that_it_knows():
     for lang in LANGUAGES:
         for key, text in texts_of(load_texts(lang)).items():
-            if key.split(".")[-1].startswith(PLAYED):
+            if FILLED_IN_BROWSER.search(key):
                 for _, name, spec, _ in string.Formatter().parse(text):
                     is_known = not spec or re.fullmatch(r"\.\df|,|[^/]+\|[^/]+", spec)
                     assert not name or is_known, f"{key} in {lang}.toml"
@@ -181,19 +191,24 @@ def test_languages_stand_in_the_same_order_on_every_disk():
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_a_failure_asks_for_no_button_that_a_chapter_alone_has_not(lang):
     words = load_texts(lang)
-    assert words.start not in words.failure_worker
+    assert words.start not in words.failure.worker
 
 
 # What is read beside story and question before the first action; the pianist's comes before both.
 BEFORE = {"sheet": ["without_key"], "learning_rate": ["slope_title"]}
-SIGNS = ["story", "gap_title", "rising_loss_title", "forgetting_title", "forgetting_below"]
 
 
 @pytest.mark.parametrize("name", MEASURED)
 def test_little_is_read_before_the_first_action(name):
     for lang, most in (("ko", 200), ("en", 350), ("ja", 200)):
-        say = getattr(load_texts(lang), name)
-        keys = SIGNS if name == "pianist" else ["story", "question", *BEFORE.get(name, [])]
-        text = "".join(getattr(say, key) for key in keys)
+        captions = load_texts(lang)[name]
+        if name == "pianist":
+            text = (
+                captions.story
+                + "".join(captions.titles.as_dict().values())
+                + captions.forgetting_below
+            )
+        else:
+            text = "".join(captions[key] for key in ("story", "question", *BEFORE.get(name, [])))
         letters = len(re.sub(r"\{[^}]*\}|\*\*", "", text))
         assert letters <= most, f"{letters} letters before the first action of {name} in {lang}"
