@@ -4,15 +4,15 @@ from collections.abc import Callable, Iterator, Sequence
 
 from exam.charts.theme import Figure
 from exam.lesson.blocks import Chart, Table
-from exam.lesson.chapter import Found
+from exam.lesson.chapter import Experiment, Settings
 from exam.lesson.chapters import CHAPTERS
 from exam.model.results import Mark
-from exam.page.texts import Texts
-from exam.page.visit import Attempt
+from exam.service.experiment import Attempt
+from exam.texts import Texts
 from tests.own import EXAMS as OWN
 
-MEASURED = [name for name, chapter in CHAPTERS.items() if chapter.plans]
-SETTINGS = {"batch_size": 10, "epochs": 20, "student": 1, "misprints": 10, "own": OWN}
+MEASURED = [name for name, chapter in CHAPTERS.items() if chapter.studies]
+SETTINGS = Settings(batch_size=10, epochs=20, student=1, misprints=10, own=OWN)
 
 
 def marks(val_losses: Sequence[float], updates: int = 10, **more) -> list[Mark]:
@@ -24,34 +24,41 @@ def marks(val_losses: Sequence[float], updates: int = 10, **more) -> list[Mark]:
     ]
 
 
-def found_by(
+def experiment_of(
     name: str, study: Callable[[object, int], list[Mark]], choice: int | None = 0, **settings
-) -> Found:
+) -> Experiment:
     """A chapter's experiment, each study of which is `study(name, passes)`."""
-    plans = CHAPTERS[name].plans(SETTINGS | settings)
-    found = Found(Attempt(plans, choice))
-    for key, (_, passes) in plans.items():
-        found.marks[key] = study(key, passes)
-    return found
+    studies = CHAPTERS[name].studies_for(SETTINGS._replace(**settings))
+    experiment = Experiment(Attempt(studies, choice))
+    for key, (_, passes) in studies.items():
+        experiment.marks[key] = study(key, passes)
+    return experiment
 
 
 def any_study(key: object, passes: int) -> list[Mark]:
     """Marks with everything that a chapter may look at."""
-    digits = {"answers": "0123456789" * 10, "sure": "50" * 100, "solved": "0123456789" * 10}
-    val = {"val_answers": "1234567890" * 10, "val_sure": "60" * 100, "val_sure_when_wrong": 0.5}
-    val |= {"own_answers": "0224466880", "own_sure": "60" * 10}  # half is wrong
-    return marks([1 + abs(n - 7) / 100 for n in range(passes)], **digits, **val)
+    return marks(
+        [1 + abs(n - 7) / 100 for n in range(passes)],
+        answers="0123456789" * 10,
+        confidence=bytes([50]) * 100,
+        answers_in_pass="0123456789" * 10,
+        val_answers="1234567890" * 10,
+        val_confidence=bytes([60]) * 100,
+        val_confidence_when_wrong=0.5,
+        own_answers="0224466880",  # half is wrong
+        own_confidence=bytes([60]) * 10,
+    )
 
 
-def figures(found: Found, name: str, words: Texts) -> Iterator[Figure]:
+def figures(experiment: Experiment, name: str, words: Texts) -> Iterator[Figure]:
     """Every chart of the chapter, in each way to look at it."""
     for block in CHAPTERS[name].blocks:
         if isinstance(block, Chart):
             for option in [[each] for each in block.options] or [[]]:
-                yield block.draw(found, words, *option)
+                yield block.draw(experiment, words, *option)
 
 
-def rows(found: Found, name: str, words: Texts) -> list[tuple]:
+def rows(experiment: Experiment, name: str, words: Texts) -> list[tuple]:
     """Of its tables."""
     tables = [block for block in CHAPTERS[name].blocks if isinstance(block, Table)]
-    return [row for table in tables for row in table.rows(found, words)]
+    return [row for table in tables for row in table.rows(experiment, words)]

@@ -8,6 +8,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import altair as alt
+import pytest
 from altair.utils import schemapi
 
 from exam.charts import theme
@@ -19,11 +20,12 @@ from exam.charts.curves import (
     curves_spec,
     curves_table,
 )
-from exam.charts.lines import lines_spec
+from exam.charts.lines import COLOURS, DOTS, INKS, lines_figure
 from exam.charts.pictures import sheet_picture
 from exam.charts.settings_map import settings_map
-from exam.page.texts import LANGUAGES, load_texts
-from tests.scripted import MEASURED, figures, found_by, marks
+from exam.charts.theme import DASHES
+from exam.texts import LANGUAGES, load_texts
+from tests.scripted import MEASURED, any_study, experiment_of, figures, marks
 from tests.test_sentences import RISING
 
 
@@ -94,13 +96,17 @@ def test_pictures_are_small():
 
 def test_charts_that_are_built_at_once_keep_their_own_titles():
     """As when a hall opens chapters: many threads, each with another chart."""
-    shape = {"x_domain": (0, 10), "label_width": 10, "height": 100}
     titles = [f"axis {number}" for number in range(16)]
+
+    def spec_of(title: str) -> dict:
+        axes = {"x_domain": (0, 10), "label_width": 10, "height": 100}
+        return lines_figure([], "", title, f"{title} y", **axes).spec
+
     switch_interval = sys.getswitchinterval()
     sys.setswitchinterval(1e-5)  # so that threads do meet
     try:
         with ThreadPoolExecutor(8) as pool:
-            specs = list(pool.map(lambda title: lines_spec(title, f"{title} y", **shape), titles))
+            specs = list(pool.map(spec_of, titles))
     finally:
         sys.setswitchinterval(switch_interval)
     for title, spec in zip(titles, specs, strict=True):
@@ -115,17 +121,33 @@ def test_every_spec_is_what_vega_lite_understands():
         words = load_texts(lang)
         specs = [curves_spec(words, 20), settings_map([], "loss", words).spec]
         for name in MEASURED:
-            begun = found_by(name, lambda key, passes: [], choice=1)
+            begun = experiment_of(name, lambda key, passes: [], choice=1)
             specs += [figure.spec for figure in figures(begun, name, words)]
         for spec in specs:
             schemapi.validate_jsonschema(spec, alt.load_schema())
 
 
+@pytest.mark.parametrize("name", MEASURED)
+def test_lines_with_names_look_different(name):
+    """Whoever compares two batch sizes, say, must tell their lines apart without colour."""
+    texts = load_texts("en")
+    for figure in figures(experiment_of(name, any_study, choice=1), name, texts):
+        if "label" not in figure.data.column_names:
+            continue
+        rows = [row for row in figure.data.to_pylist() if row["label"]]
+        looks = {row["label"]: (row["style"], row["dash"]) for row in rows}
+        for label, (style, dash) in looks.items():
+            drawn = style in (*COLOURS, *INKS, *DOTS) and dash in DASHES
+            assert drawn, f"{name}: {label!r} has a look that is not drawn: {style}, {dash}"
+        alike = f"{name}: lines look alike, give each a look of its own: {looks}"
+        assert len(set(looks.values())) == len(looks), alike
+
+
 def test_a_spec_that_is_kept_waits_for_none_that_is_built():
-    words, found = load_texts("en"), []
+    words, specs = load_texts("en"), []
     curves_spec(words, 20)
     with theme._building:  # as long as another is built
-        reader = threading.Thread(target=lambda: found.append(curves_spec(words, 20)), daemon=True)
+        reader = threading.Thread(target=lambda: specs.append(curves_spec(words, 20)), daemon=True)
         reader.start()
         reader.join(timeout=30)
-    assert found == [curves_spec(words, 20)]
+    assert specs == [curves_spec(words, 20)]

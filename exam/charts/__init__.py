@@ -1,4 +1,4 @@
-"""Every chart and picture: pure functions from marks, exams and words to a Vega-Lite spec or PNG.
+"""Every chart and picture: pure functions from marks, exams and texts to a Vega-Lite spec or PNG.
 
 Knows the model's marks and nothing of Streamlit, of the scheduler or of sessions.
 """

@@ -12,10 +12,11 @@ from typing import NamedTuple
 import altair as alt
 import pyarrow as pa
 
-from exam.charts.theme import DASHES, INK, Figure, as_spec, built_once, table, x_range
+from exam.charts.theme import DASHES, INK, Figure, Layers, as_spec, built_once, table, x_range
 from exam.model.overfitting import best_shown
 from exam.model.results import Mark
 from exam.model.settings import EPOCHS
+from exam.texts import Texts
 
 PLANNED = "epochs"  # the parameter for the planned epochs
 INPUTS = ("pass", "reached")  # those that the player's inputs drive
@@ -26,9 +27,17 @@ PANEL_HEIGHT, PROJECTED_HEIGHT = 108, 90  # of each panel; letters are larger on
 WRONG_DOMAIN, LOSS_DOMAIN = [-16, 118], [-0.42, 3.0]
 WRONG_TICKS, LOSS_TICKS = [0, 25, 50, 75, 100], [0, 1, 2]
 HIGHEST_LOSS = 2.6  # no student begins higher; a test holds it
-_NAMES = {"run": "string", "label": "string", "series": "string"}
-_NUMBERS = {"epoch": "int64", "wrong": "float64", "loss": "float64", "best": "int64"}
-_COLUMNS = pa.schema(_NAMES | _NUMBERS)
+_COLUMNS = pa.schema(
+    [
+        ("run", pa.string()),
+        ("label", pa.string()),
+        ("series", pa.string()),
+        ("epoch", pa.int64()),
+        ("wrong", pa.float64()),
+        ("loss", pa.float64()),
+        ("best", pa.int64()),
+    ]
+)
 _SERIES = {"practised": DASHES["solid"], "unseen": [5, 3]}
 _ROOMY = 3  # with fewer epochs there is no room for the names of earlier runs
 # Where the names of the lines at the pass that is shown would cover it, an earlier run has no name.
@@ -48,33 +57,33 @@ class Curve(NamedTuple):
 
 
 def curves_figure(
-    curves: Sequence[Curve], epochs: int, words, *, panel_height: int = PANEL_HEIGHT
+    curves: Sequence[Curve], epochs: int, texts: Texts, *, panel_height: int = PANEL_HEIGHT
 ) -> Figure:
     """The last curve as the study on the screen, over so many planned epochs."""
-    rows, alt_text = curves_table(curves, epochs), words.chart_alt(epochs=epochs)
-    return Figure(curves_spec(words, epochs, panel_height), rows, alt_text)
+    rows, alt_text = curves_table(curves, epochs), texts.chart_alt(epochs=epochs)
+    return Figure(curves_spec(texts, epochs, panel_height), rows, alt_text)
 
 
-def curves_spec(words, epochs: int, panel_height: int = PANEL_HEIGHT) -> dict:
+def curves_spec(texts: Texts, epochs: int, panel_height: int = PANEL_HEIGHT) -> dict:
     """The spec for so many planned epochs; all but these is built once for each language."""
-    spec = _spec(words)
+    spec = _spec(texts)
     kept = [param for param in spec["params"] if param["name"] != PLANNED]
     panels = [panel | {"height": panel_height} for panel in spec["vconcat"]]
     return spec | {"params": [{"name": PLANNED, "value": epochs}, *kept], "vconcat": panels}
 
 
 @built_once
-def _spec(words) -> dict:
+def _spec(texts: Texts) -> dict:
     """Two panels over 0 to `epochs` (a parameter) passes, drawn from `curves_table`."""
     x = alt.X("epoch:Q").scale(domain=[0, alt.ExprRef(PLANNED)], range=x_range())
-    ticks = {"grid": False, "tickMinStep": 1, "tickCount": 5, "format": "d"}
-    wrong = alt.Y("wrong:Q").title(words.wrong).scale(domain=WRONG_DOMAIN)
-    loss = alt.Y("loss:Q").title(words.loss).scale(domain=LOSS_DOMAIN)
-    axes = x.title(None).axis(labels=False, **ticks), wrong.axis(values=WRONG_TICKS)
+    x = x.axis(grid=False, tickMinStep=1, tickCount=5, format="d")
+    wrong = alt.Y("wrong:Q").title(texts.wrong).scale(domain=WRONG_DOMAIN)
+    loss = alt.Y("loss:Q").title(texts.loss).scale(domain=LOSS_DOMAIN)
+    x_above = x.title(None).axis(labels=False, grid=False, tickMinStep=1, tickCount=5, format="d")
     value = "format(datum.wrong, datum.series == 'unseen' ? '.1f' : 'd')"
-    above = _panel(axes, value, words)
-    axes = x.title(words.passes).axis(**ticks), loss.axis(values=LOSS_TICKS)
-    below = _panel(axes, "format(datum.loss, '.2f')", words) + _best_label(x, words)
+    above = _panel((x_above, wrong.axis(values=WRONG_TICKS)), value, texts)
+    axes = x.title(texts.passes), loss.axis(values=LOSS_TICKS)
+    below = _panel(axes, "format(datum.loss, '.2f')", texts) + _best_label(x, texts)
     params = [
         alt.param(name=name, value=0, bind=alt.BindDirect(element=f"#{name}", event="input"))
         for name in INPUTS
@@ -84,7 +93,7 @@ def _spec(words) -> dict:
     return as_spec(both, label_width=LABEL_WIDTH)
 
 
-def _panel(axes: tuple[alt.X, alt.Y], value: str, words) -> alt.LayerChart:
+def _panel(axes: tuple[alt.X, alt.Y], value: str, texts: Texts) -> Layers:
     base = alt.Chart().encode(*axes)
     now, earlier = (base.transform_filter(f"datum.run {each} 'now'") for each in ("==", "!="))
     colour = alt.Color("series:N").scale(domain=list(_SERIES)).legend(None)
@@ -97,7 +106,7 @@ def _panel(axes: tuple[alt.X, alt.Y], value: str, words) -> alt.LayerChart:
         _best(axes[0]).mark_rule(color=INK, strokeDash=[2, 2], strokeWidth=1.5, aria=False),
         ghosts.encode(colour, dash),
         lines.encode(colour, dash),
-        *_tips(now.transform_filter("datum.epoch == +pass"), colour, value, words),
+        *_tips(now.transform_filter("datum.epoch == +pass"), colour, value, texts),
     )
 
 
@@ -105,23 +114,22 @@ def _earlier_runs(earlier: alt.Chart, dash: alt.StrokeDash) -> Iterator[alt.Char
     shade = alt.Opacity("run:N").scale(domain=["0", "1", "2"], range=[0.35, 0.55, 0.8])
     lines = earlier.mark_line(clip=True, color=INK, strokeWidth=1.25)
     yield lines.encode(dash, alt.Detail("run:N"), shade.legend(None))
-    text = {"color": INK, "align": "left", "dx": 2, "dy": -6, "fontSize": 11}
-    named = f"datum.label != '' && ({_AWAY_FROM_TIP})"
-    names = earlier.transform_filter(named).mark_text(**text)
+    named = earlier.transform_filter(f"datum.label != '' && ({_AWAY_FROM_TIP})")
+    names = named.mark_text(color=INK, align="left", dx=2, dy=-6, fontSize=11)
     yield names.encode(alt.Text("label:N"), alt.Description("label:N"))
 
 
-def _tips(tip: alt.Chart, colour: alt.Color, value: str, words) -> Iterator[alt.Chart]:
-    """The last point of each line, and what it says."""
+def _tips(tip: alt.Chart, colour: alt.Color, value: str, texts: Texts) -> Iterator[alt.Chart]:
+    """The last point of each line, with its name and value."""
     yield tip.mark_point(filled=True, size=50, opacity=1, aria=False).encode(colour)
-    names = f"datum.series == 'unseen' ? '{words.unseen}' : '{words.practised}'"
+    names = f"datum.series == 'unseen' ? '{texts.unseen}' : '{texts.practised}'"
     labelled = tip.transform_calculate(text=f"({names}) + ' ' + {value}").transform_calculate(
-        said=f"'{words.passes} ' + datum.epoch + ': ' + datum.text"
+        description=f"'{texts.passes} ' + datum.epoch + ': ' + datum.text"
     )
     for series, dy in (("unseen", -8), ("practised", 8)):
-        text = {"align": "left", "dx": 8, "dy": dy, "fontSize": 12, "fontWeight": "bold"}
-        one = labelled.transform_filter(f"datum.series == '{series}'").mark_text(**text)
-        yield one.encode(colour, alt.Text("text:N"), alt.Description("said:N"))
+        one = labelled.transform_filter(f"datum.series == '{series}'")
+        text = one.mark_text(align="left", dx=8, dy=dy, fontSize=12, fontWeight="bold")
+        yield text.encode(colour, alt.Text("text:N"), alt.Description("description:N"))
 
 
 def _best(x: alt.X) -> alt.Chart:
@@ -130,12 +138,11 @@ def _best(x: alt.X) -> alt.Chart:
     return warned.transform_aggregate(epoch="max(best)").encode(x)
 
 
-def _best_label(x: alt.X, words) -> alt.Chart:
-    before, after = words.best.split("{epoch}")
-    text = {"align": "left", "color": INK, "dx": 5, "fontSize": 12}
+def _best_label(x: alt.X, texts: Texts) -> alt.Chart:
+    before, after = texts.best.split("{epoch}")
     label = _best(x).transform_calculate(text=f"'{before}' + datum.epoch + '{after}'")
-    words_of = {"text": alt.Text("text:N"), "description": alt.Description("text:N")}
-    return label.mark_text(**text).encode(y=alt.value(8), **words_of)
+    text = label.mark_text(align="left", color=INK, dx=5, fontSize=12)
+    return text.encode(alt.Text("text:N"), alt.Description("text:N"), y=alt.value(8))
 
 
 def curves_table(curves: Sequence[Curve], epochs: int) -> pa.Table:

@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Literal
 
 import altair as alt
 import pyarrow as pa
@@ -13,30 +14,42 @@ from exam.model.results import Mark, MeanMarks, mean_marks
 COLOURS = ("practised", "unseen", "batch_1", "batch_10", "batch_32", "batch_100")
 PALE = [f"pale_{style}" for style in COLOURS]  # single students behind their mean
 INKS = {"quiet": (1, 0.35), "ink": (1.75, 1.0), "strong": (2.75, 1.0)}  # width, opacity
-BATCH_LOOKS = {1: ("batch_1", "dashdot"), 10: ("batch_10", "dashed")}
-BATCH_LOOKS |= {32: ("batch_32", "dotted"), 100: ("batch_100", "solid")}
+BATCH_LOOKS = {
+    1: ("batch_1", "dashdot"),
+    10: ("batch_10", "dashed"),
+    32: ("batch_32", "dotted"),
+    100: ("batch_100", "solid"),
+}
 OTHER_LOOK = ("strong", "dashed")  # of another batch size
 SIDES = {"above": -13, "below": 13, "beside": 0}  # where a name stands, in pixels
 DOTS = {"ring": (False, -0.25), "dot": (True, 0.25)}  # filled, and how far beside its number
 DOT_STEP = 0.03  # of the axis, from one dot to the next above it
-_WORDS = dict.fromkeys(("line", "style", "dash"), "string")
-_COLUMNS = pa.schema(_WORDS | {"x": "float64", "y": "float64", "label": "string", "side": "string"})
+_COLUMNS = pa.schema(
+    [
+        ("line", pa.string()),
+        ("style", pa.string()),
+        ("dash", pa.string()),
+        ("x", pa.float64()),
+        ("y", pa.float64()),
+        ("label", pa.string()),
+        ("side", pa.string()),
+    ]
+)
 Rows = list[tuple]
+Look = tuple[str, str]  # a style, one of COLOURS, INKS or DOTS, and a dash, one of DASHES
+Side = Literal["above", "below", "beside"]  # of a point, where the name of its line stands
 
 
 def line(
     name: object,
     points: Iterable[tuple[float, float]],
-    look: tuple[str, str] = ("ink", "solid"),
+    look: Look = ("ink", "solid"),
     *,
     label: str = "",
     label_at: int = -1,
-    side: str = "beside",
+    side: Side = "beside",
 ) -> Rows:
-    """The rows of one line, with its style and dash; named at the point `label_at`.
-
-    A style is one of `COLOURS` or of `INKS`, a dash one of `DASHES`.
-    """
+    """The rows of one line, which has its name at the point with the index `label_at`."""
     points = list(points)
     at = label_at % len(points) if points else 0
     return [
@@ -45,8 +58,8 @@ def line(
     ]
 
 
-def batch_look(batch_size: int) -> tuple[str, str]:
-    """The hue and the dash that a batch size has in every chart."""
+def batch_look(batch_size: int) -> Look:
+    """The look that a batch size has in every chart."""
     return BATCH_LOOKS.get(batch_size, OTHER_LOOK)
 
 
@@ -72,12 +85,14 @@ def stacks(rounds: Sequence[Mapping[int, int]], y_domain: tuple[float, float]) -
 def mean_and_students(
     studies: Sequence[Sequence[Mark]],
     field: str,
-    look: tuple[str, str],
+    look: Look,
     label: str,
+    *,
     points: Callable[[Sequence, str], list] = curve,
-    **named: object,
+    label_at: int = -1,
+    side: Side = "beside",
 ) -> Rows:
-    """Every student as a pale line, and their mean as the one that carries the name."""
+    """Every student as a pale line, and their mean as the one that has the name."""
     style, dash = look
     pale = (f"pale_{style}" if style in COLOURS else "quiet", dash)
     rows = [
@@ -85,11 +100,12 @@ def mean_and_students(
         for number, each in enumerate(studies)
         for row in line(f"{label} {number}", points(each, field), pale)
     ]
-    return rows + line(label, points(mean_marks(studies), field), look, label=label, **named)
+    mean = points(mean_marks(studies), field)
+    return rows + line(label, mean, look, label=label, label_at=label_at, side=side)
 
 
 def has_students(figure: Figure) -> bool:
-    """Whether the pale lines of single students are in it."""
+    """Whether it has pale lines of single students."""
     if "style" not in figure.data.column_names:
         return False
     return not {"quiet", *PALE}.isdisjoint(figure.data["style"].to_pylist())
@@ -102,11 +118,33 @@ def pixels_beside_lines(figure: Figure) -> int:
 
 
 def lines_figure(
-    lines: Iterable[Rows], alt_text: str, x: str, y: str, *, title: str = "", **shape
+    lines: Iterable[Rows],
+    alt_text: str,
+    x: str,
+    y: str,
+    *,
+    x_domain: tuple[float, float],
+    y_domain: tuple[float, float] = (0, 100),
+    label_width: int,
+    height: int,
+    x_type: Literal["linear", "log"] = "linear",
+    band: tuple[str, ...] = (),
+    ticks: int = 6,
+    title: str = "",
 ) -> Figure:
-    """Lines over two axes with these titles. For `shape` see `lines_spec`."""
-    rows = itertools.chain.from_iterable(lines)
-    return Figure(lines_spec(x, y, **shape), table(_COLUMNS, rows), alt_text, title)
+    """Lines over two axes with the titles `x` and `y`. See `lines_spec`."""
+    spec = lines_spec(
+        x,
+        y,
+        x_domain=x_domain,
+        y_domain=y_domain,
+        label_width=label_width,
+        height=height,
+        x_type=x_type,
+        band=band,
+        ticks=ticks,
+    )
+    return Figure(spec, table(_COLUMNS, itertools.chain.from_iterable(lines)), alt_text, title)
 
 
 @built_once
@@ -115,22 +153,23 @@ def lines_spec(
     y: str,
     *,
     x_domain: tuple[float, float],
-    y_domain: tuple[float, float] = (0, 100),
+    y_domain: tuple[float, float],
     label_width: int,
     height: int,
-    x_type: str = "linear",
-    band: tuple[str, ...] = (),
-    ticks: int = 6,
+    x_type: Literal["linear", "log"],
+    band: tuple[str, ...],
+    ticks: int,
 ) -> dict:
-    """The spec of lines, the names of which take `label_width` pixels beside them.
+    """The spec of lines, whose names take `label_width` pixels beside them.
 
     Lines of the same style differ by their dash. `band` shades the range between the lowest and
     the highest of the lines of those styles.
     """
-    axis = {"grid": False, "tickMinStep": 1, "tickCount": ticks, "format": ",d"}
-    scale = {"type": x_type, "domain": x_domain, "range": x_range(), "nice": False}
     base = alt.Chart(height=height).encode(
-        alt.X("x:Q").title(x).axis(**axis).scale(**scale),
+        alt.X("x:Q")
+        .title(x)
+        .axis(grid=False, tickMinStep=1, tickCount=ticks, format=",d")
+        .scale(type=x_type, domain=x_domain, range=x_range(), nice=False),
         alt.Y("y:Q").title(y).scale(domain=y_domain),
     )
     chart = alt.layer(*_strokes(base), *_dots(base), *_names(base))
@@ -155,23 +194,28 @@ def _strokes(base: alt.Chart) -> Iterator[alt.Chart]:
     pale = _of(base, *PALE).mark_line(strokeWidth=1, opacity=0.35, clip=True)
     yield pale.encode(COLOUR, *strokes)
     for style, (width, opacity) in INKS.items():
-        look = {"strokeWidth": width, "opacity": opacity, "color": INK, "clip": True}
-        yield _of(base, style).mark_line(**look).encode(*strokes)
+        lines = _of(base, style).mark_line(strokeWidth=width, opacity=opacity, color=INK, clip=True)
+        yield lines.encode(*strokes)
     yield _of(base, *COLOURS).mark_line(strokeWidth=2.75, clip=True).encode(COLOUR, *strokes)
 
 
 def _dots(base: alt.Chart) -> Iterator[alt.Chart]:
     for style, (filled, _) in DOTS.items():
-        look = {"filled": filled, "color": INK, "size": 15, "strokeWidth": 1, "aria": False}
-        yield _of(base, style).mark_point(clip=True, **look)
+        yield _of(base, style).mark_point(
+            clip=True, filled=filled, color=INK, size=15, strokeWidth=1, aria=False
+        )
 
 
 def _names(base: alt.Chart) -> Iterator[alt.Chart]:
     label = alt.Text("label:N"), alt.Description("label:N")
     for side, dy in SIDES.items():
-        text = {"align": "left", "baseline": "middle", "dx": 7, "dy": dy, "fontSize": 12}
         here = base.transform_filter(f"datum.label != '' && datum.side == '{side}'")
-        yield _of(here, "ink").mark_text(color=INK, **text).encode(*label)
-        text["fontWeight"] = "bold"
-        yield _of(here, "strong").mark_text(color=INK, **text).encode(*label)
-        yield _of(here, *COLOURS).mark_text(**text).encode(COLOUR, *label)
+        yield _name(_of(here, "ink"), dy, "normal").encode(*label)
+        yield _name(_of(here, "strong"), dy, "bold").encode(*label)
+        yield _name(_of(here, *COLOURS), dy, "bold").encode(COLOUR, *label)
+
+
+def _name(chart: alt.Chart, dy: int, weight: Literal["normal", "bold"]) -> alt.Chart:
+    return chart.mark_text(
+        align="left", baseline="middle", dx=7, dy=dy, fontSize=12, fontWeight=weight, color=INK
+    )

@@ -1,17 +1,21 @@
-"""How every chart looks: ink, dashes, letters, and its data as a table."""
+"""The look of every chart: ink, dashes, letters; and its data as a table."""
 
 import functools
+import os
 import threading
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import altair as alt
 
-# Importing pandas from two threads at once fails, and Altair and Streamlit would import it when
-# they draw the first charts. So it is imported here, before any chart is drawn.
+# Importing pandas from two threads at once fails; import it before the first chart.
 import pandas  # noqa: F401
 import pyarrow as pa  # Streamlit's own; a table costs a tenth of what a list of rows does
 from altair.utils import schemapi
+
+# Arrow's own allocator would keep 120 MB for the threads in which Streamlit serves a class. Arrow
+# reads this variable when it makes its first table.
+os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
 
 INK = "currentColor"  # the text colour of the page around the chart, light or dark
 DASHES = {"solid": [1, 0], "dashed": [6, 4], "dotted": [2, 3], "dashdot": [8, 3, 2, 3]}
@@ -21,6 +25,7 @@ BESIDE_LINES = "label_width"  # the parameter for the pixels kept free beside li
 PROJECTED_WIDTH = 480
 
 
+Layers = alt.LayerChart | alt.FacetChart  # what alt.layer() returns
 _building = threading.Lock()
 
 
@@ -41,7 +46,6 @@ def built_once(build: Callable[..., dict]) -> Callable[..., dict]:
                 kept[key] = kept.get(key) or build(*args, **kwargs)
         return kept[key]
 
-    built.kept = kept
     return built
 
 
@@ -65,7 +69,7 @@ def x_range() -> list:
     return [0, alt.ExprRef(f"width - {BESIDE_LINES}")]
 
 
-def as_spec(chart: alt.TopLevelMixin, *, label_width: int = 0) -> dict:
+def as_spec(chart: Layers | alt.VConcatChart, *, label_width: int = 0) -> dict[str, Any]:
     """The chart as Streamlit takes it, in the ink of the page and as wide as its place."""
     chart = chart.properties(
         data=alt.NamedData("source"),
