@@ -13,21 +13,24 @@ import pytest
 
 from exam.lesson import chapters
 from exam.lesson.blocks import Table
-from exam.lesson.chapter import Found
+from exam.lesson.chapter import Experiment
 from exam.lesson.chapters import CHAPTERS
 from exam.lesson.chapters.batch_sizes import milliseconds_of_a_pass
 from exam.lesson.chapters.sureness import same_mistakes
+from exam.lesson.guess import PassSlider, question_of
 from exam.model.exams import NEAR_CHANCE, load_exams
+from exam.model.plan import Plan, Study
 from exam.model.results import Mark, MeanMarks, mean_marks
 from exam.model.workbooks import open_workbook, question_order
 from exam.page.sentences import CLOSE
-from exam.page.texts import LANGUAGES, load_texts
-from tests.scripted import MEASURED, SETTINGS, any_study, figures, found_by, marks, rows
+from exam.service.experiment import Attempt
+from exam.texts import LANGUAGES, load_texts
+from tests.scripted import MEASURED, SETTINGS, any_study, experiment_of, figures, marks, rows
 from tests.slow.test_claims import CHOICES, CLAIMS
 
 
-def numbers(found: Found, name: str) -> dict:
-    return CHAPTERS[name].numbers(found)
+def numbers(experiment: Experiment, name: str) -> dict:
+    return CHAPTERS[name].numbers(experiment)
 
 
 def study(value: Callable[[object, int], dict]) -> Callable[[object, int], list[Mark]]:
@@ -48,7 +51,7 @@ def test_a_chapter_has_the_name_of_its_module():
 @pytest.mark.parametrize("name", MEASURED)
 def test_it_has_a_test_of_its_numbers(name):
     assert callable(globals().get(f"test_{name}")), f"write test_{name}(), which holds its numbers"
-    assert name in BRANCHES, f"write BRANCHES[{name!r}]: numbers for every sentence and answer"
+    assert branches(name)
     assert name in CLAIMS, f"write CLAIMS[{name!r}] in tests/slow/test_claims.py"
     if CHAPTERS[name].answer:
         assert name in CHOICES, f"write CHOICES[{name!r}] in tests/slow/test_claims.py"
@@ -60,26 +63,32 @@ def test_its_texts_and_figures_hold_from_nothing_to_the_end(name):
     chapter = CHAPTERS[name]
     for lang in LANGUAGES:
         words = load_texts(lang)
-        say = getattr(words, name)
+        captions = words[name]
         needed = ["title", "story", "question", "press", "measured"]
-        needed += ["own", "stopped_at"] if chapter.passes else ["choices"]
+        needed += (
+            ["own", "stopped_at"] if isinstance(question_of(chapter), PassSlider) else ["choices"]
+        )
         for block in chapter.blocks:
             needed += ["columns"] if isinstance(block, Table) else []
             if options := getattr(block, "options", {}):
                 needed += ["option_label", *options.values()]
         for text in needed:
-            getattr(say, text)  # raises with the name of the text and its place
-        whole = found_by(name, any_study, choice=1)
-        begun = found_by(name, lambda key, passes: any_study(key, passes)[:2], choice=1)
-        empty = found_by(name, lambda key, passes: [], choice=1)
-        for found in (empty, begun, whole):
-            for figure in figures(found, name, words):
+            _ = captions[text]  # raises with the name of the text and its place
+        whole = experiment_of(name, any_study, choice=1)
+        begun = experiment_of(name, lambda key, passes: any_study(key, passes)[:2], choice=1)
+        empty = experiment_of(name, lambda key, passes: [], choice=1)
+        for experiment in (empty, begun, whole):
+            for figure in figures(experiment, name, words):
                 assert figure.alt and figure.spec["data"] == {"name": "source"}
-        found = chapter.numbers(whole)
-        for said in (say.measured(**found), chapter.conclusion(found, say)):
-            assert "{" not in said and "nan" not in said
+        fields = chapter.numbers(whole)
+        try:
+            filled_in = (captions.measured(**fields), chapter.conclusion(fields, captions))
+        except KeyError as field:
+            pytest.fail(f"a text of {name} in {lang}.toml names {field}, no field of numbers()")
+        for sentence in filled_in:
+            assert "{" not in sentence and "nan" not in sentence
         for row in rows(whole, name, words):
-            assert len(row) == len(say.columns)
+            assert len(row) == len(captions.columns)
 
 
 def mean(wrong=0.0, val_wrong=25.0, val_loss=0.8, sure=0.6, epoch=7) -> MeanMarks:
@@ -103,20 +112,20 @@ BRANCHES = {
     ],
     "first_pass": [
         (
-            {"alike_1": chapters.first_pass.FEW, "same": chapters.first_pass.LIKE}
+            {"alike_1": chapters.first_pass.FEW_WRONG, "same": chapters.first_pass.LIKE}
             | {"first": 95, "last_1": 50, "last_100": 92}
             | {"first_100": 90, "met_before": chapters.first_pass.MOSTLY},
             2,
             ["rule", "learns_at_once", "worse_at_first", "only_that_digit"],
         ),
         (
-            {"alike_1": chapters.first_pass.FEW + 1, "same": chapters.first_pass.LIKE - 1}
+            {"alike_1": chapters.first_pass.FEW_WRONG + 1, "same": chapters.first_pass.LIKE - 1}
             | {"first": 95, "last_1": 95, "last_100": 97, "first_100": 91, "met_before": 99},
             1,
             ["rule", "learns_not_at_once", "not_only_that_digit"],
         ),
         (
-            {"alike_1": chapters.first_pass.MOST, "same": 9}
+            {"alike_1": chapters.first_pass.MOST_WRONG, "same": 9}
             | {"first": 95, "last_1": 93, "last_100": 92, "first_100": 80}
             | {"met_before": chapters.first_pass.MOSTLY - 1},
             0,
@@ -192,8 +201,8 @@ BRANCHES = {
     ],
     "students": [
         ({"apart": 0.0}, 0, ["rule_same"]),
-        ({"apart": chapters.students.FEW - 0.1}, 1, ["rule_apart"]),
-        ({"apart": chapters.students.FEW}, 2, ["rule_apart"]),
+        ({"apart": chapters.students.FEW_APART - 0.1}, 1, ["rule_apart"]),
+        ({"apart": chapters.students.FEW_APART}, 2, ["rule_apart"]),
     ],
     "own_exam": [
         (
@@ -294,7 +303,7 @@ BRANCHES = {
             ["early", "errors_same", "seen_once", "rule"],
         ),
         (
-            {"stop": 30, "last_stop": 8, "automatic": mean(val_loss=0), "turn": 2}
+            {"stop": 30, "last_stop": 8, "automatic": mean(val_loss=0), "attempt": 2}
             | {
                 "last": mean(val_wrong=26),
                 "own": mean(val_loss=chapters.final_exam.HIGHER),
@@ -316,13 +325,13 @@ BRANCHES = {
     ],
     "misprints": [
         (
-            {"end": mean(wrong=0.9 * chapters.misprints.FEW, val_wrong=31)}
+            {"end": mean(wrong=0.9 * chapters.misprints.NONE_FOR_MOST, val_wrong=31)}
             | {"stopped": 31 - chapters.misprints.MORE, "more": chapters.misprints.MORE},
             1,
             ["learnt", "more_errors", "stopping_saves", "rule"],
         ),
         (
-            {"end": mean(wrong=chapters.misprints.FEW, val_wrong=25), "stopped": 24.1}
+            {"end": mean(wrong=chapters.misprints.NONE_FOR_MOST, val_wrong=25), "stopped": 24.1}
             | {"more": 0.9 * chapters.misprints.MORE}
             | {"most_end": 50, "most_stopped": 50 - chapters.misprints.MORE},
             0,
@@ -330,7 +339,7 @@ BRANCHES = {
             + ["stopping_saves_with_most", "rule"],
         ),
         (
-            {"end": mean(wrong=chapters.misprints.MANY + 1, val_wrong=25), "stopped": 25}
+            {"end": mean(wrong=chapters.misprints.TOO_MANY + 1, val_wrong=25), "stopped": 25}
             | {"more": 0.2, "most_end": 50, "most_stopped": 50 - 0.9 * chapters.misprints.MORE},
             2,
             ["not_learnt", "no_more_errors", "stopping_saves_nothing", "rule"],
@@ -340,46 +349,51 @@ BRANCHES = {
 }
 
 
+def branches(name):
+    assert name in BRANCHES, f"write BRANCHES[{name!r}]: numbers for every sentence and answer"
+    return BRANCHES[name]
+
+
 @pytest.mark.parametrize("name", MEASURED)
 def test_each_answer_and_each_sentence_follows_from_its_numbers(name):
-    chapter, base = CHAPTERS[name], numbers(found_by(name, any_study, choice=1), name)
-    for changes, answer, rule in BRANCHES[name]:
-        found = base | changes
-        assert chapter.rule(found) == rule, changes
-        assert not chapter.answer or chapter.answer(found) == answer, changes
+    chapter, base = CHAPTERS[name], numbers(experiment_of(name, any_study, choice=1), name)
+    for changes, answer, rule in branches(name):
+        fields = base | changes
+        assert chapter.rule(fields) == rule, changes
+        assert not chapter.answer or chapter.answer(fields) == answer, changes
         for lang in LANGUAGES:
-            assert "{" not in chapter.conclusion(found, getattr(load_texts(lang), name))
+            assert "{" not in chapter.conclusion(fields, load_texts(lang)[name])
 
 
 @pytest.mark.parametrize("name", MEASURED)
 def test_no_answer_and_no_sentence_is_without_its_numbers(name):
-    chapter, say = CHAPTERS[name], getattr(load_texts("en"), name)
+    chapter, captions = CHAPTERS[name], load_texts("en")[name]
     written = set(re.findall(r'"(\w+)"', inspect.getsource(chapter.rule)))
-    named = written - numbers(found_by(name, any_study, choice=1), name).keys()
-    named |= {key for key in vars(say) if key.startswith("errors_")}
+    named = written - numbers(experiment_of(name, any_study, choice=1), name).keys()
+    named |= {key for key in captions if key.startswith("errors_")}
     for key in named:
-        assert key in vars(say), f"rule() of {name} names {key!r}, which is no text of it"
-    assert {key for *_, rule in BRANCHES[name] for key in rule} == named
+        assert key in captions, f"rule() of {name} names {key!r}, which is no text of it"
+    assert {key for *_, rule in branches(name) for key in rule} == named
     if chapter.answer:
-        answers = {answer for _, answer, _ in BRANCHES[name]}
-        assert answers == set(range(len(say.choices)))
+        answers = {answer for _, answer, _ in branches(name)}
+        assert answers == set(range(len(captions.choices)))
 
 
 def test_results_are_said_in_two_sentences():
     for lang in LANGUAGES:
         for name in MEASURED:
-            text = re.sub(r"\{[^}]*\}|\d\.\d", "", getattr(load_texts(lang), name).measured)
+            text = re.sub(r"\{[^}]*\}|\d\.\d", "", load_texts(lang)[name].measured)
             ends = re.findall(r"[.。](?=\s|\*|$)|[.。](?=[^\s\w])", text)
             assert len(ends) <= 2, f"{name}.measured in {lang}.toml"
 
 
 def test_sheet():
     wrong = {"one_exam": 25.0, "shuffled_key": 88.0}
-    found = numbers(
-        found_by("sheet", study(lambda name, e: {"val_wrong": wrong[name[0]]})), "sheet"
+    fields = numbers(
+        experiment_of("sheet", study(lambda name, e: {"val_wrong": wrong[name[0]]})), "sheet"
     )
-    assert (found["with_key"].val_wrong, found["no_key"].val_wrong) == (25.0, 88.0)
-    assert (found["epochs"], found["by_chance"], found["kept"]) == (50, 90, 13)
+    assert (fields["with_key"].val_wrong, fields["no_key"].val_wrong) == (25.0, 88.0)
+    assert (fields["epochs"], fields["by_chance"], fields["kept"]) == (50, 90, 13)
 
 
 def test_first_pass():
@@ -401,11 +415,14 @@ def test_first_pass():
         size, student, book = name
         if book == "look_alikes":
             wrong = str((int(alike) + 1) % 10)
-            return {"solved": (alike if size == 1 else wrong) * 10, "val_answers": alike * 60}
+            return {
+                "answers_in_pass": (alike if size == 1 else wrong) * 10,
+                "val_answers": alike * 60,
+            }
         others = "".join(map(str, (key + (size == 10)) % 10))
-        return {"solved": learnt(student) if size == 1 else others}
+        return {"answers_in_pass": learnt(student) if size == 1 else others}
 
-    assert numbers(found_by("first_pass", study(value)), "first_pass") == {
+    assert numbers(experiment_of("first_pass", study(value)), "first_pass") == {
         "questions": 100,
         "alike_1": 0,
         "alike_10": 10,
@@ -426,15 +443,15 @@ def test_batch_sizes():
         wrong = 100 - size // 2 - epoch + student  # the mean of 1 to 10 is 5.5
         return {"wrong": wrong, "seconds": 0.5 * epoch if size == 1 else 0.1 * epoch}
 
-    found = numbers(found_by("batch_sizes", study(value), batch_size=7), "batch_sizes")
-    assert found["wrong"] == {1: 85.5, 7: 82.5, 10: 80.5, 32: 69.5, 100: 35.5}
-    assert found["then"] == {1: 104.5, 10: 90.5, 100: -44.5}  # after 1, 10 and 100 passes
-    assert found["times"] == pytest.approx(5) and found["students"] == 10
-    assert (found["own"], found["rest"]) == (7, 2)
+    fields = numbers(experiment_of("batch_sizes", study(value), batch_size=7), "batch_sizes")
+    assert fields["wrong"] == {1: 85.5, 7: 82.5, 10: 80.5, 32: 69.5, 100: 35.5}
+    assert fields["then"] == {1: 104.5, 10: 90.5, 100: -44.5}  # after 1, 10 and 100 passes
+    assert fields["times"] == pytest.approx(5) and fields["students"] == 10
+    assert (fields["own"], fields["rest"]) == (7, 2)
     disturbed = marks([1.0] * 20)
     disturbed[5:] = [dataclasses.replace(m, seconds=m.seconds + 9) for m in disturbed[5:]]
     assert milliseconds_of_a_pass([disturbed]) == 10  # by the median of the passes
-    table = rows(found_by("batch_sizes", study(value)), "batch_sizes", load_texts("en"))
+    table = rows(experiment_of("batch_sizes", study(value)), "batch_sizes", load_texts("en"))
     assert table[3] == (100, "82,600", 1, "█▋░░░░░░\u00a0100.0", "35.5", "90.5")
 
 
@@ -445,43 +462,52 @@ def test_learning_rate():
     def value(name, epoch):
         pair, student = name
         wavers = 30 * (pair == (100, 0.5) and epoch == 5)
-        return {"val_wrong": ends.get(pair, 25.0) + wavers + student - 5.5}
+        before = 40.0 * (epoch == 0)
+        return {"val_wrong": ends.get(pair, 25.0) + wavers + before + student - 5.5}
 
-    found = numbers(found_by("learning_rate", study(value)), "learning_rate")
-    assert found["same"] == {1: 25, 10: 25, 100: 45} and found["apart"] == 20
-    assert found["in_proportion"] == {1: 25, 10: 25, 100: 25}
-    assert found["apart_in_proportion"] == 0 and found["widest"] == 30 and found["largest"] == 90
-    plans = CHAPTERS["learning_rate"].plans(SETTINGS)
-    assert {plan.learning_rate / plan.batch_size for plan, _ in plans.values()} >= {0.005, 0.0005}
+    fields = numbers(experiment_of("learning_rate", study(value)), "learning_rate")
+    assert fields["same"] == {1: 25, 10: 25, 100: 45} and fields["apart"] == 20
+    assert fields["in_proportion"] == {1: 25, 10: 25, 100: 25}
+    assert fields["apart_in_proportion"] == 0 and fields["widest"] == 30 and fields["largest"] == 90
+    studies = CHAPTERS["learning_rate"].studies(SETTINGS)
+    assert {plan.learning_rate / plan.batch_size for plan, _ in studies.values()} >= {0.005, 0.0005}
+
+
+def steps(*rates: float) -> Experiment:
+    """The steps down the loss, those of these rates complete."""
+    studies = {rate: Study(Plan(100, 1, learning_rate=rate), 3) for rate in (0.1, 0.5, 2.0)}
+    experiment = Experiment(Attempt(studies))
+    experiment.marks |= {rate: marks([1.0] * 3) for rate in rates}
+    return experiment
 
 
 def test_the_steps_of_a_rate_look_alike_whichever_is_there_first():
     chapter, words = chapters.learning_rate, load_texts("en")
-    whole = chapter.slope({rate: marks([1.0] * 3) for rate in chapter.STEPS}, words)
-    first = chapter.slope({2.0: marks([1.0] * 3)}, words)
+    whole = chapter.slope(steps(*chapter.STEPS), words)
+    first = chapter.slope(steps(2.0), words)
     dash = {row["line"]: row["dash"] for row in whole.data.to_pylist()}
     assert {row["dash"] for row in first.data.to_pylist() if row["line"] == "2.0"} == {dash["2.0"]}
-    said = chapter.walk_numbers({rate: marks([1.0] * 3) for rate in chapter.STEPS})
-    assert chapter.walk_rule(said) == ["slope_ends", "slope_holds"]
-    assert chapter.walk_rule(said | {"highest": 2.01}) == ["slope_ends", "slope_leaps"]
+    fields = chapter.slope_numbers(steps(*chapter.STEPS))
+    assert chapter.slope_rule(fields) == ["slope_ends", "slope_holds"]
+    assert chapter.slope_rule(fields | {"highest": 2.01}) == ["slope_ends", "slope_leaps"]
 
 
 def test_repetition():
     wrong = [90, 70, 45, 40, 30, 20, 18, 16, 14, 12, 10, 5, 3, 2, 1, 0]
     value = study(lambda name, epoch: {"wrong": wrong[min(epoch, 15)] + (name[0] == 100)})
-    found = found_by("repetition", value)
-    said = numbers(found, "repetition")
-    assert said["first"] == {10: 70, 100: 70} and said["second"] == {10: 10, 100: 10}
-    assert said["until_none"] == 15 and said["end"] == {10: 0, 100: 1}
-    table = rows(found, "repetition", load_texts("en"))
+    experiment = experiment_of("repetition", value)
+    fields = numbers(experiment, "repetition")
+    assert fields["first"] == {10: 70, 100: 70} and fields["second"] == {10: 10, 100: 10}
+    assert fields["until_none"] == 15
+    table = rows(experiment, "repetition", load_texts("en"))
     assert table[0] == (10, "70.0", "10.0", 2, 11, 15)
     assert table[1] == (100, "70.0", "10.0", 2, 12, "not within 100")
 
 
 def test_students():
     value = study(lambda name, epoch: {"val_wrong": 20.0 + name[1] % 7, "wrong": name[1]})
-    found = numbers(found_by("students", value, student=5, batch_size=32), "students")
-    assert found == {
+    fields = numbers(experiment_of("students", value, student=5, batch_size=32), "students")
+    assert fields == {
         "epochs": 20,
         "students": 30,
         "batch_size": 32,
@@ -498,16 +524,16 @@ def test_students():
 
 def test_own_exam():
     def value(name, epoch):
-        right = {"form": 3 + epoch // 4, "small": 2}[name[0]]
+        right = {"centred": 3 + epoch // 4, "small": 2}[name[0]]
         answers = (digit if digit < right else 9 - digit for digit in range(10))
         answers = "".join(map(str, answers))
-        return {"own_answers": answers, "own_sure": "".join(f"5{each}" for each in answers)}
+        return {"own_answers": answers, "own_confidence": bytes(50 + int(each) for each in answers)}
 
-    found = numbers(found_by("own_exam", study(value)), "own_exam")
-    assert (found["questions"], found["right"]) == (10, 8)  # 8 and 9 are called 1 and 0
-    assert (found["first"], found["wrong"], found["small"]) == (70.0, 20.0, 80.0)
-    assert found["surest"] == 51
-    assert CHAPTERS["own_exam"].plans(SETTINGS | {"own": None}) == {}
+    fields = numbers(experiment_of("own_exam", study(value)), "own_exam")
+    assert (fields["questions"], fields["right"]) == (10, 8)  # 8 and 9 are called 1 and 0
+    assert (fields["first"], fields["wrong"], fields["small"]) == (70.0, 20.0, 80.0)
+    assert fields["surest"] == 51
+    assert CHAPTERS["own_exam"].studies(SETTINGS._replace(own=None)) == {}
 
 
 def test_twenty_exams():
@@ -516,31 +542,40 @@ def test_twenty_exams():
         better = 14.0 if student != 3 else 30.0
         return {"val_wrong": (better if book == "twenty_exams" else 25.0) + (epoch == 1) * 40}
 
-    early = found_by("twenty_exams", study(value))
+    early = experiment_of("twenty_exams", study(value))
     early.marks["one_exam", 1], early.marks["twenty_exams", 2] = [], []  # as long as they study
     strip = chapters.twenty_exams.strip(early, load_texts("en")).data.to_pylist()
     gained = {int(row["line"]): row["x"] for row in strip if row["line"] != "none" and row["x"]}
     assert gained == {3: -5.0} | dict.fromkeys(range(4, 11), 11.0)  # each with itself
-    found = numbers(found_by("twenty_exams", study(value)), "twenty_exams")
-    assert (found["one_exam"], found["once"]) == (25.0, 65.0)
-    assert found["twenty_exams"] == pytest.approx((9 * 14 + 30) / 10)
-    assert (found["students"], found["better"], found["updates"]) == (10, 9, 200)
+    fields = numbers(experiment_of("twenty_exams", study(value)), "twenty_exams")
+    assert (fields["one_exam"], fields["once"]) == (25.0, 65.0)
+    assert fields["twenty_exams"] == pytest.approx((9 * 14 + 30) / 10)
+    assert (fields["students"], fields["better"], fields["updates"]) == (10, 9, 200)
 
 
 def test_sureness():
     def value(name, epoch):
         sure = 0.5 + epoch / 100 + (name[0] == "own")
-        return {"val_loss": 1 + abs(epoch - 9) / 100, "val_sure_when_wrong": sure}
+        return {"val_loss": 1 + abs(epoch - 9) / 100, "val_confidence_when_wrong": sure}
 
-    found = numbers(found_by("sureness", study(value)), "sureness")
-    assert (found["best"].epoch, found["best"].val_sure_when_wrong) == (9, pytest.approx(0.59))
-    assert (found["end"].epoch, found["end"].val_sure_when_wrong) == (40, pytest.approx(0.9))
+    fields = numbers(experiment_of("sureness", study(value)), "sureness")
+    assert (fields["best"].epoch, fields["best"].val_confidence_when_wrong) == (
+        9,
+        pytest.approx(0.59),
+    )
+    assert (fields["end"].epoch, fields["end"].val_confidence_when_wrong) == (
+        40,
+        pytest.approx(0.9),
+    )
     key = load_exams().unseen.answers[0]
     wrong = "".join(str((digit + 1) % 10) for digit in key)
     right_now = "".join(map(str, key[:50])) + wrong[50:]
-    early, last = marks([1.0], val_answers=wrong, val_sure="50" * 100)[1], marks([1.0])[1]
-    sure = "".join(f"{40 + question // 2}" for question in range(100))
-    last = dataclasses.replace(last, val_answers=right_now, val_sure=sure)
+    early, last = (
+        marks([1.0], val_answers=wrong, val_confidence=bytes([50]) * 100)[1],
+        marks([1.0])[1],
+    )
+    sure = bytes(40 + question // 2 for question in range(100))
+    last = dataclasses.replace(early, val_answers=right_now, val_confidence=sure)
     rises = same_mistakes(early, last)
     assert list(rises)[:3] == [98, 99, 96] and rises[98] == 39 and len(rises) == 50
 
@@ -558,20 +593,25 @@ def test_pianist():
         known = {"val_answers": answers, "wrong": 4 if epoch < 200 else 0}
         return known | {"val_wrong": 10 + rise * max(epoch - 100, 0)}
 
-    found = numbers(found_by("pianist", study(value)), "pianist")
-    assert (found["before"].epoch, found["after"].epoch) == (0, 100)
-    assert (found["before"].val_wrong, found["after"].val_wrong) == pytest.approx((10, 20))
-    assert found["rise"] == pytest.approx(10) and found["low_after"].val_wrong == pytest.approx(60)
-    assert (found["before"].wrong, found["after"].wrong) == (4, 0)
+    fields = numbers(experiment_of("pianist", study(value)), "pianist")
+    assert (fields["before"].epoch, fields["after"].epoch) == (0, 100)
+    assert (fields["before"].val_wrong, fields["after"].val_wrong) == pytest.approx((10, 20))
+    assert fields["rise"] == pytest.approx(10) and fields["low_after"].val_wrong == pytest.approx(
+        60
+    )
+    assert (fields["before"].wrong, fields["after"].wrong) == (4, 0)
     digits = [
-        found[f"{part}_digits_{when}"] for part in ("low", "high") for when in ("before", "after")
+        fields[f"{part}_digits_{when}"] for part in ("low", "high") for when in ("before", "after")
     ]
     assert digits == [0, 0, 0, 100]
-    assert (found["gap_at"], found["rise_at"]) == (4, 7)  # at 3, half as many are wrong, not fewer
+    assert (fields["gap_at"], fields["rise_at"]) == (
+        4,
+        7,
+    )  # at 3, half as many are wrong, not fewer
 
 
 def test_final_exam():
-    """The unseen exams say stop at 12; the final exams are worse there for one student."""
+    """The unseen exams advise to stop at 12; the final exams are worse there for one student."""
 
     def value(name, epoch):
         exams, student = name
@@ -580,14 +620,19 @@ def test_final_exam():
         worse = 3 if student == 1 and epoch == 12 else 0
         return {"val_wrong": 20.0 + (epoch == 40) + worse, "val_loss": 0.5 + epoch / 100}
 
-    found = numbers(found_by("final_exam", study(value), choice=5), "final_exam")
-    stops = [found[stop] for stop in ("own", "automatic", "last")]
+    fields = numbers(experiment_of("final_exam", study(value), choice=5), "final_exam")
+    stops = [fields[stop] for stop in ("own", "automatic", "last")]
     assert [stop.val_wrong for stop in stops] == pytest.approx([20.0, 20.3, 21.0])
     assert [stop.val_loss for stop in stops] == pytest.approx([0.55, 0.62, 0.9])
-    assert (found["wrong_more"], found["loss_more"]) == pytest.approx((-0.3, -0.07))
-    assert [found[name] for name in ("stop", "first_stop", "last_stop", "turn")] == [5, 12, 12, 1]
+    assert (fields["wrong_more"], fields["loss_more"]) == pytest.approx((-0.3, -0.07))
+    assert [fields[name] for name in ("stop", "first_stop", "last_stop", "attempt")] == [
+        5,
+        12,
+        12,
+        1,
+    ]
     never = study(lambda name, epoch: {"val_loss": 1 / (epoch + 1)})
-    assert numbers(found_by("final_exam", never, choice=5), "final_exam")["first_stop"] == 40
+    assert numbers(experiment_of("final_exam", never, choice=5), "final_exam")["first_stop"] == 40
 
 
 def test_misprints():
@@ -598,10 +643,14 @@ def test_misprints():
         loss = 1 + abs(epoch - 20 - student) / 100
         return {"val_wrong": 25.0 + misprints + epoch / 10, "wrong": 0, "val_loss": loss}
 
-    found = numbers(found_by("misprints", study(value), misprints=11), "misprints")
-    assert (found["misprints"], found["end"].val_wrong, found["without"].val_wrong) == (11, 42, 31)
-    assert (found["stopped"], found["more"]) == pytest.approx((38.55, 11))
-    table = rows(found_by("misprints", study(value)), "misprints", load_texts("en"))
+    fields = numbers(experiment_of("misprints", study(value), misprints=11), "misprints")
+    assert (fields["misprints"], fields["end"].val_wrong, fields["without"].val_wrong) == (
+        11,
+        42,
+        31,
+    )
+    assert (fields["stopped"], fields["more"]) == pytest.approx((38.55, 11))
+    table = rows(experiment_of("misprints", study(value)), "misprints", load_texts("en"))
     assert table[1] == (10, "0.0", "37.5", "41.0")
 
 

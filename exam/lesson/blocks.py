@@ -1,125 +1,108 @@
 """The blocks of which chapters are made.
 
-The page shows all blocks of a chapter, in its order, each as soon as what it shows is there; a
-projector shows them one at a time.
+The page shows all blocks of a chapter in its order, each as soon as it is due; a projector shows
+them one at a time. The two kinds of question are in guess.py.
 """
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar
 
 import streamlit as st
 
 from exam.charts.theme import Figure
-from exam.lesson.chapter import Found
-from exam.lesson.chapter_view import ChapterView
-from exam.lesson.guess import ask, show_guess
+from exam.lesson.chapter import Experiment
+from exam.lesson.chapter_view import Block, ChapterView, Due
+from exam.lesson.guess import Choices, PassSlider
 from exam.page.sentences import first_sentence, html_table
-from exam.page.texts import Texts
-from exam.service.experiment import Experiment
+from exam.texts import Texts
 
-
-class Block:
-    """It is `due` "always", or once the experiment is "begun" or "complete"."""
-
-    due: ClassVar[str] = "always"
+__all__ = ["Chart", "Choices", "Display", "Paper", "PassSlider", "Rule", "Story", "Table"]
 
 
 @dataclass(frozen=True)
 class Story(Block):
-    """What it is about: `story` in the texts, filled in with the `facts`."""
+    """What the chapter is about: the caption `story`, with these fields."""
 
-    facts: Mapping[str, object] = field(default_factory=dict)
-
-    def show(self, view: ChapterView) -> None:
-        st.markdown(view.say.story(**self.facts))
-
-
-@dataclass(frozen=True)
-class Question(Block):
-    """The guess: the page asks for it by `question` and `choices` in the texts, and then judges it.
-
-    `above` shows what belongs to the question. It may return an experiment that must be complete
-    before the page asks. `needs` says why it cannot ask yet, or "".
-    """
-
-    above: Callable[[ChapterView], Experiment | None] = lambda view: None
-    needs: Callable[[ChapterView], str] = lambda view: ""
+    fields: Mapping[str, object] = field(default_factory=dict)
 
     def show(self, view: ChapterView) -> None:
-        needed, missing = self.above(view), self.needs(view)
-        if missing and not view.found:
-            st.markdown(missing)
-        elif view.found:
-            show_guess(view)
-        elif needed and not needed.is_complete:
-            view.show_progress(needed)
-        else:
-            ask(view)
+        st.markdown(view.captions.story(**self.fields))
 
 
 @dataclass(frozen=True)
 class Chart(Block):
-    """`draw` is a pure function of what was found and the words, and the figure grows.
+    """A figure that grows with the experiment; `draw` is a pure function of it and the texts.
 
-    With `options`, several ways to look at it by the keys of their texts, it is called with the one
-    that is chosen as well. Where it is due "always", the page shows its axes before the guess, in
-    the place where the answer will come, and the guess can be drawn there if the texts say what
-    (`draw`). It is due "known" where nothing in it is asked for.
+    `options` has, for each way to look at it, the key of its caption; `draw` gets the chosen way as
+    well. A chart that is due "always" shows its axes before the guess, where the answer will come,
+    and the guess can be drawn into them if the captions say what to draw (`draw`). A chart that is
+    due "known" is shown before the guess because it does not give the answer away.
     """
 
     draw: Callable[..., Figure]
     options: Mapping[str, str] = field(default_factory=dict)
-    due: str = "begun"
+    due: Due = field(default="begun", kw_only=True)
 
     def show(self, view: ChapterView) -> None:
         option = [view.choose(self.options)] if self.options else []
-        figure = self.draw(view.found or view.known, view.words, *option)
+        figure = self.draw(view.experiment or view.known, view.texts, *option)
         figure = figure._replace(alt=f"{figure.alt} {view.measured}".strip())
-        is_asked = self.due == "always" and hasattr(view.say, "draw")
-        if is_asked and not view.visit.is_projected:
-            view.figure_to_draw_in(figure, "_".join([view.name, *option]))
+        is_asked_for = self.due == "always" and "draw" in view.captions
+        if is_asked_for and not view.visit.is_projected:
+            view.show_figure_to_draw_in(figure, "_".join([view.name, *option]))
         else:
-            view.figure(figure)
+            view.show_figure(figure)
 
 
 @dataclass(frozen=True)
 class Display(Block):
-    """What a function of the chapter shows: of what was found, or "always" before a question."""
+    """Anything else, shown by a function of the chapter."""
 
-    show: Callable[[ChapterView], None]
-    due: str = "complete"
+    show_display: Callable[[ChapterView], None]
+    due: Due = field(default="complete", kw_only=True)
+
+    def show(self, view: ChapterView) -> None:
+        self.show_display(view)
+
+
+@dataclass(frozen=True)
+class Paper(Display):
+    """Where digits are written. On a projector it is a step in which the hall writes."""
+
+    due: Due = field(default="always", kw_only=True)
 
 
 @dataclass(frozen=True)
 class Table(Block):
-    """Rows under the `columns` of the texts, by a pure function as that of a chart."""
+    """A table; `rows` is a pure function as a chart's `draw` is, `columns` a caption."""
 
-    rows: Callable[[Found, Texts], Iterable[tuple]]
-    due = "complete"
+    rows: Callable[[Experiment, Texts], Iterable[tuple]]
+    due: Due = field(default="complete", kw_only=True)
 
     def show(self, view: ChapterView) -> None:
-        st.html(html_table(view.say.columns, self.rows(view.found, view.words)))
+        st.html(html_table(view.captions.columns, self.rows(view.complete_experiment, view.texts)))
 
 
 @dataclass(frozen=True)
 class Rule(Block):
-    """What was measured, the rule that follows, and what stands behind it: `background`, where the
-    texts have one. With it the chapter is done.
+    """What was measured, the rule that follows, and the caption `background`, if there is one.
 
-    On a projector, where somebody speaks, the first sentence of the rule stands over the numbers.
+    With it the chapter is finished. On a projector, where somebody speaks, it is the first sentence
+    of the rule above the numbers.
     """
 
-    due = "complete"
+    due: Due = field(default="complete", kw_only=True)
 
     def show(self, view: ChapterView) -> None:
-        measured = f"**{view.words.measured}:** {view.say.measured(**view.numbers)}"
-        conclusion = view.chapter.conclusion(view.numbers, view.say)
+        measured = f"**{view.texts.measured}:** {view.captions.measured(**view.numbers)}"
+        conclusion = view.chapter.conclusion(view.numbers, view.captions)
         if view.visit.is_projected:
-            said = (f"**{first_sentence(conclusion)}**", measured)
+            paragraphs = [f"**{first_sentence(conclusion)}**", measured]
         else:
-            said = (measured, conclusion, getattr(view.say, "background", ""))
+            paragraphs = [measured, conclusion]
+            if "background" in view.captions:
+                paragraphs.append(view.captions.background(**view.numbers))
         with st.container(key=f"{view.name}_conclusion"):
-            for text in filter(None, said):
-                st.markdown(text)
-        view.visit.done.add(view.name)
+            for paragraph in paragraphs:
+                st.markdown(paragraph)
+        view.visit.finished.add(view.name)

@@ -1,173 +1,190 @@
-"""A chapter in one run of the script: what is known of it, and what shows its blocks."""
+"""A chapter in one run of the script: what is known of its experiment, and how blocks are shown."""
 
 import contextlib
 import functools
 import time
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from math import ceil
+from typing import Literal
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from exam.charts.lines import has_students, pixels_beside_lines
 from exam.charts.theme import PROJECTED_WIDTH, Figure
-from exam.lesson.chapter import Chapter, Found
+from exam.lesson.chapter import Chapter, Experiment, Numbers
 from exam.page.browser import push
-from exam.page.texts import Texts
-from exam.page.visit import Attempt, Visit, settings
-from exam.service.experiment import Experiment, Plans
+from exam.page.visit import Visit, settings
+from exam.rooms.votes import Rounds
+from exam.service.experiment import Attempt, Studies
 from exam.service.job import RETRY_SECONDS
 from exam.service.scheduler import get_scheduler
+from exam.texts import Texts
 
-SPOKEN_STEPS = 4  # a screen reader says so often how far an experiment is
+SPOKEN_STEPS = 4  # how many times a screen reader says how far an experiment is
 SIDE_BY_SIDE = [5, 8]  # on a projector: words, and a figure that the last row can read
+
+# When a block is shown: "always", before the guess only with the studies that are known; "known",
+# the same, but no guess is drawn into it; or once the experiment is "begun" or "complete".
+Due = Literal["always", "known", "begun", "complete"]
+
+
+@dataclass(frozen=True)
+class Block:
+    """A part of a chapter. Subclasses say when it is `due`, and `show` it."""
+
+    due: Due = field(default="always", kw_only=True)
+
+    def show(self, view: "ChapterView") -> None:
+        raise NotImplementedError
 
 
 class ChapterView:
-    """What the blocks of a chapter show, and the means to show it.
+    """The state of a chapter for its blocks, and the elements with which they show it.
 
-    `found` is None until the experiment has begun, and `numbers` is empty until it is complete.
-    `answer` is the choice that the numbers support, `rounds` what a hall has guessed.
+    `experiment` is None until it has begun, and `numbers` is empty until it is complete. `answer`
+    is the choice that the numbers support; `rounds` are the guesses of a hall, if there is one.
     """
 
-    def __init__(
-        self, chapter: Chapter, visit: Visit, words: Texts, rounds: Sequence[Counter[int]] = ()
-    ):
-        self.chapter, self.visit, self.words, self.rounds = chapter, visit, words, rounds
-        self.name, self.say = chapter.name, getattr(words, chapter.name)
-        self.found: Found | None = None
-        self.numbers: dict = {}
+    def __init__(self, chapter: Chapter, visit: Visit, texts: Texts, rounds: Rounds = ()):
+        self.chapter, self.visit, self.texts, self.rounds = chapter, visit, texts, rounds
+        self.name, self.captions = chapter.name, texts[chapter.name]
+        self.experiment: Experiment | None = None
+        self.numbers: Numbers = {}
         self.answer: int | None = None
-        self._spoken, self._explained_pale_lines = "", False
-        self._awaited: list[Experiment] = []
+        self._spoken, self._has_explained_pale_lines = "", False
+        self._missing: list[Experiment] = []
 
     @contextlib.contextmanager
     def shown(self) -> Iterator[None]:
-        """Show blocks within. As long as something is missing, the browser asks again."""
+        """Show blocks inside this. As long as marks are missing, the browser asks again."""
         # Its place is the same in every run; a screen reader speaks it when it changes (page.js).
         live_region = st.container(key=f"{self.name}_spoken")
         yield
         live_region.markdown(self._spoken)
-        if self._awaited:
-            has_failed = any(experiment.failure for experiment in self._awaited)
+        if self._missing:
+            has_failed = any(experiment.failure for experiment in self._missing)
             self.visit.waiting.ask(self.name, at_least=RETRY_SECONDS if has_failed else 0.0)
         else:
             self.visit.waiting.end(self.name)
 
-    def look_up(self, attempt: Attempt) -> None:
-        """Have what was found of the attempt; from now on, the experiment has begun."""
-        chapter, self.found = self.chapter, Found(attempt, self.rounds)
-        self.follow(self.found)
-        if self.found.is_complete:
-            self.numbers = chapter.numbers(self.found)
-            self.answer = chapter.answer(self.numbers) if chapter.answer else None
+    def follow(self, attempt: Attempt) -> None:
+        """Show the experiment of this attempt from now on."""
+        experiment = self._poll(Experiment(attempt, self.rounds))
+        self.experiment = experiment
+        if experiment.is_complete:
+            self.numbers = self.chapter.numbers(experiment)
+            self.answer = self.chapter.answer(self.numbers) if self.chapter.answer else None
             self._spoken = self.measured
 
-    def follow(self, experiment: Experiment) -> None:
-        """Poll an experiment, and poll it again until it is complete."""
-        experiment.poll(get_scheduler())
-        if not experiment.is_complete:
-            self._awaited.append(experiment)
+    @property
+    def complete_experiment(self) -> Experiment:
+        """The experiment, for blocks that are due when it is complete."""
+        assert self.experiment is not None and self.experiment.is_complete
+        return self.experiment
 
     @functools.cached_property
-    def known(self) -> Found:
-        """What an experiment that has not begun has found: the studies that are known before."""
-        found = Found(Attempt(self.chapter.plans(settings())))
-        known = {n: plan for n, plan in found.plans.items() if n[0] == self.chapter.known}
-        found.marks |= self.at_once(known).marks
-        return found
-
-    def at_once(self, plans: Plans) -> Experiment:
-        """An experiment that begins when the chapter is opened, without a guess."""
-        self.follow(experiment := Experiment(plans))
+    def known(self) -> Experiment:
+        """The experiment before the guess: only the studies named (known, student) have marks."""
+        experiment = Experiment(Attempt(self.chapter.studies_for(settings())))
+        studies = {
+            name: study
+            for name, study in experiment.studies.items()
+            if isinstance(name, tuple) and name[0] == self.chapter.known
+        }
+        experiment.marks |= self.without_guess(studies).marks
         return experiment
 
-    def has(self, due: str) -> bool:
-        """Whether the experiment is "begun" or "complete"; "always" and "known" are true."""
-        is_complete, has_begun = bool(self.numbers), self.found is not None
-        return {"always": True, "known": True, "begun": has_begun, "complete": is_complete}[due]
+    def without_guess(self, studies: Studies) -> Experiment:
+        """An experiment whose studies begin when the chapter is opened."""
+        return self._poll(Experiment(Attempt(studies)))
+
+    def _poll(self, experiment: Experiment) -> Experiment:
+        experiment.poll(get_scheduler())
+        if not experiment.is_complete:
+            self._missing.append(experiment)
+        return experiment
+
+    def is_due(self, block: Block) -> bool:
+        match block.due:
+            case "begun":
+                return self.experiment is not None
+            case "complete":
+                return bool(self.numbers)
+            case _:
+                return True
 
     @property
     def measured(self) -> str:
-        """The numbers in words, without marks; "" until they are there."""
-        return self.say.measured(**self.numbers).replace("**", "") if self.numbers else ""
+        """The sentence of the numbers without bold markers; "" until they are there."""
+        if not self.numbers:
+            return ""
+        return self.captions.measured(**self.numbers).replace("**", "")
 
-    def figure(self, figure: Figure) -> None:
+    def show_figure(self, figure: Figure) -> None:
         if figure.title:
             st.markdown(figure.title)
         is_projected = self.visit.is_projected
-        width = PROJECTED_WIDTH if is_projected else "stretch"
-        st.vega_lite_chart(figure.data, figure.spec, alt=figure.alt, width=width)
-        if has_students(figure) and not (is_projected or self._explained_pale_lines):
-            st.caption(self.words.pale_lines)
-            self._explained_pale_lines = True
+        st.vega_lite_chart(
+            figure.data,
+            figure.spec,
+            alt=figure.alt,
+            width=PROJECTED_WIDTH if is_projected else "stretch",
+        )
+        if has_students(figure) and not (is_projected or self._has_explained_pale_lines):
+            st.caption(self.texts.pale_lines)
+            self._has_explained_pale_lines = True
 
-    def figure_to_draw_in(self, figure: Figure, name: str) -> None:
-        """In its axes a guess can be drawn before the answer, which is kept by that name."""
-        push("sketch", name, pixels_beside_lines(figure), self.words.your_guess)
-        with st.container(key=f"{name}_{'drawn' if self.found else 'drawing'}"):
-            self.figure(figure)
-            if not self.found:
-                st.caption(self.say.draw)
+    def show_figure_to_draw_in(self, figure: Figure, name: str) -> None:
+        """A figure into which the guess can be drawn (sketch.js); it stays beside the answer."""
+        push("sketch", name, pixels_beside_lines(figure), self.texts.your_guess)
+        with st.container(key=f"{name}_{'drawn' if self.experiment else 'drawing'}"):
+            self.show_figure(figure)
+            if not self.experiment:
+                st.caption(self.captions.draw)
 
     def choose(self, options: Mapping[str, str]) -> str:
-        """One of several ways to look at a figure, each by the key of its text."""
+        """One of several ways to look at a figure; `options` has the key of each one's caption."""
         return st.segmented_control(
-            self.say.option_label,
+            self.captions.option_label,
             options,
             default=next(iter(options)),
             required=True,
-            format_func=lambda option: getattr(self.say, options[option]),
+            format_func=lambda option: self.captions[options[option]],
             key=f"{self.name}_option",
         )
 
     def show_progress(self, experiment: Experiment) -> None:
-        """How far it is, or why nothing comes of it."""
-        words, studies = self.words, len(experiment.marks)
+        """How many studies are complete, or why none makes progress."""
+        texts, studies = self.texts, len(experiment.marks)
         done = len(experiment.complete)
         if experiment.failure:
-            self._spoken = getattr(words, f"failure_{experiment.failure}")
+            self._spoken = texts.failure[experiment.failure]
             st.markdown(self._spoken)
             return
         if experiment.loading_seconds is not None:
-            self._spoken = words.spoken_loading
-            text = words.loading(seconds=int(experiment.loading_seconds))
-        else:
-            in_steps = (SPOKEN_STEPS * done // studies) * studies // SPOKEN_STEPS
-            self._spoken = words.studies_done(done=in_steps, studies=studies)
-            text = words.studies_done(done=done, studies=studies)
-            if done and isinstance(experiment, Found):
-                took = time.monotonic() - experiment.attempt.began
-                text += words.seconds_left(seconds=ceil(took / done * (studies - done)))
+            self._spoken = texts.spoken_loading
+            st.progress(done / studies, texts.loading(seconds=int(experiment.loading_seconds)))
+            return
+        in_steps = (SPOKEN_STEPS * done // studies) * studies // SPOKEN_STEPS
+        self._spoken = texts.studies_done(done=in_steps, studies=studies)
+        text = texts.studies_done(done=done, studies=studies)
+        if done and experiment.attempt.began:
+            took = time.monotonic() - experiment.attempt.began
+            text += texts.seconds_left(seconds=ceil(took / done * (studies - done)))
         st.progress(done / studies, text)
 
 
-def begin_attempt(visit: Visit, chapter: Chapter, choice: int | None) -> None:
-    """With what is set now: a slider may have been moved since the chapter was drawn.
+def begin_attempt(visit: Visit, chapter: Chapter, guess: int | None) -> None:
+    """Begin the experiment with the current settings.
 
-    Nothing begins where there is nothing to study yet: an exam of one's own must be written first.
+    Nothing begins if there is nothing to study yet: an exam of one's own must be written first.
     """
-    name, plans = chapter.name, chapter.plans(settings())
-    if not plans:
-        return
-    visit.observer.see(name)
-    visit.begun[name] += 1
-    first = visit.first_choices.setdefault(name, choice)
-    visit.attempts[name] = Attempt(plans, choice, visit.begun[name], first, time.monotonic())
-
-
-def show_chapter(chapter: Chapter, visit: Visit, words: Texts) -> None:
-    """The chapter as the page shows it: every block that is due."""
-    view = ChapterView(chapter, visit, words)
-    if visit.reveals and chapter.plans and not visit.begun[chapter.name]:
-        begin_attempt(visit, chapter, chapter.middle_pass)  # without a guess, as the address asks
-    with view.shown():
-        if attempt := visit.attempts.get(chapter.name):
-            view.look_up(attempt)
-        for block in chapter.blocks:
-            if view.has(block.due):
-                block.show(view)
+    if studies := chapter.studies_for(settings()):
+        visit.seat.mark_seen(chapter.name)
+        attempt = Attempt(studies, guess, first_guess=guess, began=time.monotonic())
+        visit.begin_attempt(chapter.name, attempt)
 
 
 def side_by_side() -> tuple[DeltaGenerator, DeltaGenerator]:

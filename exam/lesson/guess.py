@@ -1,98 +1,210 @@
-"""The learner's guess: asked for before an experiment, and set beside what was measured.
+"""The learner's guess: asked for before an experiment, and set beside the result.
 
 The callbacks take the visit and no view: Streamlit keeps them between two runs of the script,
 and with a view it would keep all results that were drawn.
 """
 
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from statistics import median_low
+from typing import Literal
+
 import streamlit as st
 
-from exam.lesson.chapter import Chapter
-from exam.lesson.chapter_view import ChapterView, begin_attempt
-from exam.page.texts import Texts
+from exam.lesson.chapter import Chapter, Experiment
+from exam.lesson.chapter_view import Block, ChapterView, begin_attempt
 from exam.page.visit import Visit
+from exam.rooms.votes import Rounds
+from exam.texts import Texts
 
 
-def ask(view: ChapterView) -> None:
-    """Ask for a guess, or for a pass, and offer to find out."""
-    visit, chapter, say = view.visit, view.chapter, view.say
-    is_counted = visit.observer.counts_guesses
-    allowed = allowed_guesses(chapter, view.words)
-    counted = {"key": guess_key(chapter), "on_change": report_guess}
-    counted["args"] = (visit, chapter, allowed)
-    known = visit.observer.guess_of(chapter.name)  # of the same browser, before it was reloaded
-    if chapter.passes:
-        middle = chapter.middle_pass if known is None else known
-        choice = st.slider(say.question, allowed[0], allowed[-1], middle, **counted)
-    else:
-        lettered = list(map("{}: {}".format, "ABCD", say.choices))  # as on the projector
-        texts = lettered if is_counted else say.choices
-        options = {"index": known, "format_func": lambda number: texts[number]}
-        choice = st.radio(say.question, allowed, **counted, **options)
-    guess_first = view.words.guess_first if choice is None else ""
-    if told := visit.observer.describe_guess(view.name, view.words) or guess_first:
-        st.caption(told)
-    press = {"on_click": _press, "args": (visit, chapter, allowed, choice)}
-    kind = "secondary" if is_counted else "primary"  # a hall waits for the result
-    st.button(say.press, key=f"{view.name}_begin", type=kind, disabled=choice is None, **press)
+@dataclass(frozen=True)
+class Question(Block):
+    """The question of a chapter: the page asks for a guess, and judges it by the result.
+
+    `show_above` shows a figure or a control above the question. It may return an experiment that
+    must be complete before the page asks. `blocked_by` says why the page cannot ask yet, or "".
+    """
+
+    show_above: Callable[[ChapterView], Experiment | None] = lambda view: None
+    blocked_by: Callable[[ChapterView], str] = lambda view: ""
+
+    def allowed(self, captions: Texts) -> range:
+        """The values that a guess may have."""
+        raise NotImplementedError
+
+    def key(self, chapter: str) -> str:
+        """The key of the widget in which the guess is made."""
+        raise NotImplementedError
+
+    def ask(self, view: ChapterView, on_change: Callable[[], None]) -> int | None:
+        """Show the widget; returns the guess so far."""
+        raise NotImplementedError
+
+    def show_guess(self, view: ChapterView, guess: int | None) -> None:
+        """Show the question with the guess, and the answer once there is one."""
+        raise NotImplementedError
+
+    def guess_of_hall(self, rounds: Rounds) -> int | None:
+        """The guess with which the experiment of a hall begins, or of a link that reveals it."""
+        raise NotImplementedError
+
+    def show(self, view: ChapterView) -> None:
+        needed, reason = self.show_above(view), self.blocked_by(view)
+        if view.experiment:
+            _show_verdict(self, view, view.experiment)
+        elif reason:
+            st.markdown(reason)
+        elif needed and not needed.is_complete:
+            view.show_progress(needed)
+        else:
+            _ask(self, view)
 
 
-def guess_key(chapter: Chapter) -> str:
-    return f"{chapter.name}_{'stop' if chapter.passes else 'guess'}"
+@dataclass(frozen=True)
+class Choices(Question):
+    """A guess among the `choices` of the captions, by its index."""
+
+    def allowed(self, captions: Texts) -> range:
+        return range(len(captions.choices))
+
+    def key(self, chapter: str) -> str:
+        return f"{chapter}_guess"
+
+    def ask(self, view: ChapterView, on_change: Callable[[], None]) -> int | None:
+        choices = view.captions.choices
+        if view.visit.seat.voting_room:  # with letters, as on the projector
+            choices = [f"{'ABCD'[number]}: {choice}" for number, choice in enumerate(choices)]
+        return st.radio(
+            view.captions.question,
+            self.allowed(view.captions),
+            view.visit.seat.guess_of(view.name),  # from before a reload
+            format_func=lambda choice: choices[choice],
+            key=self.key(view.name),
+            on_change=on_change,
+        )
+
+    def show_guess(self, view: ChapterView, guess: int | None) -> None:
+        lines = [f"**{view.captions.question}**", ""]
+        for number, choice in enumerate(view.captions.choices):
+            notes = []
+            if number == guess:
+                notes.append(view.texts.your_guess)
+            if number == view.answer:
+                choice, notes = f"**{choice}**", [*notes, view.texts.supported]
+            if notes:
+                lines.append(f"- {' — '.join([choice, *notes])}")
+        st.markdown("\n".join(lines))
+
+    def guess_of_hall(self, rounds: Rounds) -> int | None:
+        return None
 
 
-def allowed_guesses(chapter: Chapter, words: Texts) -> range:
-    """The numbers of the choices, or the passes, among which the learner guesses."""
-    return chapter.passes or range(len(getattr(words, chapter.name).choices))
+@dataclass(frozen=True)
+class PassSlider(Question):
+    """A guess of a pass, on a slider. A hall's guess is the median of its last round."""
+
+    passes: range = field(kw_only=True)
+
+    def allowed(self, captions: Texts) -> range:
+        return self.passes
+
+    def key(self, chapter: str) -> str:
+        return f"{chapter}_stop"
+
+    def ask(self, view: ChapterView, on_change: Callable[[], None]) -> int | None:
+        known = view.visit.seat.guess_of(view.name)  # from before a reload
+        return st.slider(
+            view.captions.question,
+            self.passes[0],
+            self.passes[-1],
+            self.middle if known is None else known,
+            key=self.key(view.name),
+            on_change=on_change,
+        )
+
+    def show_guess(self, view: ChapterView, guess: int | None) -> None:
+        st.markdown(f"**{view.captions.question}** {view.captions.stopped_at(epoch=guess)}")
+
+    def guess_of_hall(self, rounds: Rounds) -> int | None:
+        guesses = list(rounds[-1].elements()) if rounds else []
+        return median_low(guesses) if guesses else self.middle
+
+    @property
+    def middle(self) -> int:
+        """The guess until somebody guesses."""
+        return self.passes[-1] // 2
 
 
-def report_guess(visit: Visit, chapter: Chapter, allowed: range) -> None:
-    """Have the guess counted in the room, if it is one of those that are allowed.
+def question_of(chapter: Chapter) -> Question | None:
+    """The question of a chapter; None if it asks nothing."""
+    return next((block for block in chapter.blocks if isinstance(block, Question)), None)
+
+
+def report_guess(visit: Visit, chapter: Chapter, question: Question, texts: Texts) -> None:
+    """Have the guess counted in the room, if it is one that is allowed.
 
     A forged message can make Streamlit's radio hold anything, so every guess is checked here.
     """
-    if (choice := st.session_state.get(guess_key(chapter))) in allowed:
-        visit.observer.guess(chapter.name, choice)
+    guess = st.session_state.get(question.key(chapter.name))
+    if guess is not None and guess in question.allowed(texts[chapter.name]):
+        visit.seat.guess(chapter.name, guess)
 
 
-def _press(visit: Visit, chapter: Chapter, allowed: range, choice: int) -> None:
-    report_guess(visit, chapter, allowed)  # a slider that was not moved has called nothing yet
-    if choice in allowed and not visit.observer.holds(chapter.name):
-        begin_attempt(visit, chapter, choice)
+def _ask(question: Question, view: ChapterView) -> None:
+    """Ask for a guess, and offer to begin the experiment."""
+    visit, chapter, texts = view.visit, view.chapter, view.texts
+    guess = question.ask(view, lambda: report_guess(visit, chapter, question, texts))
+    if state := visit.seat.guess_state(view.name):
+        st.caption(texts.guess[state](code=visit.seat.code))
+    elif guess is None:
+        st.caption(texts.guess.first)
+    st.button(
+        view.captions.press,
+        key=f"{view.name}_begin",
+        type=_kind_of_button(visit),
+        disabled=guess is None,
+        on_click=lambda: _begin(visit, chapter, question, guess, texts),
+    )
 
 
-def show_guess(view: ChapterView) -> None:
-    """What was guessed, a button to guess again, and whether it is so, or how far it is."""
-    words, choice = view.words, view.found.attempt.choice
-    _show_choices(view, choice)
-    label = getattr(view.say, "again", words.again)
-    press = {"on_click": _forget, "args": (view.visit, view.chapter)}
+def _kind_of_button(visit: Visit) -> Literal["primary", "secondary"]:
+    return "secondary" if visit.seat.voting_room else "primary"  # a hall waits for its lecturer
+
+
+def _begin(
+    visit: Visit, chapter: Chapter, question: Question, guess: int | None, texts: Texts
+) -> None:
+    report_guess(
+        visit, chapter, question, texts
+    )  # a slider that was not moved has reported nothing
+    is_allowed = guess in question.allowed(texts[chapter.name])
+    if is_allowed and not visit.seat.withholds_answer(chapter.name):
+        begin_attempt(visit, chapter, guess)
+
+
+def _show_verdict(question: Question, view: ChapterView, experiment: Experiment) -> None:
+    """The guess, a button to guess again, and whether it was right, or how far the studies are."""
+    texts, guess = view.texts, experiment.attempt.guess
+    visit, chapter = view.visit, view.chapter
+    question.show_guess(view, guess)
+    label = view.captions.again if "again" in view.captions else texts.again
     with st.container(
         key=f"{view.name}_verdict", horizontal=True, vertical_alignment="center", gap="medium"
     ):
-        # In the place of the button that began the experiment.
-        st.button(label, key=f"{view.name}_begin", disabled=view.found.is_running, **press)
+        st.button(  # in the place of the one that began the experiment
+            label,
+            key=f"{view.name}_begin",
+            disabled=experiment.is_running,
+            on_click=lambda: _guess_again(visit, chapter, question),
+        )
         if not view.numbers:
-            view.show_progress(view.found)
-        elif None not in (view.answer, choice):
-            st.markdown(words.held if view.answer == choice else words.missed)
+            view.show_progress(experiment)
+        elif view.answer is not None and guess is not None:
+            st.markdown(texts.verdict_right if view.answer == guess else texts.verdict_wrong)
 
 
-def _show_choices(view: ChapterView, choice: int | None) -> None:
-    """What was asked, what the learner chose, and the choice that the numbers support."""
-    words, say = view.words, view.say
-    if view.chapter.passes:
-        st.markdown(f"**{say.question}** {say.stopped_at(epoch=choice)}")
-        return
-    lines = [f"**{say.question}**", ""]
-    for number, text in enumerate(say.choices):
-        is_answer = number == view.answer
-        signs = [words.your_guess] * (number == choice) + [words.supported] * is_answer
-        text = f"**{text}**" if is_answer else text
-        lines += [f"- {' — '.join([text, *signs])}"] * bool(signs)
-    st.markdown("\n".join(lines))
-
-
-def _forget(visit: Visit, chapter: Chapter) -> None:
+def _guess_again(visit: Visit, chapter: Chapter, question: Question) -> None:
     visit.attempts.pop(chapter.name, None)
-    if not chapter.passes:  # a pass stays as it was chosen
-        st.session_state.pop(guess_key(chapter), None)
+    if isinstance(question, Choices):  # a pass stays as it was chosen
+        st.session_state.pop(question.key(chapter.name), None)

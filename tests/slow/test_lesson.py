@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from exam.lesson.chapters import CHAPTERS
 from exam.model.exams import load_exams
-from exam.page.texts import load_texts
+from exam.texts import load_texts
 from tests.browser import KO, find_out, open_chapter, open_page, settled, wait_until_idle
 from tests.test_walk import wait_until_played
 
@@ -23,7 +23,7 @@ def open_alone(page: Page, server, name: str, lang: str = "en") -> None:
     settled(page)
 
 
-ASKED = ["sheet", "batch_sizes", "learning_rate", "repetition", "twenty_exams", "sureness"]
+ASKED = [name for name in CHAPTERS if "draw" in EN[name]]
 
 
 @pytest.mark.parametrize("name", ASKED)
@@ -119,9 +119,9 @@ def test_each_form_of_overfitting_happens_at_a_press(page, server):
     assert states[:50].count("wrong") < 10 < 15 < states[50:].count("wrong")
     key = load_exams().unseen.answers[0]
     labels = cells.evaluate_all("all => all.map(cell => cell.getAttribute('aria-label'))")
-    said = EN.player_question.split("{key}")[0].split("{number}")
+    label = EN.player.question.split("{key}")[0].split("{number}")
     for at, digit in enumerate(np.sort(key)):
-        assert labels[at].startswith(f"{said[0]}{at + 1}{said[1]}{digit}"), labels[at]
+        assert labels[at].startswith(f"{label[0]}{at + 1}{label[1]}{digit}"), labels[at]
 
 
 def test_a_bar_grows_under_each_mistake(page, server):
@@ -162,8 +162,8 @@ def test_the_map_has_grey_points_and_says_how_many_are_better(page, server):
     open_page(page, server, "lang=en&batch_size=10&epochs=30&start=true")
     wait_until_played(page)
     chapter = open_chapter(page, "best_setting", EN)
-    say = EN.best_setting
-    only = say.only_one(batch_size=10, epochs=30, loss=0, wrong=0).split(", with")[0]
+    captions = EN.best_setting
+    only = captions.only_one(batch_size=10, epochs=30, loss=0, wrong=0).split(", with")[0]
     expect(chapter).to_contain_text(only.replace("**", ""))
     from exam.model.training import study
 
@@ -172,7 +172,7 @@ def test_the_map_has_grey_points_and_says_how_many_are_better(page, server):
     studies = [study(batch_size=size, epochs=200, student=1) for size in sizes]
     passes = (5, 10, 20, 50, 100, 200)
     better = sum(marks[at].val_loss < own.val_loss for marks in studies for at in passes)
-    text = say.grey_better(better=better, measured=42).replace("**", "")
+    text = captions.grey_better(better=better, measured=42).replace("**", "")
     expect(chapter).to_contain_text(text, timeout=180_000)
     grey = chapter.locator("svg.marks .mark-symbol path[opacity='0.3']")
     expect(grey).to_have_count(42)
@@ -206,9 +206,9 @@ def test_steps_down_the_loss_are_those_of_the_updates(page, server):
             mark.loss for mark in study(batch_size=100, student=1, epochs=steps, learning_rate=rate)
         ]
         ends.append((losses[-1], max(losses)))
-    say = EN.learning_rate
-    expected = say.slope_ends(short=ends[0][0], long=ends[1][0])
-    expect(page.get_by_text(expected)).to_contain_text(say.slope_leaps(highest=ends[2][1]))
+    captions = EN.learning_rate
+    expected = captions.slope_ends(short=ends[0][0], long=ends[1][0])
+    expect(page.get_by_text(expected)).to_contain_text(captions.slope_leaps(highest=ends[2][1]))
 
 
 def test_a_link_to_a_chapter_scrolls_nothing_but_the_page(page, server):

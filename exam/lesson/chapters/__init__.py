@@ -3,7 +3,7 @@
 from importlib import import_module
 
 from exam.lesson.chapter import Chapter
-from exam.page.parts import CHAPTER_NAMES
+from exam.parts import CHAPTER_NAMES
 
 CHAPTERS: dict[str, Chapter] = {
     name: import_module(f"{__name__}.{name}").CHAPTER for name in CHAPTER_NAMES

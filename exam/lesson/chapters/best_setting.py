@@ -4,63 +4,81 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from exam.charts.settings_map import best_of, settings_map
+from exam.charts.settings_map import best_of, settings_map, value_of
 from exam.lesson.blocks import Display
-from exam.lesson.chapter import Chapter, Plan, Texts
+from exam.lesson.chapter import Chapter, Texts
 from exam.lesson.chapter_view import ChapterView, side_by_side
+from exam.model.plan import Plan, Study
 from exam.model.studied import Point
 from exam.page.ask_again import ask_again
 from exam.page.browser import load
 from exam.page.save import figure_buttons
 
-# What the page measures beforehand, with student 1: grey points among which the best may be.
-GRID = {"batch_size": (1, 2, 5, 10, 20, 50, 100), "epochs": (5, 10, 20, 50, 100, 200)}
-POLL_SECONDS = 0.5  # between two looks at what others have studied, on a projector
+# Measured beforehand, with student 1: grey points, among which the best may be.
+GRID_BATCH_SIZES, GRID_EPOCHS = (1, 2, 5, 10, 20, 50, 100), (5, 10, 20, 50, 100, 200)
+POLL_SECONDS = 0.5  # between two polls on a projector, while others study
 OPTIONS = {"loss": "loss", "wrong": "wrong"}  # of the colour
 
 
 def show_map(view: ChapterView) -> None:
-    """The map with what is said of it; on a projector beside it, growing with what others do."""
-    say, visit, run = view.say, view.visit, view.visit.run
-    if run and (marks := view.at_once({"study": (run.plan, run.epochs)}).complete.get("study")):
-        visit.map_study(marks[-1])
-    told, shown = side_by_side() if visit.is_projected else (st.container(),) * 2
-    told.markdown(say.story)
-    with told:
+    """The map and a sentence about it; a projector shows them side by side, and both grow."""
+    captions, visit = view.captions, view.visit
+    _map_study(view)
+    if visit.is_projected:
+        words_place, map_place = side_by_side()
+    else:
+        words_place = map_place = st.container()
+    words_place.markdown(captions.story)
+    with words_place:
         by = view.choose(OPTIONS)
-    points, grid = visit.observer.studied.points(), measured(view)
-    with shown, st.container(key="map"):
-        others = [point[:2] for point in grid]
-        view.figure(settings_map(points, by, view.words, others))
+    points, grid = visit.seat.studied.points(), measured_grid(view)
+    with map_place, st.container(key="map"):
+        others = [(point.batch_size, point.epochs) for point in grid]
+        view.show_figure(settings_map(points, by, view.texts, others))
         if points:
-            load(figure_buttons(view.words, "exam-map", say.title))
-    told.markdown(described(points, grid, by, say))
-    told.markdown(say.rule)
+            load(figure_buttons(view.texts, "exam-map", captions.title))
+    words_place.markdown(sentence(points, grid, by, captions))
+    words_place.markdown(captions.rule)
     if visit.is_projected:
         ask_again("map", POLL_SECONDS)
 
 
-def measured(view: ChapterView) -> list[Point]:
-    """The grid, as far as it is measured."""
-    plans = {size: (Plan(size, 1), GRID["epochs"][-1]) for size in GRID["batch_size"]}
+def _map_study(view: ChapterView) -> None:
+    """Put the study of the first screen on the map, if it is complete."""
+    study = view.visit.study
+    if study and (marks := view.without_guess({"study": study}).complete.get("study")):
+        view.visit.map_study(study, marks[-1])
+
+
+def measured_grid(view: ChapterView) -> list[Point]:
+    """The points of the grid that are complete."""
+    last = max(GRID_EPOCHS)
+    sizes = {size: Study(Plan(size, 1), last) for size in GRID_BATCH_SIZES}
+    complete = view.without_guess(sizes).complete
     return [
-        Point(size, epochs, 0, marks[epochs].val_loss, marks[epochs].val_wrong)
-        for size, marks in view.at_once(plans).complete.items()
-        for epochs in GRID["epochs"]
+        Point(size, epochs, 0, complete[size][epochs].val_loss, complete[size][epochs].val_wrong)
+        for size in sizes
+        if size in complete
+        for epochs in GRID_EPOCHS
     ]
 
 
-def described(points: Sequence[Point], grid: Sequence[Point], by: str, say: Texts) -> str:
+def sentence(points: Sequence[Point], grid: Sequence[Point], by: str, captions: Texts) -> str:
+    """Which setting is the best so far, and how many points of the grid are better."""
     if not (best := best_of(points, by)):
-        return say.empty
-    better = sum(getattr(point, by) < getattr(best, by) for point in grid)
-    counted = {"studies": sum(point.runs for point in points), "settings": len(points)}
-    text = say.best_by_loss if by == "loss" else say.best_by_wrong
-    text = text if len(points) > 1 else say.only_one
-    found = say.grey_better if better else say.grey_no_better
-    grey = found(better=better, measured=len(grid)) if grid else ""
-    return f"{text(**best._asdict(), **counted)} {grey}"
+        return captions.empty
+    text = captions.best_by_loss if by == "loss" else captions.best_by_wrong
+    text = text if len(points) > 1 else captions.only_one
+    studies = sum(point.runs for point in points)
+    about_best = text(**best._asdict(), studies=studies, settings=len(points))
+    better = sum(value_of(point, by) < value_of(best, by) for point in grid)
+    about_grid = captions.grey_better if better else captions.grey_no_better
+    return f"{about_best} {about_grid(better=better, measured=len(grid)) if grid else ''}"
 
 
-BLOCKS = (Display(show_map, "always"),)
-CHAPTER = Chapter("best_setting", BLOCKS, with_study=True, follows_study=True)
+CHAPTER = Chapter(
+    name="best_setting",
+    blocks=(Display(show_map, due="always"),),
+    with_study=True,
+    follows_study=True,
+)

@@ -5,103 +5,122 @@ import streamlit as st
 
 from exam.charts.lines import batch_look, line, lines_figure
 from exam.charts.pictures import questions_picture
-from exam.lesson.blocks import Chart, Display, Question, Rule, Story
-from exam.lesson.chapter import TEN, Chapter, Figure, Found, Plan, Plans, Settings, Texts
+from exam.lesson.blocks import Chart, Choices, Display, Rule, Story
+from exam.lesson.chapter import TEN, Chapter, Experiment, Figure, Numbers, Settings, Studies, Texts
 from exam.lesson.chapter_view import ChapterView
 from exam.model.exams import QUESTIONS
+from exam.model.plan import Plan, Study
 from exam.model.workbooks import Workbook, first_key, open_workbook, question_order
 from exam.page import player
 from exam.page.browser import push
 
 ALIKE_SIZES = (1, 10)
-MEETINGS = 10  # every digit comes ten times in an exam
+MEETINGS = 10  # every digit comes up ten times in an exam
 SIZES = (1, 10, 100)
 FILM_SECONDS = 12
 WIDE, NARROW = 10, 20  # questions in a row, where three sheets stand side by side, and where not
-FEW, MOST = 2, 8  # wrong of ten look-alikes: up to so few, from so many on
+FEW_WRONG, MOST_WRONG = 2, 8  # of ten look-alikes: at most 2 are few, 8 and more are most
 WORSE, MOSTLY = 5, 50  # percent: more wrong at a first meeting, and most of those answers
 LIKE = 95  # unseen questions answered with the one practised digit, so nearly all
 
 
-def plans(settings: Settings) -> Plans:
+def studies(settings: Settings) -> Studies:
+    """By batch size, student and workbook."""
     alike = [(size, 1, "look_alikes") for size in ALIKE_SIZES]
     exams = [(size, student, "one_exam") for student in TEN for size in SIZES]
-    return {name: (Plan(*name), 1) for name in (*alike, *exams)}
+    return {
+        (size, student, book): Study(Plan(size, student, book), 1)
+        for size, student, book in [*alike, *exams]
+    }
 
 
-def curves(found: Found, words: Texts) -> Figure:
-    say = words.first_pass
-    title = say.meetings_title(students=len(TEN))
-    shape = {"x_domain": (1, MEETINGS), "label_width": 100, "height": 220, "title": title}
+def curves(experiment: Experiment, texts: Texts) -> Figure:
+    captions = texts.first_pass
     lines = (
         line(
             size,
-            enumerate(wrong_percent(found, size), start=1),
+            enumerate(wrong_percent(experiment, size), start=1),
             batch_look(size),
-            label=say.batch(batch_size=size),
+            label=captions.batch(batch_size=size),
         )
         for size in SIZES
     )
-    return lines_figure(lines, say.meetings_alt, say.meetings_axis, say.rate_axis, **shape)
+    return lines_figure(
+        lines,
+        captions.meetings_alt,
+        captions.meetings_axis,
+        captions.rate_axis,
+        x_domain=(1, MEETINGS),
+        label_width=100,
+        height=220,
+        title=captions.meetings_title(students=len(TEN)),
+    )
 
 
-def wrong_by_meeting(solved: str, student: int) -> list[int]:
-    """How many answers were wrong at the n-th meeting of a digit, of the ten digits, n = 1 to 10.
+def wrong_by_meeting(answers_in_pass: str, student: int) -> list[int]:
+    """How many of the ten digits were answered wrong when they came up for the n-th time, n = 1–10.
 
-    `solved` holds the answers given during the first pass, in the order of the sheet.
+    `answers_in_pass` are those of the first pass, in the order of the sheet.
     """
     order = question_order(student, 0)
-    digits, answers = first_key()[order], np.array(list(solved), int)[order]
+    digits, answers = first_key()[order], np.array(list(answers_in_pass), int)[order]
     by_digit = np.argsort(digits, kind="stable")  # of each digit, the first meeting first
     return (answers != digits)[by_digit].reshape(-1, MEETINGS).sum(axis=0).tolist()
 
 
-def wrong_percent(found: Found, batch_size: int) -> list[float]:
+def wrong_percent(experiment: Experiment, batch_size: int) -> list[float]:
     """By meeting, the mean over the students whose studies are complete."""
     counts = [
-        wrong_by_meeting(marks[1].solved, student)
-        for (size, student, book), marks in found.complete.items()
+        wrong_by_meeting(marks[1].answers_in_pass, student)
+        for (size, student, book), marks in experiment.complete.items()
         if (size, book) == (batch_size, "one_exam")
     ]
     return [100 * sum(column) / (10 * len(counts)) for column in zip(*counts, strict=True)]
 
 
-def met_before(found: Found) -> float:
-    """Of wrong answers at first meetings, batch size 1: how many percent name a digit met before.
+def met_before(experiment: Experiment) -> float:
+    """The percentage of wrong answers at first meetings (batch size 1) that name an earlier digit.
 
-    That is what the student has just learnt to say.
+    That is what the student has just learnt to answer.
     """
     named = []
-    for (size, student, book), marks in found.marks.items():
+    for (size, student, book), marks in experiment.marks.items():
         if (size, book) == (1, "one_exam"):
             order, met = question_order(student, 0), set()
             for question in order:
-                digit, answer = int(first_key()[question]), int(marks[1].solved[question])
+                digit, answer = int(first_key()[question]), int(marks[1].answers_in_pass[question])
                 if digit not in met and answer != digit:
                     named.append(answer in met)
                 met.add(digit)
     return 100 * sum(named) / len(named) if named else 0.0
 
 
-def numbers(found: Found) -> dict:
+def numbers(experiment: Experiment) -> Numbers:
     book = open_workbook("look_alikes")
-    digit, said = str(book.key[book.practised_questions[0]]), {"questions": QUESTIONS}
-    for size in ALIKE_SIZES:
-        solved = found.marks[size, 1, "look_alikes"][1].solved
-        said[f"alike_{size}"] = sum(answer != digit for answer in solved)
-    rates = {size: wrong_percent(found, size) for size in SIZES}
-    said |= {f"last_{size}": rate[-1] for size, rate in rates.items()}
-    answered = found.marks[1, 1, "look_alikes"][1].val_answers
-    said |= {"first_100": rates[100][0], "met_before": met_before(found)}
-    return said | {"first": rates[1][0], "digit": digit, "same": answered.count(digit)}
+    digit = str(book.key[book.practised_questions[0]])
+    alike_1, alike_10 = (experiment.marks[size, 1, "look_alikes"][1] for size in ALIKE_SIZES)
+    rates = {size: wrong_percent(experiment, size) for size in SIZES}
+    return {
+        "questions": QUESTIONS,
+        "digit": digit,
+        "alike_1": len(alike_1.answers_in_pass) - alike_1.answers_in_pass.count(digit),
+        "alike_10": len(alike_10.answers_in_pass) - alike_10.answers_in_pass.count(digit),
+        "same": alike_1.val_answers.count(digit),
+        "first": rates[1][0],
+        "first_100": rates[100][0],
+        "last_1": rates[1][-1],
+        "last_10": rates[10][-1],
+        "last_100": rates[100][-1],
+        "met_before": met_before(experiment),
+    }
 
 
-def answer(numbers: dict) -> int:
+def answer(numbers: Numbers) -> int:
     wrong = numbers["alike_1"]
-    return 2 if wrong <= FEW else 0 if wrong >= MOST else 1
+    return 2 if wrong <= FEW_WRONG else 0 if wrong >= MOST_WRONG else 1
 
 
-def rule(numbers: dict) -> list[str]:
+def rule(numbers: Numbers) -> list[str]:
     learns = numbers["last_1"] < numbers["first"] and numbers["last_1"] < numbers["last_100"]
     only_that = "only_that_digit" if numbers["same"] >= LIKE else "not_only_that_digit"
     is_worse = numbers["first"] >= numbers["first_100"] + WORSE and numbers["met_before"] >= MOSTLY
@@ -111,9 +130,9 @@ def rule(numbers: dict) -> list[str]:
 
 def show_digits(view: ChapterView) -> None:
     """The look-alikes before anybody has answered them."""
-    if not view.found:
+    if not view.experiment:
         picture = digits_picture(open_workbook("look_alikes"))
-        st.html(f'<img class="digits" src="{picture}" alt="{view.say.alike_alt}">')
+        st.html(f'<img class="digits" src="{picture}" alt="{view.captions.alike_alt}">')
 
 
 def digits_picture(workbook: Workbook) -> str:
@@ -124,58 +143,85 @@ def digits_picture(workbook: Workbook) -> str:
 
 def show_look_alikes(view: ChapterView) -> None:
     """Two sheets of look-alikes as they were answered, at batch size 1 and at 10."""
-    st.markdown(view.say.alike_title)
+    captions, marks = view.captions, view.complete_experiment.marks
+    st.markdown(captions.alike_title)
     for size in ALIKE_SIZES:
-        name, data = f"alike_{size}", strip(view.words, view.found, size, "look_alikes")
+        answers = marks[size, 1, "look_alikes"][1].answers_in_pass
+        data = strip_data(answers, open_workbook("look_alikes"), size)
+        data["texts"] = view.texts.player.as_dict() | {
+            "hint_batches": "",
+            "sheet": captions.alike_alt,
+            "summary": _with_batch_size(captions.alike_summary, size),
+        }
+        name = f"alike_{size}"
         st.html(player.html_of_strip(name))
-        push("study", name, data | {"shown": data["passes"]})
+        push("study", name, data | {"shown": data["passes"], "play_id": _play_id(view)})
 
 
 def show_film(view: ChapterView) -> None:
     """A first pass at three batch sizes, and one player for all, which plays when it is seen."""
-    st.markdown(view.say.film_title)
+    captions, marks = view.captions, view.complete_experiment.marks
+    st.markdown(captions.film_title)
     names = {size: view.name if size == 1 else f"{view.name}_{size}" for size in SIZES}
     strips = "".join(player.html_of_strip(name) for name in names.values())
     st.html(player.html_of_player(view.name) + f'<div class="strips">{strips}</div>')
     for size, name in reversed(names.items()):  # the one that leads the others comes last
+        answers = marks[size, 1, "one_exam"][1].answers_in_pass
+        data = strip_data(answers, open_workbook("one_exam"), size)
+        data["texts"] = view.texts.player.as_dict() | {
+            "hint_batches": "",
+            "range": captions.film_range,
+            "valuetext": captions.film_value,
+            "summary": _with_batch_size(captions.film_summary, size),
+        }
         followers = [each for each in names.values() if each != name] if size == 1 else []
-        data = strip(view.words, view.found, size, "one_exam") | {
+        data |= {
             "followers": followers,
             "columns": NARROW if view.visit.is_projected else WIDE,
             "narrow_columns": NARROW,
+            "play_seconds": FILM_SECONDS,
+            "bend": 1,
+            "plays": bool(followers),
+            "waits_for_view": True,
+            "play_id": _play_id(view),
         }
-        film = {"lasts": FILM_SECONDS, "bend": 1, "plays": bool(followers), "waits_for_view": True}
-        push("study", name, data | film)
+        push("study", name, data)
 
 
-def strip(words: Texts, found: Found, batch_size: int, book: str) -> dict:
-    """What student 1 answers in its first pass; the browser makes the film of it (player.js)."""
-    say, workbook = words.first_pass, open_workbook(book)
-    order, practised = question_order(1, 0, workbook.size), workbook.practised_questions
-    if book == "look_alikes":
-        texts = {"sheet": say.alike_alt, "summary": say.alike_summary}
-    else:
-        texts = {"range": say.film_range, "valuetext": say.film_value, "summary": say.film_summary}
-    # The other fields are filled in by the browser, for every frame.
-    texts["summary"] = texts["summary"].replace("{batch_size}", str(batch_size))
+def _play_id(view: ChapterView) -> int:
+    """Another attempt plays its film anew."""
+    return view.complete_experiment.attempt.number
+
+
+def _with_batch_size(text: str, batch_size: int) -> str:
+    """The browser fills in the other fields, for every frame."""
+    return text.replace("{batch_size}", str(batch_size))
+
+
+def strip_data(answers_in_pass: str, workbook: Workbook, batch_size: int) -> player.Data:
+    """The first pass of student 1, of which the browser makes a film (film.js)."""
     return {
-        "solved": found.marks[batch_size, 1, book][1].solved,
-        "order": order.tolist(),
-        "key": "".join(map(str, workbook.key[practised])),
+        "answers_in_pass": answers_in_pass,
+        "order": question_order(1, 0, workbook.size).tolist(),
+        "key": "".join(map(str, workbook.key[workbook.practised_questions])),
         "picture": digits_picture(workbook),
         "batch_size": batch_size,
         "passes": workbook.size,
-        "run": found.attempt.turn,
-        "words": words.starting("player_") | {"hint_batches": ""} | texts,
     }
 
 
-BLOCKS = (
-    Story(),
-    Question(show_digits),
-    Display(show_look_alikes),
-    Display(show_film),
-    Chart(curves),
-    Rule(),
+CHAPTER = Chapter(
+    name="first_pass",
+    blocks=(
+        Story(),
+        Choices(show_above=show_digits),
+        Display(show_look_alikes),
+        Display(show_film),
+        Chart(curves),
+        Rule(),
+    ),
+    studies=studies,
+    numbers=numbers,
+    answer=answer,
+    rule=rule,
 )
-CHAPTER = Chapter("first_pass", BLOCKS, plans, numbers, answer, rule)

@@ -1,16 +1,13 @@
 """The learning rate: the third setting, which batch size and epochs act together with."""
 
-from collections.abc import Mapping, Sequence
-
 import streamlit as st
 
-from exam.charts.lines import batch_look, line, lines_figure, mean_and_students
-from exam.lesson.blocks import Chart, Display, Question, Rule, Story
-from exam.lesson.chapter import TEN, Chapter, Figure, Found, Plan, Plans, Settings, Texts
+from exam.charts.lines import Rows, Side, batch_look, line, lines_figure, mean_and_students
+from exam.lesson.blocks import Chart, Choices, Display, Rule, Story
+from exam.lesson.chapter import TEN, Chapter, Experiment, Figure, Numbers, Settings, Studies, Texts
 from exam.lesson.chapter_view import ChapterView
 from exam.model.exams import BY_CHANCE, NEAR_CHANCE
-from exam.model.plan import LEARNING_RATE
-from exam.model.results import Mark, mean_marks
+from exam.model.plan import LEARNING_RATE, Plan, Study
 
 EPOCHS = 20
 RATES = {1: 0.005, 10: LEARNING_RATE, 100: 0.5}  # by batch size, in proportion to it
@@ -19,75 +16,114 @@ WIDE = 10  # wrong answers per 100 apart on the way
 NEARLY, HALF = 0.25, 0.75  # of the distance at the same rate: nearly the same, about half
 STEPS = {0.1: 100, 0.5: 20, 2.0: 20}  # updates at a learning rate: short ones, long, too long
 STEP_DASHES = {0.1: "dotted", 0.5: "solid", 2.0: "dashed"}
-WAY = 10  # so far go all short steps together, and all long ones
+TOTAL_LENGTH = 10  # of all short steps together, and of all long ones
 OPTIONS = {"in_proportion": "rates_in_proportion", "same": "same_rate"}  # of the curves
 
 
-def plans(settings: Settings) -> Plans:
+def studies(settings: Settings) -> Studies:
     """By (batch size, rate) and student; same rates and rates in proportion share batch size 10."""
-    pairs = dict.fromkeys([*RATES.items(), *((size, LEARNING_RATE) for size in RATES), LARGEST])
+    same_rate = [(size, LEARNING_RATE) for size in RATES]
+    pairs = dict.fromkeys([*RATES.items(), *same_rate, LARGEST])
     return {
-        (pair, who): (Plan(pair[0], who, learning_rate=pair[1]), EPOCHS)
-        for who in TEN
-        for pair in pairs
+        ((size, rate), student): Study(Plan(size, student, learning_rate=rate), EPOCHS)
+        for student in TEN
+        for size, rate in pairs
     }
 
 
-def curves(found: Found, words: Texts, option: str) -> Figure:
-    say, lines = words.learning_rate, []
-    in_proportion = option != "same"
-    rates = RATES if in_proportion else dict.fromkeys(RATES, LEARNING_RATE)
-    at = {1: 8, 10: -1, 100: 7} if in_proportion else {1: 10, 10: 6, 100: 10}  # of their names
-    for size, rate in rates.items():
-        studies, label = found.of((size, rate)), say.line(batch_size=size, rate=rate)
-        place = {"label_at": at[size], "side": "below" if size == 1 else "above"}
-        lines += mean_and_students(studies, "val_wrong", batch_look(size), label, **place)
-    if in_proportion:
-        label = say.line(batch_size=LARGEST[0], rate=LARGEST[1])
-        lines += mean_and_students(found.of(LARGEST), "val_wrong", ("batch_1", "dotted"), label)
-    shape = {"x_domain": (0, EPOCHS), "label_width": 130, "height": 270}
-    return lines_figure([lines], say.alt, words.passes, say.axis, **shape)
+def curves(experiment: Experiment, texts: Texts, option: str) -> Figure:
+    captions = texts.learning_rate
+    if option == "same":
+        lines = [
+            _line(experiment, size, LEARNING_RATE, label_at, captions)
+            for size, label_at in {1: 10, 10: 6, 100: 10}.items()
+        ]
+    else:
+        lines = [
+            _line(experiment, size, RATES[size], label_at, captions)
+            for size, label_at in {1: 8, 10: -1, 100: 7}.items()
+        ]
+        size, rate = LARGEST
+        label = captions.line(batch_size=size, rate=rate)
+        look = "batch_1", "dotted"
+        lines.append(mean_and_students(experiment.of(LARGEST), "val_wrong", look, label))
+    return lines_figure(
+        lines,
+        captions.alt,
+        texts.passes,
+        captions.axis,
+        x_domain=(0, EPOCHS),
+        label_width=130,
+        height=270,
+    )
+
+
+def _line(experiment: Experiment, size: int, rate: float, label_at: int, captions: Texts) -> Rows:
+    label = captions.line(batch_size=size, rate=rate)
+    side: Side = "below" if size == 1 else "above"
+    studies = experiment.of((size, rate))
+    return mean_and_students(
+        studies, "val_wrong", batch_look(size), label, label_at=label_at, side=side
+    )
 
 
 def show_slope(view: ChapterView) -> None:
     """Steps down the loss: with batch size 100, a pass is one update."""
-    plans = {rate: (Plan(100, 1, learning_rate=rate), steps) for rate, steps in STEPS.items()}
-    walked = view.at_once(plans).complete
-    view.figure(slope(walked, view.words))
-    if view.found and len(walked) == len(plans):
-        said = walk_numbers(walked)
-        st.markdown(" ".join(getattr(view.say, key)(**said) for key in walk_rule(said)))
+    studies = {
+        rate: Study(Plan(100, 1, learning_rate=rate), steps) for rate, steps in STEPS.items()
+    }
+    steps = view.without_guess(studies)
+    view.show_figure(slope(steps, view.texts))
+    if view.experiment and steps.is_complete:
+        numbers = slope_numbers(steps)
+        sentences = [view.captions[key](**numbers) for key in slope_rule(numbers)]
+        st.markdown(" ".join(sentences))
 
 
-def slope(walked: Mapping[float, Sequence[Mark]], words: Texts) -> Figure:
-    """The loss by how far the steps have gone: each is as long as its learning rate."""
-    say, lines = words.learning_rate, []
-    for rate, marks in walked.items():
-        points = [(rate * mark.updates, mark.loss) for mark in marks if rate * mark.updates <= WAY]
-        look = "batch_100", STEP_DASHES[rate]
-        place = {"label_at": 2 if rate > 1 else -1, "side": "above" if rate == 0.5 else "beside"}
-        label = say.steps(rate=rate, steps=STEPS[rate])
-        lines.append(line(rate, points, look, label=label, **place))
+def slope(steps: Experiment, texts: Texts) -> Figure:
+    """The loss by the length of the steps so far: each is as long as its learning rate."""
+    captions, lines = texts.learning_rate, []
+    for rate, marks in steps.complete.items():
+        points = [(rate * mark.updates, mark.loss) for mark in marks]
+        points = [(length, loss) for length, loss in points if length <= TOTAL_LENGTH]
+        lines.append(
+            line(
+                rate,
+                points,
+                ("batch_100", STEP_DASHES[rate]),
+                label=captions.steps(rate=rate, steps=STEPS[rate]),
+                label_at=2 if rate > 1 else -1,
+                side="above" if rate == 0.5 else "beside",
+            )
+        )
         lines.append(line(f"steps {rate}", points, ("dot", "solid")))
-    shape = {"x_domain": (0, WAY), "y_domain": (0, 4), "label_width": 130, "height": 150}
-    shape["title"] = say.slope_title
-    return lines_figure(lines, say.slope_alt, say.slope_axis, words.loss, **shape)
+    return lines_figure(
+        lines,
+        captions.slope_alt,
+        captions.slope_axis,
+        texts.loss,
+        x_domain=(0, TOTAL_LENGTH),
+        y_domain=(0, 4),
+        label_width=130,
+        height=150,
+        title=captions.slope_title,
+    )
 
 
-def walk_numbers(walked: Mapping[float, Sequence[Mark]]) -> dict:
-    short, long, too_long = ([mark.loss for mark in marks] for marks in walked.values())
+def slope_numbers(steps: Experiment) -> Numbers:
+    short, long, too_long = ([mark.loss for mark in steps.marks[rate]] for rate in STEPS)
     return {"before": short[0], "short": short[-1], "long": long[-1], "highest": max(too_long)}
 
 
-def walk_rule(numbers: dict) -> list[str]:
+def slope_rule(numbers: Numbers) -> list[str]:
     leaps = numbers["highest"] > numbers["before"]
     return ["slope_ends", "slope_leaps" if leaps else "slope_holds"]
 
 
-def numbers(found: Found) -> dict:
-    means = {pair[0]: mean_marks(found.of(pair)) for pair in RATES.items()}
+def numbers(experiment: Experiment) -> Numbers:
+    means = {pair[0]: experiment.mean(pair) for pair in RATES.items()}
     on_the_way = ([mark.val_wrong for mark in marks] for marks in zip(*means.values(), strict=True))
-    same = {size: mean_marks(found.of((size, LEARNING_RATE)))[-1].val_wrong for size in RATES}
+    same = {size: experiment.mean((size, LEARNING_RATE))[-1].val_wrong for size in RATES}
     prop = {size: marks[-1].val_wrong for size, marks in means.items()}
     return {
         "students": len(TEN),
@@ -98,36 +134,35 @@ def numbers(found: Found) -> dict:
         "apart": max(same.values()) - min(same.values()),
         "apart_in_proportion": max(prop.values()) - min(prop.values()),
         "widest": max(max(wrong) - min(wrong) for wrong in on_the_way),
-        "largest": mean_marks(found.of(LARGEST))[-1].val_wrong,
+        "largest": experiment.mean(LARGEST)[-1].val_wrong,
         "by_chance": BY_CHANCE,
     }
 
 
-def answer(numbers: dict) -> int:
+def answer(numbers: Numbers) -> int:
     apart, in_proportion = numbers["apart"], numbers["apart_in_proportion"]
     return 2 if in_proportion < NEARLY * apart else int(in_proportion < HALF * apart)
 
 
-def rule(numbers: dict) -> list[str]:
+def rule(numbers: Numbers) -> list[str]:
     wavers = ["wavers"] if numbers["widest"] >= WIDE else []
     is_level = answer(numbers) == 2
     ends = ["ends_level", *wavers, "rule_level"] if is_level else ["rule_apart", *wavers]
     return [*ends, "too_large" if numbers["largest"] >= NEAR_CHANCE else "large"]
 
 
-BLOCKS = (
-    Story(),
-    Display(show_slope, "always"),
-    Question(),
-    Chart(curves, OPTIONS, "always"),
-    Rule(),
-)
 CHAPTER = Chapter(
-    "learning_rate",
-    BLOCKS,
-    plans,
-    numbers,
-    answer,
-    rule,
+    name="learning_rate",
+    blocks=(
+        Story(),
+        Display(show_slope, due="always"),
+        Choices(),
+        Chart(curves, OPTIONS, due="always"),
+        Rule(),
+    ),
+    studies=studies,
+    numbers=numbers,
+    answer=answer,
+    rule=rule,
     known=(10, LEARNING_RATE),
 )

@@ -6,111 +6,138 @@ from statistics import fmean
 import streamlit as st
 
 from exam.charts.lines import lines_figure, mean_and_students
-from exam.lesson.blocks import Chart, Display, Question, Rule, Story, Table
-from exam.lesson.chapter import TEN, Chapter, Figure, Found, Plan, Plans, Settings, Texts
+from exam.lesson.blocks import Chart, Choices, Display, Rule, Story, Table
+from exam.lesson.chapter import TEN, Chapter, Experiment, Figure, Numbers, Settings, Studies, Texts
 from exam.lesson.chapter_view import ChapterView
-from exam.model.results import lowest_loss, mean_marks
+from exam.model.plan import Plan, Study
+from exam.model.results import lowest_loss
 from exam.model.settings import MISPRINTS
 from exam.model.workbooks import first_key, misprinted_questions
 from exam.page.controls import slider
 from exam.page.player import sheet_data, show_marked_sheet
-from exam.page.visit import keep, write_address
+from exam.page.visit import settings, write_address
 
 BATCH_SIZE, EPOCHS = 10, 60
-MOST = MISPRINTS.highest
-ALWAYS = (0, 10, 20, MOST)
-LOOKS = {0: ("ink", "solid"), 10: ("ink", "dotted")}
-LOOKS |= {20: ("ink", "dashed"), 30: ("ink", "dashdot")}
-OWN_LABEL = {"label_at": 20, "side": "above"}  # where it is clear of the names beside the ends
-FEW, MANY = 0.5, 20  # wrong answers: fewer are none for most, more are many
+MOST_MISPRINTS = MISPRINTS.highest
+COMPARED = (0, 10, 20, MOST_MISPRINTS)
+LOOKS = {
+    0: ("ink", "solid"),
+    10: ("ink", "dotted"),
+    20: ("ink", "dashed"),
+    30: ("ink", "dashdot"),
+}
+OWN_LABEL_AT = 20  # the pass, where it is clear of the names at the ends
+NONE_FOR_MOST = 0.5  # wrong answers in the mean: with fewer, most students have none
+TOO_MANY = 20  # wrong answers: more than these are not "a few"
 MORE = 1.0  # wrong answers per 100 that count as more
 
 
-def plans(settings: Settings) -> Plans:
+def studies(settings: Settings) -> Studies:
     """By the number of misprints and student, the learner's own number first."""
-    numbers = dict.fromkeys((settings["misprints"], *ALWAYS))
-    return {(n, who): (Plan(BATCH_SIZE, who, misprints=n), EPOCHS) for who in TEN for n in numbers}
+    counts = dict.fromkeys((settings.misprints, *COMPARED))
+    return {
+        (misprints, student): Study(Plan(BATCH_SIZE, student, misprints=misprints), EPOCHS)
+        for student in TEN
+        for misprints in counts
+    }
 
 
-def own_of(found: Found) -> int:
-    return next(iter(found.marks))[0]
+def own_of(experiment: Experiment) -> int:
+    """The number of misprints that the learner has set."""
+    (misprints, _) = next(iter(experiment.marks))
+    return misprints
 
 
 def show_slider(view: ChapterView) -> None:
-    if not view.found:
-        slider(MISPRINTS, view.say.how_many, view.words)
+    if not view.experiment:
+        slider(MISPRINTS, view.captions.how_many, settings().misprints, view.texts)
         write_address()
-    else:
-        keep(MISPRINTS.name)
 
 
-def curves(found: Found, words: Texts) -> Figure:
-    say, own = words.misprints, own_of(found)
-    shape = {"x_domain": (0, EPOCHS), "label_width": 90, "height": 240}
+def curves(experiment: Experiment, texts: Texts) -> Figure:
+    captions, own = texts.misprints, own_of(experiment)
     lines = (
         mean_and_students(
-            found.of(misprints),
+            experiment.of(misprints),
             "val_wrong",
             ("strong", "solid") if misprints == own else LOOKS[misprints],
-            say.line(misprints=misprints),
-            **({} if misprints in ALWAYS else OWN_LABEL),
+            captions.line(misprints=misprints),
+            label_at=-1 if misprints in COMPARED else OWN_LABEL_AT,
+            side="beside" if misprints in COMPARED else "above",
         )
-        for misprints in sorted({own, *ALWAYS})
+        for misprints in sorted({own, *COMPARED})
     )
-    return lines_figure(lines, say.alt, words.passes, say.axis, **shape)
+    return lines_figure(
+        lines,
+        captions.alt,
+        texts.passes,
+        captions.axis,
+        x_domain=(0, EPOCHS),
+        label_width=90,
+        height=240,
+    )
 
 
-def rows(found: Found, words: Texts) -> Iterator[tuple]:
-    for misprints in sorted({own_of(found), *ALWAYS}):
-        last, best = mean_marks(found.of(misprints))[-1], at_the_lowest_loss(found, misprints)
+def rows(experiment: Experiment, texts: Texts) -> Iterator[tuple]:
+    for misprints in sorted({own_of(experiment), *COMPARED}):
+        last, best = experiment.mean(misprints)[-1], at_the_lowest_loss(experiment, misprints)
         yield misprints, f"{last.wrong:.1f}", f"{best:.1f}", f"{last.val_wrong:.1f}"
 
 
-def at_the_lowest_loss(found: Found, misprints: int) -> float:
+def at_the_lowest_loss(experiment: Experiment, misprints: int) -> float:
     """The mean of wrong answers on unseen exams, had every student stopped at its lowest loss."""
-    return fmean(lowest_loss(marks).val_wrong for marks in found.of(misprints))
+    return fmean(lowest_loss(marks).val_wrong for marks in experiment.of(misprints))
 
 
 def show_sheet(view: ChapterView) -> None:
     """The sheet of student 1, on which the learner may look for the misprints.
 
-    It is opened at the last pass after which as many answers are wrong as are misprinted.
+    It is opened at the last pass after which at least as many answers are wrong as are misprinted:
+    later the student knows them by heart.
     """
-    own, student = next(iter(view.found.marks))
+    experiment, captions = view.complete_experiment, view.captions
+    own, student = next(iter(experiment.marks))
     if not own:
         return
-    marks = view.found.marks[own, student]
+    marks = experiment.marks[own, student]
     shown = max((mark.epoch for mark in marks if mark.wrong >= own), default=0)
     key, answers = first_key(own), marks[shown].answers
     wrong = {question for question, answer in enumerate(answers) if int(answer) != key[question]}
     misprinted = misprinted_questions(own).tolist()
-    fields = {"student": student, "misprints": own, "wrong": len(wrong), "epoch": shown}
-    st.markdown(view.say.search(**fields))
-    if is_shown := st.toggle(view.say.reveal, key="misprints_reveal"):
-        st.markdown(view.say.found(found=len(wrong.intersection(misprinted)), **fields))
-    of_whom = {"student": student, "passes": EPOCHS, "misprints": own}
-    data = sheet_data(marks, **of_whom, words=view.words)
-    more = {"run": f"{own} {student}", "shown": shown}
-    framed = {"framed": misprinted if is_shown else []}
-    show_marked_sheet(view.name, data | more | framed)
+    st.markdown(captions.search(student=student, misprints=own, wrong=len(wrong), epoch=shown))
+    is_shown = st.toggle(captions.reveal, key="misprints_reveal")
+    if is_shown:
+        caught = len(wrong.intersection(misprinted))
+        st.markdown(captions.caught(caught=caught, wrong=len(wrong), epoch=shown))
+    data = sheet_data(marks, student=student, passes=EPOCHS, misprints=own, texts=view.texts)
+    framed = misprinted if is_shown else []
+    data |= {"play_id": f"{own} {student}", "shown": shown, "framed": framed}
+    show_marked_sheet(view.name, data)
 
 
-def numbers(found: Found) -> dict:
-    own = own_of(found)
-    mean, without = (mean_marks(found.of(misprints))[-1] for misprints in (own, 0))
-    said = {"students": len(TEN), "misprints": own, "epochs": EPOCHS, "end": mean}
-    said |= {"without": without, "more": round(mean.val_wrong, 1) - round(without.val_wrong, 1)}
-    most = {"most": MOST, "most_end": mean_marks(found.of(MOST))[-1].val_wrong}
-    most["most_stopped"] = at_the_lowest_loss(found, MOST)
-    return said | most | {"stopped": at_the_lowest_loss(found, own)}
+def numbers(experiment: Experiment) -> Numbers:
+    own = own_of(experiment)
+    end, without = experiment.mean(own)[-1], experiment.mean(0)[-1]
+    return {
+        "students": len(TEN),
+        "misprints": own,
+        "epochs": EPOCHS,
+        "end": end,
+        "without": without,
+        "more": round(end.val_wrong, 1) - round(without.val_wrong, 1),
+        "stopped": at_the_lowest_loss(experiment, own),
+        "most": MOST_MISPRINTS,
+        "most_end": experiment.mean(MOST_MISPRINTS)[-1].val_wrong,
+        "most_stopped": at_the_lowest_loss(experiment, MOST_MISPRINTS),
+    }
 
 
-def answer(numbers: dict) -> int:
+def answer(numbers: Numbers) -> int:
     wrong = numbers["end"].wrong
-    return 1 if wrong < FEW else 0 if wrong <= MANY else 2
+    return 1 if wrong < NONE_FOR_MOST else 0 if wrong <= TOO_MANY else 2
 
 
-def rule(numbers: dict) -> list[str]:
+def rule(numbers: Numbers) -> list[str]:
     if not numbers["misprints"]:
         return ["no_misprints"]
     if numbers["end"].val_wrong - numbers["stopped"] >= MORE:
@@ -124,12 +151,19 @@ def rule(numbers: dict) -> list[str]:
     return [learnt, more, *stopping, "rule"]
 
 
-BLOCKS = (
-    Story(),
-    Question(show_slider),
-    Chart(curves, due="always"),
-    Table(rows),
-    Display(show_sheet),
-    Rule(),
+CHAPTER = Chapter(
+    name="misprints",
+    blocks=(
+        Story(),
+        Choices(show_above=show_slider),
+        Chart(curves, due="always"),
+        Table(rows),
+        Display(show_sheet),
+        Rule(),
+    ),
+    studies=studies,
+    numbers=numbers,
+    answer=answer,
+    rule=rule,
+    known=0,
 )
-CHAPTER = Chapter("misprints", BLOCKS, plans, numbers, answer, rule, known=0)

@@ -1,38 +1,59 @@
 """Overfitting: the gap, the rising loss, and forgetting, of a pianist who plays only one piece."""
 
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from statistics import fmean
+from typing import NamedTuple
 
 import streamlit as st
 
 from exam.charts.lines import curve, line, lines_figure, mean_and_students
 from exam.charts.pictures import unseen_picture
-from exam.lesson.blocks import Chart, Display, Question, Rule, Story
-from exam.lesson.chapter import TEN, Chapter, Figure, Found, Plan, Plans, Settings, Texts
+from exam.lesson.blocks import Chart, Choices, Display, Rule, Story
+from exam.lesson.chapter import TEN, Chapter, Experiment, Figure, Numbers, Settings, Studies, Texts
 from exam.lesson.chapter_view import ChapterView, side_by_side
 from exam.model.exams import load_exams
-from exam.model.results import Mark, lowest_loss, mean_marks
+from exam.model.plan import Plan, Study
+from exam.model.results import Mark, MeanMarks, lowest_loss, mean_marks
 from exam.model.workbooks import PASSES_TO_KNOW_TWENTY
-from exam.page.player import TIMES_FEWER, sheet_data, show_marked_sheet
+from exam.page.player import GAP_FACTOR, sheet_data, show_marked_sheet
+from exam.service.experiment import Attempt
 
 BATCH_SIZE, REPEATS = 10, 100
-SIGNS = {"gap": ("wrong", (0, 100)), "rising_loss": ("loss", (0, 1.4))}  # a field, and its axis
-SIGNS_SIZE, SIGNS_EPOCHS = 1, 40  # what is studied to see them
+SIGNS_SIZE, SIGNS_EPOCHS = 1, 40  # of the studies in which two of the signs are seen
 STUDENTS = range(1, 5)
 BOOKS = ("pianist", "pianist_0_to_4")
 LOW, HIGH = range(5), range(5, 10)  # the digits that are repeated, and those that are not
 ROSE, FORGOT = 0.2, 10  # wrong answers per 100 more, on average
 
 
-def plans(settings: Settings) -> Plans:
-    names, epochs = [(b, s) for s in STUDENTS for b in BOOKS], PASSES_TO_KNOW_TWENTY + REPEATS
-    repeated = {name: (Plan(BATCH_SIZE, name[1], name[0]), epochs) for name in names}
-    return plans_of_signs() | repeated
+class Sign(NamedTuple):
+    """A sign of overfitting that a press makes happen: a field of the marks, and its axis."""
+
+    field: str
+    val_field: str
+    y_domain: tuple[float, float]
 
 
-def plans_of_signs() -> dict:
-    return {("signs", student): (Plan(SIGNS_SIZE, student), SIGNS_EPOCHS) for student in TEN}
+SIGNS = {
+    "gap": Sign("wrong", "val_wrong", (0, 100)),
+    "rising_loss": Sign("loss", "val_loss", (0, 1.4)),
+}
+
+
+def studies(settings: Settings) -> Studies:
+    epochs = PASSES_TO_KNOW_TWENTY + REPEATS
+    repeated = {
+        (book, student): Study(Plan(BATCH_SIZE, student, book), epochs)
+        for student in STUDENTS
+        for book in BOOKS
+    }
+    return {**studies_of_signs(), **repeated}
+
+
+def studies_of_signs() -> Studies:
+    return {("signs", student): Study(Plan(SIGNS_SIZE, student), SIGNS_EPOCHS) for student in TEN}
 
 
 def show_signs(view: ChapterView) -> None:
@@ -40,99 +61,137 @@ def show_signs(view: ChapterView) -> None:
     if view.visit.is_projected:
         _show_projected_signs(view)
         return
-    say, visit, columns = view.say, view.visit, st.columns(3)
-    pressed = [each for each in SIGNS if visit.begun[each]]
-    signs = view.at_once(plans_of_signs()) if pressed else None
+    columns = st.columns(3)
     for column, sign in zip(columns, SIGNS, strict=False):
         with column:
-            studies = signs.of("signs") if sign in pressed else []
-            view.figure(sign_curves(sign, studies, view.words))
-            if sign in pressed and not signs.is_complete:
-                view.show_progress(signs)
-            elif sign not in pressed:
-                press = {"on_click": visit.begun.update, "args": ([sign],)}
-                st.button(say.make_happen, key=f"{view.name}_{sign}", **press)
+            _show_sign(view, sign)
     with columns[-1]:
-        view.figure(forgetting_curves(view.found or view.known, view.words))
-        if not view.found:
-            st.caption(say.forgetting_below)
+        view.show_figure(forgetting_curves(view.experiment or view.known, view.texts))
+        if not view.experiment:
+            st.caption(view.captions.forgetting_below)
+
+
+def _show_sign(view: ChapterView, sign: str) -> None:
+    """The curves of a sign, or their axes above the button that makes it happen."""
+    visit, key = view.visit, f"{view.name}_{sign}"
+    if attempt := visit.attempts.get(key):
+        signs = view.without_guess(attempt.studies)
+        view.show_figure(sign_curves(sign, signs.mean("signs"), view.texts))
+        if not signs.is_complete:
+            view.show_progress(signs)
+        return
+    view.show_figure(sign_curves(sign, [], view.texts))
+    attempt = Attempt(studies_of_signs(), began=time.monotonic())
+    st.button(view.captions.make_happen, key=key, on_click=visit.begin_attempt, args=(key, attempt))
 
 
 def _show_projected_signs(view: ChapterView) -> None:
     """All three in words, and the one that shows first: three pictures would be too small."""
-    told, shown = side_by_side()
-    told.markdown(
-        "\n\n".join(getattr(view.say, f"{each}_title") for each in (*SIGNS, "forgetting"))
-    )
-    studies = view.at_once(plans_of_signs()).of("signs")
-    with shown:
-        view.figure(sign_curves("gap", studies, view.words)._replace(title=""))
+    words_place, figure_place = side_by_side()
+    words_place.markdown("\n\n".join(view.captions.titles.as_dict().values()))
+    signs = view.without_guess(studies_of_signs())
+    with figure_place:
+        view.show_figure(sign_curves("gap", signs.mean("signs"), view.texts)._replace(title=""))
 
 
-def sign_curves(sign: str, studies: Sequence[Sequence[Mark]], words: Texts) -> Figure:
-    """Of the mean of the students, on the practised exam and on unseen ones."""
-    say, (field, domain), mean = words.pianist, SIGNS[sign], mean_marks(studies)
+def sign_curves(sign: str, mean: Sequence[MeanMarks], texts: Texts) -> Figure:
+    """The mean of the students, on the practised exam and on unseen ones."""
+    captions, (field, val_field, y_domain) = texts.pianist, SIGNS[sign]
     lines = [
-        line(exams, curve(mean, each), (exams, dash), label=getattr(words, exams), side=side)
-        for exams, each, dash, side in (
-            ("practised", field, "solid", "beside"),
-            ("unseen", f"val_{field}", "dashed", "above"),
-        )
+        line("practised", curve(mean, field), ("practised", "solid"), label=texts.practised),
+        line(
+            "unseen",
+            curve(mean, val_field),
+            ("unseen", "dashed"),
+            label=texts.unseen,
+            side="above",
+        ),
     ]
-    shape = SMALL | {"x_domain": (0, SIGNS_EPOCHS), "y_domain": domain}
-    shape["title"] = getattr(say, f"{sign}_title")
-    return lines_figure(lines, say.signs_alt, words.passes, getattr(words, field), **shape)
+    return lines_figure(
+        lines,
+        captions.signs_alt,
+        texts.passes,
+        texts[field],
+        x_domain=(0, SIGNS_EPOCHS),
+        y_domain=y_domain,
+        label_width=84,
+        height=130,
+        ticks=2,
+        title=captions.titles[sign],
+    )
 
 
 def show_pianist(view: ChapterView) -> None:
-    st.markdown(view.say.pianist)
+    st.markdown(view.captions.pianist)
 
 
-def _repeats(found: Found, book: str) -> list[list[Mark]]:
+def _repeats(experiment: Experiment, book: str) -> list[list[Mark]]:
     """The marks from the pass on at which the twenty exams are known, counted from 0."""
     known = PASSES_TO_KNOW_TWENTY
     return [
         [replace(mark, epoch=mark.epoch - known) for mark in marks[known:]]
-        for marks in found.of(book)
+        for marks in experiment.of(book)
     ]
 
 
-SMALL = {"label_width": 84, "height": 130, "ticks": 2}
-
-
-def forgetting_curves(found: Found, words: Texts) -> Figure:
-    say, repeats = words.pianist, _repeats(found, BOOKS[1])
+def forgetting_curves(experiment: Experiment, texts: Texts) -> Figure:
+    captions, repeats = texts.pianist, _repeats(experiment, "pianist_0_to_4")
     lines = (
         line(label, enumerate(wrong_of_digits(repeats, digits)), ("unseen", dash), label=label)
-        for digits, label, dash in ((LOW, say.low, "dotted"), (HIGH, say.high, "dashed"))
+        for digits, label, dash in ((LOW, captions.low, "dotted"), (HIGH, captions.high, "dashed"))
     )
-    shape = SMALL | {"x_domain": (0, REPEATS), "title": say.forgetting_title}
-    return lines_figure(lines, say.forgetting_alt, say.low_passes, words.wrong, **shape)
+    return lines_figure(
+        lines,
+        captions.forgetting_alt,
+        captions.low_passes,
+        texts.wrong,
+        x_domain=(0, REPEATS),
+        label_width=84,
+        height=130,
+        ticks=2,
+        title=captions.titles.forgetting,
+    )
 
 
-def any_digit_curves(found: Found, words: Texts) -> Figure:
-    say, repeats = words.pianist, _repeats(found, "pianist")
-    practised = mean_and_students(repeats, "wrong", ("practised", "solid"), words.practised)
-    unseen = mean_and_students(repeats, "val_wrong", ("unseen", "dashed"), words.unseen)
-    shape = {"x_domain": (0, REPEATS), "label_width": 140, "height": 200}
-    shape |= {"y_domain": (0, 25), "title": say.any_digit}
-    return lines_figure([practised, unseen], say.alt, say.passes, words.wrong, **shape)
+def any_digit_curves(experiment: Experiment, texts: Texts) -> Figure:
+    captions, repeats = texts.pianist, _repeats(experiment, "pianist")
+    practised = mean_and_students(repeats, "wrong", ("practised", "solid"), texts.practised)
+    unseen = mean_and_students(repeats, "val_wrong", ("unseen", "dashed"), texts.unseen)
+    return lines_figure(
+        [practised, unseen],
+        captions.alt,
+        captions.passes,
+        texts.wrong,
+        x_domain=(0, REPEATS),
+        y_domain=(0, 25),
+        label_width=140,
+        height=200,
+        title=captions.any_digit,
+    )
 
 
 def show_halves(view: ChapterView) -> None:
     """An unseen exam, a row for each digit, while student 1 repeats only 0 to 4."""
-    st.markdown(view.say.halves)
-    marks, key = _repeats(view.found, BOOKS[1])[0], load_exams().unseen.answers[0]
-    data = sheet_data(marks, student=1, passes=REPEATS, words=view.words)
-    data |= {"order": key.argsort(kind="stable").tolist(), "key": "".join(map(str, key))}
-    data |= {"answers": [m.val_answers for m in marks], "sure": [m.val_sure for m in marks]}
-    data |= {"picture": unseen_picture(by_digit=True), "run": view.found.attempt.turn}
-    show_marked_sheet(view.name, data | {"plays": True, "waits_for_view": True})
+    st.markdown(view.captions.halves)
+    experiment, key = view.complete_experiment, load_exams().unseen.answers[0]
+    marks = _repeats(experiment, "pianist_0_to_4")[0]
+    data = sheet_data(marks, student=1, passes=REPEATS, texts=view.texts)
+    data |= {
+        "order": key.argsort(kind="stable").tolist(),
+        "key": "".join(map(str, key)),
+        "answers": [mark.val_answers for mark in marks],
+        "confidence": [list(mark.val_confidence) for mark in marks],
+        "picture": unseen_picture(by_digit=True),
+        "play_id": experiment.attempt.number,
+        "plays": True,
+        "waits_for_view": True,
+    }
+    show_marked_sheet(view.name, data)
 
 
-def gap_at(marks: Iterable[Mark]) -> int:
-    """The first pass after which so many times fewer are wrong on the practised exam."""
-    gaps = (mark.epoch for mark in marks if TIMES_FEWER * mark.wrong < mark.val_wrong)
+def gap_at(marks: Iterable[Mark | MeanMarks]) -> int:
+    """The first pass after which there is a gap."""
+    gaps = (mark.epoch for mark in marks if GAP_FACTOR * mark.wrong < mark.val_wrong)
     return next(gaps, SIGNS_EPOCHS + 1)
 
 
@@ -146,26 +205,34 @@ def wrong_of_digits(studies: Sequence[Sequence[Mark]], digits: range) -> list[fl
     ]
 
 
-def numbers(found: Found) -> dict:
-    any_digit, low = (_repeats(found, book) for book in BOOKS)
+def numbers(experiment: Experiment) -> Numbers:
+    any_digit, low = (_repeats(experiment, book) for book in BOOKS)
     mean, low_mean = mean_marks(any_digit), mean_marks(low)
-    said = {"students": len(STUDENTS), "repeats": REPEATS, "before": mean[0], "after": mean[-1]}
-    said |= {"low_before": low_mean[0], "low_after": low_mean[-1]}
-    signs = mean_marks(found.of("signs"))
-    said |= {"gap_at": gap_at(signs), "rise_at": lowest_loss(signs).epoch}
-    said["rise"] = round(mean[-1].val_wrong, 1) - round(mean[0].val_wrong, 1)
-    for name, digits in (("low", LOW), ("high", HIGH)):
-        wrong = wrong_of_digits(low, digits)
-        said |= {f"{name}_digits_before": wrong[0], f"{name}_digits_after": wrong[-1]}
-    return said
+    low_digits, high_digits = wrong_of_digits(low, LOW), wrong_of_digits(low, HIGH)
+    signs = experiment.mean("signs")
+    return {
+        "students": len(STUDENTS),
+        "repeats": REPEATS,
+        "before": mean[0],
+        "after": mean[-1],
+        "rise": round(mean[-1].val_wrong, 1) - round(mean[0].val_wrong, 1),
+        "low_before": low_mean[0],
+        "low_after": low_mean[-1],
+        "low_digits_before": low_digits[0],
+        "low_digits_after": low_digits[-1],
+        "high_digits_before": high_digits[0],
+        "high_digits_after": high_digits[-1],
+        "gap_at": gap_at(signs),
+        "rise_at": lowest_loss(signs).epoch,
+    }
 
 
-def answer(numbers: dict) -> int:
+def answer(numbers: Numbers) -> int:
     rise, low = numbers["rise"], numbers["low_after"].val_wrong - numbers["low_before"].val_wrong
     return 0 if max(rise, low) < 0 else 2 if low - rise >= FORGOT else 1
 
 
-def rule(numbers: dict) -> list[str]:
+def rule(numbers: Numbers) -> list[str]:
     rose = numbers["rise"] >= ROSE
     forgot = numbers["high_digits_after"] - numbers["high_digits_before"] >= FORGOT
     first = "gap_first" if numbers["gap_at"] < numbers["rise_at"] else "loss_first"
@@ -173,12 +240,18 @@ def rule(numbers: dict) -> list[str]:
     return [first, grew, "forgot" if forgot else "forgot_nothing", "rule"]
 
 
-BLOCKS = (
-    Story(),
-    Display(show_signs, "always"),
-    Question(show_pianist),
-    Display(show_halves),
-    Chart(any_digit_curves),
-    Rule(),
+CHAPTER = Chapter(
+    name="pianist",
+    blocks=(
+        Story(),
+        Display(show_signs, due="always"),
+        Choices(show_above=show_pianist),
+        Display(show_halves),
+        Chart(any_digit_curves),
+        Rule(),
+    ),
+    studies=studies,
+    numbers=numbers,
+    answer=answer,
+    rule=rule,
 )
-CHAPTER = Chapter("pianist", BLOCKS, plans, numbers, answer, rule)

@@ -7,20 +7,23 @@ from exam.lesson.chapter import Chapter
 from exam.lesson.chapter_view import ChapterView
 from exam.model.keras_script import keras_script
 from exam.model.plan import LEARNING_RATE
-from exam.page.visit import chosen_run
+from exam.page.visit import chosen_study
 
 
 def show_questions(view: ChapterView) -> None:
-    say = view.say
-    for question, answer in zip(say.asked, say.answered, strict=True):
+    captions = view.captions
+    for question, answer in zip(captions.asked, captions.answered, strict=True):
         st.markdown(f"**{question}**\n\n{answer}")
-    st.markdown(say.analogy_ends)
-    fields = {"learning_rate": LEARNING_RATE}
-    st.markdown("\n".join(f"- {difference(**fields)}" for difference in say.differences))
-    st.markdown(say.code_title)
+    st.markdown(captions.analogy_ends)
+    differences = [difference(learning_rate=LEARNING_RATE) for difference in captions.differences]
+    st.markdown("\n".join(f"- {difference}" for difference in differences))
+    st.markdown(captions.code_title)
     # Streamlit's colours for Python are too faint on its own background.
-    st.code(keras_script(**chosen_run()._asdict()), language=None, wrap_lines=True)
+    st.code(keras_script(chosen_study()), language=None, wrap_lines=True)
 
 
-BLOCKS = (Display(show_questions, "always"),)
-CHAPTER = Chapter("questions", BLOCKS, follows_study=True)
+CHAPTER = Chapter(
+    name="questions",
+    blocks=(Display(show_questions, due="always"),),
+    follows_study=True,
+)

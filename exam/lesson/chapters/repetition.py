@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Sequence
 
 from exam.charts.lines import batch_look, lines_figure, mean_and_students
-from exam.lesson.blocks import Chart, Question, Rule, Story, Table
-from exam.lesson.chapter import TEN, Chapter, Figure, Found, Plan, Plans, Settings, Texts
-from exam.model.results import MeanMarks, mean_marks
+from exam.lesson.blocks import Chart, Choices, Rule, Story, Table
+from exam.lesson.chapter import TEN, Chapter, Experiment, Figure, Numbers, Settings, Studies, Texts
+from exam.model.plan import Plan, Study
+from exam.model.results import MeanMarks
 
 EPOCHS, BLOCK = 100, 5
 LABEL_AT = {10: 2, 100: 8}  # the batch sizes, and the pass at which each line has room for its name
@@ -13,18 +14,34 @@ AS_MANY, QUARTER = 0.75, 0.25  # of what the first block gained
 REMAINING = (50, 5, 0.5)  # wrong answers; a mean below 0.5 is none for most
 
 
-def plans(settings: Settings) -> Plans:
-    return {(size, who): (Plan(size, who), EPOCHS) for who in TEN for size in LABEL_AT}
+def studies(settings: Settings) -> Studies:
+    return {
+        (size, student): Study(Plan(size, student), EPOCHS) for student in TEN for size in LABEL_AT
+    }
 
 
-def curves(found: Found, words: Texts) -> Figure:
-    say, lines = words.repetition, []
-    for size, at in LABEL_AT.items():
-        studies, label = found.of(size), say.batch(batch_size=size)
-        place = {"label_at": at, "side": "above"}
-        lines.append(mean_and_students(studies, "wrong", batch_look(size), label, **place))
-    shape = {"x_domain": (0, EPOCHS), "label_width": 12, "height": 260}
-    return lines_figure(lines, say.alt, words.passes, words.wrong, **shape)
+def curves(experiment: Experiment, texts: Texts) -> Figure:
+    captions = texts.repetition
+    lines = (
+        mean_and_students(
+            experiment.of(size),
+            "wrong",
+            batch_look(size),
+            captions.batch(batch_size=size),
+            label_at=label_at,
+            side="above",
+        )
+        for size, label_at in LABEL_AT.items()
+    )
+    return lines_figure(
+        lines,
+        captions.alt,
+        texts.passes,
+        texts.wrong,
+        x_domain=(0, EPOCHS),
+        label_width=12,
+        height=260,
+    )
 
 
 def passes_until(marks: Sequence[MeanMarks], remaining: float) -> int | None:
@@ -32,32 +49,35 @@ def passes_until(marks: Sequence[MeanMarks], remaining: float) -> int | None:
     return next((mark.epoch for mark in marks if mark.wrong <= remaining), None)
 
 
-def rows(found: Found, words: Texts) -> Iterator[tuple]:
-    never = words.repetition.never(epochs=EPOCHS)
+def rows(experiment: Experiment, texts: Texts) -> Iterator[tuple]:
+    never = texts.repetition.never(epochs=EPOCHS)
     for size in LABEL_AT:
-        mean = mean_marks(found.of(size))
+        mean = experiment.mean(size)
         gained = [mean[BLOCK * n].wrong - mean[BLOCK * (n + 1)].wrong for n in range(2)]
         until = [passes_until(mean, remaining) for remaining in REMAINING]
-        said = (never if each is None else each for each in until)
-        yield size, *(f"{each:.1f}" for each in gained), *said
+        cells = (never if each is None else each for each in until)
+        yield size, *(f"{each:.1f}" for each in gained), *cells
 
 
-def numbers(found: Found) -> dict:
-    means = {size: mean_marks(found.of(size)) for size in LABEL_AT}
-    fields = {"students": len(TEN), "epochs": EPOCHS, "block": BLOCK}
-    for key, at in (("first", 0), ("second", BLOCK)):
-        fields[key] = {s: mean[at].wrong - mean[at + BLOCK].wrong for s, mean in means.items()}
-    fields["left"] = means[10][BLOCK].wrong
-    fields["until_none"] = passes_until(means[10], REMAINING[-1])
-    return fields | {"end": {size: mean[-1].wrong for size, mean in means.items()}}
+def numbers(experiment: Experiment) -> Numbers:
+    means = {size: experiment.mean(size) for size in LABEL_AT}
+    return {
+        "students": len(TEN),
+        "epochs": EPOCHS,
+        "block": BLOCK,
+        "first": {size: mean[0].wrong - mean[BLOCK].wrong for size, mean in means.items()},
+        "second": {size: mean[BLOCK].wrong - mean[2 * BLOCK].wrong for size, mean in means.items()},
+        "left": means[10][BLOCK].wrong,
+        "until_none": passes_until(means[10], REMAINING[-1]),
+    }
 
 
-def answer(numbers: dict) -> int:
+def answer(numbers: Numbers) -> int:
     first, second = numbers["first"][10], numbers["second"][10]
     return 0 if second >= AS_MANY * first else 1 if second >= QUARTER * first else 2
 
 
-def rule(numbers: dict) -> list[str]:
+def rule(numbers: Numbers) -> list[str]:
     first, second = numbers["first"], numbers["second"]
     return [
         "gains_less" if second[10] < first[10] else "gains_no_less",
@@ -67,5 +87,12 @@ def rule(numbers: dict) -> list[str]:
     ]
 
 
-BLOCKS = (Story(), Question(), Chart(curves, due="always"), Table(rows), Rule())
-CHAPTER = Chapter("repetition", BLOCKS, plans, numbers, answer, rule, known=100)
+CHAPTER = Chapter(
+    name="repetition",
+    blocks=(Story(), Choices(), Chart(curves, due="always"), Table(rows), Rule()),
+    studies=studies,
+    numbers=numbers,
+    answer=answer,
+    rule=rule,
+    known=100,
+)

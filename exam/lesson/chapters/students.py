@@ -3,67 +3,92 @@
 from collections.abc import Iterator
 
 from exam.charts.lines import Rows, curve, line, lines_figure
-from exam.lesson.blocks import Chart, Question, Rule, Story
-from exam.lesson.chapter import Chapter, Figure, Found, Plan, Plans, Settings, Texts
+from exam.lesson.blocks import Chart, Choices, Rule, Story
+from exam.lesson.chapter import Chapter, Experiment, Figure, Numbers, Settings, Studies, Texts
 from exam.model.exams import QUESTIONS, load_exams
+from exam.model.plan import Plan, Study
 from exam.model.settings import STUDENT
 
 CLASS = range(STUDENT.lowest, STUDENT.highest + 1)
 EPOCHS = 20
-FEW = 10  # wrong answers per 100, up to which two students are a few apart
+FEW_APART = 10  # wrong answers per 100, up to which two students are a few apart
 
 
-def plans(settings: Settings) -> Plans:
+def studies(settings: Settings) -> Studies:
     """By batch size and student, the learner's own first."""
-    order = sorted(CLASS, key=lambda student: student != settings["student"])
-    names = [(settings["batch_size"], student) for student in order]
-    return {name: (Plan(*name), EPOCHS) for name in names}
+    order = sorted(CLASS, key=lambda student: student != settings.student)
+    size = settings.batch_size
+    return {(size, student): Study(Plan(size, student), EPOCHS) for student in order}
 
 
-def curves(found: Found, words: Texts) -> Figure:
-    say, shape = words.students, {"x_domain": (0, EPOCHS), "label_width": 150, "height": 280}
-    shape["band"] = ("quiet", "strong")
-    return lines_figure(_lines(found, say), say.alt, words.passes, say.axis, **shape)
+def curves(experiment: Experiment, texts: Texts) -> Figure:
+    captions = texts.students
+    return lines_figure(
+        _lines(experiment, captions),
+        captions.alt,
+        texts.passes,
+        captions.axis,
+        x_domain=(0, EPOCHS),
+        label_width=150,
+        height=280,
+        band=("quiet", "strong"),
+    )
 
 
-def _lines(found: Found, say: Texts) -> Iterator[Rows]:
-    by_name = {name: curve(marks, "val_wrong") for name, marks in found.marks.items()}
+def _lines(experiment: Experiment, captions: Texts) -> Iterator[Rows]:
+    by_name = {name: curve(marks, "val_wrong") for name, marks in experiment.marks.items()}
     own = next(iter(by_name))
-    for name in found.complete:
+    for name in experiment.complete:
         if name != own:
             yield line(name, by_name[name], ("quiet", "solid"))
-    if found.is_complete:
-        best, worst = _best_and_worst(found)
-        label, dashed = say.best(student=best[1]), ("ink", "dashed")
+    if experiment.is_complete:
+        best, worst = _best_and_worst(experiment)
+        label, dashed = captions.best(student=best[1]), ("ink", "dashed")
         yield line("best", by_name[best], dashed, label=label, side="below")
-        label, dotted = say.worst(student=worst[1]), ("ink", "dotted")
+        label, dotted = captions.worst(student=worst[1]), ("ink", "dotted")
         yield line("worst", by_name[worst], dotted, label=label, side="above")
-    yield line("own", by_name[own], ("strong", "solid"), label=say.own(student=own[1]))
+    yield line("own", by_name[own], ("strong", "solid"), label=captions.own(student=own[1]))
 
 
-def _best_and_worst(found: Found) -> tuple:
+def _best_and_worst(experiment: Experiment) -> tuple:
     """Their names, by the unseen exams."""
-    ends = {name: marks[-1].val_wrong for name, marks in found.marks.items()}
-    return min(ends, key=ends.get), max(ends, key=ends.get)
+    ends = {name: marks[-1].val_wrong for name, marks in experiment.marks.items()}
+    return min(ends, key=ends.__getitem__), max(ends, key=ends.__getitem__)
 
 
-def numbers(found: Found) -> dict:
-    marks, own = found.marks, next(iter(found.marks))
-    said = {"epochs": EPOCHS, "students": len(marks), "batch_size": own[0]}
-    said["questions"] = QUESTIONS * len(load_exams().unseen.answers)
-    best, worst = _best_and_worst(found)
-    for which, name in {"own": own, "best": best, "worst": worst}.items():
-        said |= {which: name[1], f"val_wrong_{which}": marks[name][-1].val_wrong}
-    return said | {"apart": said["val_wrong_worst"] - said["val_wrong_best"]}
+def numbers(experiment: Experiment) -> Numbers:
+    marks, own = experiment.marks, next(iter(experiment.marks))
+    best, worst = _best_and_worst(experiment)
+    batch_size, own_student = own
+    lowest, highest = marks[best][-1].val_wrong, marks[worst][-1].val_wrong
+    return {
+        "epochs": EPOCHS,
+        "students": len(marks),
+        "batch_size": batch_size,
+        "questions": QUESTIONS * len(load_exams().unseen.answers),
+        "own": own_student,
+        "val_wrong_own": marks[own][-1].val_wrong,
+        "best": best[1],
+        "val_wrong_best": lowest,
+        "worst": worst[1],
+        "val_wrong_worst": highest,
+        "apart": highest - lowest,
+    }
 
 
-def answer(numbers: dict) -> int:
-    return 0 if numbers["apart"] == 0 else 1 if numbers["apart"] < FEW else 2
+def answer(numbers: Numbers) -> int:
+    return 0 if numbers["apart"] == 0 else 1 if numbers["apart"] < FEW_APART else 2
 
 
-def rule(numbers: dict) -> list[str]:
+def rule(numbers: Numbers) -> list[str]:
     return ["rule_same" if answer(numbers) == 0 else "rule_apart"]
 
 
-BLOCKS = (Story(), Question(), Chart(curves, due="always"), Rule())
-CHAPTER = Chapter("students", BLOCKS, plans, numbers, answer, rule)
+CHAPTER = Chapter(
+    name="students",
+    blocks=(Story(), Choices(), Chart(curves, due="always"), Rule()),
+    studies=studies,
+    numbers=numbers,
+    answer=answer,
+    rule=rule,
+)

@@ -1,59 +1,90 @@
-"""What a rising loss means: how sure the student is of its wrong answers."""
+"""What a rising loss means: the student's confidence in its wrong answers."""
 
 from collections.abc import Sequence
-from functools import partial
 from statistics import median
 
 import streamlit as st
 
-from exam.charts.lines import line, lines_figure, mean_and_students
+from exam.charts.lines import Rows, curve, line, lines_figure, mean_and_students
 from exam.charts.pictures import unseen_picture
-from exam.lesson.blocks import Chart, Display, Question, Rule, Story
-from exam.lesson.chapter import TEN, Chapter, Figure, Found, Plan, Plans, Settings, Texts
+from exam.lesson.blocks import Chart, Choices, Display, Rule, Story
+from exam.lesson.chapter import TEN, Chapter, Experiment, Figure, Numbers, Settings, Studies, Texts
 from exam.lesson.chapter_view import ChapterView
 from exam.model.exams import QUESTIONS, load_exams
-from exam.model.results import Mark, lowest_loss, mean_marks, sureness
+from exam.model.plan import Plan, Study
+from exam.model.results import Mark, MeanMarks, lowest_loss
 from exam.page import player
 from exam.page.browser import push
-from exam.page.sentences import errors
+from exam.page.sentences import change_of_errors
 
 BATCH_SIZE, EPOCHS = 1, 40
-SURER = 0.02  # by so much sureness has changed
-# The field: its factor, and its axis.
-PANELS = {"val_loss": (1, (0.6, 1.2)), "val_sure_when_wrong": (100, (0, 100))}
+SURER = 0.02  # a change of confidence that is called one
+LOOK = ("unseen", "dashed")
+LOSSES, PERCENT = (0.6, 1.2), (0, 100)  # the axes
 
 
-def plans(settings: Settings) -> Plans:
-    names = [("class", student) for student in TEN] + [("own", settings["student"])]
-    return {name: (Plan(BATCH_SIZE, name[1]), EPOCHS) for name in names}
+def studies(settings: Settings) -> Studies:
+    """Those of the class, and the one of the learner's own student."""
+    names = [("class", student) for student in TEN] + [("own", settings.student)]
+    return {(who, student): Study(Plan(BATCH_SIZE, student), EPOCHS) for who, student in names}
 
 
-def curves(field: str, found: Found, words: Texts) -> Figure:
-    """Of one field of the marks."""
-    say, (factor, domain) = words.sureness, PANELS[field]
+def loss_curves(experiment: Experiment, texts: Texts) -> Figure:
+    captions, label = texts.sureness, texts.sureness.mean(students=len(TEN))
+    lines = [mean_and_students(experiment.of("class"), "val_loss", LOOK, label)]
+    return _figure("val_loss", [*lines, *_best_line(experiment, LOSSES, captions)], LOSSES, texts)
 
-    def points(marks: Sequence, field: str) -> list[tuple]:
-        return [(mark.epoch, factor * getattr(mark, field)) for mark in marks]
 
-    # Of a guess that is asked for, nothing is shown before.
-    studies = found.of("class") if field == "val_loss" or found.is_complete else []
-    label = say.mean(students=len(TEN))
-    lines = mean_and_students(studies, field, ("unseen", "dashed"), label, points)
-    if found.is_complete:
-        at, best = numbers(found)["best"].epoch, ("ink", "dotted")
-        lines += line("best", [(at, end) for end in domain], best, label=say.best_label(epoch=at))
-    axis, alt = getattr(say, f"{field}_axis"), getattr(say, f"{field}_alt")
-    shape = {"x_domain": (0, EPOCHS), "label_width": 90, "height": 140}
-    return lines_figure([lines], alt, words.passes, axis, y_domain=domain, **shape)
+def confidence_curves(experiment: Experiment, texts: Texts) -> Figure:
+    """It is asked for, so nothing is shown until the experiment is complete."""
+    captions, field, lines = texts.sureness, "val_confidence_when_wrong", []
+    if experiment.is_complete:
+        label = captions.mean(students=len(TEN))
+        lines.append(
+            mean_and_students(experiment.of("class"), field, LOOK, label, points=_in_percent)
+        )
+    return _figure(field, [*lines, *_best_line(experiment, PERCENT, captions)], PERCENT, texts)
+
+
+def _in_percent(marks: Sequence[Mark | MeanMarks], field: str) -> list[tuple[int, float]]:
+    return [(epoch, 100 * value) for epoch, value in curve(marks, field)]
+
+
+def _best_line(
+    experiment: Experiment, y_domain: tuple[float, float], captions: Texts
+) -> list[Rows]:
+    """A line at the pass of the lowest loss, once that is known."""
+    if not experiment.is_complete:
+        return []
+    epoch = lowest_loss(experiment.mean("class")).epoch
+    ends = [(epoch, end) for end in y_domain]
+    return [line("best", ends, ("ink", "dotted"), label=captions.best_label(epoch=epoch))]
+
+
+def _figure(
+    field: str, lines: Sequence[Rows], y_domain: tuple[float, float], texts: Texts
+) -> Figure:
+    captions = texts.sureness
+    return lines_figure(
+        lines,
+        captions.alts[field],
+        texts.passes,
+        captions.axis[field],
+        x_domain=(0, EPOCHS),
+        y_domain=y_domain,
+        label_width=90,
+        height=140,
+    )
 
 
 def same_mistakes(before: Mark, after: Mark) -> dict[int, int]:
-    """Questions of the first unseen exam that are wrong in the same way after both passes, and by
-    how many percent the student has become surer; the largest rise first."""
+    """Questions of the first unseen exam that are wrong in the same way after both passes.
+
+    With each comes the rise of the student's confidence in percent; the largest rise is first.
+    """
     key = load_exams().unseen.answers[0]
-    sure_before, sure = sureness(before.val_sure), sureness(after.val_sure)
     rises = {
-        question: sure[question] - sure_before[question]
+        question: after.val_confidence[question] - before.val_confidence[question]
         for question in range(len(key))
         if before.val_answers[question] == after.val_answers[question] != str(key[question])
     }
@@ -61,48 +92,72 @@ def same_mistakes(before: Mark, after: Mark) -> dict[int, int]:
 
 
 def show_mistakes(view: ChapterView) -> None:
-    """The mistakes whose sureness rose most, and under each a bar that the player makes grow."""
-    marks = view.found.marks
-    (student,) = (who for what, who in marks if what == "own")
-    own = marks["own", student]
-    before, last = lowest_loss(own), own[-1]
-    rises = same_mistakes(before, last)
-    facts = {"student": student, "questions": QUESTIONS, "best": before.epoch, "epochs": EPOCHS}
-    facts |= {"mistakes": len(rises), "rose": sum(rise > 0 for rise in rises.values())}
-    st.markdown(view.say.mistakes_title(median=median([*rises.values(), 0]), **facts))
-    shown, name = list(rises)[: player.MOST_MISSED], view.name
-    data = player.sheet_data(own, student=student, passes=EPOCHS, words=view.words)
-    given = (player.answers_to(shown, mark.val_answers, mark.val_sure) for mark in own)
-    sure_before = sureness(before.val_sure)
-    data |= player.unseen_data(list(given)) | {"sure_before": [sure_before[at] for at in shown]}
-    push("picture", player.UNSEEN, unseen_picture())
-    st.html(player.MISTAKES.format(name=name) + player.html_of_player(name))
-    film = {"run": view.found.attempt.turn, "plays": True, "waits_for_view": True}
-    push("study", name, data | film)
+    """The mistakes whose confidence rose most, each above a bar that the player makes grow."""
+    experiment, name = view.complete_experiment, view.name
+    (student,) = (student for who, student in experiment.marks if who == "own")
+    own = experiment.marks["own", student]
+    best, last = lowest_loss(own), own[-1]
+    rises = same_mistakes(best, last)
+    st.markdown(
+        view.captions.mistakes_title(
+            student=student,
+            questions=QUESTIONS,
+            best=best.epoch,
+            epochs=EPOCHS,
+            mistakes=len(rises),
+            rose=sum(rise > 0 for rise in rises.values()),
+            median=median([*rises.values(), 0]),
+        )
+    )
+    shown = list(rises)[: player.MAX_MISSED]
+    answers = [player.answers_to(shown, mark.val_answers, mark.val_confidence) for mark in own]
+    data = player.sheet_data(own, student=student, passes=EPOCHS, texts=view.texts)
+    data |= player.unseen_data(answers)
+    data |= {
+        "confidence_before": [best.val_confidence[question] for question in shown],
+        "play_id": experiment.attempt.number,
+        "plays": True,
+        "waits_for_view": True,
+    }
+    push("picture", player.UNSEEN_PICTURE, unseen_picture())
+    st.html(player.BARS.format(name=name) + player.html_of_player(name))
+    push("study", name, data)
 
 
-def numbers(found: Found) -> dict:
-    mean = mean_marks(found.of("class"))
-    said = {"students": len(TEN), "batch_size": BATCH_SIZE, "epochs": EPOCHS}
-    return said | {"best": lowest_loss(mean), "end": mean[-1]}
+def numbers(experiment: Experiment) -> Numbers:
+    mean = experiment.mean("class")
+    return {
+        "students": len(TEN),
+        "batch_size": BATCH_SIZE,
+        "epochs": EPOCHS,
+        "best": lowest_loss(mean),
+        "end": mean[-1],
+    }
 
 
-def answer(numbers: dict) -> int:
-    rise = numbers["end"].val_sure_when_wrong - numbers["best"].val_sure_when_wrong
+def answer(numbers: Numbers) -> int:
+    rise = numbers["end"].val_confidence_when_wrong - numbers["best"].val_confidence_when_wrong
     return 1 if abs(rise) < SURER else 2 if rise > 0 else 0
 
 
-def rule(numbers: dict) -> list[str]:
+def rule(numbers: Numbers) -> list[str]:
     rose = "surer" if answer(numbers) == 2 else "no_surer"
-    return [rose, errors(numbers["best"], numbers["end"]), "rule"]
+    return [rose, change_of_errors(numbers["best"], numbers["end"]), "rule"]
 
 
-BLOCKS = (
-    Story(),
-    Question(),
-    Display(show_mistakes),
-    Chart(partial(curves, "val_sure_when_wrong"), due="always"),
-    Chart(partial(curves, "val_loss"), due="known"),
-    Rule(),
+CHAPTER = Chapter(
+    name="sureness",
+    blocks=(
+        Story(),
+        Choices(),
+        Display(show_mistakes),
+        Chart(confidence_curves, due="always"),
+        Chart(loss_curves, due="known"),
+        Rule(),
+    ),
+    studies=studies,
+    numbers=numbers,
+    answer=answer,
+    rule=rule,
+    known="class",
 )
-CHAPTER = Chapter("sureness", BLOCKS, plans, numbers, answer, rule, known="class")
