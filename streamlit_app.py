@@ -1,167 +1,168 @@
 """The page, from top to bottom: set batch size and epochs, press, watch a student study."""
 
+from collections.abc import Callable
+
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
 from exam.charts.pictures import unseen_picture
-from exam.hall.door import show_room
-from exam.hall.lectern import go_to, open_lectern, show_step
-from exam.hall.presenter import show_presenter_view
-from exam.hall.seat import Seat, hints, show_entry, show_seat, take_seat
-from exam.hall.steps import WATCHED
+from exam.hall import lecture
 from exam.lesson.chapters import CHAPTERS
-from exam.lesson.contents import link_to_next, numbered, show_lesson
+from exam.lesson.contents import link_to_next, numbered_title, show_lesson
 from exam.model.settings import BATCH_SIZE, EPOCHS, STUDENT
 from exam.page.address import hint
 from exam.page.ask_again import ask_again
 from exam.page.browser import SCRIPTS, STYLES, load, push, scripts, styles
-from exam.page.controls import html_of_formula, quick_picks, slider
-from exam.page.fragment import fragment, politely, wait_until_taken
+from exam.page.controls import FORMULA, quick_picks, slider
+from exam.page.fragment import errors_as_text, fragment, wait_until_flushed
 from exam.page.language import language
 from exam.page.pair import PAIR, show_pair
-from exam.page.parts import STUDY
-from exam.page.player import UNSEEN
+from exam.page.player import UNSEEN_PICTURE
 from exam.page.save import show_save
-from exam.page.sentences import name_of
 from exam.page.share import show_share
-from exam.page.study_view import show_figure
-from exam.page.texts import LANGUAGES, Texts, load_texts
-from exam.page.visit import Visit, chosen_run, keep_settings, open_visit, write_address
+from exam.page.study_view import show_sheet_and_curves
+from exam.page.visit import Visit, open_visit, settings, write_address
+from exam.parts import STUDY
+from exam.texts import LANGUAGES, Texts, load_texts, name_of
 
 STUDENTS = range(STUDENT.lowest, STUDENT.highest + 1)
-TAKE_HOME = "take_home"  # a part of the page, as STUDY is
+BELOW_STUDY = "below_study"  # the key of a fragment, as STUDY is
 
 
-def show_page() -> None:
-    visit = open_visit()
-    seat = take_seat(visit)
-    open_lectern(seat, visit)
-    words = load_texts(language())
-    show_heading(visit, seat, words)
-    if seat.presents:
-        keep_settings()
-        show_presenter_view(seat, visit, words)
-        return
-    needs_study = visit.place in CHAPTERS and CHAPTERS[visit.place].with_study and not seat.step
-    if visit.shows_study or needs_study:
-        show_first_screen(visit, seat, words)
+def show_page(visit: Visit, texts: Texts) -> None:
+    show_heading(visit, texts)
+    if visit.shows_study or (visit.only and CHAPTERS[visit.only].with_study):
+        show_first_screen(visit, texts, lambda: press_start(visit))
     else:
-        keep_settings()
         write_address()
-    if seat.step:
-        show_step(seat, visit, words)
-    elif visit.only != STUDY:
-        show_lesson(visit, words)
-    ask_again("page", on="line-back")
+    if visit.only != STUDY:
+        show_lesson(visit, texts)
+    ask_again("page", on="line-back")  # rerun the page when a lost connection is back
 
 
-def show_first_screen(visit: Visit, seat: Seat, words: Texts) -> None:
-    """Sliders and button, the study, and what to do with it; each of the three runs alone."""
-    push("picture", UNSEEN, unseen_picture())
-    if seat.step == WATCHED:
-        keep_settings()
-    else:
-        fragment(show_settings)(visit, seat, words)
-    fragment(show_study, key=STUDY)(visit, words)
-    fragment(take_home, key=TAKE_HOME)(visit, seat, words)
+def show_first_screen(visit: Visit, texts: Texts, on_start: Callable[[], None]) -> None:
+    """Sliders and button, the study, and what is below it; each of the three reruns alone."""
+    fragment(show_settings)(visit, texts, on_start)
+    show_study_and_below(visit, texts)
 
 
-def show_settings(visit: Visit, seat: Seat, words: Texts) -> None:
-    st.markdown(words.analogy)
-    label_of = name_of if visit.is_projected else str  # in large letters there is less room
-    moved = {"on_change": rerun_study, "args": (visit,)}
-    batch, passes, begin, who = st.columns([9, 9, 7, 4], gap="small")
+def show_settings(visit: Visit, texts: Texts, on_start: Callable[[], None]) -> None:
+    st.markdown(texts.analogy)
+    label_of = name_of if visit.is_projected else str  # large letters need space
+    now, rerun = settings(), lambda: rerun_study(visit)
+    batch, passes, begin, student = st.columns([9, 9, 7, 4], gap="small")
     with batch:
-        slider(BATCH_SIZE, label_of(words.batch_size), words, **moved)
-        quick_picks(BATCH_SIZE, words.batch_size, words)
+        slider(BATCH_SIZE, label_of(texts.batch_size), now.batch_size, texts, on_change=rerun)
+        quick_picks(BATCH_SIZE, texts.batch_size, texts)
     with passes:
-        slider(EPOCHS, label_of(words.epochs), words, **moved)
-        quick_picks(EPOCHS, words.epochs, words)
+        slider(EPOCHS, label_of(texts.epochs), now.epochs, texts, on_change=rerun)
+        quick_picks(EPOCHS, texts.epochs, texts)
     with begin, st.container(key="start_place"):
-        start = {"type": "primary", "key": "start", "width": "stretch"}
-        st.button(words.start, on_click=press_start, args=(visit, seat), **start)
-    with who:
-        student_help = None if visit.is_projected else words.student_help
-        st.selectbox(words.student, STUDENTS, key="student", help=student_help, **moved)
+        st.button(texts.start, type="primary", key="start", width="stretch", on_click=on_start)
+    with student:
+        st.selectbox(
+            texts.student,
+            STUDENTS,
+            STUDENTS.index(now.student),
+            key="student",
+            help=None if visit.is_projected else texts.student_help,
+            on_change=rerun,
+        )
 
 
-def press_start(visit: Visit, seat: Seat) -> None:
-    has_pair = bool(st.session_state.get(PAIR))
-    changes_below = has_pair or not visit.run  # from the first press on there is something to save
-    visit.begin_run()
-    if seat.step:  # on a projector, what is watched is another step
-        go_to(WATCHED, seat, visit)
-        st.rerun()
-    rerun_study(visit, *[TAKE_HOME] * changes_below)
+def press_start(visit: Visit) -> None:
+    """Begin a study; from the first one on there is something to take home below it."""
+    changes_below = not visit.study or bool(st.session_state.get(PAIR))
+    visit.begin_study()
+    rerun_study(visit, *([BELOW_STUDY] if changes_below else []))
 
 
 def rerun_study(visit: Visit, *others: str) -> None:
-    """Draw the study again, and those chapters on the screen that follow it; nothing else."""
+    """Rerun the study, and the chapters on the screen that follow it; nothing else."""
     try:
-        st.rerun([STUDY, *others, *visit.followers])
-    except StreamlitAPIException:  # the last run was broken off before it had drawn them
+        st.rerun([STUDY, *others, *visit.chapters_that_follow])
+    except StreamlitAPIException:  # the last run was interrupted before these fragments existed
         st.rerun()
 
 
-def show_study(visit: Visit, words: Texts) -> None:
-    """What the settings mean, then the figure with its player and its warning."""
+def show_study_and_below(visit: Visit, texts: Texts) -> None:
+    push("picture", UNSEEN_PICTURE, unseen_picture())
+    fragment(show_study, key=STUDY)(visit, texts)
+    fragment(show_below_study, key=BELOW_STUDY)(visit, texts)
+
+
+def show_study(visit: Visit, texts: Texts) -> None:
+    """The settings as a formula, then sheet and curves of the study, its player and its warning.
+
+    They are polled from the scheduler, which has Keras compute the study in a worker.
+    """
     write_address()
-    run = chosen_run()
-    st.html(html_of_formula(run.batch_size, run.epochs, words))
-    show_figure(visit, words)
+    st.html(FORMULA)
+    show_sheet_and_curves(visit, texts)
 
 
-def take_home(visit: Visit, seat: Seat, words: Texts) -> None:
-    """What can be saved of the study, how to share the page, and the way to the next chapter."""
+# Around the study: what is below it, and the heading with room and language.
+
+
+def show_below_study(visit: Visit, texts: Texts) -> None:
+    """The study as files, the page as links, the way to the next chapter, and two studies."""
+    seat = visit.seat
     with st.container(horizontal=True, vertical_alignment="center", key="after"):
-        if visit.run:
-            save = st.popover(words.save, key="save", on_change="rerun")
+        if visit.study:
+            save = st.popover(texts.save, key="save", on_change="rerun")
             if save.open:
                 with save:
-                    show_save(visit.run, (visit.exams or {}).get("form"), words)
-        if not visit.only and not (seat.step and seat.leads):  # the door shows the room
-            share = st.popover(words.share, key="share", on_change="rerun")
+                    show_save(visit.study, (seat.exams or {}).get("centred"), texts)
+        # A projector's first step shows how to join the room.
+        if not visit.only and not (seat.step and seat.leads):
+            share = st.popover(texts.share, key="share", on_change="rerun")
             if share.open:
                 with share:
-                    show_room(seat, words)
-                    show_share(words)
+                    lecture.show_room_box(seat, texts)
+                    show_share(texts)
         if not visit.only and not seat.step:
             with st.container(key="next", width="content"):
-                st.markdown(link_to_next(visit.done, words))
-        has_pair = bool(visit.run) and st.toggle(words.pair, key=PAIR)
+                st.markdown(link_to_next(visit.finished, texts))
+        has_pair = bool(visit.study) and st.toggle(texts.pair.label, key=PAIR)
     if has_pair:
-        show_pair(visit, words)
+        show_pair(visit, texts)
 
 
-def show_heading(visit: Visit, seat: Seat, words: Texts) -> None:
-    if visit.is_projected:
-        load(styles("projector.css", "hall.css") + scripts("projector.js"))
-    title = numbered(visit.place, words) if visit.place in CHAPTERS else words.title
+def show_heading(visit: Visit, texts: Texts) -> None:
+    title = numbered_title(visit.place, texts) if visit.place in CHAPTERS else texts.title
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="heading"):
         st.title(title, anchor=False, width="stretch")
-        show_seat(seat, words)
+        lecture.show_seat(visit, texts)
         st.segmented_control(
-            words.language_label,
+            texts.language_label,
             LANGUAGES,
+            default=language(),
             key="lang",
             required=True,
             format_func=lambda lang: load_texts(lang).language,
             label_visibility="collapsed",
             width="content",
         )
-    for text in (*(hint(name, words) for name in visit.wrong_parameters), *hints(seat, words)):
-        st.info(text)
-    if seat.awaits_room or "room" in seat.wrong_parameters:
-        show_entry(words)
+    for name in visit.wrong_parameters:
+        st.info(hint(name, texts))
+    lecture.show_hints(visit, texts)
 
 
 if __name__ == "__main__":
     st.set_page_config(page_title="batch_size · epochs", page_icon="✏️", layout="wide")
     load(styles(*STYLES) + scripts(*SCRIPTS))
-    with politely():
-        show_page()
-    wait_until_taken()
-else:
+    with errors_as_text():
+        this_visit, these_texts = open_visit(), load_texts(language())
+        if this_visit.is_projected:
+            lecture.load_projector()
+        if lecture.is_lecture(this_visit):
+            lecture.show_lecture(
+                this_visit, these_texts, show_heading, show_first_screen, show_study_and_below
+            )
+        else:
+            show_page(this_visit, these_texts)
+    wait_until_flushed()
+else:  # Streamlit imports the file, to serve it as this application
     from exam.server import MIDDLEWARE, ROUTES, lifespan
 
     app = st.App("streamlit_app.py", routes=ROUTES, middleware=MIDDLEWARE, lifespan=lifespan)

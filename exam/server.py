@@ -1,15 +1,15 @@
-"""What the server does beside the page: it starts Keras early, closes addresses that the page does
-not need, and tells whoever is in a room what happens there.
+"""The server beside the page: an early start, closed addresses, and the event streams of rooms.
 
 The page works without all of it: a server that runs it as a plain script has none of it.
 """
 
 import asyncio
 import contextlib
+import functools
 import json
 import signal
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
@@ -20,13 +20,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from exam.charts.curves import curves_spec
 from exam.charts.pictures import sheet_picture
-from exam.hall.room import Room
-from exam.hall.rooms import ROOMS
 from exam.model.exams import BrokenExams
 from exam.model.settings import EPOCHS, STUDENT
 from exam.page.opening import with_opening
-from exam.page.texts import LANGUAGES, load_texts
+from exam.rooms.room import Room
+from exam.rooms.rooms import ROOMS
 from exam.service.scheduler import get_scheduler
+from exam.texts import LANGUAGES, load_texts
 
 # Nothing is uploaded, nobody reads the metrics here, and no agent drives the page.
 CLOSED = ("/_stcore/upload_file", "/_stcore/metrics", "/_stcore/agent")
@@ -35,14 +35,16 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
-MOST_LISTENERS, MOST_COUNTERS = 1_000, 20  # of a room: learners' pages, and its lecturer's
-SILENT_SECONDS = 15.0  # after which a stream sends a comment, so that no proxy cuts it
-_is_closing, _open_streams = threading.Event(), set()
-COUNT_SECONDS = 0.25  # at least, between two counts
+MAX_STREAMS, MAX_LECTURER_STREAMS = 1_000, 20  # of a room
+KEEP_ALIVE_SECONDS = 15.0  # after which a stream sends a comment, so that no proxy cuts it
+COUNT_SECONDS = 0.25  # between two events for a lecturer
+MAX_OPEN_FILES = 65_536
+_is_closing = threading.Event()
+_open_streams: set[Callable[[], None]] = set()
 
 
 class Guard:
-    """Refuses what is closed, and adds the headers to all other answers."""
+    """Refuses closed addresses, and adds the headers to all other answers."""
 
     def __init__(self, app: ASGIApp):
         self.app = app
@@ -86,10 +88,10 @@ class Opening:
                 if not message.get("more_body"):
                     await _send_document(scope, document, b"".join(parts), send)
 
-        asked = MutableHeaders(raw=list(scope["headers"]))
+        headers = MutableHeaders(raw=list(scope["headers"]))
         for name in ("accept-encoding", "if-none-match", "if-modified-since", "range"):
-            del asked[name]
-        await self.app(scope | {"headers": asked.raw}, receive, send_opened)
+            del headers[name]
+        await self.app({**scope, "headers": headers.raw}, receive, send_opened)
 
 
 def _is_document(start: Message) -> bool:
@@ -109,81 +111,98 @@ async def _send_document(scope: Scope, start: Message, body: bytes, send: Send) 
     await send({"type": "http.response.body", "body": opened})
 
 
-async def tell_room(request: Request) -> Response:
+async def stream_room(request: Request) -> Response:
     """The state of a room as an event stream: at once, and then whenever it changes."""
     room = ROOMS.find(request.path_params["code"].upper())
     if not room:
         return PlainTextResponse("There is no such room", 404)
-    counts = "count" in request.query_params
-    if len(room.counters) >= MOST_COUNTERS if counts else len(room.listeners) >= MOST_LISTENERS:
+    for_lecturer = "count" in request.query_params
+    listeners, limit = (
+        (room.lecturer_listeners, MAX_LECTURER_STREAMS)
+        if for_lecturer
+        else (room.listeners, MAX_STREAMS)
+    )
+    if len(listeners) >= limit:
         return PlainTextResponse("The room is full", 503)
-    headers = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}  # the latter for nginx
-    stream = states(room, counts=counts)
-    return StreamingResponse(stream, headers=headers, media_type="text/event-stream")
+    return StreamingResponse(
+        room_events(room, for_lecturer=for_lecturer),
+        headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"},  # the latter for nginx
+        media_type="text/event-stream",
+    )
 
 
-async def states(room: Room, *, counts: bool = False) -> AsyncIterator[str]:
-    """Events of the stream; a comment where nothing has happened for a while.
+async def room_events(room: Room, *, for_lecturer: bool = False) -> AsyncIterator[str]:
+    """The events of the stream, and a comment where nothing has happened for a while.
 
-    With `counts`, for the lecturer's screens, whenever somebody has come, guessed or written, too.
+    For the lecturer's screens there is also an event when somebody has joined, guessed or written.
     """
-    listeners = room.counters if counts else room.listeners
-    loop, has_changed, told = asyncio.get_running_loop(), asyncio.Event(), None
+    listeners = room.lecturer_listeners if for_lecturer else room.listeners
+    loop, has_changed, last = asyncio.get_running_loop(), asyncio.Event(), None
 
     def listener() -> None:
         with contextlib.suppress(RuntimeError):  # its loop has ended
             loop.call_soon_threadsafe(has_changed.set)
 
     listeners.add(listener)
-    room.tell_counters()
     _open_streams.add(listener)
+    room.notify_lecturer()
     try:
-        while not (_is_closing.is_set() or room.is_over):
+        while not (_is_closing.is_set() or room.is_closed):
             has_changed.clear()
-            state = json.dumps(room.state() | ({"news": room.news} if counts else {}))
-            yield ": still here\n\n" if state == told else f"data: {state}\n\n"
-            told = state
-            if counts:
+            state = room.state()
+            if for_lecturer:
+                state["event_count"] = room.event_count
+            event = json.dumps(state)
+            yield ": still here\n\n" if event == last else f"data: {event}\n\n"
+            last = event
+            if for_lecturer:
                 await asyncio.sleep(COUNT_SECONDS)  # many guesses at once are one event
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(has_changed.wait(), SILENT_SECONDS)
+                await asyncio.wait_for(has_changed.wait(), KEEP_ALIVE_SECONDS)
     finally:
         listeners.discard(listener)
-        room.tell_counters()
+        room.notify_lecturer()
         _open_streams.discard(listener)
 
 
+def raise_file_limit() -> None:
+    """Streamlit holds four open files for a visit, and 1,024 are usual: 250 learners."""
+    with contextlib.suppress(ImportError, OSError, ValueError):  # Windows has no such limit
+        import resource
+
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, MAX_OPEN_FILES)), hard))
+
+
+def _end_streams(then: Callable[..., object], *args: object) -> None:
+    _is_closing.set()
+    for listener in tuple(_open_streams):
+        listener()
+    then(*args)
+
+
 def end_streams_with_the_server() -> None:
-    """A server that is told to end waits for its answers to end, and a stream has no end."""
-
-    def end(*_: object) -> None:
-        _is_closing.set()
-        for listener in tuple(_open_streams):
-            listener()
-
+    """Uvicorn waits for all answers before it ends, and an event stream would never end."""
     for number in (signal.SIGINT, signal.SIGTERM):
         before = signal.getsignal(number)
         if callable(before):
-            signal.signal(number, lambda *args, before=before: (end(), before(*args)))
+            signal.signal(number, functools.partial(_end_streams, before))
 
 
 @contextlib.asynccontextmanager
 async def lifespan(app: object) -> AsyncIterator[None]:
-    """Before anybody comes, Keras begins to load, and what the first screen needs is there."""
+    """Before the first visitor, begin to load Keras, and build what the first screen needs."""
+    raise_file_limit()
     scheduler = get_scheduler()
     with contextlib.suppress(ValueError):  # not in the main thread, as in a test
         end_streams_with_the_server()
-    with contextlib.suppress(BrokenExams):  # of which the page speaks
+    with contextlib.suppress(BrokenExams):  # the page says so itself
         sheet_picture(STUDENT.default)
     for lang in LANGUAGES:
         curves_spec(load_texts(lang), EPOCHS.default)
-    with contextlib.suppress(ImportError):  # what Streamlit 1.67 finds out in the first run of all
-        from streamlit import emojis, env_util  # noqa: F401
-
-        env_util.is_repl()
     yield
     scheduler.close()
 
 
-ROUTES = [Route("/room/{code}", tell_room)]
+ROUTES = [Route("/room/{code}", stream_room)]
 MIDDLEWARE = [Middleware(Guard), Middleware(Opening)]

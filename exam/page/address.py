@@ -1,72 +1,72 @@
-"""The page's address: what a link may set, and the link to what is on the screen."""
+"""The page's address: which settings a link can have, and the link to what is on the screen."""
 
+import contextlib
+import socket
 from collections.abc import Callable, Mapping
+from typing import Any
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
-from streamlit.net_util import get_internal_ip
-
 from exam.model.settings import MISPRINTS, SETTINGS
-from exam.page.parts import CHAPTER_NAMES, STUDY
-from exam.page.texts import LANGUAGES, Texts
+from exam.parts import CHAPTER_NAMES, STUDY
+from exam.rooms.rooms import read_code, read_secret
+from exam.texts import LANGUAGES, Texts
 
 NUMBERS = {setting.name: setting for setting in (*SETTINGS, MISPRINTS)}
 # The page writes what differs from these into its address.
 DEFAULTS = {name: setting.default for name, setting in NUMBERS.items()} | {"lang": LANGUAGES[0]}
-FLAGS = ("start", "projected", "reveal")
+FLAGS = ("start", "projected", "reveal", "presenter")
 TRUE_OR_FALSE = {"true": True, "false": False}
-# The values that each of the other parameters may have, and what they mean.
-CHOICES = {
+# The values that a parameter may have, and what they mean.
+CHOICES: dict[str, Mapping[str, Any]] = {
     "lang": {lang: lang for lang in LANGUAGES},
     "only": {part: part for part in (STUDY, *CHAPTER_NAMES)},
+    **dict.fromkeys(FLAGS, TRUE_OR_FALSE),
 }
-CHOICES |= dict.fromkeys(FLAGS, TRUE_OR_FALSE)
-READERS = {name: setting.read for name, setting in NUMBERS.items()}
-READERS |= {name: choices.get for name, choices in CHOICES.items()}
+# They give None for a wrong value.
+READERS: dict[str, Callable[[str], Any]] = {
+    **{name: setting.read for name, setting in NUMBERS.items()},
+    **{name: choices.get for name, choices in CHOICES.items()},
+    "room": read_code,
+    "secret": read_secret,
+}
 
 
 def read_address(
     values_of: Callable[[str], list[str]], lang: str = LANGUAGES[0]
-) -> tuple[dict, list[str]]:
-    """What the query parameters set, defaults filled in, and the names of those that are wrong.
+) -> tuple[dict[str, Any], list[str]]:
+    """The settings of the query parameters with defaults, and the names of wrong parameters.
 
-    `values_of` gives every value of a parameter, none where it is absent. `lang` is the language
-    where none is asked for. `only` is the part that is to be shown alone, "" for the whole page.
+    `values_of` gives every value of a parameter, none if it is absent; one that is repeated is
+    wrong, since nobody can tell which value was meant. `lang` is the language if none is asked for.
+    `only` is the part that is to be shown alone, "" for the whole page.
     """
-    chosen = DEFAULTS | dict.fromkeys(FLAGS, False) | {"lang": lang, "only": ""}
-    said, wrong = read_parameters(READERS, values_of)
-    return chosen | said, wrong
-
-
-def read_parameters(
-    readers: Mapping[str, Callable[[str], object]], values_of: Callable[[str], list[str]]
-) -> tuple[dict, list[str]]:
-    """The values of the parameters that are given, and the names of those that are wrong.
-
-    A reader gives None for what is wrong. A repeated parameter is wrong as well, for nobody can
-    tell which one was meant.
-    """
-    said, wrong = {}, []
-    for name, read in readers.items():
+    chosen = DEFAULTS | dict.fromkeys(FLAGS, False)
+    chosen |= {"lang": lang, "only": "", "room": "", "secret": ""}
+    wrong = []
+    for name, read in READERS.items():
         values = values_of(name)
         value = read(values[0]) if len(values) == 1 else None
         if value is not None:
-            said[name] = value
+            chosen[name] = value
         elif values:
             wrong.append(name)
-    return said, wrong
+    return chosen, wrong
 
 
-def hint(name: str, words: Texts) -> str:
-    """The polite sentence about a parameter that could not be used."""
+def hint(name: str, texts: Texts) -> str:
+    """A polite sentence about a parameter that could not be used."""
     if setting := NUMBERS.get(name):
-        fields = {"lowest": setting.lowest, "highest": setting.highest, "default": setting.default}
-        return words.hint_number(name=name, **fields)
+        return texts.hint_number(
+            name=name, lowest=setting.lowest, highest=setting.highest, default=setting.default
+        )
+    if name in texts.hall.refused:
+        return texts.hall.refused[name]
     choices = ", ".join(f"`{choice}`" for choice in CHOICES[name])
-    return (words.hint_only if name == "only" else words.hint_choice)(name=name, choices=choices)
+    return (texts.hint_only if name == "only" else texts.hint_choice)(name=name, choices=choices)
 
 
 def link_to(page: str, **settings: int | str) -> str:
-    """The address of `page` with exactly these settings; a relative one if `page` is nonsense."""
+    """The address of `page` with exactly these settings; a relative one if `page` is malformed."""
     try:
         parts = urlsplit(page)
     except ValueError:
@@ -80,6 +80,15 @@ def is_local(link: str) -> bool:
 
 
 def reachable(link: str) -> str:
-    """The link; one of this computer alone, at the address by which its network knows it."""
-    own, parts = get_internal_ip() if is_local(link) else None, urlsplit(link)
-    return link.replace(parts.hostname, own, 1) if own else link
+    """The link, with this computer's address in its network in place of a local one."""
+    host = urlsplit(link).hostname
+    own = _own_address() if is_local(link) else None
+    return link.replace(host, own, 1) if own and host else link
+
+
+def _own_address() -> str | None:
+    """The address from which this computer would send; nothing is sent."""
+    with contextlib.suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.connect(("203.0.113.1", 1))  # reserved for documentation
+        return probe.getsockname()[0]
+    return None

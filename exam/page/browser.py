@@ -1,4 +1,4 @@
-"""What the browser is given: styles and scripts of `assets/`, and data for the scripts."""
+"""Styles and scripts of `assets/` for the browser, and the data that the server pushes to it."""
 
 import functools
 import json
@@ -8,6 +8,7 @@ import streamlit as st
 
 FOLDER = Path(__file__).parents[2] / "assets"
 STYLES = ("streamlit.css", "page.css", "sheet.css")
+# They run as one script, in this order: page.js declares what the others use.
 SCRIPTS = (
     "page.js",
     "player.js",
@@ -18,9 +19,9 @@ SCRIPTS = (
     "sliders.js",
     "sketch.js",
     "address.js",
-    "room.js",
-    "follow.js",
     "frame.js",
+    "hall/room.js",
+    "hall/follow.js",
 )
 
 
@@ -36,9 +37,9 @@ def styles(*names: str) -> str:
 
 @functools.cache
 def scripts(*names: str) -> str:
-    """The files as one block, in which each sees what the others declare; it runs only once."""
-    once, block = f"has_{Path(names[0]).stem}", "\n".join(map(asset, names))
-    return f"<script>if (!window.{once}) {{\nwindow.{once} = true;\n{block}}}</script>"
+    """The files as one script, in which each sees what the others declare; it runs only once."""
+    once, script = f"has_{Path(names[0]).stem}", "\n".join(map(asset, names))
+    return f"<script>if (!window.{once}) {{\nwindow.{once} = true;\n{script}}}</script>"
 
 
 def load(html: str) -> None:
@@ -46,7 +47,7 @@ def load(html: str) -> None:
     st.html(html, unsafe_allow_javascript=True, width="content")
 
 
-def push(what: str, *values) -> None:
-    """Give the scripts data, by the name of who reads it: what is in `acts` (assets/page.js)."""
-    data = json.dumps([what, *values], ensure_ascii=False).replace("<", "\\u003c")
+def push(handler: str, *values: object) -> None:
+    """Call the handler of that name in the browser, one of `handlers` in assets/page.js."""
+    data = json.dumps([handler, *values], ensure_ascii=False).replace("<", "\\u003c")
     load(f"<script>(window.exam ??= []).push({data})</script>")

@@ -1,6 +1,4 @@
-"""Parts of the page that run alone: a press in one does not run the others, and a failure in one
-leaves the others as they are.
-"""
+"""Fragments: parts of the page that rerun alone, and fail alone."""
 
 import asyncio
 import contextlib
@@ -8,53 +6,55 @@ import functools
 import logging
 import threading
 from collections.abc import Callable, Iterator
+from typing import ParamSpec
 
 import streamlit as st
 from streamlit.runtime import Runtime
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from exam.model.exams import BrokenExams
 from exam.page.language import language
-from exam.page.texts import load_texts
+from exam.texts import load_texts
 
-TAKEN_SECONDS = 2.0  # at the most
+FLUSH_TIMEOUT = 2.0  # seconds
 
+Arguments = ParamSpec("Arguments")
 _log = logging.getLogger("exam")
 
 
 @contextlib.contextmanager
-def politely() -> Iterator[None]:
-    """Where something fails, a sentence on the page and a traceback in the log."""
+def errors_as_text() -> Iterator[None]:
+    """Turn an error into a sentence on the page, and a traceback in the log."""
     try:
         yield
     except Exception as error:
         _log.exception("The page failed")
-        words = load_texts(language())
-        st.error(words.failure_exams if isinstance(error, BrokenExams) else words.failed)
+        texts = load_texts(language())
+        st.error(texts.failure.exams if isinstance(error, BrokenExams) else texts.failed)
 
 
-def fragment(show: Callable[..., None], key: str | None = None) -> Callable[..., None]:
-    """A part that Streamlit can run alone; by its key, a callback can have it run."""
+def fragment(
+    show: Callable[Arguments, None], key: str | None = None
+) -> Callable[Arguments, object]:
+    """Make `show` a fragment; by its key, a callback can rerun it."""
 
     @functools.wraps(show)
-    def shown(*args) -> None:
-        with politely():
-            show(*args)
-        if getattr(get_script_run_ctx(), "fragment_ids_this_run", None):  # it runs alone
-            wait_until_taken()
+    def shown(*args: Arguments.args, **kwargs: Arguments.kwargs) -> None:
+        with errors_as_text():
+            show(*args, **kwargs)
+        wait_until_flushed()
 
     return st.fragment(shown, key=key)
 
 
-def wait_until_taken() -> None:
-    """End a run only when Streamlit's event loop has taken what it has sent.
+def wait_until_flushed() -> None:
+    """Wait until Streamlit's event loop has sent what this run has written.
 
     If the next run is asked for just when this one has ended, Streamlit 1.67 makes a new runner for
-    it, and drops what the old one has sent and the loop has not taken yet: on a busy server, the
-    answer to a guess, or the word when to ask again.
+    it, and drops what the old one has written and the loop has not sent: on a busy server, the
+    answer to a guess, or when to ask again.
     """
     with contextlib.suppress(AttributeError, RuntimeError):
-        loop, is_taken = Runtime.instance()._get_async_objs().eventloop, threading.Event()
+        loop, is_flushed = Runtime.instance()._get_async_objs().eventloop, threading.Event()
         if isinstance(loop, asyncio.AbstractEventLoop):  # AppTest has none
-            loop.call_soon_threadsafe(is_taken.set)
-            is_taken.wait(TAKEN_SECONDS)
+            loop.call_soon_threadsafe(is_flushed.set)
+            is_flushed.wait(FLUSH_TIMEOUT)

@@ -2,13 +2,14 @@
 
 import streamlit as st
 
-from exam.page.texts import LANGUAGES, choose_language
+from exam.texts import LANGUAGES, choose_language
 
 
 def language() -> str:
-    """The language of the page, whatever has happened to its widget."""
-    lang = st.session_state.get("lang")
-    return lang if lang in LANGUAGES else browser_language()
+    """The language of the page: that of its widget, else of the visit, else of the browser."""
+    state = st.session_state
+    langs = [state.get("lang"), state.visit.values["lang"] if "visit" in state else None]
+    return next((lang for lang in langs if lang in LANGUAGES), browser_language())
 
 
 def browser_language() -> str:

@@ -1,25 +1,26 @@
 """The marked sheet and its player, which the browser plays by itself (assets/player.js).
 
 Their HTML never changes: if it did, Streamlit would replace the nodes to which charts are bound.
-What they show comes as data, in a script, which Streamlit runs whenever its text has changed.
+Their data comes in a script, which Streamlit runs whenever its text has changed.
 """
 
 import functools
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import streamlit as st
 
 from exam.charts.curves import LABEL_WIDTH
 from exam.charts.pictures import sheet_picture
 from exam.model.exams import load_exams
-from exam.model.results import Mark, sureness
+from exam.model.plan import Study
+from exam.model.results import Mark
 from exam.model.workbooks import first_key, question_order
 from exam.page.browser import push
-from exam.page.texts import Texts, as_html
-from exam.page.training_run import TrainingRun
+from exam.texts import Texts, as_html
 
-SHORTEST_SECONDS, LONGEST_SECONDS = 2.0, 5.0  # that a study plays
-FILM_SECONDS, HOLD_SECONDS = 3.0, 0.4  # that its first pass plays before, and is then looked at
+SHORTEST_SECONDS, LONGEST_SECONDS = 2.0, 5.0  # for which a study plays
+FILM_SECONDS, HOLD_SECONDS = 3.0, 0.4  # the first pass plays 3 s, then its last frame is held
 BEND = 2  # slow at first, where most happens: after half the time it is at a quarter of the passes
 SHEET = '<div class="sheet" role="group" data-exam="{name}"></div>'
 DETAIL = '<p class="detail" data-exam="{name}"></p>'
@@ -32,15 +33,17 @@ FILM = """
 <button type="button" class="next" disabled></button>
 <input type="range" class="question" min="0" max="100" value="0" step="1" disabled>"""
 SPEED = """<button type="button" class="speed" disabled>1×</button>"""
-MOST_MISSED = 7  # unseen questions that are shown because they are wrong
-TIMES_FEWER = 2  # wrong on the practised exam than on unseen ones, from which on it is a gap
+MAX_MISSED = 7  # unseen questions that are shown because they are wrong
+GAP_FACTOR = 2  # unseen errors over twice the practised ones are called a gap
 MISSED = '<div class="missed" role="list" data-exam="{name}"></div><div class="whys">{whys}</div>'
-MISTAKES = '<div class="missed bars" role="list" data-exam="{name}"></div>'
+BARS = '<div class="missed bars" role="list" data-exam="{name}"></div>'
 WHY = '<p data-why="{kind}">{text}</p>'
 SENTENCE = """<p class="sentence" data-exam="{name}"></p>
 <p class="live" data-exam="{name}" role="status"></p>"""
-UNSEEN = "unseen"  # the picture of the first unseen exam
+UNSEEN_PICTURE = "unseen"  # the name of the picture of the first unseen exam
 MAIN = "study"  # the player of the first screen, whose inputs drive the curves
+
+Data = dict[str, Any]  # for the browser, as JSON
 
 
 def html_of_sheet(name: str) -> str:
@@ -48,96 +51,104 @@ def html_of_sheet(name: str) -> str:
 
 
 def html_of_strip(name: str) -> str:
-    """A sheet with a line of its own that says how it stands, and no player."""
+    """A sheet without a player, under a line that says how many are wrong."""
     sentence = f'<p class="sentence" data-exam="{name}"></p>'
     return f'<div class="strip">{sentence}{html_of_sheet(name)}</div>'
 
 
 def html_of_player(name: str, *, has_film: bool = False) -> str:
-    """That of the first screen has a film, a sentence, and ids to which the curves are bound."""
-    ids = dict.fromkeys(("play", "range", "reached"), "")
-    if is_main := name == MAIN:
-        ids = {"play": ' id="play"', "range": ' id="pass"', "reached": ' id="reached"'}
-    film = {"film": FILM, "speed": SPEED} if is_main or has_film else {"film": "", "speed": ""}
-    return PLAYER.format(name=name, **ids, **film) + (SENTENCE.format(name=name) if is_main else "")
+    """A player. That of the first screen has a sentence, and ids to which the curves are bound."""
+    film, speed = (FILM, SPEED) if has_film or name == MAIN else ("", "")
+    if name == MAIN:
+        player = PLAYER.format(
+            name=name,
+            play=' id="play"',
+            range=' id="pass"',
+            reached=' id="reached"',
+            film=film,
+            speed=speed,
+        )
+        return player + SENTENCE.format(name=name)
+    return PLAYER.format(name=name, play="", range="", reached="", film=film, speed=speed)
 
 
-def html_of_missed(name: str, words: Texts) -> str:
-    """Unseen questions that are wrong, and why; the browser shows one of the sentences."""
-    whys = words.starting("missed_").items()
-    shown = "".join(WHY.format(kind=kind, text=as_html(text)) for kind, text in whys)
-    return f'<div class="missed-row">{MISSED.format(name=name, whys=shown)}</div>'
+def html_of_unseen_mistakes(name: str, texts: Texts) -> str:
+    """A row of unseen questions that are wrong, and why; the browser shows one of the reasons."""
+    whys = "".join(
+        WHY.format(kind=kind, text=as_html(text)) for kind, text in texts.missed.as_dict().items()
+    )
+    return f'<div class="missed-row">{MISSED.format(name=name, whys=whys)}</div>'
 
 
-def show_marked_sheet(name: str, data: dict) -> None:
-    """A sheet with a player of its own, standing at the pass `shown` of the data."""
+def show_marked_sheet(name: str, data: Data) -> None:
+    """A sheet with a player of its own, which begins at the pass `shown` of the data."""
     st.html(html_of_sheet(name) + html_of_player(name))
     push("study", name, data)
 
 
 def seconds_to_play(passes: int) -> float:
-    """How long the browser plays a study of so many passes."""
+    """For how long the browser plays a study of so many passes."""
     return min(SHORTEST_SECONDS + passes / 10, LONGEST_SECONDS)
 
 
-def seconds_until(known: int, passes: int) -> float:
-    """From its start until the browser has played the film and so many of these passes."""
-    film = FILM_SECONDS + HOLD_SECONDS
-    return film + seconds_to_play(passes) * (known / passes) ** (1 / BEND)
+def study_data(study: Study, marks: Sequence[Mark], texts: Texts) -> Data:
+    """The data of the first screen: the film of the first pass, and then the passes."""
+    data = sheet_data(marks, student=study.plan.student, passes=study.epochs, texts=texts)
+    data["texts"]["updates_sum"] = texts.updates_sum
+    data |= unseen_data([missed(mark.val_answers, mark.val_confidence) for mark in marks])
+    return data | {
+        "batch_size": study.plan.batch_size,
+        "first_pass": marks[1].answers_in_pass if len(marks) > 1 else "",
+        "film_seconds": FILM_SECONDS,
+        "hold_seconds": HOLD_SECONDS,
+        "label_width": LABEL_WIDTH,
+    }
 
 
-def study_data(run: TrainingRun, marks: Sequence[Mark], words: Texts) -> dict:
-    """What the first screen plays: the film of the first pass, and then the passes."""
-    data = sheet_data(marks, student=run.student, passes=run.epochs, words=words)
-    film = {"first_pass": marks[1].solved if len(marks) > 1 else ""}
-    film |= {"film_seconds": FILM_SECONDS, "hold_seconds": HOLD_SECONDS}
-    data["words"] |= {"updates_sum": words.updates_sum}  # while a slider is dragged
-    film |= unseen_data([missed(mark.val_answers, mark.val_sure) for mark in marks])
-    return data | film | {"batch_size": run.batch_size, "label_width": LABEL_WIDTH}
-
-
-def unseen_data(shown: Sequence[str]) -> dict:
-    """What is `shown` of the first unseen exam after each pass, as `answers_to` spells it."""
-    key = "".join(map(str, load_exams().unseen.answers[0]))
-    fixed = {"most_missed": MOST_MISSED, "times_fewer": TIMES_FEWER}
-    return fixed | {"unseen_key": key, "missed": shown}
+def unseen_data(missed: Sequence[list[list[int]]]) -> Data:
+    """The data of a row of unseen questions, for each pass a list made by `answers_to`."""
+    return {
+        "missed": missed,
+        "unseen_key": "".join(map(str, load_exams().unseen.answers[0])),
+        "max_missed": MAX_MISSED,
+        "gap_factor": GAP_FACTOR,
+    }
 
 
 @functools.lru_cache(maxsize=10_000)
-def missed(val_answers: str, val_sure: str) -> str:
-    """The first questions of the first unseen exam that are wrong, as `answers_to` spells them."""
+def missed(val_answers: str, val_confidence: bytes) -> list[list[int]]:
+    """The first questions of the first unseen exam that are wrong, as `answers_to` gives them."""
     key = load_exams().unseen.answers[0]
-    wrong = [at for at, answer in enumerate(val_answers) if int(answer) != key[at]]
-    return answers_to(wrong[:MOST_MISSED], val_answers, val_sure)
+    wrong = [number for number, answer in enumerate(val_answers) if int(answer) != key[number]]
+    return answers_to(wrong[:MAX_MISSED], val_answers, val_confidence)
 
 
-def answers_to(questions: Iterable[int], answers: str, sure: str) -> str:
-    """What the student answers to these questions of an exam, each in five digits.
-
-    Two say which question it is, one what the answer is, two by how many percent the student holds
-    with it.
-    """
-    percent = sureness(sure)
-    return "".join(f"{at:02}{answers[at]}{percent[at]:02}" for at in questions)
+def answers_to(questions: Iterable[int], answers: str, confidence: bytes) -> list[list[int]]:
+    """For each of these questions of an exam: its number, the answer, the confidence in percent."""
+    return [[number, int(answers[number]), confidence[number]] for number in questions]
 
 
 def sheet_data(
-    marks: Sequence[Mark], *, student: int, passes: int, words: Texts, misprints: int = 0
-) -> dict:
-    """What every marked sheet is drawn from, in the order of the student's first pass."""
+    marks: Sequence[Mark], *, student: int, passes: int, texts: Texts, misprints: int = 0
+) -> Data:
+    """The data of a marked sheet.
+
+    Answers and key go by the number of the question; `order` is where each stands on the sheet, by
+    default that of the student's first pass.
+    """
     return {
         "passes": passes,
-        "lasts": seconds_to_play(passes),
+        "play_seconds": seconds_to_play(passes),
         "bend": BEND,
         "order": question_order(student, 0).tolist(),
         "key": "".join(map(str, first_key(misprints))),
         "picture": sheet_picture(student),
         "answers": [mark.answers for mark in marks],
-        "sure": [mark.sure for mark in marks],
+        "confidence": [list(mark.confidence) for mark in marks],
         "wrong": [mark.wrong for mark in marks],
         "val_wrong": [mark.val_wrong for mark in marks],
         "updates": [mark.updates for mark in marks],
         "seconds": [round(mark.seconds, 3) for mark in marks],
         "batch_size": 0,
-        "words": words.starting("player_") | {"summary": words.summary},
+        "texts": texts.player.as_dict() | {"summary": texts.summary},
     }

@@ -7,54 +7,52 @@ import streamlit as st
 
 from exam.model.keras_script import keras_notebook, keras_script
 from exam.model.own_exam import OwnExam
-from exam.model.results import to_csv
+from exam.model.plan import Study
+from exam.model.results import Mark, to_csv
 from exam.page.browser import asset, load
-from exam.page.sentences import fit_call, name_of
-from exam.page.texts import Texts
-from exam.page.training_run import TrainingRun
+from exam.page.sentences import fit_call
 from exam.service.scheduler import get_scheduler
+from exam.texts import Texts, name_of
 
-FILE_SECONDS = 20.0  # the longest wait for results that must be computed again
-
-
-def show_save(run: TrainingRun, own: OwnExam | None, words: Texts) -> None:
-    """Of a run; script and notebook mark the learners' own exam as well, if there is one."""
-    name = "exam-b{batch_size}-e{epochs}-s{student}".format(**run._asdict())
-    for label, ending, kind, make in _files(run, own, words):
-        # `make` is a function, so a file is made only when somebody wants it.
-        st.download_button(label, make, f"{name}.{ending}", kind, on_click="ignore", key=ending)
-    setting = f"{fit_call(run.batch_size, run.epochs)} · {name_of(words.student)} {run.student}"
-    load(figure_buttons(words, name, setting))
+FETCH_TIMEOUT = 20.0  # seconds, for marks that must be computed again
 
 
-def _files(
-    run: TrainingRun, own: OwnExam | None, words: Texts
-) -> list[tuple[str, str, str, Callable[[], str | bytes]]]:
-    """Label, ending, media type and maker of each file; a maker fetches the marks when called."""
-    scheduler, study = get_scheduler(), (run.plan, run.epochs, FILE_SECONDS)
-    fetch, settings = lambda: scheduler.fetch(*study), run._asdict() | {"own": own}
-    return [
-        (words.csv, "csv", "text/csv", lambda: to_csv(fetch())),
-        (words.script, "py", "text/x-python", lambda: keras_script(**settings)),
-        (
-            words.notebook,
-            "ipynb",
-            "application/x-ipynb+json",
-            lambda: keras_notebook(**settings),
-        ),
-    ]
+def show_save(study: Study, own: OwnExam | None, texts: Texts) -> None:
+    """Buttons for the files; script and notebook mark the learners' own exam, too."""
+    (plan, epochs) = study
+    name = f"exam-b{plan.batch_size}-e{epochs}-s{plan.student}"
+
+    def marks() -> list[Mark]:
+        return get_scheduler().fetch(plan, epochs, FETCH_TIMEOUT)
+
+    _show_download(texts.csv, f"{name}.csv", "text/csv", lambda: to_csv(marks()))
+    _show_download(texts.script, f"{name}.py", "text/x-python", lambda: keras_script(study, own))
+    _show_download(
+        texts.notebook,
+        f"{name}.ipynb",
+        "application/x-ipynb+json",
+        lambda: keras_notebook(study, own),
+    )
+    setting = f"{fit_call(study)} · {name_of(texts.student)} {plan.student}"
+    load(figure_buttons(texts, name, setting))
 
 
-def figure_buttons(words: Texts, name: str, setting: str) -> str:
-    """Two buttons, as HTML with the script behind them; the files are called `name`.
+def _show_download(label: str, name: str, media_type: str, make: Callable[[], str]) -> None:
+    """A button for a file, which is made only when somebody presses it."""
+    key = name.rsplit(".", 1)[1]
+    st.download_button(label, make, name, media_type, on_click="ignore", key=key)
 
-    Title, setting and source are written into the figure: it may come to stand anywhere.
+
+def figure_buttons(texts: Texts, name: str, setting: str) -> str:
+    """Two buttons, as HTML with their script; the files are called `name`.
+
+    Title, setting and source are written into the figure, since it may be shown anywhere.
     """
-    said = {"name": name, "title": words.title, "setting": setting, "source": words.source}
-    data = " ".join(f'data-{key}="{escape(value)}"' for key, value in said.items())
+    title, source = escape(texts.title), escape(texts.source)
+    data = f'data-name="{escape(name)}" data-title="{title}" data-setting="{escape(setting)}"'
     buttons = "".join(
-        f'<button type="button" data-ending="{ending}" {data}>{words.figure} {ending.upper()}'
-        "</button>"
+        f'<button type="button" data-ending="{ending}" {data} data-source="{source}">'
+        f"{texts.figure} {ending.upper()}</button>"
         for ending in ("svg", "png")
     )
     return f'<div class="figure-files">{buttons}</div><script>{asset("figure.js")}</script>'

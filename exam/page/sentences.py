@@ -1,4 +1,4 @@
-"""What the page says of runs: why nothing comes yet, which there are, the warning."""
+"""Sentences of the page: why a study is delayed, the table of studies, the warnings."""
 
 import itertools
 import re
@@ -6,81 +6,86 @@ from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from typing import NamedTuple
 
-from exam.model.overfitting import found_in
+from exam.model.overfitting import warned_overfittings
+from exam.model.plan import Study
 from exam.model.results import Mark, MeanMarks, lowest_loss
 from exam.model.settings import STUDENT
-from exam.page.texts import Texts
-from exam.page.training_run import TrainingRun
 from exam.service.job import Progress
+from exam.texts import Texts
 
 LONG_WAIT_SECONDS = 1.0
 CLOSE = 0.5  # wrong answers per 100; nearer ones are called about the same
 
 
 class PassWarning(NamedTuple):
-    """A text that belongs to the passes from `start` to before `end`."""
+    """A text that is shown from pass `start` until before pass `end`."""
 
     text: str
     start: int
     end: int
 
 
-def waiting(progress: Progress, waited_seconds: float, ahead: int, words: Texts) -> str:
-    """Why nothing has come of a study for `waited_seconds`, or ""."""
+def delay_sentence(progress: Progress, texts: Texts) -> str:
+    """Why a study shows no progress, or ""."""
     if progress.failure:
-        return getattr(words, f"failure_{progress.failure}")
+        return texts.failure[progress.failure]
     if progress.loading_seconds and progress.loading_seconds > LONG_WAIT_SECONDS:
-        return words.loading(seconds=int(progress.loading_seconds))
-    if waited_seconds <= LONG_WAIT_SECONDS:
+        return texts.loading(seconds=int(progress.loading_seconds))
+    if progress.silent_seconds <= LONG_WAIT_SECONDS:
         return ""
-    return words.queued_behind(ahead=ahead) if ahead else words.queued
+    return texts.queued_behind(ahead=progress.ahead) if progress.ahead else texts.queued
 
 
 def first_sentence(text: str) -> str:
-    """Without what is bold in it."""
+    """The first sentence, without bold markers."""
     return re.split(r"(?<=[.!?])\s|(?<=。)", text, maxsplit=1)[0].replace("**", "")
 
 
-def fit_call(batch_size: int, epochs: int) -> str:
-    return f"model.fit(x, y, batch_size={batch_size}, epochs={epochs})"
+def fit_call(study: Study) -> str:
+    return f"model.fit(x, y, batch_size={study.plan.batch_size}, epochs={study.epochs})"
 
 
-def name_of(label: str) -> str:
-    """The name of a setting, which its label explains after a colon."""
-    return re.split("[:：]", label)[0]
+def study_label(study: Study, texts: Texts) -> str:
+    """The name of a study in the curves."""
+    batch_size, student = study.plan.batch_size, study.plan.student
+    if student == STUDENT.default:
+        return texts.run_label(batch_size=batch_size)
+    return texts.run_label_student(batch_size=batch_size, student=student)
 
 
-def run_label(run: TrainingRun, words: Texts) -> str:
-    is_usual = run.student == STUDENT.default
-    return (words.run_label if is_usual else words.run_label_student)(**run._asdict())
-
-
-def runs_rows(runs: Iterable[tuple[TrainingRun, Sequence[Mark]]]) -> Iterator[tuple]:
-    """The table of this visit's runs, from the first pass of each on."""
-    for run, marks in runs:
+def rows_of_studies(studies: Iterable[tuple[Study, Sequence[Mark]]]) -> Iterator[tuple]:
+    """The table of this visit's studies, from the first pass of each on."""
+    for (plan, _), marks in studies:
         if len(marks) > 1:
             last, lowest = marks[-1], lowest_loss(marks)
-            counted = f"{last.updates:,}", last.wrong, f"{last.val_wrong:.1f}"
-            yield run.batch_size, last.epoch, run.student, *counted, lowest.epoch
+            yield (
+                plan.batch_size,
+                last.epoch,
+                plan.student,
+                f"{last.updates:,}",
+                last.wrong,
+                f"{last.val_wrong:.1f}",
+                lowest.epoch,
+            )
 
 
-def warnings(marks: Sequence[Mark], words: Texts) -> Iterator[PassWarning]:
-    """The warnings, each from the pass on that shows it, and how it was taken back, if it was.
+def warnings(marks: Sequence[Mark], texts: Texts) -> Iterator[PassWarning]:
+    """The warnings of overfitting, each followed by how it was taken back, if it was.
 
-    They speak of the pass at which they come up: what follows is not known there yet.
+    Each speaks of the pass at which it comes up, when nothing is known of later passes.
     """
-    found = found_in(marks)
-    for each, later in itertools.zip_longest(found, found[1:]):
+    overfittings = warned_overfittings(marks)
+    for each, later in itertools.zip_longest(overfittings, overfittings[1:]):
         best, now = marks[each.best], marks[each.known]
-        fields = {"best": best, "now": now}
-        parts = words.warning, getattr(words, errors(best, now)), words.remedies
-        yield PassWarning(" ".join(part(**fields) for part in parts), each.known, each.until)
+        parts = (texts.warning, texts[change_of_errors(best, now)], texts.remedies)
+        text = " ".join(part(best=best, now=now) for part in parts)
+        yield PassWarning(text, each.known, each.until)
         if each.until < len(marks):
             until = later.known if later else len(marks)
-            yield PassWarning(words.recovered(best=best), each.until, until)
+            yield PassWarning(texts.recovered(best=best), each.until, until)
 
 
-def errors(before: Mark | MeanMarks, after: Mark | MeanMarks) -> str:
+def change_of_errors(before: Mark | MeanMarks, after: Mark | MeanMarks) -> str:
     """The key of the sentence that says how the wrong answers on unseen exams have changed."""
     change = after.val_wrong - before.val_wrong
     if abs(change) < CLOSE:
@@ -89,14 +94,14 @@ def errors(before: Mark | MeanMarks, after: Mark | MeanMarks) -> str:
 
 
 def html_table(header: Sequence[str], rows: Iterable[Sequence]) -> str:
-    """A table of figures; on a phone each row is a list, beside each figure what it is."""
+    """A table of figures; on a phone each row becomes a list with the names of its columns."""
     head = "".join(f'<th scope="col" role="columnheader">{escape(name)}</th>' for name in header)
     lines = []
     for first, *figures in rows:
         cells = [f'<th scope="row" role="rowheader" data-label="{escape(header[0])}">{first}</th>']
         cells += [
-            f'<td role="cell" data-label="{escape(n)}">{figure}</td>'
-            for n, figure in zip(header[1:], figures, strict=True)
+            f'<td role="cell" data-label="{escape(name)}">{figure}</td>'
+            for name, figure in zip(header[1:], figures, strict=True)
         ]
         lines.append(f'<tr role="row">{"".join(cells)}</tr>')
     named = f'<thead role="rowgroup"><tr role="row">{head}</tr></thead>'

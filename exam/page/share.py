@@ -6,9 +6,10 @@ import html
 import segno
 import streamlit as st
 
-from exam.page.address import DEFAULTS, is_local, link_to, reachable
-from exam.page.parts import CHAPTER_NAMES, STUDY
-from exam.page.texts import Texts
+from exam.page.address import is_local, link_to, reachable
+from exam.page.visit import current_values
+from exam.parts import CHAPTER_NAMES, STUDY
+from exam.texts import Texts
 
 # Pixels of a frame, 700 or 350 wide: the study fits, and a chapter or the page scrolls where the
 # page around it keeps no script by which the frame grows.
@@ -16,43 +17,45 @@ STUDY_HEIGHTS, CHAPTER_HEIGHTS, PAGE_HEIGHTS = (900, 1620), (1200, 1600), (1520,
 WIDE, PHONE = 740, 390  # of the pages around such frames
 
 
-def show_share(words: Texts) -> None:
-    titles = {"": words.share_page, STUDY: words.share_study}
-    titles |= {name: getattr(words, name).title for name in CHAPTER_NAMES}
-    only = st.selectbox(words.share_what, titles, format_func=titles.get, key="share_what")
-    view = {name: st.session_state[name] for name in DEFAULTS}
-    view |= {"only": only} if only else {}
-    if only not in CHAPTER_NAMES and st.toggle(words.share_start, key="share_start"):
-        view |= {"start": "true"}
-    is_for_hall = st.toggle(words.share_projected, key="share_projected")
+def show_share(texts: Texts) -> None:
+    titles = {"": texts.share_page, STUDY: texts.share_study}
+    titles |= {name: texts[name].title for name in CHAPTER_NAMES}
+    only = st.selectbox(texts.share_what, titles, format_func=titles.__getitem__, key="share_what")
+    view = dict(current_values(st.session_state.visit))
+    if only:
+        view["only"] = only
+    if only not in CHAPTER_NAMES and st.toggle(texts.share_start, key="share_start"):
+        view["start"] = "true"
+    is_projected = st.toggle(texts.share_projected, key="share_projected")
     page = st.context.url or ""
     if is_local(page):
-        st.info(words.share_local)
+        st.info(texts.share_local)
     link = reachable(link_to(page, **view))
     code, lines = st.columns([1, 3], gap="medium")
     with code:
-        show_qr_code(link, words)
-        st.caption(words.link)
+        show_qr_code(link, texts)
+        st.caption(texts.link)
     with lines:
-        st.markdown(words.link)
-        if is_for_hall:  # which is no frame
+        st.markdown(texts.link)
+        if is_projected:
             st.code(f"{link}&projected=true", language=None, wrap_lines=True)
             return
+        st.code(link, language=None, wrap_lines=True)
         heights = {"": PAGE_HEIGHTS, STUDY: STUDY_HEIGHTS}.get(only, CHAPTER_HEIGHTS)
-        for name, text in ({"": link} | ways_to_embed(link, titles[only], heights)).items():
+        for name, text in ways_to_embed(link, titles[only], heights).items():
             st.markdown(name)
             st.code(text, language=None, wrap_lines=True)
 
 
-def show_qr_code(link: str, words: Texts, kind: str = "qr") -> None:
-    """The link as a QR code, dark on light in every theme; nothing where it is too long for one."""
+def show_qr_code(link: str, texts: Texts, kind: str = "qr") -> None:
+    """The link as a QR code, dark on light in every theme; nothing if it is too long for one."""
     with contextlib.suppress(segno.DataOverflowError):
         picture = segno.make(link, error="m", micro=False).png_data_uri(scale=8, border=3)
-        st.html(f'<img class="{kind}" src="{picture}" alt="{words.share_qr}">')
+        st.html(f'<img class="{kind}" src="{picture}" alt="{texts.share_qr}">')
 
 
 # For pages that keep scripts: frames grow and shrink with what they show (frame.js).
-RESIZES = """<script>onmessage = ({source, data}) => document.querySelectorAll("iframe").forEach(
+RESIZING = """<script>onmessage = ({source, data}) => document.querySelectorAll("iframe").forEach(
 f => data?.examHeight && [source, source.parent].includes(f.contentWindow) &&
 (f.style.height = data.examHeight + "px"))</script>"""
 
@@ -68,7 +71,7 @@ def ways_to_embed(link: str, title: str, heights: tuple[int, int]) -> dict[str, 
     )
     jupyter = f'"{embedded}", "100%", {height}, extras=[\'loading="lazy"\']'
     return {
-        "HTML · Moodle · Jekyll": f"{frame}\n{RESIZES}",
+        "HTML · Moodle · Jekyll": f"{frame}\n{RESIZING}",
         "Notion": f"/embed {embedded}",
         "Jupyter": f"from IPython.display import IFrame; IFrame({jupyter})",
     }

@@ -1,154 +1,141 @@
 """The study on the screen: sheet, curves, player, its sentence and its warnings.
 
-The server sends what is there; the browser plays it, and asks for the rest when it needs it.
+The server sends the marks that have been computed; the browser plays them, and asks for more.
 """
 
-import time
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import streamlit as st
 
 from exam.charts.curves import PANEL_HEIGHT, PROJECTED_HEIGHT, Curve, curves_figure
 from exam.charts.pictures import sheet_picture
 from exam.charts.theme import PROJECTED_WIDTH
+from exam.model.plan import Study
 from exam.model.results import Mark
 from exam.page import player
-from exam.page.ask_again import SELDOM
+from exam.page.ask_again import LONGEST_DELAY
 from exam.page.browser import push
 from exam.page.sentences import (
-    LONG_WAIT_SECONDS,
+    delay_sentence,
     html_table,
-    run_label,
-    runs_rows,
-    waiting,
+    rows_of_studies,
+    study_label,
     warnings,
 )
-from exam.page.texts import Texts
-from exam.page.training_run import EARLIER_RUNS, TrainingRun
-from exam.page.visit import FIGURE, Visit, chosen_run
+from exam.page.visit import EARLIER_STUDIES, FIGURE, Visit, chosen_study
 from exam.service.job import RETRY_SECONDS, Progress
 from exam.service.scheduler import get_scheduler
+from exam.texts import Texts
 
-WAIT_SECONDS = 0.2  # of a run of the script, so that a short study is there at once
-# The shortest times until the browser asks for more: before the first pass, while it plays, and for
-# each study that comes before this one.
-FIRST_SECONDS, NEXT_SECONDS, SECONDS_OF_EACH = 0.3, 0.7, 0.1
-LOADING_SECONDS = 2.0  # at the most, while Keras loads
-EARLY_SECONDS = 0.5  # before the browser has played what it has, it asks for more
+WAIT_SECONDS = 0.2  # for which a poll may wait, so that a short study is there at once
+SECONDS_PER_STUDY_AHEAD = 0.1  # of delay, until the browser asks again
+LOADING_DELAY = 2.0  # seconds at most, while Keras loads
 
 
-class Awaited(NamedTuple):
-    """Why the study on the screen is not there, where it is not."""
+def show_sheet_and_curves(visit: Visit, texts: Texts) -> None:
+    """The study of the current settings, if it was begun last, and earlier ones as pale curves.
 
-    progress: Progress
-    waited_seconds: float  # since the last news of it
-    ahead: int  # studies that come first; counted only where one has to wait
-
-
-def show_figure(visit: Visit, words: Texts) -> None:
-    """The study of what is set, if it was begun, with the earlier ones behind it.
-
-    Otherwise clean paper in the batches that are set. It stands in a fragment, which is run again
-    as long as something is missing.
+    Otherwise an unmarked sheet, divided into batches. The poll has the scheduler compute the study.
+    As long as marks are missing, the browser reruns the fragment in which this stands.
     """
-    chosen = chosen_run()
-    run = visit.run if visit.run == chosen else None
-    push("picture", chosen.student, sheet_picture(chosen.student))  # the browser keeps it
-    earlier = [(each, _poll_earlier(each)) for each in visit.runs if each != run]
-    ended = [(each, found) for each, found in earlier if len(found) > each.epochs]
-    progress = _poll(run) if run else None
+    chosen = chosen_study()
+    shown = chosen if chosen == visit.study else None
+    earlier = [(each, _poll_earlier(each)) for each in visit.studies if each != shown]
+    progress = _poll(shown) if shown else None
     marks = progress.marks if progress else []
-    awaited = _awaited(visit, progress) if run and len(marks) <= run.epochs else None
+    complete = [(study, marks) for study, marks in earlier if study.is_complete(marks)]
+    student = chosen.plan.student
+    push("picture", student, sheet_picture(student))  # which the browser keeps
     sheet, curves = st.columns([5, 8], gap="small")
     with sheet:
         st.html(player.html_of_sheet(player.MAIN))
     with curves:
-        _show_curves(visit, [*ended[-EARLIER_RUNS:], (chosen, marks)], words)
+        _show_curves(visit, [*complete[-EARLIER_STUDIES:], (chosen, marks)], texts)
     st.html(player.html_of_player(player.MAIN))
-    place = st.empty()  # whether there is a line or not, the elements below keep their places
-    if line := _line(visit, awaited, words):
-        place.markdown(line)
-    st.html(player.html_of_missed(player.MAIN, words))
-    _show_marks(visit, marks, words)
+    place = st.empty()  # with or without a sentence, the elements below keep their places
+    if sentence := _status_sentence(visit, chosen, progress, texts):
+        place.markdown(sentence)
+    st.html(player.html_of_unseen_mistakes(player.MAIN, texts))
+    _show_warnings(visit, chosen, marks, texts)
     if earlier:
-        rows = runs_rows([*ended, (chosen, marks)])
+        rows = rows_of_studies([*complete, (chosen, marks)])
         with st.container(key="runs"):
-            st.html(html_table(words.runs_columns, rows))
-    if run and not awaited:
-        visit.map_study(marks[-1])
-    _ask_for_the_rest(visit, awaited, is_missing=len(ended) < len(earlier))
+            st.html(html_table(texts.runs_columns, rows))
+    is_missing = progress is not None and not chosen.is_complete(marks)
+    if progress and not is_missing:
+        visit.map_study(chosen, marks[-1])
+    _ask_for_more(visit, progress if is_missing else None, len(complete) < len(earlier))
 
 
-def _poll_earlier(run: TrainingRun) -> list[Mark]:
-    return get_scheduler().poll(run.plan, run.epochs, is_background=True).marks
+def _poll(study: Study) -> Progress:
+    return get_scheduler().poll(study.plan, study.epochs, wait_seconds=WAIT_SECONDS)
 
 
-def _poll(run: TrainingRun) -> Progress:
-    return get_scheduler().poll(run.plan, run.epochs, wait_seconds=WAIT_SECONDS)
-
-
-def _awaited(visit: Visit, progress: Progress) -> Awaited:
-    waited = visit.waiting.seconds_without_news(FIGURE, len(progress.marks))
-    is_long = waited > LONG_WAIT_SECONDS
-    ahead = get_scheduler().ahead_of(visit.run.plan) if is_long else 0
-    return Awaited(progress, waited, ahead)
+def _poll_earlier(study: Study) -> list[Mark]:
+    return get_scheduler().poll(study.plan, study.epochs, is_background=True).marks
 
 
 def _show_curves(
-    visit: Visit, studies: Sequence[tuple[TrainingRun, Sequence[Mark]]], words: Texts
+    visit: Visit, studies: Sequence[tuple[Study, Sequence[Mark]]], texts: Texts
 ) -> None:
-    curves = [Curve(marks, run_label(run, words)) for run, marks in studies]
-    width, height = "stretch", PANEL_HEIGHT
-    if visit.is_projected:
-        width, height = PROJECTED_WIDTH, PROJECTED_HEIGHT
-    figure = curves_figure(curves, chosen_run().epochs, words, panel_height=height)
-    st.vega_lite_chart(figure.data, figure.spec, alt=figure.alt, width=width)
+    curves = [Curve(marks, study_label(study, texts)) for study, marks in studies]
+    _, epochs = studies[-1][0]
+    height = PROJECTED_HEIGHT if visit.is_projected else PANEL_HEIGHT
+    figure = curves_figure(curves, epochs, texts, panel_height=height)
+    st.vega_lite_chart(
+        figure.data,
+        figure.spec,
+        alt=figure.alt,
+        width=PROJECTED_WIDTH if visit.is_projected else "stretch",
+    )
 
 
-def _line(visit: Visit, awaited: Awaited | None, words: Texts) -> str:
-    """Why nothing comes, or what is to be pressed."""
-    if not visit.run:
-        return words.ready
-    if visit.run != chosen_run():
-        return words.ready_again(**chosen_run()._asdict())
-    return waiting(*awaited, words) if awaited else ""
+def _status_sentence(visit: Visit, chosen: Study, progress: Progress | None, texts: Texts) -> str:
+    """Why the study shows no progress, or what to press."""
+    if progress:
+        is_complete = chosen.is_complete(progress.marks)
+        return "" if is_complete else delay_sentence(progress, texts)
+    if visit.study:
+        plan, epochs = chosen
+        return texts.ready_again(batch_size=plan.batch_size, epochs=epochs, student=plan.student)
+    return texts.ready
 
 
-def _show_marks(visit: Visit, marks: Sequence[Mark], words: Texts) -> None:
-    """What the browser draws and plays. It shows each warning at the passes to which it belongs."""
-    shown = list(warnings(marks, words))
-    for number, warning in enumerate(shown):
-        st.container(key=f"warning_{number}").warning(warning.text)
-    spans = [
-        {"key": f"warning_{number}", "from": each.start, "until": each.end}
-        for number, each in enumerate(shown)
-    ]
-    run = chosen_run()
-    data = player.study_data(run, marks, words)
-    data |= {"picture": run.student, "scrolls": True, "warnings": spans}
-    push("study", player.MAIN, data | {"plays": run == visit.run, "run": visit.presses})
+def _show_warnings(visit: Visit, chosen: Study, marks: Sequence[Mark], texts: Texts) -> None:
+    """The warnings of overfitting, and with them the marks, which the browser plays.
+
+    The browser shows each warning at the passes to which it belongs.
+    """
+    spans = []
+    for number, warning in enumerate(warnings(marks, texts)):
+        key = f"warning_{number}"
+        st.container(key=key).warning(warning.text)
+        spans.append({"key": key, "from": warning.start, "until": warning.end})
+    data = player.study_data(chosen, marks, texts)
+    data |= {
+        "picture": chosen.plan.student,  # the name of the picture that was pushed above
+        "plays": chosen == visit.study,
+        "play_id": visit.presses,  # another one plays from the beginning
+        "scrolls": True,
+        "warnings": spans,
+    }
+    push("study", player.MAIN, data)
 
 
-def _ask_for_the_rest(visit: Visit, awaited: Awaited | None, *, is_missing: bool) -> None:
-    """When there is likely to be more of this run, or of earlier ones that have not ended."""
-    if awaited:
-        visit.waiting.ask(FIGURE, **_delay(visit, awaited))
-    elif is_missing:
-        visit.waiting.ask(FIGURE)
+def _ask_for_more(visit: Visit, progress: Progress | None, is_earlier_missing: bool) -> None:
+    """Have the browser ask for the marks that are missing, of this study or of earlier ones.
+
+    While the player has enough to play it asks for nothing; when that runs out, it asks at once.
+    """
+    waiting = visit.waiting
+    if progress and progress.failure:
+        waiting.ask(FIGURE, at_least=RETRY_SECONDS)
+    elif progress and progress.loading_seconds is not None:
+        waiting.ask(FIGURE, at_most=LOADING_DELAY)
+    elif progress:
+        delay = min(LONGEST_DELAY, progress.ahead * SECONDS_PER_STUDY_AHEAD)
+        waiting.ask(FIGURE, at_least=delay, unless="playsAhead", on="study-runs-out")
+    elif is_earlier_missing:
+        waiting.ask(FIGURE)
     else:
-        visit.waiting.end(FIGURE)
-
-
-def _delay(visit: Visit, awaited: Awaited) -> dict[str, float]:
-    progress, known = awaited.progress, len(awaited.progress.marks) - 1
-    if progress.failure:
-        return {"at_least": RETRY_SECONDS}
-    if progress.loading_seconds is not None:
-        return {"at_most": LOADING_SECONDS}
-    turn = min(SELDOM, awaited.ahead * SECONDS_OF_EACH)
-    if known < 1:
-        return {"at_least": max(FIRST_SECONDS, turn)}
-    visit.plays_since = visit.plays_since or time.monotonic()
-    played_in = player.seconds_until(known, visit.run.epochs) - EARLY_SECONDS
-    return {"at_least": max(NEXT_SECONDS, turn, visit.plays_since + played_in - time.monotonic())}
+        waiting.end(FIGURE)

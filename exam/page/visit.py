@@ -1,169 +1,191 @@
-"""A visit: what Streamlit keeps of it between two runs of the script, beside its widgets.
+"""A visit: what we keep of a Streamlit session between two runs of the script.
 
-The widgets' own values, under their keys in `st.session_state`, are the only copy of a setting.
+The settings are the widgets' own values, under their keys in `st.session_state`. Streamlit drops a
+widget's value when a run ends before drawing it; so a visit keeps a copy, which is the widget's
+default when it is drawn again. (Streamlit's own `persist_state` would do, but a forged value then
+ends the script thread without an answer.) Marks are the scheduler's, which forgets old ones; so a
+visit keeps its studies, and polls them.
 """
 
 import secrets
-from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import streamlit as st
 
-from exam.model.own_exam import OwnExam
+from exam.model.plan import Plan, Study
 from exam.model.results import Mark
-from exam.model.settings import MISPRINTS, SETTINGS
-from exam.page.address import DEFAULTS, read_address
+from exam.page.address import DEFAULTS, NUMBERS, read_address
 from exam.page.ask_again import Waiting
 from exam.page.browser import push
-from exam.page.language import browser_language
-from exam.page.observer import Observer
-from exam.page.parts import STUDY
-from exam.page.training_run import TrainingRun, with_run
-from exam.page.writing import Writings
-from exam.service.experiment import Plans
+from exam.page.language import browser_language, language
+from exam.parts import STUDY
+from exam.rooms import rooms
+from exam.rooms.drawings import OwnExams
+from exam.rooms.seat import Seat
+from exam.service.experiment import Attempt
+from exam.texts import LANGUAGES
 
-FIGURE = "figure"  # of the first screen, as a part that waits
+EARLIER_STUDIES = 3
+FIGURE = "figure"  # what waits for the first screen's study, by this key
 
 
-class Attempt(NamedTuple):
-    """An experiment that a visit has begun, and what the learner chose before.
+class Settings(NamedTuple):
+    """What is set on the page now; `own` is a handwritten exam in each form, if there is one."""
 
-    `choice` is a guess by its number, or a pass; None where it was begun without a guess. `turn`
-    counts how often this learner has begun it, and `first` is what was chosen the first time. It
-    began at `began`, by `time.monotonic()`.
-    """
-
-    plans: Plans
-    choice: int | None = None
-    turn: int = 1
-    first: int | None = None
-    began: float = 0.0
+    batch_size: int
+    epochs: int
+    student: int
+    misprints: int
+    own: OwnExams | None = None
 
 
 @dataclass(eq=False)
 class Visit:
-    """What the address asked for, and what has been done since.
+    """What the address asks for, and what the learner has done since.
 
-    `only` is the part that the address shows alone, or "". With `reveals`, the experiment of a
-    chapter begins without a guess, the first time. `presses` counts how often a study was begun, so
-    that the browser plays each from its start. `attempts` are the experiments by chapter, `begun`
-    counts how often each was begun, `first_choices` holds what was chosen for the first time, and
-    `done` names the chapters that have come to their end. The study of the press number `mapped`
-    was the last to be put on the map of settings. Every visit has another `key`, by which the
-    browser knows when the server has forgotten one. `plays_since` is when the browser began to play
-    the study, 0.0 before. `followers` names the chapters on the screen that show what the first
-    screen does.
+    `only` is the part that the address shows alone, or "". If `reveals`, the experiment of a
+    chapter begins without a guess, the first time. `studies` are those of the first screen, the
+    newest last; `presses` counts how often one was begun, so that the browser plays each from its
+    start, and `press_on_map` is the last press whose study is on the map of settings. `attempts`
+    are the current attempts at experiments, by chapter or by a key of the chapter, `last_attempts`
+    also those that were given up, and `finished` names the chapters whose conclusion was shown.
+    `chapters_that_follow` are those on the screen that show what the first screen studies. `values`
+    are the last values of the settings' widgets. `key` differs for every visit; by it the browser
+    notices that the server has forgotten one.
     """
 
     only: str
     is_projected: bool
     wrong_parameters: list[str]
+    seat: Seat
     reveals: bool = False
-    observer: Observer = field(default_factory=Observer)
+    studies: list[Study] = field(default_factory=list)
     presses: int = 0
-    runs: list[TrainingRun] = field(default_factory=list)
+    press_on_map: int = 0
     attempts: dict[str, Attempt] = field(default_factory=dict)
-    begun: Counter[str] = field(default_factory=Counter)
-    first_choices: dict[str, int | None] = field(default_factory=dict)
-    done: set[str] = field(default_factory=set)
-    mapped: int = 0
+    last_attempts: dict[str, Attempt] = field(default_factory=dict)
+    finished: set[str] = field(default_factory=set)
+    chapters_that_follow: tuple[str, ...] = ()
+    values: dict[str, Any] = field(default_factory=dict)
     key: str = field(default_factory=lambda: secrets.token_hex(4))
     waiting: Waiting = field(default_factory=Waiting)
-    plays_since: float = 0.0
-    followers: tuple[str, ...] = ()
-    kept: dict[str, int] = field(default_factory=dict)  # the settings as they were last seen
-    own_writings: Writings = field(default_factory=lambda: Writings(range(10)))
-
-    @property
-    def writings(self) -> Writings:
-        return self.observer.writings(self.own_writings)
-
-    @property
-    def exams(self) -> Mapping[str, OwnExam] | None:
-        return self.observer.exams(self.own_writings)
 
     @property
     def place(self) -> str:
-        """The part that is on the screen alone, or "" for the whole page."""
-        return self.observer.place or self.only
+        """The part that is alone on the screen, or "" for the whole page."""
+        return self.seat.step.place if self.seat.step else self.only
 
     @property
     def shows_study(self) -> bool:
         return self.place in ("", STUDY)
 
     @property
-    def run(self) -> TrainingRun | None:
-        """The one on the screen."""
-        return self.runs[-1] if self.runs else None
+    def study(self) -> Study | None:
+        """The study that was begun last."""
+        return self.studies[-1] if self.studies else None
 
-    def begin_run(self) -> None:
+    def begin_study(self) -> None:
+        """Begin the study of the current settings; it replaces an earlier one with the same."""
+        study = chosen_study()
         self.presses += 1
-        self.runs = with_run(self.runs, chosen_run())
-        self.plays_since = 0.0
+        others = [each for each in self.studies if each != study]
+        self.studies = [*others[-EARLIER_STUDIES:], study]
         self.waiting.end(FIGURE)
 
-    def map_study(self, end: Mark) -> None:
-        """Put the study that has come to its end on the map, once for each press."""
-        if self.mapped == self.presses:
-            return
-        self.mapped = self.presses
-        studied = self.observer.studied
-        studied.add(self.run.batch_size, self.run.epochs, end.val_loss, end.val_wrong)
+    def begin_attempt(self, chapter: str, attempt: Attempt) -> None:
+        """Begin a chapter's experiment; what was guessed in the first attempt stays known."""
+        if last := self.last_attempts.get(chapter):
+            attempt = attempt.after(last)
+        self.attempts[chapter] = self.last_attempts[chapter] = attempt
+
+    def map_study(self, study: Study, last: Mark) -> None:
+        """Put a complete study on the map of settings, once for each press."""
+        if self.press_on_map != self.presses:
+            self.press_on_map = self.presses
+            batch_size = study.plan.batch_size
+            self.seat.studied.add(batch_size, study.epochs, last.val_loss, last.val_wrong)
 
 
 def open_visit() -> Visit:
-    """The visit of this session; at its beginning, the address sets it all."""
+    """The visit of this session; a new one is set up by its address."""
     state = st.session_state
-    if "visit" in state and all(name in state for name in DEFAULTS):
-        keep(MISPRINTS.name)
+    if "visit" in state:
         return state.visit
     chosen, wrong = read_address(st.query_params.get_all, browser_language())
-    for name in DEFAULTS:  # Streamlit drops the value of a widget that a run did not draw
-        state.setdefault(name, chosen[name])
-    if "visit" not in state:
-        state.visit = Visit(chosen["only"], chosen["projected"], wrong, chosen["reveal"])
-        if chosen["start"] and state.visit.shows_study:  # a chapter waits for a guess
-            state.visit.begin_run()
-    settings()
-    return state.visit
+    seat = _take_seat(chosen["room"], chosen["secret"])
+    seat.is_presenter_page = seat.leads and chosen["presenter"]
+    values = {name: chosen[name] for name in DEFAULTS}
+    visit = Visit(
+        chosen["only"], chosen["projected"], wrong, seat, reveals=chosen["reveal"], values=values
+    )
+    state.visit = visit
+    if chosen["start"] and visit.shows_study:  # a chapter waits for a guess
+        visit.begin_study()
+    return visit
 
 
-def keep(name: str) -> None:
-    """Keep the value of a widget that this run may not draw: Streamlit would drop it."""
-    st.session_state[name] = st.session_state[name]
+def current_values(visit: Visit) -> dict[str, Any]:
+    """The values of the settings' widgets; the last valid ones where Streamlit has none."""
+    for name in DEFAULTS:
+        value = st.session_state.get(name)
+        setting = NUMBERS.get(name)
+        if setting.accepts(value) if setting else value in LANGUAGES:
+            visit.values[name] = value
+    return visit.values
 
 
-def keep_settings() -> None:
-    for setting in SETTINGS:
-        keep(setting.name)
+def _take_seat(code: str, secret: str) -> Seat:
+    """The seat in that room; a cookie lets whoever has led the room lead it again."""
+    if not code:
+        return Seat()
+    secret = secret or rooms.read_secret(_cookie(f"lead_{code}")) or ""
+    if not secret:
+        known = rooms.LEARNER.fullmatch(_cookie("learner"))  # this browser has guessed before
+        return Seat(code=code, learner=known[0] if known else rooms.new_learner())
+    # Behind a proxy on this machine, the address of a browser is what the proxy says.
+    client = st.context.ip_address or st.context.headers.get("X-Forwarded-For", "")
+    try:
+        return Seat(code=rooms.ROOMS.lead(code, secret, client).code, secret=secret)
+    except rooms.RoomRefused as refused:
+        return Seat(refused=str(refused))
 
 
-def chosen_run() -> TrainingRun:
+def _cookie(name: str) -> str:
+    return str(st.context.cookies.get(name, ""))
+
+
+def chosen_study() -> Study:
     """What a press would begin now."""
-    return TrainingRun(**{setting.name: st.session_state[setting.name] for setting in SETTINGS})
+    now = settings()
+    return Study(Plan(now.batch_size, now.student), now.epochs)
 
 
-def settings() -> dict:
-    """What is set now; what was set last, where Streamlit has dropped a widget that no run drew."""
-    state, names = st.session_state, [setting.name for setting in (*SETTINGS, MISPRINTS)]
-    state.visit.kept |= {name: state[name] for name in names if name in state}
-    return state.visit.kept | {"own": state.visit.exams}
+def settings() -> Settings:
+    visit: Visit = st.session_state.visit
+    values = current_values(visit)
+    return Settings(
+        values["batch_size"],
+        values["epochs"],
+        values["student"],
+        values["misprints"],
+        visit.seat.exams,
+    )
 
 
 def write_address() -> None:
-    """Let the address open the page as it is: it holds what differs from the defaults.
+    """Write an address that opens the page as it is now: every setting that is not the default.
 
-    And name the language for screen readers; Streamlit's own document is always English.
+    It also tells the language for screen readers; Streamlit's own document is always English.
 
     Not by `st.query_params`, which would make the browser's Back go through every setting, nor by
-    bind="query-params", which opens ?batch_size=20.5 as 20, where we want to say no.
+    bind="query-params", which opens ?batch_size=20.5 as 20, where we want to refuse it.
     """
-    state, lang = st.session_state, st.session_state.lang
-    wanted = {name: state[name] for name in DEFAULTS if name != "lang"}
-    wanted = {name: None if value == DEFAULTS[name] else value for name, value in wanted.items()}
-    if "lang" in st.query_params or lang != browser_language():
-        wanted["lang"] = lang  # one that was asked for stays
-    observer = state.visit.observer
-    push("page", lang, wanted | observer.address, observer.cookies, state.visit.key)
+    visit: Visit = st.session_state.visit
+    lang, parameters = language(), dict[str, object]()
+    for name, value in current_values(visit).items():
+        parameters[name] = None if value == DEFAULTS[name] else value
+    # The browser's own language needs no parameter, but one that was asked for stays.
+    is_asked_for = "lang" in st.query_params or lang != browser_language()
+    parameters["lang"] = lang if is_asked_for else None
+    push("page", lang, parameters | visit.seat.address_parameters, visit.seat.cookies, visit.key)
