@@ -60,4 +60,4 @@ listen("click", "a[href^='#chapter-']", (link, event) => {
   setTimeout(() => grows.disconnect(), 10_000);
 });
 
-acts.page = setPage;
+handlers.page = setPage;

@@ -1,14 +1,18 @@
-// Runs the fragment in which it stands again, when the server said it should (ask_again.py).
+// Reruns the fragment in which it stands, when the server said so (exam/page/ask_again.py).
 const stops = new WeakMap();
-const AGAIN = 10_000; // milliseconds without an answer, after which the question may have been lost
+const AGAIN = 10_000; // milliseconds without an answer, after which the request may have been lost
 
 export default function ({ data: { seconds, unless, on }, parentElement, setTriggerValue }) {
   stops.get(parentElement)?.(); // Streamlit calls what is returned only when the element goes
   let timer;
-  const ask = () => setTriggerValue("now", true);
+  const ask = () => {
+    clearTimeout(timer);
+    setTriggerValue("now", true);
+    askIn(AGAIN);
+  };
   const isIdle = () => Boolean(unless) && unless in document.documentElement.dataset;
   const askIn = (milliseconds) => {
-    const next = () => (isIdle() ? askIn(milliseconds) : (ask(), askIn(AGAIN)));
+    const next = () => (isIdle() ? askIn(milliseconds) : ask());
     timer = setTimeout(next, milliseconds);
   };
   const hear = (event) => (event.preventDefault(), ask());

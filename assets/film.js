@@ -3,13 +3,13 @@
 
 // A frame for each number of questions that are answered. A batch is marked when its last question is
 // answered; until then its answers are letters, "a" for 0.
-const filmOf = ({ solved, order, key, batch_size: size }) => {
+const filmOf = ({ answers_in_pass, order, key, batch_size: size }) => {
   const film = { answers: [], marked: [], wrong: [], updates: [], val_wrong: [], seconds: [] };
   for (let count = 0; count <= order.length; count++) {
     const until = count === order.length ? count : count - (count % size);
     const frame = order.map(() => " ");
     order.slice(0, count).forEach((question, at) => {
-      const answer = solved[question];
+      const answer = answers_in_pass[question];
       frame[question] = at < until ? answer : String.fromCharCode(97 + +answer);
     });
     film.answers.push(frame.join(""));

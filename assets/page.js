@@ -1,22 +1,26 @@
-// What the scripts of the page share, and what holds when Streamlit makes elements anew.
-// The files are joined into one block (exam/page/browser.py), so each sees what the others declare.
-// Streamlit drops a script in which "<" stands before a letter or a digit: leave a space behind it.
+// What the scripts of the page share, and what is done when Streamlit replaces elements.
+// The files are joined into one script, this one first and the others in any order
+// (exam/page/browser.py), so each sees what the others declare.
+// Streamlit drops a script in which "<" stands before a letter or a digit: put a space after it.
 
-// The server pushes data, each under the name of what it is for; some before this script is there.
+// The server pushes data to a handler by its name; some of it before this script is there.
 
-const acts = {};
-const act = ([what, ...values]) => acts[what](...values);
+const handlers = {}; // one for each name, in the file that uses the data
+const handle = ([name, ...values]) => handlers[name](...values);
 const pushed = window.exam ?? [];
 const unheard = new Set(); // events that came before a part of the page listens for them
-window.exam = { push: act, unheard };
+window.exam = { push: handle, unheard };
 // A part of the page that listens asks the server (ask_again.js).
-const tell = (event) => {
+const announce = (event) => {
   const isHeard = !document.dispatchEvent(new Event(event, { cancelable: true }));
   if (!isHeard) unheard.add(event);
 };
-queueMicrotask(() => pushed.forEach(act)); // as soon as all files have run
+queueMicrotask(() => pushed.forEach(handle)); // as soon as all files have run
 
-// Streamlit may make elements anew, so the document listens for them.
+// A study is drawn by these functions of its name, each in the file of what it draws (player.js).
+const drawers = [];
+
+// Streamlit may replace elements, so the document listens for them.
 
 const listen = (what, selector, react) =>
   document.addEventListener(what, (event) => {
@@ -35,7 +39,7 @@ const fill = (text, fields) =>
     return `${number} ${value === 1 ? one : many}`;
   });
 
-// Where the element that had the focus is gone or disabled, the one in its place gets it.
+// If the element that had the focus is gone or disabled, the one in its place gets it.
 
 let focused = ""; // the key of the Streamlit element that has it
 document.addEventListener("pointerdown", () => (focused = ""), true);
@@ -49,17 +53,18 @@ const keepFocus = () => {
   near?.focus({ preventScroll: true });
 };
 
-// What was asked while the line was cut is lost, and a server that began anew knows nothing of us.
+// A request made while the connection was lost never arrives, and a server that has restarted has
+// forgotten the visit. So the page asks again when the connection is back.
 
 let wasThere = true;
 const lookAtLine = () => {
   const app = document.querySelector("[data-testid='stApp']");
   const isThere = app?.dataset.testConnectionState === "CONNECTED";
-  if (isThere && !wasThere) tell("line-back");
+  if (isThere && !wasThere) announce("line-back");
   wasThere = isThere;
 };
 
-// What Streamlit makes anew is drawn anew: an empty sheet, a chart that is bound again.
+// What Streamlit replaces is drawn again: an empty sheet, a chart that is bound again.
 
 const redraws = []; // by the other files
 let isDue = false;

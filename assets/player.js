@@ -1,5 +1,4 @@
 // The player: it takes a study as data, and plays it on its sheet, its curves and its sentences.
-// Nothing here asks the server for anything.
 
 const isStill = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 const pictures = {}; // of the hundred questions, by student, as the first screen sends them
@@ -9,24 +8,25 @@ const nameOf = (element) => element.closest("[data-exam]").dataset.exam;
 const lastKnown = ({ data }) => Math.max(data.answers.length - 1, 0);
 
 // Data of the same study as before is more of it, or the same once more.
-const identity = ({ run, batch_size, passes, plays }) => [run, batch_size, passes, plays].join(" ");
+const identity = ({ play_id, batch_size, passes, plays }) =>
+  [play_id, batch_size, passes, plays].join(" ");
 const receive = (name, sent) => {
-  const data = sent.solved ? { ...sent, ...filmOf(sent) } : sent;
+  const data = sent.answers_in_pass ? { ...sent, ...filmOf(sent) } : sent;
   const old = studies[name];
   const isNew = !old || identity(old.data) !== identity(data);
   if (isNew) cancelAnimationFrame(old?.frame); // or it would go on in the new one
   const shown = data.shown ?? 0;
-  const film = sent.first_pass ? filmOf({ ...sent, solved: sent.first_pass }) : null;
+  const film = sent.first_pass ? filmOf({ ...sent, answers_in_pass: sent.first_pass }) : null;
   const fresh = { pass: shown, reached: shown, looked: null, question: null, at: 0 };
   const study = isNew ? { ...fresh, speed: old?.speed, played: old?.played } : old;
   const dragged = isNew ? null : study.dragged; // more of a study may come in the middle of it
   studies[name] = Object.assign(study, { data, film, dragged });
-  if (isNew && data.plays && study.played?.run === data.run) {
+  if (isNew && data.plays && study.played?.play_id === data.play_id) {
     // Other settings were between: it goes on from where it was.
     study.pass = study.reached = study.at = Math.min(study.played.reached, lastKnown(study));
     study.isPlaying = study.pass < data.passes;
   } else if (isNew && data.plays) {
-    study.played = { run: data.run, reached: 0 };
+    study.played = { play_id: data.play_id, reached: 0 };
     rewind(study);
     study.reached = 0;
     study.isPlaying = true;
@@ -42,6 +42,7 @@ const receive = (name, sent) => {
     drawPlayer(name);
   }
   if (study.isPlaying && !isStill()) playWhenSeen(name);
+  updatePlaysAhead(name);
 };
 
 // What comes with a chapter's answer may lie below the edge of the screen, and would be over.
@@ -71,7 +72,7 @@ const rewind = (study) => {
 };
 
 const goOnInPasses = (name, seconds) => {
-  const study = studies[name], { passes, lasts, bend } = study.data; // it lasts so many seconds
+  const study = studies[name], { passes, play_seconds: lasts, bend } = study.data;
   const at = Math.max(study.at, study.pass, 0.7); // the first pass at once
   const done = (at / passes) ** (1 / bend) + seconds / lasts;
   study.at = Math.min(passes * done ** bend, lastKnown(study));
@@ -87,6 +88,7 @@ const play = (name) => {
     const seconds = ((now - (before ?? now)) / 1000) * (study.speed ?? 1);
     before = now;
     (study.question === null ? goOnInPasses : goOnInFilm)(name, seconds);
+    updatePlaysAhead(name);
     if (study.pass >= study.data.passes) pause(name);
     else if (study.isPlaying) study.frame = requestAnimationFrame(step);
   };
@@ -94,9 +96,32 @@ const play = (name) => {
   drawPlayer(name);
 };
 
+// While the first screen's player has enough to play, the page asks the server for nothing; when
+// that runs out, it asks at once (exam/page/study_view.py).
+const ENOUGH = 0.5; // seconds
+const updatePlaysAhead = (name) => {
+  const study = studies[name], root = document.documentElement;
+  if (name !== "study") return;
+  const wasAhead = "playsAhead" in root.dataset;
+  const isMoving = Boolean(study.isPlaying) && !isStill();
+  const isAhead = isMoving && secondsLeft(study) > ENOUGH;
+  root.toggleAttribute("data-plays-ahead", isAhead);
+  const isMissing = lastKnown(study) < study.data.passes;
+  if (wasAhead && !isAhead && isMoving && isMissing) announce("study-runs-out");
+};
+const secondsLeft = (study) => {
+  const { data, question, at, speed = 1 } = study;
+  const { passes, play_seconds: lasts, bend, order, film_seconds: film, hold_seconds: hold } = data;
+  const until = (pass) => lasts * (pass / passes) ** (1 / bend);
+  if (question === null) return (until(lastKnown(study)) - until(at)) / speed;
+  if (!study.film) return 0; // its answers have not come yet
+  return (film * (1 - at / order.length) + hold + until(lastKnown(study))) / speed;
+};
+
 const pause = (name) => {
   cancelAnimationFrame(studies[name].frame); // or one more step would undo what pauses it
   studies[name].isPlaying = false;
+  updatePlaysAhead(name);
   drawPlayer(name);
 };
 
@@ -124,16 +149,11 @@ const show = (name, pass, at = 0) => {
 // Drawing.
 
 const draw = (name) => {
-  drawSheet(name);
-  drawPlayer(name);
-  tellCharts(name);
-  drawSentence(name);
-  drawWarnings(name);
-  drawMissed(name);
+  for (const drawPart of drawers) drawPart(name);
   drawFollowers(name);
 };
 
-// The studies that one player plays together stand at the same question or pass.
+// Studies that one player plays together are at the same question or pass.
 const drawFollowers = (name) => {
   const { question, pass, data } = studies[name];
   for (const follower of data.followers ?? [])
@@ -141,7 +161,7 @@ const drawFollowers = (name) => {
     else if (studies[follower]) showQuestion(follower, question);
 };
 
-const tellCharts = (name) => {
+const updateCharts = (name) => {
   const { pass, reached, data } = studies[name], hasMarks = data.answers.length > 0;
   for (const [what, value] of [["reached", hasMarks ? reached : -1], ["pass", pass]]) {
     const input = part("player", name)?.querySelector(`.${what}`);
@@ -165,22 +185,22 @@ const fieldsOfPass = ({ data, pass }) => ({
 const drawPlayer = (name) => {
   const study = studies[name], player = part("player", name);
   if (!player) return;
-  const { words, passes } = study.data, hasMarks = study.data.answers.length > 0;
+  const { texts, passes } = study.data, hasMarks = study.data.answers.length > 0;
   const [button, range] = [player.querySelector(".play"), player.querySelector(".pass")];
   const state = study.isPlaying ? "pause" : study.pass >= passes && hasMarks ? "replay" : "play";
   player.dataset.state = state;
-  button.setAttribute("aria-label", words[state]);
-  button.title = words[state];
+  button.setAttribute("aria-label", texts[state]);
+  button.title = texts[state];
   button.disabled = range.disabled = !hasMarks;
   range.max = player.querySelector(".reached").max = passes;
-  range.setAttribute("aria-label", words.range);
-  if (hasMarks && words.valuetext && study.question === null)
-    range.setAttribute("aria-valuetext", fill(words.valuetext, fieldsOf(study)));
+  range.setAttribute("aria-label", texts.range);
+  if (hasMarks && texts.valuetext && study.question === null)
+    range.setAttribute("aria-valuetext", fill(texts.valuetext, fieldsOf(study)));
   range.style.setProperty("--known", `${(100 * lastKnown(study)) / passes}%`);
   const isFilm = study.question !== null, questions = study.data.order.length;
   const output = player.querySelector("output");
   output.textContent = isFilm ? `${study.question} / ${questions}` : `${study.pass} / ${passes}`;
-  output.dataset.unit = isFilm || study.data.solved ? words.unit_question : words.unit_pass;
+  output.dataset.unit = isFilm || study.data.answers_in_pass ? texts.unit_question : texts.unit_pass;
   const film = player.querySelector(".question");
   if (!film) return; // of a chapter
   if (name === "study") drawStart(study);
@@ -188,9 +208,9 @@ const drawPlayer = (name) => {
   film.max = questions;
   film.value = isFilm ? study.question : study.pass > 0 ? questions : 0;
   film.disabled = next.disabled = speed.disabled = !study.film;
-  film.setAttribute("aria-label", words.film_range);
-  if (isFilm) film.setAttribute("aria-valuetext", plain(fill(words.film_summary, fieldsOf(study))));
-  for (const [control, text] of [[next, words.next], [speed, words.slower]]) {
+  film.setAttribute("aria-label", texts.film_range);
+  if (isFilm) film.setAttribute("aria-valuetext", plain(fill(texts.film_summary, fieldsOf(study))));
+  for (const [control, text] of [[next, texts.next], [speed, texts.slower]]) {
     control.title = text;
     control.setAttribute("aria-label", text);
   }
@@ -201,27 +221,27 @@ const drawPlayer = (name) => {
 const drawStart = ({ data, isPlaying }) => {
   const isStudying = data.plays && (isPlaying || data.answers.length <= data.passes);
   const text = document.querySelector(".st-key-start button p");
-  if (isStudying) text?.setAttribute("data-says", data.words.studying);
+  if (isStudying) text?.setAttribute("data-says", data.texts.studying);
   else text?.removeAttribute("data-says");
   document.documentElement.toggleAttribute("data-studying", Boolean(isStudying));
 };
 
 const drawSentence = (name) => {
-  const study = studies[name], { words, passes } = study.data;
+  const study = studies[name], { texts, passes } = study.data;
   const sentence = part("sentence", name), live = part("live", name);
   if (!sentence) return;
   const hasMarks = study.data.answers.length > 0;
   if (!hasMarks && live) live.textContent = "";
   if (!hasMarks) return void (sentence.textContent = "");
   const isFilm = study.question !== null;
-  const fields = fieldsOf(study), isMarked = fields.marked > 0 || !words.film_unmarked;
-  const filmed = isMarked ? words.film_summary : words.film_unmarked;
-  sentence.replaceChildren(...withBold(fill(isFilm ? filmed : words.summary, fields)));
+  const fields = fieldsOf(study), isMarked = fields.marked > 0 || !texts.film_unmarked;
+  const filmed = isMarked ? texts.film_summary : texts.film_unmarked;
+  sentence.replaceChildren(...withBold(fill(isFilm ? filmed : texts.summary, fields)));
   sentence.style.visibility = study.dragged ? "hidden" : "visible";
   const quarter = Math.floor((4 * study.pass) / passes);
-  if (!live || study.spoken === `${study.data.run} ${quarter}` || study.pass === 0) return;
-  study.spoken = `${study.data.run} ${quarter}`;
-  live.textContent = fill(words.valuetext, fieldsOf(study));
+  if (!live || study.spoken === `${study.data.play_id} ${quarter}` || study.pass === 0) return;
+  study.spoken = `${study.data.play_id} ${quarter}`;
+  live.textContent = fill(texts.valuetext, fieldsOf(study));
 };
 
 const plain = (text) => text.replaceAll("**", "");
@@ -244,8 +264,9 @@ listen("input", ".player .pass", (range) => {
   show(nameOf(range), +range.value);
 });
 
-acts.study = receive;
-acts.picture = (student, picture) => void (pictures[student] = picture);
+handlers.study = receive;
+handlers.picture = (student, picture) => void (pictures[student] = picture);
+drawers.push(drawPlayer, updateCharts, drawSentence, drawWarnings);
 redraws.push(() => {
   for (const name of Object.keys(studies)) {
     if (!(part("sheet", name) ?? part("missed", name))) continue;

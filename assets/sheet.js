@@ -4,7 +4,7 @@ const drawSheet = (name) => {
   const study = studies[name], sheet = part("sheet", name);
   if (!sheet) return;
   const { data, dragged } = study, size = dragged?.batch_size ?? data.batch_size;
-  const isFilm = Boolean(data.solved) || study.question !== null;
+  const isFilm = Boolean(data.answers_in_pass) || study.question !== null;
   const columns = (innerWidth > 640 ? data.columns : data.narrow_columns) ?? 10;
   const count = data.order.length, rows = data.rows ?? count / 10; // of the picture, ten questions in a row
   sheet.style.setProperty("--columns", columns);
@@ -22,7 +22,7 @@ const drawSheet = (name) => {
       paper.style.backgroundSize = `1000% ${rows * 100}%`;
       cell.appendChild(document.createElement("i"));
     }
-  sheet.setAttribute("aria-label", data.words.sheet);
+  sheet.setAttribute("aria-label", data.texts.sheet);
   const picture = `url("${pictures[data.picture] ?? data.picture}")`;
   const batchOf = (at) => Math.floor(at / size);
   const [now, before] = [answersOf(study), answersOf(study, 1)];
@@ -60,22 +60,22 @@ const answerAt = (data, answers, at) => {
 };
 
 const describe = (study, at) => {
-  const { data, pass } = study, { words } = data, question = data.order[at];
+  const { data, pass } = study, { texts } = data, question = data.order[at];
   const { key, answer, state } = answerAt(data, answersOf(study), at);
-  const parts = [fill(words.question, { number: at + 1, key })];
-  if (state) parts.push(fill(words[state], { answer }));
-  const sure = study.question === null && data.sure?.[pass]?.slice(2 * question, 2 * question + 2);
-  if (state && sure) parts.push(fill(words.sure, { sure: +sure }));
+  const parts = [fill(texts.question, { number: at + 1, key })];
+  if (state) parts.push(fill(texts[state], { answer }));
+  const confidence = study.question === null ? data.confidence?.[pass]?.[question] : undefined;
+  if (state && confidence !== undefined) parts.push(fill(texts.confidence, { confidence }));
   return parts.join(" · ");
 };
 
 const drawDetail = (name) => {
   const study = studies[name], detail = part("detail", name);
   if (!detail) return;
-  const { looked, data: { words, batch_size: size } } = study;
+  const { looked, data: { texts, batch_size: size } } = study;
   const isClean = study.dragged || !study.data.film_seconds || study.data.answers.length === 0;
-  const hint = isClean ? (size ? words.hint_batches : words.hint)
-    : study.question === null ? words.hint_after : words.hint_film;
+  const hint = isClean ? (size ? texts.hint_batches : texts.hint)
+    : study.question === null ? texts.hint_after : texts.hint_film;
   if (looked !== null) detail.textContent = describe(study, looked);
   else detail.replaceChildren(...withBold(fill(hint, fieldsOf(study))));
 };
@@ -97,3 +97,4 @@ listen("keydown", ".sheet .cell", (cell, event) => {
   event.preventDefault();
   to.focus();
 });
+drawers.push(drawSheet);

@@ -68,7 +68,7 @@ document.addEventListener("pointercancel", () => {
   sketching = null;
 });
 
-acts.sketch = (name, pixels, text) => {
+handlers.sketch = (name, pixels, text) => {
   besideLines[name] = pixels;
   yourGuess = text;
 };

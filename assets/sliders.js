@@ -19,10 +19,7 @@ const markPicks = () => {
   for (const pick of document.querySelectorAll(".picks button"))
     pick.setAttribute("aria-pressed", String(+pick.dataset.to === set[pick.dataset.slider]));
 };
-redraws.push(() => {
-  markPicks();
-  if (studies.study) drawFormula(studies.study);
-});
+redraws.push(markPicks);
 
 // While a slider is dragged, the formula and the batches on the sheet follow it: Streamlit tells the
 // server only when it is let go. Nothing of the former study stands beside another formula.
@@ -41,28 +38,28 @@ const drag = (name, value) => {
   const isMoved = set.batch_size !== data.batch_size || set.epochs !== data.passes;
   if (study.isPlaying && isMoved) pause("study");
   study.dragged = isMoved ? set : null;
-  markPicks();
-  drawFormula(study);
   draw("study");
 };
-const drawFormula = ({ dragged, data }) => {
-  const ours = document.querySelector(".formula.is-dragged");
-  if (!ours) return;
-  if (!dragged) return void ours.replaceChildren();
-  const { batch_size: size, epochs } = dragged, sizes = batchesOf(size), updates = sizes.length;
-  const sum = updates > 5 ? [...sizes.slice(0, 2), "…", ...sizes.slice(-2)] : sizes;
-  const fields = { batches: sum.join("+"), updates, epochs, all_updates: updates * epochs };
+
+// The call of fit() with what is set, and how many updates that makes:
+// 100 = 32+32+32+4 → 4 updates a pass, 4 × 20 = 80.
+const drawFormula = () => {
+  const formula = document.querySelector(".formula"), study = studies.study;
+  if (!formula || !study) return;
+  const { batch_size: size, epochs } = setNow(study), sizes = batchesOf(size);
+  const sum = sizes.length > 5 ? [...sizes.slice(0, 2), "…", ...sizes.slice(-2)] : sizes;
+  const updates = sizes.length, all = updates * epochs;
+  const fields = { batches: sum.join("+"), updates, epochs, all_updates: all };
   const code = document.createElement("code");
   code.textContent = `model.fit(x, y, batch_size=${size}, epochs=${epochs})`;
-  ours.replaceChildren(code, " \u2003 ", ...withBold(fill(data.words.updates_sum, fields)));
+  formula.replaceChildren(code, " \u2003 ", ...withBold(fill(study.data.texts.updates_sum, fields)));
 };
-const receiveStudy = acts.study; // with which what was dragged has come
-acts.study = (name, data) => {
-  receiveStudy(name, data);
+redraws.push(drawFormula);
+drawers.push((name) => {
   if (name !== "study") return;
-  drawFormula(studies.study);
+  drawFormula();
   markPicks();
-};
+});
 new MutationObserver((changes) => {
   for (const { target } of changes) {
     const thumb = target.parentElement?.closest(THUMB);

@@ -105,29 +105,29 @@ class Pad {
   }
   typed() {
     this.clear();
-    this.letter = [this.data.asked[this.at], FACES[this.face++ % FACES.length]];
+    this.letter = [this.data.digits[this.at], FACES[this.face++ % FACES.length]];
     this.draw();
   }
   done() {
     const { data } = this.pen.getImageData(0, 0, SIZE, SIZE);
     const ink = Float64Array.from({ length: SIZE * SIZE }, (_, at) => data[4 * at + 3]);
-    const form = inForm(ink);
-    if (!form) return;
+    const centred = inForm(ink);
+    if (!centred) return;
     const small = Uint8Array.from(shrunk(ink, [0, 0, SIZE, SIZE], SIDE, SIDE), Math.round);
-    this.pictures[this.at] = { form, small, typed: Boolean(this.letter) };
+    this.pictures[this.at] = { centred, small, typed: Boolean(this.letter) };
     this.sendNext();
-    const next = this.data.asked.findIndex((_, at) => !this.pictures[at]);
+    const next = this.data.digits.findIndex((_, at) => !this.pictures[at]);
     this.go(next < 0 ? this.at : next);
   }
   // One at a time, until the server has them all as they are here, whatever was lost on the way.
   sendNext() {
     clearTimeout(this.timer);
-    const isNew = (picture, at) => picture?.small && asText(picture.form) !== this.data.have[at];
+    const isNew = (picture, at) => picture?.small && asText(picture.centred) !== this.data.sent_before[at];
     const at = this.pictures.findIndex(isNew);
     if (at < 0 || !this.paper.isConnected) return;
     this.timer = setTimeout(() => this.sendNext(), AGAIN);
-    const { form, small, typed } = this.pictures[at];
-    this.send("written", { at, form: asText(form), small: asText(small), typed });
+    const { centred, small, typed } = this.pictures[at];
+    this.send("written", { at, centred: asText(centred), small: asText(small), typed });
   }
   go(at, isChosen = false) {
     [this.at, this.isChosen] = [at, isChosen];
@@ -136,11 +136,11 @@ class Pad {
   show(data, send) {
     [this.data, this.send] = [data, send];
     for (const at of data.refused) delete this.pictures[at];
-    data.have.forEach((text, at) => {
-      if (text) this.pictures[at] ??= { form: Uint8Array.from(atob(text), (c) => c.charCodeAt(0)) };
+    data.sent_before.forEach((text, at) => {
+      if (text) this.pictures[at] ??= { centred: Uint8Array.from(atob(text), (c) => c.charCodeAt(0)) };
     });
     this.sendNext();
-    for (const [name, button] of Object.entries(this.buttons)) button.textContent = data.words[name];
+    for (const [name, button] of Object.entries(this.buttons)) button.textContent = data.texts[name];
     this.draw();
   }
   draw() {
@@ -156,12 +156,12 @@ class Pad {
     Object.assign(pen, { font: `${0.75 * SIZE}px ${letter?.[1]}`, textAlign: "center", textBaseline: "middle" });
     if (letter) pen.fillText(letter[0], SIZE / 2, SIZE / 2);
     if (!data) return;
-    const isEmpty = !strokes.length && !letter, digit = data.asked[this.at];
-    const isAll = data.asked.every((_, at) => this.pictures[at]) && isEmpty && !this.isChosen;
-    this.ask.textContent = isAll ? data.words.all : data.words.ask.replace("{digit}", digit);
+    const isEmpty = !strokes.length && !letter, digit = data.digits[this.at];
+    const isAll = data.digits.every((_, at) => this.pictures[at]) && isEmpty && !this.isChosen;
+    this.ask.textContent = isAll ? data.texts.all : data.texts.ask.replace("{digit}", digit);
     this.paper.setAttribute("aria-label", this.ask.textContent);
     for (const name of ["undo", "clear", "done"]) this.buttons[name].disabled = isEmpty;
-    this.list.replaceChildren(...data.asked.map((each, at) => this.item(each, at, isAll)));
+    this.list.replaceChildren(...data.digits.map((each, at) => this.item(each, at, isAll)));
   }
   item(digit, at, isAll) {
     const item = document.createElement("button"), picture = this.pictures[at];
@@ -170,9 +170,9 @@ class Pad {
       this.go(at, true);
       this.paper.focus({ preventScroll: true });
     });
-    item.setAttribute("aria-label", this.data.words[picture ? "again" : "ask"].replace("{digit}", digit));
+    item.setAttribute("aria-label", this.data.texts[picture ? "again" : "ask"].replace("{digit}", digit));
     item.setAttribute("aria-current", at === this.at && !isAll);
-    if (picture) item.append(pictureOf(picture.form));
+    if (picture) item.append(pictureOf(picture.centred));
     return item;
   }
 }
