@@ -1,7 +1,7 @@
 """Set up what the tests need, then run them: `python -m tests [slow] [arguments for pytest]`.
 
-Without `slow`, what a change is likely to break, in seven minutes on two cores; with it, the rest:
-faults with real processes, replicas, notebooks, every screen and language.
+Without `slow`, what a change is likely to break, in about five minutes on two cores; with it, the
+rest: faults with real processes, replicas, notebooks, every screen and language.
 """
 
 import os
@@ -11,6 +11,8 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
+SLOW = ("tests/slow", "tests/hall/slow")
+FAST = [f"--ignore={folder}" for folder in SLOW]
 PACKAGES = ("chromium", "fonts-noto-cjk", "nginx-light")
 
 
@@ -47,5 +49,5 @@ if __name__ == "__main__":
     install_requirements()
     provide_chromium()
     is_slow, arguments = "slow" in sys.argv[1:2], sys.argv[1:]
-    which = ["tests/slow", *arguments[1:]] if is_slow else ["--ignore=tests/slow", *arguments]
+    which = [*SLOW, *arguments[1:]] if is_slow else [*FAST, *arguments]
     sys.exit(subprocess.run([sys.executable, "-m", "pytest", *which], cwd=ROOT).returncode)

@@ -18,13 +18,12 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, Playwright, WebSocket, expect
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from exam.page.texts import Texts, load_texts
+from exam.texts import Texts, load_texts
 from tests.waiting import wait_for, workers_of
 
 ROOT = Path(__file__).parent.parent
 KO = load_texts("ko")
-# The one that is shown: while a slider is moved, there is one of the browser beside the server's.
-FORMULA = ".formula:visible"
+FORMULA = ".formula"
 IDLE = "[data-testid='stApp'][data-test-script-state='notRunning']"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
@@ -175,7 +174,7 @@ def csv_of(page: Page, words: Texts = KO) -> list[dict[str, float]]:
 
 def open_chapter(page: Page, name: str, words: Texts = KO) -> Locator:
     """Open a chapter of the page that is on the screen; returns what is within it."""
-    title = getattr(words, name).title
+    title = words[name].title
     wait_until_idle(page)
     settled(page)  # a press goes astray where a chapter above it still unfolds
     page.locator("summary", has_text=title).click()
@@ -187,21 +186,23 @@ def open_chapter(page: Page, name: str, words: Texts = KO) -> Locator:
 
 def find_out(page: Page, chapter: Locator, name: str, words: Texts = KO) -> Locator:
     """Guess, where there is something to guess, press, and wait for the conclusion."""
-    say = getattr(words, name)
-    button = chapter.get_by_role("button", name=say.press)
+    captions = words[name]
+    button = chapter.get_by_role("button", name=captions.press)
     if chapter.locator(".writing").count():
         from tests.own import write
 
         write(page, chapter)
         button.wait_for()
-    if hasattr(say, "choices"):
+    if "choices" in captions:
         expect(button).to_be_disabled()
         chapter.locator("[data-baseweb='radio'], [role='radiogroup'] label").first.click()
     expect(button).to_be_enabled(timeout=120_000)  # some wait for a study before they ask
     button.click()
     conclusion = chapter.locator("[class*='_conclusion']")
     expect(conclusion).to_contain_text(words.measured, timeout=180_000)
-    again = chapter.get_by_role("button", name=getattr(say, "again", words.again))
+    again = chapter.get_by_role(
+        "button", name=captions.again if "again" in captions else words.again
+    )
     expect(again).to_be_enabled()
     wait_until_idle(page)
     return conclusion
@@ -212,9 +213,9 @@ def violations(page: Page) -> list[dict]:
     for _ in range(3):
         wait_until_idle(page)
         page.wait_for_function("document.getAnimations().every(a => a.playState !== 'running')")
-        if not (found := Axe().run(page).response["violations"]):
+        if not (violations := Axe().run(page).response["violations"]):
             break
-    return found
+    return violations
 
 
 # Pairs of names in one chart that cover each other.

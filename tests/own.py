@@ -14,7 +14,7 @@ _FIRST = [int(np.flatnonzero(_FINAL.answers[0] == digit)[0]) for digit in range(
 _PICTURES = _FINAL.questions[0][_FIRST]
 # The other is no picture that was only made small, but one that is out of its place as well.
 EXAMS = {
-    "form": OwnExam(_PICTURES.tobytes(), "0123456789"),
+    "centred": OwnExam(_PICTURES.tobytes(), "0123456789"),
     "small": OwnExam(np.roll(_PICTURES, 4, axis=2).tobytes(), "0123456789"),
 }
 
@@ -22,9 +22,10 @@ EXAMS = {
 def sent(at: int) -> dict:
     """What a browser sends of the digit that is asked for at that place."""
     form, small = (
-        base64.b64encode(EXAMS[form].questions[at].tobytes()).decode() for form in ("form", "small")
+        base64.b64encode(EXAMS[form].questions[at].tobytes()).decode()
+        for form in ("centred", "small")
     )
-    return {"at": at, "form": form, "small": small, "typed": False}
+    return {"at": at, "centred": form, "small": small, "typed": False}
 
 
 def write(page: Page, place: Locator, digits: int = 10) -> None:

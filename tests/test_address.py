@@ -3,24 +3,19 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from exam.hall.seat import READERS, Seat, hints
 from exam.model.settings import BATCH_SIZE, EPOCHS, SETTINGS
-from exam.page.address import hint, is_local, link_to, read_address, read_parameters
-from exam.page.texts import LANGUAGES, choose_language, load_texts
+from exam.page.address import hint, is_local, link_to, read_address
+from exam.texts import LANGUAGES, choose_language, load_texts
 
 DEFAULTS = {"batch_size": 10, "epochs": 20, "student": 1, "misprints": 10, "lang": "ko"}
-DEFAULTS |= {"start": False, "projected": False, "reveal": False, "only": ""}
+DEFAULTS |= {"start": False, "projected": False, "reveal": False, "presenter": False}
+DEFAULTS |= {"only": "", "room": "", "secret": ""}
 SECRET = "k3" * 11
 
 
 def read(**parameters: str | list[str]) -> tuple[dict, list[str]]:
     lists = {name: [v] if isinstance(v, str) else v for name, v in parameters.items()}
     return read_address(lambda name: lists.get(name, []))
-
-
-def read_hall(**parameters: str | list[str]) -> tuple[dict, list[str]]:
-    lists = {name: [v] if isinstance(v, str) else v for name, v in parameters.items()}
-    return read_parameters(READERS, lambda name: lists.get(name, []))
 
 
 def test_an_empty_address_opens_the_defaults():
@@ -30,6 +25,7 @@ def test_an_empty_address_opens_the_defaults():
 def test_an_address_sets_everything():
     numbers = {"batch_size": "1", "epochs": "200", "student": "30", "misprints": "0"}
     others = {"lang": "en", "start": "true", "projected": "false", "only": "pianist"}
+    others |= {"room": "khjm", "secret": SECRET, "presenter": "true"}
     chosen, wrong = read(**numbers, **others)
     assert wrong == []
     assert chosen == {name: int(text) for name, text in numbers.items()} | {
@@ -38,9 +34,10 @@ def test_an_address_sets_everything():
         "projected": False,
         "reveal": False,
         "only": "pianist",
+        "room": "KHJM",
+        "secret": SECRET,
+        "presenter": True,
     }
-    said = {"room": "KHJM", "secret": SECRET}
-    assert read_hall(**said) == (said, []) and read_hall() == ({}, [])
     assert read(only="study")[0]["only"] == "study"
 
 
@@ -55,15 +52,15 @@ WRONG = ["abc", "0", "-1", "1e9", "10.5", "20.5", "", " 5", "+5", "1_0", "９", 
 WRONG += ["<script>alert(1)</script>", "null", "True", "0x10", "201", "5\n", "١"]
 
 
-@pytest.mark.parametrize("text", WRONG, ids=lambda text: repr(text[:20]))
 @pytest.mark.parametrize("name", ["batch_size", "epochs", "student"])
-def test_a_wrong_number_gives_the_default_and_a_hint(name, text):
-    assert read(**{name: text}) == (DEFAULTS, [name])
+def test_a_wrong_number_gives_the_default_and_a_hint(name):
+    for text in WRONG:
+        assert read(**{name: text}) == (DEFAULTS, [name]), repr(text[:20])
 
 
 def test_repeated_parameters_are_wrong():
     assert read(epochs=["30", "40"]) == (DEFAULTS, ["epochs"])
-    assert read_hall(room=["KHJM", "KHJM"]) == ({}, ["room"])
+    assert read(room=["KHJM", "KHJM"]) == (DEFAULTS, ["room"])
 
 
 @pytest.mark.parametrize(
@@ -85,24 +82,20 @@ def test_a_wrong_choice_gives_the_default_and_a_hint(name, text):
     ids=lambda text: text[:20],
 )
 def test_what_is_no_room_is_none_and_is_said(name, text):
-    assert read_hall(**{name: text}) == ({}, [name])
-    for say in map(load_texts, LANGUAGES):
-        assert hints(Seat(wrong_parameters=[name]), say) == [getattr(say, f"no_{name}")]
+    assert read(**{name: text}) == (DEFAULTS, [name])
+    for texts in map(load_texts, LANGUAGES):
+        assert hint(name, texts) == texts.hall.refused[name]
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_hint_names_the_parameter_and_its_range_and_not_what_came(lang):
-    say = load_texts(lang)
+    texts = load_texts(lang)
     for setting in SETTINGS:
-        text = hint(setting.name, say)
+        text = hint(setting.name, texts)
         for part in (setting.name, setting.lowest, setting.highest, setting.default):
             assert str(part) in text
-    assert "`pianist`" in hint("only", say) and "study" in hint("only", say)
-    assert "ko" in hint("lang", say) and "true" in hint("start", say)
-
-
-def test_a_code_may_be_typed_in_small_letters():
-    assert read_hall(room="khjm")[0]["room"] == "KHJM"
+    assert "`pianist`" in hint("only", texts) and "study" in hint("only", texts)
+    assert "ko" in hint("lang", texts) and "true" in hint("start", texts)
 
 
 def test_every_number_in_range_is_read_and_no_other():
@@ -135,7 +128,7 @@ def test_a_broken_or_endless_address_of_a_browser_stops_nothing():
 def test_what_is_too_long_for_a_qr_code_is_shown_without_one():
     def show(address: str) -> None:
         from exam.page.share import show_qr_code
-        from exam.page.texts import load_texts
+        from exam.texts import load_texts
 
         show_qr_code(address, load_texts("en"))
 

@@ -3,16 +3,13 @@
 import asyncio
 import contextlib
 import re
-import threading
 from collections.abc import Iterator
 from urllib.parse import parse_qsl, urlsplit
 
-import pytest
 from playwright.sync_api import expect
 
-from exam.hall.rooms import new_code, new_secret
-from exam.page import ask_again, player
-from exam.page.texts import load_texts
+from exam.page import ask_again
+from exam.texts import load_texts
 from tests.browser import (
     FORMULA,
     Server,
@@ -23,13 +20,11 @@ from tests.browser import (
     wait_until_idle,
     wait_until_played,
 )
-from tests.hall import click_on, open_lectern
 from tests.visit import Visit, run
 from tests.waiting import wait_for
 
 EN = load_texts("en")
 LONG = "batch_size=1&epochs=200"
-OTHERS, PRESSES = 6, 20
 
 
 @contextlib.contextmanager
@@ -43,31 +38,6 @@ def standing_still(server: Server) -> Iterator[None]:
     finally:
         for worker in workers:
             worker.resume()
-
-
-@contextlib.contextmanager
-def busy(server: Server, learners: int) -> Iterator[None]:
-    """So many others study, one long study after the other."""
-    is_over = threading.Event()
-
-    async def study(number: int) -> None:
-        for student in range(number, 31, learners):
-            async with Visit(server.url, f"{LONG}&student={student}").connection() as visit:
-                await visit.open()
-                await visit.press()
-                while not (is_over.is_set() or visit.ended):
-                    await visit.catch(0.2)
-
-    async def all_study() -> None:
-        await asyncio.gather(*(study(number + 1) for number in range(learners)))
-
-    thread = threading.Thread(target=run, args=(all_study(),))
-    thread.start()
-    try:
-        yield
-    finally:
-        is_over.set()
-        thread.join()
 
 
 def test_every_press_is_answered_while_no_worker_computes(server):
@@ -107,56 +77,45 @@ def test_a_known_study_is_there_at_once_and_is_not_asked_for_again(server):
 
 def test_who_waits_asks_soon_at_first_and_then_seldom(monkeypatch):
     asked, now = [], [0.0]
-    monkeypatch.setattr(ask_again, "ask_again", lambda key, seconds: asked.append(seconds))
+    monkeypatch.setattr(ask_again, "ask_again", lambda key, seconds, **more: asked.append(seconds))
     monkeypatch.setattr(ask_again.time, "monotonic", lambda: now[0])
     waiting = ask_again.Waiting()
     for now[0] in (100.0, 100.5, 103.0, 109.0, 200.0):
         waiting.ask("figure")
-    assert asked == [ask_again.SOON, ask_again.SOON, 1.0, 3.0, ask_again.SELDOM]
+    assert asked == [
+        ask_again.SHORTEST_DELAY,
+        ask_again.SHORTEST_DELAY,
+        1.0,
+        3.0,
+        ask_again.LONGEST_DELAY,
+    ]
     waiting.ask("figure", at_most=2.0)
     waiting.ask("figure", at_least=15.0)
     waiting.end("figure")
     waiting.ask("figure", at_least=-1.0)
-    assert asked[5:] == [2.0, 15.0, ask_again.SOON]
+    assert asked[5:] == [2.0, 15.0, ask_again.SHORTEST_DELAY]
 
 
-def test_when_the_browser_has_played_what_it_has():
-    """Against the arithmetic of the player: passes * (time / seconds) ** bend."""
-    for known, passes in ((1, 1), (5, 20), (50, 200), (200, 200)):
-        after_film = player.seconds_until(known, passes) - player.seconds_until(0, passes)
-        share = after_film / player.seconds_to_play(passes)
-        assert passes * share**player.BEND == pytest.approx(known)
-    assert player.seconds_to_play(1) == 2.1 and player.seconds_to_play(200) == 5.0
+# Whether the player has enough to play, at each message that the page sends.
+ASKS = """(() => {
+    const send = WebSocket.prototype.send;
+    window.asks = [];
+    WebSocket.prototype.send = function (data) {
+        asks.push("playsAhead" in document.documentElement.dataset);
+        return send.call(this, data);
+    };
+})()"""
 
 
-def test_a_guess_counts_at_once_whatever_runs(browser, server):
-    """On the lecturer's screen, while the learner's own study of 20,000 updates goes on."""
-    room = f"room={(code := new_code())}&secret={new_secret()}"
-    with contextlib.ExitStack() as hall:
-        lecturer, learner = (
-            hall.enter_context(browser.new_context(locale="ko-KR")).new_page() for _ in range(2)
-        )
-        open_lectern(lecturer, f"{server.url}?{room}&projected=true&only=twenty_exams")
-        hall.enter_context(busy(server, OTHERS))
-        learner.goto(f"{server.url}?room={code}&{LONG}&student=30")
-        chapter = open_chapter(learner, "twenty_exams")
-        press_start(learner)
-        player_of_study = learner.locator(".player[data-exam='study']")
-        expect(player_of_study).to_have_attribute("data-state", "pause")
-        options = chapter.get_by_test_id("stRadioOption")
-        for number in range(PRESSES):
-            options.nth(number % 2).click()
-        options.nth(2).click()
-        expect(lecturer.locator("p.count b")).to_have_text("1")
-        known = learner.locator("#pass").evaluate(
-            "range => parseFloat(range.style.getPropertyValue('--known'))"
-        )
-        assert known < 100 or player_of_study.get_attribute("data-state") == "pause"
-        wait_until_idle(learner)
-        click_on(lecturer)  # the vote is closed: the last guess of all is in it
-        votes = lecturer.locator(".choices li").nth(2).locator(".votes b")
-        expect(votes).to_have_text("1")
-        wait_until_played(learner)
+def test_while_the_player_has_enough_to_play_the_page_asks_for_nothing(page, server):
+    page.add_init_script(ASKS)
+    open_page(page, server, f"{LONG}&student=25")
+    wait_until_idle(page)
+    page.evaluate("asks.length = 0")
+    press_start(page)
+    page.locator(".player[data-state='replay']").wait_for(timeout=120_000)
+    asks = page.evaluate("asks")
+    assert True not in asks and len(asks) > 1, "it asks when that runs out"
 
 
 def test_a_press_in_the_middle_of_an_ask_keeps_both(page, server):

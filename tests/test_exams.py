@@ -1,7 +1,5 @@
 """The exams are what their makers say, and a broken file says so."""
 
-import os
-
 import numpy as np
 import pytest
 
@@ -10,7 +8,6 @@ from exam.model.exams import (
     EXAMS_SHA256,
     BrokenExams,
     batches,
-    batches_as_sum,
     load_exams,
     read_exams,
 )
@@ -68,14 +65,3 @@ def test_batches_hold_every_question_once():
         assert sum(sizes) == 100
         assert len(sizes) == int(np.ceil(100 / batch_size))
         assert set(sizes[:-1]) <= {batch_size} and 0 < sizes[-1] <= batch_size
-
-
-def test_batches_as_sum():
-    sums = {100: "100", 99: "99+1", 32: "32+32+32+4", 20: "20+20+20+20+20", 7: "7+7+…+7+2"}
-    assert {batch_size: batches_as_sum(batch_size) for batch_size in sums} == sums
-
-
-@pytest.mark.skipif(os.name == "nt", reason="no such permissions")
-def test_the_reason_names_the_file(tmp_path):
-    with pytest.raises(BrokenExams, match=str(tmp_path)):
-        read_exams(tmp_path)  # a folder

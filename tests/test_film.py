@@ -24,9 +24,9 @@ RECORD = """() => {
     const look = () => {
         const { question } = exam.studies.study;
         const marked = count("[data-state='right']") + count("[data-state='wrong']");
-        const told = document.querySelector(".sentence").innerText.match(/(\\d+)번\\.$/);
+        const number = document.querySelector(".sentence").innerText.match(/(\\d+)번\\.$/);
         if (question !== null) frames_seen.add(
-            JSON.stringify([question, count("[data-state='given']"), marked, +told?.[1]]));
+            JSON.stringify([question, count("[data-state='given']"), marked, +number?.[1]]));
         requestAnimationFrame(look);
     };
     look();
@@ -57,7 +57,7 @@ def test_what_is_written_is_marked_at_the_end_of_its_batch(page, server, batch_s
     if batch_size >= 10:  # no frame may be missed
         assert states >= {*range(batch_size, 100, batch_size), 100}
     page.locator(".player .question").fill("100")
-    solved = study(batch_size=batch_size, epochs=1, student=1)[1].solved
+    solved = study(batch_size=batch_size, epochs=1, student=1)[1].answers_in_pass
     key = load_exams().mock.answers[0]
     wrong = sum(int(answer) != digit for answer, digit in zip(solved, key, strict=True))
     expect(page.locator(".sheet .cell[data-state='wrong']")).to_have_count(int(wrong))
@@ -77,19 +77,19 @@ def test_all_of_it_is_scrubbed_and_gone_through_without_the_server(page, server)
     show_pass(page, 3)
     expect(output).to_have_text("3 / 5")
     film.fill("1")
-    following = page.get_by_role("button", name=KO.player_next)
-    for told in ("32 / 100", "64 / 100", "96 / 100", "100 / 100", "1 / 5", "2 / 5"):
+    following = page.get_by_role("button", name=KO.player.next)
+    for text in ("32 / 100", "64 / 100", "96 / 100", "100 / 100", "1 / 5", "2 / 5"):
         following.click()
-        expect(output).to_have_text(told)
+        expect(output).to_have_text(text)
     page.locator("#pass").press("Enter")
     expect(output).to_have_text("3 / 5")
     film.fill("97")
     page.locator("#play").click()  # it goes on from there
     expect(output).to_have_text("5 / 5")
-    speed = page.get_by_role("button", name=KO.player_slower)
-    for told in ("½×", "¼×", "1×"):
+    speed = page.get_by_role("button", name=KO.player.slower)
+    for text in ("½×", "¼×", "1×"):
         speed.click()
-        expect(speed).to_have_text(told)
+        expect(speed).to_have_text(text)
     assert not sent
 
 
@@ -115,7 +115,7 @@ def test_without_motion_the_first_pass_is_gone_through_batch_by_batch(page, serv
     press_start(page)
     wait_until_played(page)
     output = page.locator(".player output").first
-    page.get_by_role("button", name=KO.player_replay).first.click()
+    page.get_by_role("button", name=KO.player.replay).first.click()
     expect(output).to_have_text("0 / 100")
     expect(page.locator(".sheet .cell[data-state='']")).to_have_count(100)
     page.locator(".player .question").press("Enter")
@@ -142,8 +142,8 @@ def test_the_sheet_and_the_formula_follow_the_slider_while_it_is_dragged(page, s
     assert not page.locator(".sheet .cell").nth(size - 2).evaluate("c => c.matches('.ends-right')")
     page.mouse.up()
     wait_until_idle(page)
-    told = KO.ready_again(batch_size=size, epochs=5, student=1)
-    expect(page.get_by_text(told)).to_be_visible()
+    text = KO.ready_again(batch_size=size, epochs=5, student=1)
+    expect(page.get_by_text(text)).to_be_visible()
     expect(formula.get_by_text(f"batch_size={size},")).to_be_visible()
     expect(page.locator("svg.marks").get_by_text("배치 10").first).to_be_visible()  # a pale line
     expect(page.locator("svg.marks").get_by_text("처음 보는 시험")).to_have_count(0)

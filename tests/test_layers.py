@@ -17,8 +17,8 @@ BROUGHT |= {"starlette": "starlette"}
 
 def test_layers():
     linter = shutil.which("lint-imports", path=str(Path(sys.executable).parent))
-    found = subprocess.run([linter, "--no-cache"], cwd=ROOT, capture_output=True, text=True)
-    assert found.returncode == 0, found.stdout
+    result = subprocess.run([linter, "--no-cache"], cwd=ROOT, capture_output=True, text=True)
+    assert result.returncode == 0, result.stdout
 
 
 def packages(path: Path) -> set[str]:

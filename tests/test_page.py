@@ -7,13 +7,14 @@ import logging
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from exam.model.plan import Plan
+from exam.model.plan import Plan, Study
 from exam.model.results import Mark
 from exam.page import sentences, visit
-from exam.page.texts import load_texts
 from exam.service import job_queue
 from exam.service.scheduler import get_scheduler
+from exam.texts import load_texts
 from tests.browser import ROOT
+from tests.scripted import MEASURED
 from tests.waiting import wait_for
 
 KO, EN = load_texts("ko"), load_texts("en")
@@ -42,14 +43,13 @@ def test_the_first_screen(app):
     ]
     assert app.selectbox(key="student").options == [str(number) for number in range(1, 31)]
     assert app.button(key="start").label == "학습 시작"
-    assert "model.fit(x, y, batch_size=10, epochs=20)</code>" in texts(app)
     assert KO.ready in texts(app)
 
 
 def test_a_slider_that_is_moved_before_the_study_was_drawn_draws_the_page(tmp_path):
     """A run is broken off where another one is asked for, as when a lost line is back."""
     script = (ROOT / "streamlit_app.py").read_text()
-    study = "    fragment(show_study, key=STUDY)(visit, words)\n"
+    study = "    fragment(show_study, key=STUDY)(visit, texts)\n"
     assert script.count(study) == 1
     broken_off = """    if "has_run" not in st.session_state:
         st.session_state.has_run = True
@@ -60,7 +60,7 @@ def test_a_slider_that_is_moved_before_the_study_was_drawn_draws_the_page(tmp_pa
     assert KO.ready not in texts(app)
     app.slider(key="batch_size").set_value(32).run()
     assert not app.exception and not app.error
-    assert "model.fit(x, y, batch_size=32, epochs=20)</code>" in texts(app)
+    assert KO.ready in texts(app)
 
 
 def test_a_study_is_kept_by_its_settings_and_not_by_its_results(app):
@@ -70,17 +70,15 @@ def test_a_study_is_kept_by_its_settings_and_not_by_its_results(app):
     app.button(key="start").click().run()
     app.run()
     assert not app.exception and not app.error and KO.ready not in texts(app)
-    (run,) = app.session_state.visit.runs
-    assert run._asdict() == {"batch_size": 10, "epochs": 3, "student": 1}
+    assert app.session_state.visit.studies == [Study(Plan(10, 1), 3)]
     app.slider(key="batch_size").set_value(32).run()
     app.run()
-    assert "model.fit(x, y, batch_size=32, epochs=3)</code>" in texts(app)
     assert "새 설정(배치 사이즈 32" in texts(app)
     app.button(key="start").click().run()
     app.run()
     app.button(key="start").click().run()  # the same again replaces it
     app.run()
-    assert [run.batch_size for run in app.session_state.visit.runs] == [10, 32]
+    assert app.session_state.visit.studies == [Study(Plan(10, 1), 3), Study(Plan(32, 1), 3)]
     assert app.session_state.visit.presses == 3
 
 
@@ -89,8 +87,8 @@ def test_every_warning_is_shown_however_often_it_is_taken_back(app):
     app.query_params.update(batch_size="33", student="8", epochs="200", start="true")
     marks = get_scheduler().fetch(Plan(33, 8), 200, 60)
     app.run()
-    said = [each.text for each in sentences.warnings(marks, KO)]
-    assert len(said) > 5 and [each.value for each in app.warning] == said
+    expected = [each.text for each in sentences.warnings(marks, KO)]
+    assert len(expected) > 5 and [each.value for each in app.warning] == expected
 
 
 def test_a_visit_holds_no_results_that_the_scheduler_has_let_go(app, monkeypatch):
@@ -155,12 +153,12 @@ def test_a_visit_that_cannot_begin_is_one_polite_sentence_and_a_traceback_in_the
 
 
 def test_a_mistake_in_a_chapter_is_in_the_log_and_not_on_the_page(app, monkeypatch, caplog):
-    monkeypatch.setattr("exam.lesson.blocks.ask", lambda *_: {}["no such thing"])
+    monkeypatch.setattr("exam.lesson.guess._ask", lambda *_: {}["no such thing"])
     app.query_params["only"] = "pianist"
     with caplog.at_level(logging.ERROR):
         app.run()
     assert [error.value for error in app.error] == [KO.failed] and not app.exception
-    assert "KeyError: 'no such thing'" in caplog.text and "view.py" in caplog.text
+    assert "KeyError: 'no such thing'" in caplog.text and "lesson/guess.py" in caplog.text
 
 
 def test_a_forged_value_loses_nothing_but_its_own_run(app):
@@ -171,18 +169,27 @@ def test_a_forged_value_loses_nothing_but_its_own_run(app):
     assert not app.exception and "<script>forged" not in texts(app)
 
 
-def page_that_loses_a_setting() -> None:
-    import streamlit as st
+@pytest.mark.parametrize("name", [name for name in MEASURED if name != "own_exam"])
+def test_every_chapter_comes_to_its_conclusion(app, name):
+    """But the one whose exam somebody has to write first (tests/slow/test_writing.py)."""
+    app.query_params.update(only=name, reveal="true", lang="en", epochs="2")
 
-    from exam.page.visit import open_visit, settings
+    def has_conclusion() -> bool:
+        app.run()
+        assert not app.exception and not app.error
+        return EN.measured in texts(app)
 
-    open_visit()
-    st.session_state.misprints = 20
-    settings()
-    del st.session_state["misprints"]  # as Streamlit does after a run that has not drawn the slider
-    st.text(settings()["misprints"])
+    wait_for(has_conclusion, seconds=120)
 
 
-def test_a_setting_whose_widget_is_gone_stays_as_it_was():
-    app = AppTest.from_function(page_that_loses_a_setting).run()
-    assert not app.exception and app.text[0].value == "20"
+def test_settings_stay_while_their_widgets_are_not_drawn(app):
+    """As on a projector, whose steps show no sliders."""
+    app.query_params["projected"] = "true"
+    app.run()
+    app.slider(key="batch_size").set_value(32).run()
+    app.run()  # that was the study alone, and AppTest knows nothing else any more
+    for _ in range(3):
+        app.button(key="step_next").click().run()
+    assert "batch_size" not in [slider.key for slider in app.slider]
+    values = app.session_state.visit.values
+    assert values["batch_size"] == 32 and values["misprints"] == 10

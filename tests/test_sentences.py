@@ -4,16 +4,14 @@ import csv
 import io
 from dataclasses import replace
 
+from exam.model.plan import Plan, Study
 from exam.model.results import CSV_COLUMNS, to_csv
-from exam.page.controls import updates_sum
-from exam.page.sentences import runs_rows, waiting, warnings
-from exam.page.texts import LANGUAGES, load_texts
-from exam.page.training_run import TrainingRun, with_run
+from exam.page.sentences import delay_sentence, rows_of_studies, warnings
 from exam.service.job import Progress
+from exam.texts import LANGUAGES, load_texts
 from tests.scripted import marks
 
 RISING = [1.0, 0.8, 0.7, 0.71, 0.72, 0.73, 0.74, 0.75]
-PROGRESS = Progress(marks=[], loading_seconds=None, failure="")
 
 
 def test_the_warning_belongs_to_the_passes_that_show_it():
@@ -31,7 +29,7 @@ def test_the_warning_says_what_became_of_the_errors():
     for change, key in ((0.5, "errors_rose"), (0.4, "errors_same"), (-0.5, "errors_fell")):
         study = [replace(m, val_wrong=25 + change * (m.epoch > 3)) for m in marks(RISING)]
         (warning,) = warnings(study, words)
-        assert getattr(words, key)(best=study[3], now=study[8]) in warning.text
+        assert words[key](best=study[3], now=study[8]) in warning.text
 
 
 def test_a_warning_that_did_not_last_is_taken_back_from_that_pass_on():
@@ -44,35 +42,24 @@ def test_a_warning_that_did_not_last_is_taken_back_from_that_pass_on():
     assert "pass 10" in again[2].text and "0.600" in again[2].text  # the lowest so far
 
 
-def test_why_nothing_comes():
-    words = load_texts("en")
-
-    def said(progress: Progress, waited_seconds: float, ahead: int = 0) -> str:
-        return waiting(progress, waited_seconds, ahead, words)
-
-    assert said(PROGRESS, 0.5) == ""
-    assert said(PROGRESS, 1.5) == words.queued
-    assert "3 other studies" in said(PROGRESS, 1.5, ahead=3)
-    loading = PROGRESS._replace(loading_seconds=4.9)
-    assert "4 s" in said(loading, 0.0)
-    assert said(PROGRESS._replace(loading_seconds=0.5), 0.0) == ""  # a dead worker
+def test_why_a_study_is_delayed():
+    texts = load_texts("en")
+    assert delay_sentence(Progress([], silent_seconds=0.5), texts) == ""
+    assert delay_sentence(Progress([], silent_seconds=1.5), texts) == texts.queued
+    queued = Progress([], ahead=3, silent_seconds=1.5)
+    assert "3 other studies" in delay_sentence(queued, texts)
+    loading = Progress([], loading_seconds=4.9)
+    assert "4 s" in delay_sentence(loading, texts)
+    assert delay_sentence(Progress([], loading_seconds=0.5), texts) == ""  # a dead worker
     for failure in ("exams", "keras", "worker"):
-        told = said(loading._replace(failure=failure), 9.0)
-        assert told == getattr(words, f"failure_{failure}")
+        failed = loading._replace(failure=failure)
+        assert delay_sentence(failed, texts) == texts.failure[failure]
 
 
-def test_up_to_three_earlier_runs_stay_and_the_same_one_is_replaced():
-    runs: list[TrainingRun] = []
-    for batch_size in (1, 10, 32, 100, 7, 10):
-        runs = with_run(runs, TrainingRun(batch_size, 20, 1))
-    assert [run.batch_size for run in runs] == [32, 100, 7, 10]
-    assert [run.batch_size for run in with_run(runs, TrainingRun(7, 20, 1))] == [32, 100, 10, 7]
-
-
-def test_the_table_of_runs():
-    runs = [TrainingRun(10, 8, 1), TrainingRun(1, 8, 2), TrainingRun(1, 8, 3)]
-    studies = [marks(RISING), marks(RISING, 100), marks(RISING)[:1]]  # of the last, no pass yet
-    rows = list(runs_rows(zip(runs, studies, strict=True)))
+def test_the_table_of_studies():
+    studies = [Study(Plan(size, student), 8) for size, student in ((10, 1), (1, 2), (1, 3))]
+    all_marks = [marks(RISING), marks(RISING, 100), marks(RISING)[:1]]  # the last has no pass yet
+    rows = list(rows_of_studies(zip(studies, all_marks, strict=True)))
     assert rows == [(10, 8, 1, "80", 82, "93.5", 3), (1, 8, 2, "800", 82, "93.5", 3)]
 
 
@@ -81,10 +68,3 @@ def test_csv():
     assert ",".join(table[0]) == "epoch,updates,wrong,val_wrong,loss,val_loss,seconds"
     assert tuple(table[0]) == CSV_COLUMNS and len(table) == 10
     assert table[-1] == ["8", "80", "82", "93.5", repr(2 / 9), "0.75", "0.08"]
-
-
-def test_the_sum_of_updates():
-    words = load_texts("en")
-    said = updates_sum(32, 20, words)
-    assert "32+32+32+4" in said and "4 updates" in said and "**80**" in said
-    assert "1 update**" in updates_sum(100, 20, words)

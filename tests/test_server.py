@@ -11,10 +11,10 @@ import pytest
 from playwright.sync_api import expect
 
 import exam.server
-from exam.hall.room import Room
-from exam.hall.rooms import KEPT_SECONDS, Rooms, new_code, new_secret
-from exam.page.texts import load_texts
-from exam.server import CLOSED, HEADERS, states
+from exam.rooms.room import Room
+from exam.rooms.rooms import KEPT_SECONDS, Rooms, new_code, new_secret
+from exam.server import CLOSED, HEADERS, room_events
+from exam.texts import load_texts
 from tests.browser import Server, open_page, press_start, running_server, wait_until_played
 from tests.visit import Visit, run
 from tests.waiting import source_of, wait_for
@@ -92,16 +92,19 @@ def test_who_is_in_a_room_is_told_what_its_lecturer_does(server):
             await lecturer.press("step_next")
             await lecturer.read()
 
-    state = {"place": "twenty_exams", "is_open": True, "round": 1, "anew": 0, "is_held": True}
+    state = {"place": "twenty_exams", "is_open": True, "round": 1, "resets": 0}
+    state["withholds_answer"] = True
     listening, heard = threading.Event(), threading.Event()
     leader = threading.Thread(target=run, args=(lead(),))
     leader.start()
     assert listening.wait(60)
     phones = [events(server, code.lower()) for _ in range(3)]
     for phone in phones:
-        assert next(phone) == state | {"part": "question", "number": 1}
+        assert next(phone) == state | {"kind": "question", "step": "twenty_exams_question_1"}
     heard.set()
-    assert [next(phone) for phone in phones] == [state | {"part": "close", "number": 1}] * 3
+    assert [next(phone) for phone in phones] == [
+        state | {"kind": "close", "step": "twenty_exams_close_1"}
+    ] * 3
     leader.join()
 
 
@@ -119,9 +122,9 @@ def test_a_room_of_the_script_alone(browser, plain):
     room = f"room={(code := new_code())}&lang=en"
     lecturer, phone = (browser.new_context().new_page() for _ in range(2))
     phone.goto(f"{plain.url}?{room}&only=twenty_exams")
-    expect(phone.get_by_text(EN.room_awaited)).to_be_visible()
+    expect(phone.get_by_text(EN.hall.room_awaited)).to_be_visible()
     lecturer.goto(f"{plain.url}?{room}&projected=true&only=twenty_exams#secret={new_secret()}")
-    expect(phone.get_by_text(EN.room_awaited)).to_have_count(0)
+    expect(phone.get_by_text(EN.hall.room_awaited)).to_have_count(0)
     phone.get_by_test_id("stRadioOption").first.click()
     expect(lecturer.locator("p.count b")).to_have_text("1")
     assert "secret" not in lecturer.url and code in lecturer.url
@@ -135,24 +138,27 @@ def test_a_stream_ends_with_its_room():
     rooms = Rooms(lambda: now[0])
 
     async def listen() -> list[str]:
-        streams = [states(rooms.lead(code, secret), counts=counts) for counts in (False, True)]
-        said = [await anext(stream) for stream in streams]
+        streams = [
+            room_events(rooms.lead(code, secret), for_lecturer=lecturer)
+            for lecturer in (False, True)
+        ]
+        events = [await anext(stream) for stream in streams]
         now[0] += 2 * KEPT_SECONDS
         assert not rooms.lead(code, secret).listeners, "it is another"
-        return said + [state for stream in streams async for state in stream]
+        return events + [state for stream in streams async for state in stream]
 
     assert len(run(listen())) == 2
 
 
 def test_a_silent_stream_says_that_it_is_there(monkeypatch):
     """Or a proxy would cut it."""
-    monkeypatch.setattr(exam.server, "SILENT_SECONDS", 0.05)
+    monkeypatch.setattr(exam.server, "KEEP_ALIVE_SECONDS", 0.05)
 
     async def listen() -> list[str]:
-        stream = states(Room(new_code(), new_secret(), 0.0))
-        said = [await anext(stream) for _ in range(3)]
+        stream = room_events(Room(new_code(), new_secret(), 0.0))
+        events = [await anext(stream) for _ in range(3)]
         await stream.aclose()
-        return said
+        return events
 
     first, *others = run(listen())
     assert first.startswith("data: ") and others == [": still here\n\n"] * 2

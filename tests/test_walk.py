@@ -2,13 +2,12 @@
 
 import re
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from exam.lesson.chapters import CHAPTERS
-from exam.model.overfitting import found_in
-from exam.page.parts import CHAPTER_NAMES
-from exam.page.texts import load_texts
+from exam.model.overfitting import warned_overfittings
+from exam.parts import CHAPTER_NAMES
+from exam.texts import load_texts
 from tests.browser import (
     CUT,
     FORMULA,
@@ -19,8 +18,6 @@ from tests.browser import (
     open_chapter,
     open_page,
     press_start,
-    resized,
-    settled,
     show_pass,
     violations,
     wait_until_idle,
@@ -87,13 +84,13 @@ def test_the_numbers_are_those_of_study_and_each_pass_shows_its_own(page, server
         assert [row[column] for row in rows] == [getattr(mark, column) for mark in marks]
     alarm = page.get_by_role("alert")
     best = min(marks[1:], key=lambda mark: mark.val_loss).epoch
-    (found,) = found_in(marks)
-    assert found.best == best and best + 5 <= found.known < 40
-    said = KO.warning(best=marks[best], now=marks[found.known]).replace("**", "")
-    expect(alarm).to_contain_text(said)
+    (warned,) = warned_overfittings(marks)
+    assert warned.best == best and best + 5 <= warned.known < 40
+    expected = KO.warning(best=marks[best], now=marks[warned.known]).replace("**", "")
+    expect(alarm).to_contain_text(expected)
     expect(alarm.get_by_role("link")).to_have_count(1)  # to the chapter that helps
     lowest = page.locator("svg.marks").get_by_text(f"{best}번째가 최저")
-    passes = (0, 2, best, found.known - 1, found.known, 40)
+    passes = (0, 2, best, warned.known - 1, warned.known, 40)
     for epoch, warns in zip(passes, [False] * 4 + [True] * 2, strict=True):
         show_pass(page, epoch)
         expect(page.locator(WRONG_CELLS)).to_have_count(marks[epoch].wrong)
@@ -122,17 +119,17 @@ def test_it_plays_by_itself_shows_nothing_ahead_and_can_be_moved(page, server):
     assert passes == sorted(passes) and passes[-1] == 200 and len(set(passes)) > 20
     ghost = page.locator("svg.marks .mark-line path[opacity='0.25']")
     assert ghost.count() == 4  # scrubbed back, what comes later stays as a pale line
-    slider = page.get_by_role("slider", name=KO.player_range)
+    slider = page.get_by_role("slider", name=KO.player.range)
     slider.focus()
     page.keyboard.press("ArrowLeft")
     expect(slider).to_have_value("199")
     assert "199번 풀었을 때" in slider.get_attribute("aria-valuetext")
     play = page.locator("#play")
-    expect(play).to_have_attribute("aria-label", KO.player_play)
+    expect(play).to_have_attribute("aria-label", KO.player.play)
     slider.press("End")
-    expect(play).to_have_attribute("aria-label", KO.player_replay)
+    expect(play).to_have_attribute("aria-label", KO.player.replay)
     play.press("Enter")
-    expect(play).to_have_attribute("aria-label", KO.player_pause)
+    expect(play).to_have_attribute("aria-label", KO.player.pause)
     play.press("Enter")
     assert int(slider.input_value()) < 200
 
@@ -147,13 +144,13 @@ def test_a_question_says_its_key_the_answer_and_how_sure(page, server):
     last, question = study(batch_size=10, epochs=2, student=3)[-1], order_of(3, 0)[37]
     cell, detail = page.locator(".sheet .cell").nth(37), page.locator(".detail").first
     key, answer = str(Y[question]), last.answers[question]
-    said = [KO.player_question(number=38, key=key)]
-    said += [(KO.player_right if answer == key else KO.player_wrong)(answer=answer)]
-    said += [KO.player_sure(sure=int(last.sure[2 * question : 2 * question + 2]))]
-    expect(cell).to_have_attribute("aria-label", " · ".join(said))
-    expect(detail).to_have_text(KO.player_hint_after)
+    expected = [KO.player.question(number=38, key=key)]
+    expected += [(KO.player.right if answer == key else KO.player.wrong)(answer=answer)]
+    expected += [KO.player.confidence(confidence=last.confidence[question])]
+    expect(cell).to_have_attribute("aria-label", " · ".join(expected))
+    expect(detail).to_have_text(KO.player.hint_after)
     cell.hover()
-    expect(detail).to_have_text(" · ".join(said))
+    expect(detail).to_have_text(" · ".join(expected))
     page.locator(".sheet .cell").first.focus()
     page.keyboard.press("ArrowDown")
     expect(detail).to_contain_text("11번")
@@ -198,7 +195,7 @@ def test_by_keyboard_alone(page, server):
     expect(page.locator(FORMULA).get_by_text("batch_size=100, epochs=2")).to_be_visible()
     page.keyboard.press("Enter")
     wait_until_played(page)
-    tab_to(KO.player_range)
+    tab_to(KO.player.range)
     page.keyboard.press("ArrowLeft")
     expect(page.locator(".player output").first).to_have_text("1 / 2")
     tab_to(KO.save)
@@ -276,30 +273,6 @@ def test_on_a_phone(browser, server):
     context.close()
 
 
-@pytest.mark.parametrize("name", CHAPTER_NAMES)
-def test_a_chapter_alone_is_whole_in_a_frame(page, server, name):
-    words = EN  # which takes most room
-    page.emulate_media(color_scheme="dark" if CHAPTER_NAMES.index(name) % 2 else "light")
-    page.set_viewport_size({"width": 700, "height": 1200})
-    page.goto(f"{server.url}?only={name}&embed=true&lang=en")
-    heading = page.get_by_role("heading", name=getattr(words, name).title)
-    expect(heading).to_have_text(re.compile(rf"^{CHAPTER_NAMES.index(name) + 1}\. "))
-    wait_until_idle(page)
-    expect(page.get_by_text(words.failed)).to_have_count(0)
-    assert violations(page) == []
-    if CHAPTERS[name].plans:
-        find_out(page, page.locator("body"), name, words)
-    settled(page)
-    assert page.evaluate(CUT) == [], "letters of a chart are cut off"
-    assert page.evaluate(OVERLAPS) == [], "names in a chart cover each other"
-    assert page.evaluate("document.documentElement.scrollWidth") <= 700
-    text = " ".join(page.locator("p, li, h1, td, label").all_inner_texts())
-    assert "**" not in text and not re.search(r"\bnan\b|\{\w+", text)
-    assert violations(page) == []
-    resized(page, 350, 800)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 350
-
-
 def test_chapters_one_after_another_and_another_guess(page, server):
     open_page(page, server, "epochs=3&lang=en")
     wait_until_idle(page)
@@ -314,13 +287,13 @@ def test_chapters_one_after_another_and_another_guess(page, server):
     page.wait_for_function("Math.abs(document.activeElement.getBoundingClientRect().top) < 60")
     chapter = open_chapter(page, "twenty_exams", EN)
     find_out(page, chapter, "twenty_exams", EN)
-    expect(chapter.locator("[class*='_verdict']")).to_contain_text(EN.missed.strip("*"))
+    expect(chapter.locator("[class*='_verdict']")).to_contain_text(EN.verdict_wrong.strip("*"))
     choices = chapter.locator("li")
     expect(choices.nth(0)).to_have_text(f"{EN.twenty_exams.choices[0]} — {EN.your_guess}")
     expect(choices.nth(1)).to_have_text(f"{EN.twenty_exams.choices[1]} — {EN.supported}")
     expect(page.locator(".player output").first).to_have_text("3 / 3")  # it plays not again
     expect(chapter.locator("summary")).to_contain_text(EN.done)
-    way = EN.way(done=1, all=sum(bool(chapter.plans) for chapter in CHAPTERS.values()))
+    way = EN.way(done=1, all=sum(bool(chapter.studies) for chapter in CHAPTERS.values()))
     expect(page.get_by_text(way)).to_contain_text(EN.sheet.title)
     chapter.get_by_role("button", name=EN.again).click()
     wait_until_idle(page)
@@ -363,7 +336,7 @@ def test_reveal_opens_a_chapter_with_its_experiment_done(page, server):
     expect(page.locator("[class*='_conclusion']")).to_contain_text(EN.measured)
     supported = page.locator("li", has_text=EN.supported)
     expect(supported).to_have_count(1)
-    for text in (EN.your_guess, EN.held.strip("*"), EN.missed.strip("*")):
+    for text in (EN.your_guess, EN.verdict_right.strip("*"), EN.verdict_wrong.strip("*")):
         expect(page.get_by_text(text)).to_have_count(0)
     page.get_by_role("button", name=EN.again).click()
     expect(page.locator(".st-key-sheet_guess").get_by_role("radio").first).to_be_visible()
@@ -409,9 +382,11 @@ def test_the_film_of_the_first_pass_in_step(page, server):
             done = strip.locator("[data-state='right'], [data-state='wrong']")
             expect(done).to_have_count(count)
             expect(strip.locator("[data-state='given']")).to_have_count(solved - count)
-    said = [page.locator(f".sentence[data-exam='first_pass{end}']") for end in ("", "_10", "_100")]
-    for sentence, strip, size in zip(said, strips, (1, 10, 100), strict=True):
-        solved = study(batch_size=size, epochs=1, student=1)[1].solved
+    expected = [
+        page.locator(f".sentence[data-exam='first_pass{end}']") for end in ("", "_10", "_100")
+    ]
+    for sentence, strip, size in zip(expected, strips, (1, 10, 100), strict=True):
+        solved = study(batch_size=size, epochs=1, student=1)[1].answers_in_pass
         wrong = sum(int(answer) != int(key) for answer, key in zip(solved, Y[:100], strict=True))
         expect(sentence).to_contain_text(f"{100 // size}번")
         expect(sentence).to_contain_text(f"{wrong}개")

@@ -15,6 +15,7 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 COUNT = '<p class="count"><b>'  # before the number of guesses on a lecturer's screen
 PUSHED = '.push(["study", "study", '  # how the page sends the study on the first screen
+MAX_SILENCE = 120.0  # seconds in which the page sends nothing though something must come
 
 
 class Visit:
@@ -30,7 +31,7 @@ class Visit:
         self.fragments: dict[str, str] = {}  # in which they are, by key
         self.options: dict[str, list[str]] = {}  # of radio buttons, by key
         self.values: dict[str, WidgetState] = {}  # what the browser would send along
-        self.shown: dict = {"run": 0, "answers": []}  # what the sheet was sent last
+        self.shown: dict = {"play_id": 0, "answers": []}  # what the sheet was sent last
         self.session = ""  # its id
         self.files: list[str] = []  # ids of those that can be downloaded
         self.guesses = -1  # as a lecturer's screen shows them
@@ -61,7 +62,7 @@ class Visit:
 
     async def press(self, key: str = "start") -> None:
         if key == "start":
-            self._presses = self.shown["run"] + 1
+            self._presses = self.shown["play_id"] + 1
             self.pressed, self.first_pass, self.ended = time.monotonic(), 0.0, 0.0
         await self.ask(WidgetState(id=self.ids[key], trigger_value=True), within=key)
 
@@ -166,7 +167,11 @@ class Visit:
                 return
 
     async def read_one(self) -> ForwardMsg:
-        message = ForwardMsg.FromString(await self.socket.recv())
+        try:
+            async with asyncio.timeout(MAX_SILENCE):
+                message = ForwardMsg.FromString(await self.socket.recv())
+        except TimeoutError:
+            raise AssertionError(f"the page sent nothing for {MAX_SILENCE:.0f} s") from None
         self.messages += 1
         self._look_at(message)
         return message
@@ -192,9 +197,9 @@ class Visit:
             self.options[element.radio.id.rsplit("-", 1)[-1]] = list(element.radio.options)
         if kind == "download_button":
             self.files.append(element.download_button.deferred_file_id)
-        if kind == "slider" and element.slider.set_value:
+        if kind == "slider":
             name = element.slider.id.rsplit("-", 1)[-1]
-            self.settings[name] = int(element.slider.value[0])
+            self.settings[name] = int(element.slider.default[0])
         if kind == "html" and COUNT in element.html.body:
             self.guesses = int(element.html.body.split(COUNT)[1].split("<")[0])
         if kind == "html" and PUSHED in element.html.body:
@@ -209,7 +214,7 @@ class Visit:
         written = body.split(PUSHED)[1].rsplit("])</script>", 1)[0]
         self.shown = json.loads(written)
         passes = len(self.shown["answers"]) - 1
-        if self.pressed and self.shown["run"] == self._presses and passes > 0:
+        if self.pressed and self.shown["play_id"] == self._presses and passes > 0:
             self.first_pass = self.first_pass or time.monotonic()
             if passes >= self.shown["passes"]:
                 self.ended = self.ended or time.monotonic()

@@ -6,16 +6,16 @@ from typing import TypeVar
 
 import psutil
 
-Found = TypeVar("Found")
+Experiment = TypeVar("Experiment")
 
 
-def wait_for(what: Callable[[], Found], *, seconds: float = 60.0) -> Found:
+def wait_for(what: Callable[[], Experiment], *, seconds: float = 60.0) -> Experiment:
     """Call `what` until it gives something true; AssertionError after `seconds`."""
     deadline = time.monotonic() + seconds
-    while not (found := what()):
+    while not (value := what()):
         assert time.monotonic() < deadline, f"{seconds} s went by without {what}"
         time.sleep(0.02)
-    return found
+    return value
 
 
 def is_gone(process: psutil.Process) -> bool:

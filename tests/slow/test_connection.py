@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import expect
 
-from exam.hall.rooms import new_code, new_secret
+from exam.rooms.rooms import new_code, new_secret
 from exam.service.scheduler import FOLLOWED_SECONDS
 from tests.browser import (
     FORMULA,
@@ -145,7 +145,7 @@ def test_a_digit_that_is_lost_with_the_line_is_sent_again(page, line):
     page.locator("[data-testid='stApp']:not([data-test-connection-state='CONNECTED'])").wait_for()
     page.locator(".writing .typed").click()
     page.locator(".writing .done").click()
-    expect(page.locator(".writing .ask")).to_have_text(KO.write_all)
+    expect(page.locator(".writing .ask")).to_have_text(KO.writing.all)
     line.mend()
     expect(page.locator(".st-key-own_exam_guess")).to_be_visible()
 
@@ -176,7 +176,7 @@ def test_a_learner_who_comes_before_the_room_is_let_in_and_after_a_restart_knows
     """Without a reload, and no phone claims a guess that is gone."""
     room = f"room={(code := new_code())}&only=twenty_exams"
     lead = f"{room}&secret={new_secret()}&projected=true"
-    counted = KO.guess_counted(code=code)
+    counted = KO.guess.counted(code=code)
     with contextlib.ExitStack() as running:
         server = running.enter_context(running_server(tmp_path / "first.txt"))
         line = Line(server.port)
@@ -184,10 +184,10 @@ def test_a_learner_who_comes_before_the_room_is_let_in_and_after_a_restart_knows
             running.enter_context(browser.new_context(locale="ko-KR")).new_page() for _ in range(2)
         )
         phone.goto(f"{line.url}?{room}")
-        expect(phone.get_by_text(KO.room_awaited)).to_be_visible()
+        expect(phone.get_by_text(KO.hall.room_awaited)).to_be_visible()
         lecturer.goto(f"{server.url}?{lead}")
         expect(phone.get_by_text(f"방 {code}").first).to_be_visible()
-        expect(phone.get_by_text(KO.room_awaited)).to_have_count(0)
+        expect(phone.get_by_text(KO.hall.room_awaited)).to_have_count(0)
         phone.get_by_test_id("stRadioOption").first.click()
         expect(phone.get_by_text(counted)).to_be_visible()
         line.cut()
@@ -195,10 +195,10 @@ def test_a_learner_who_comes_before_the_room_is_let_in_and_after_a_restart_knows
         again = running.enter_context(running_server(tmp_path / "second.txt"))
         line.port = again.port
         line.mend()  # nobody touches the phone
-        expect(phone.get_by_text(KO.room_awaited)).to_be_visible()
+        expect(phone.get_by_text(KO.hall.room_awaited)).to_be_visible()
         expect(phone.get_by_text(counted)).to_have_count(0)
         lecturer.goto(f"{again.url}?{lead}")
-        expect(phone.get_by_text(KO.room_awaited)).to_have_count(0)
-        expect(phone.get_by_text(KO.guess_awaited(code=code))).to_be_visible()
-        expect(phone.locator(".hall-bar")).to_contain_text(KO.hall_open)
+        expect(phone.get_by_text(KO.hall.room_awaited)).to_have_count(0)
+        expect(phone.get_by_text(KO.guess.awaited(code=code))).to_be_visible()
+        expect(phone.locator(".hall-bar")).to_contain_text(KO.hall.bar.open)
         line.close()

@@ -1,6 +1,5 @@
 """Enlarged, in forced colours, without some colours, by ear, in every language; links that stay."""
 
-import asyncio
 import re
 from io import BytesIO
 from urllib.parse import urlsplit
@@ -12,9 +11,10 @@ from playwright.sync_api import expect
 
 from exam.lesson.chapters import CHAPTERS
 from exam.page.address import reachable
-from exam.page.parts import CHAPTER_NAMES
-from exam.page.texts import load_texts
+from exam.parts import CHAPTER_NAMES
+from exam.texts import LANGUAGES, load_texts
 from tests.browser import (
+    CUT,
     KO,
     OVERLAPS,
     copy_of_the_project,
@@ -22,6 +22,7 @@ from tests.browser import (
     open_chapter,
     open_page,
     press_start,
+    resized,
     running_server,
     settled,
     show_pass,
@@ -30,8 +31,6 @@ from tests.browser import (
     wait_until_played,
 )
 from tests.test_walk import walk_the_first_screen
-from tests.tools.newcomer import visit_everything
-from tests.visit import run
 
 EN, JA = load_texts("en"), load_texts("ja")
 
@@ -48,22 +47,6 @@ def test_at_twice_the_size_nothing_is_lost(browser, server):
         element.scroll_into_view_if_needed()
         expect(element).to_be_in_viewport()
     context.close()
-
-
-def test_in_forced_colours_lines_and_words_stay(page, server):
-    page.emulate_media(forced_colors="active")
-    open_page(page, server, "batch_size=1&epochs=30&start=true")
-    wait_until_played(page)
-    background = page.evaluate("getComputedStyle(document.body).backgroundColor")
-    strokes = page.locator("svg.marks .mark-line path").evaluate_all(
-        "all => all.map(path => getComputedStyle(path).stroke)"
-    )
-    assert len(strokes) >= 4 and background not in strokes
-    words = page.locator("svg.marks text").evaluate_all(
-        "all => all.map(text => getComputedStyle(text).fill)"
-    )
-    assert background not in words
-    assert page.locator(".cell[data-state='right'] i").first.inner_text() == "○"
 
 
 @pytest.mark.parametrize("kind", ["protanopia", "deuteranopia", "tritanopia", "achromatopsia"])
@@ -204,55 +187,29 @@ def test_the_first_screen_in_the_other_themes(page, server, lang, scheme):
     walk_the_first_screen(page, server, lang, scheme)
 
 
-@pytest.mark.parametrize("lang", ["ko", "ja"])
+@pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("name", CHAPTER_NAMES)
-def test_every_chapter_in_the_other_languages(page, server, name, lang):
-    words = load_texts(lang)
+def test_every_chapter_is_whole_in_every_language(page, server, name, lang):
+    """Alone in a frame, with its experiment done, in one of both themes."""
+    texts, number = load_texts(lang), CHAPTER_NAMES.index(name) + 1
+    page.emulate_media(color_scheme="dark" if number % 2 else "light")
     page.set_viewport_size({"width": 700, "height": 1200})
     page.goto(f"{server.url}?only={name}&embed=true&lang={lang}")
-    expect(page.get_by_role("heading", name=getattr(words, name).title)).to_be_visible()
+    heading = page.get_by_role("heading", name=texts[name].title)
+    expect(heading).to_have_text(re.compile(rf"^{number}\. "))
     wait_until_idle(page)
-    if CHAPTERS[name].plans:
-        find_out(page, page.locator("body"), name, words)
+    expect(page.get_by_text(texts.failed)).to_have_count(0)
+    if CHAPTERS[name].studies:
+        find_out(page, page.locator("body"), name, texts)
     settled(page)
-    assert page.evaluate(OVERLAPS) == []
+    assert page.evaluate(CUT) == [], "letters of a chart are cut off"
+    assert page.evaluate(OVERLAPS) == [], "names in a chart cover each other"
+    assert page.evaluate("document.documentElement.scrollWidth") <= 700
+    written = " ".join(page.locator("p, li, h1, td, label").all_inner_texts())
+    assert "**" not in written and not re.search(r"\bnan\b|\{\w+", written)
     assert violations(page) == []
-
-
-# Links that lecturers may have in their pages; they must go on opening what they say.
-LINKS = {
-    "batch_size=1&epochs=100&start=true": KO.title,
-    "batch_size=32&epochs=7&student=5&lang=en": EN.title,
-    "only=study&batch_size=100": KO.title,
-    "only=sheet&epochs=5": KO.sheet.title,
-    "only=misprints&misprints=20": KO.misprints.title,
-    "only=final_exam&student=3&lang=en": EN.final_exam.title,
-    "only=students&reveal=true&student=7": KO.students.title,
-    "only=no_such_chapter": KO.title,
-    **{f"only={name}&start=true": getattr(KO, name).title for name in CHAPTERS},
-}
-
-
-def test_a_newcomer_goes_through_everything(server):
-    """As the command that times the first minutes does."""
-    seconds, _ = run(asyncio.wait_for(visit_everything(server), 240))
-    assert list(seconds) == ["page", "first study", "all chapters"]
-
-
-def test_links_keep_working(page, server):
-    for query, title in LINKS.items():
-        page.goto(f"{server.url}?{query}")
-        expect(page.get_by_role("heading", name=title)).to_be_visible()
-        wait_until_idle(page)
-        for words in (KO, EN):
-            expect(page.get_by_text(words.failed)).to_have_count(0)
-        is_alone = "only=" in query and "no_such" not in query
-        expect(page.locator("summary")).to_have_count(0 if is_alone else len(CHAPTERS))
-        if "no_such" in query:
-            expect(page.get_by_test_id("stAlertContainer").first).to_contain_text("only")
-        if "misprints=20" in query:
-            slider = page.get_by_role("slider", name=KO.misprints.how_many)
-            assert slider.input_value() == "20"
+    resized(page, 350, 800)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 350
 
 
 def test_the_browser_chooses_the_language(browser, server):
@@ -307,6 +264,6 @@ def test_broken_exams_are_a_polite_sentence_and_a_line_in_the_log(page, tmp_path
     with running_server(tmp_path / "log.txt", project) as broken:
         page.goto(f"{broken.url}?batch_size=32&start=true")
         expect(page.get_by_role("heading", name=KO.title)).to_be_visible()
-        expect(page.get_by_text(KO.failure_exams)).to_be_visible()
+        expect(page.get_by_text(KO.failure.exams)).to_be_visible()
         assert page.get_by_test_id("stException").count() == 0
         assert "checksum" in broken.log.read_text()

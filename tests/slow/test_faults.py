@@ -10,14 +10,11 @@ import resource
 import shutil
 import signal
 import socket
-import struct
 import subprocess
 import sys
 import tempfile
 import threading
 import time
-import urllib.request
-from email.utils import parsedate_to_datetime
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -29,8 +26,9 @@ import exam.service.worker
 from exam.model.plan import Plan
 from exam.model.training import study
 from exam.service.scheduler import Scheduler
+from exam.service.turn import TurnRequest
 from exam.service.worker import workers_wanted
-from tests.browser import ROOT, copy_of_the_project, running_server
+from tests.browser import ROOT, running_server
 from tests.visit import Visit, run
 from tests.waiting import is_gone, source_of, wait_for, workers_of
 
@@ -223,7 +221,7 @@ def test_a_worker_without_memory_is_replaced(hall):
 
 def test_a_full_disk_costs_nothing(hall):
     followers = hall.follow(17)
-    wait_for(lambda: hall.scheduler._pool._workers == workers_wanted())  # they have begun
+    wait_for(lambda: hall.scheduler._pool._worker_count == workers_wanted())  # they have begun
     workers = hall.workers
     for worker in workers:  # nothing more can be written
         resource.prlimit(worker.pid, resource.RLIMIT_FSIZE, (0, 0))
@@ -275,7 +273,7 @@ def test_the_server_sees_at_once_that_the_source_has_ended():
         workers.new_worker()
     assert not lost.value.is_silent
     second = workers.new_worker()  # of another source
-    assert len(list(second.compute(plan=Plan(10, 1), epochs=1))) > 1
+    assert len(second.compute(TurnRequest(Plan(10, 1), 1, None, 0.0)).marks) == 2
     for each in (first, second, workers):
         each.stop()
 
@@ -492,27 +490,6 @@ def test_no_worker_is_left_behind(state):
             server.kill()  # or one that does not end would take a core from all other tests
 
 
-def test_a_page_whose_scheduler_is_edited_keeps_its_number_of_workers(tmp_path):
-    """With Streamlit's file watcher on, as while developing."""
-    project = copy_of_the_project(tmp_path / "project")
-    module = project / "exam" / "service" / "scheduler.py"
-
-    async def develop(url: str, page: psutil.Process) -> None:
-        async with Visit(url, "epochs=2").connection() as learner:
-            await learner.study()
-            for number in range(3):
-                before = source_of(page)
-                module.write_text(f"{module.read_text('utf-8')}\n# {number}\n", encoding="utf-8")
-                while source_of(page) == before:  # until the page has noticed
-                    await learner.open()
-                wait_for(lambda: sum(not is_gone(child) for child in page.children()) == 1)
-                wait_for(lambda: len(workers_of(page)) == workers_wanted())
-
-    options = ("--server.fileWatcherType=auto",)
-    with running_server(tmp_path / "log.txt", project, options=options) as server:
-        run(asyncio.wait_for(develop(server.url, psutil.Process(server.pid)), 150))
-
-
 def test_who_goes_on_to_another_study_costs_the_others_nothing(tmp_path):
     link = "batch_size=1&epochs=200&student=22&lang=ko"
 
@@ -552,34 +529,3 @@ def test_a_log_that_cannot_be_written_costs_nothing(tmp_path):
             worker.kill()  # of which the log would speak
         assert run(visit(server.url)) == 4
         resource.prlimit(server.pid, resource.RLIMIT_FSIZE, whatever)  # Streamlit says good-bye
-
-
-@pytest.mark.skipif(not shutil.which("gcc"), reason="no compiler for wall_clock.c")
-def test_a_clock_set_back_by_an_hour_costs_nothing(tmp_path):
-    clock, library = tmp_path / "clock", tmp_path / "wall_clock.so"
-    clock.write_bytes(struct.pack("l", 0))
-    source = str(Path(__file__).with_name("wall_clock.c"))
-    subprocess.run(["gcc", "-shared", "-fPIC", "-o", library, source], check=True)
-
-    async def follow(learner: Visit) -> int:
-        async with learner.connection():
-            await learner.study()
-            return len(learner.shown["answers"]) - 1
-
-    async def lecture(url: str) -> list[int]:
-        link = "batch_size=1&epochs=200&student=19&lang=ko"
-        learners = [Visit(url, link) for _ in range(FOLLOWERS)]
-        following = [asyncio.create_task(follow(learner)) for learner in learners]
-        while not all(learner.first_pass for learner in learners):
-            await asyncio.sleep(0.02)
-        with clock.open("r+b") as file:
-            file.write(struct.pack("l", -3600))
-        passes = await asyncio.gather(*following)
-        return passes + [await follow(Visit(url, "epochs=3&student=19&lang=ko"))]
-
-    settable = {"LD_PRELOAD": str(library), "WALL_CLOCK": str(clock)}
-    with running_server(tmp_path / "log.txt", **settable) as server:
-        assert run(lecture(server.url)) == [200] * FOLLOWERS + [3]
-        said = urllib.request.urlopen(server.url).headers["Date"]
-        seconds_back = time.time() - parsedate_to_datetime(said).timestamp()
-        assert 3500 < seconds_back < 3700, "the clock was not set back"

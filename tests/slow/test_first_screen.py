@@ -8,9 +8,9 @@ from playwright.sync_api import Page, expect
 
 from exam.model.exams import load_exams
 from exam.model.training import study
-from exam.page.parts import CHAPTER_NAMES
-from exam.page.player import MOST_MISSED, TIMES_FEWER
-from exam.page.texts import load_texts
+from exam.page.player import GAP_FACTOR, MAX_MISSED
+from exam.parts import CHAPTER_NAMES
+from exam.texts import load_texts
 from tests.browser import (
     KO,
     copy_of_the_project,
@@ -44,18 +44,19 @@ def studied(page: Page, server, query: str, lang: str = "ko") -> None:
 def test_unseen_questions_that_are_wrong_are_those_of_study(page, server):
     marks, key = study(batch_size=10, epochs=20, student=1), load_exams().unseen.answers[0]
     studied(page, server, "batch_size=10&epochs=20")
-    row = page.get_by_role("list", name=KO.player_missed)
+    row = page.get_by_role("list", name=KO.player.missed)
     for number in (20, 1, 7):
         show_pass(page, number)
         mark, expected = marks[number], []
         for at, answer in enumerate(mark.val_answers):
             if int(answer) != key[at]:
-                sure = int(mark.val_sure[2 * at : 2 * at + 2])
-                fields = {"key": key[at], "answer": answer, "sure": sure}
-                expected.append(KO.player_missed_question(**fields))
+                confidence = mark.val_confidence[at]
+                expected.append(
+                    KO.player.missed_question(key=key[at], answer=answer, confidence=confidence)
+                )
         labels = row.get_by_role("listitem").evaluate_all("all => all.map(each => each.ariaLabel)")
-        assert labels == expected[:MOST_MISSED]
-        kind = "gap" if TIMES_FEWER * mark.wrong < mark.val_wrong else "both"
+        assert labels == expected[:MAX_MISSED]
+        kind = "gap" if GAP_FACTOR * mark.wrong < mark.val_wrong else "both"
         for each in ("before", "both", "gap"):
             assert page.locator(f"[data-why='{each}']").is_visible() == (each == kind), number
     page.locator(f"{PLAYER} .question").fill("40")  # unseen exams are marked after the pass
@@ -123,7 +124,7 @@ def test_nothing_fades_after_a_press_and_the_button_says_what_goes_on(page, serv
     }""")
     press_start(page)
     text = page.locator(".st-key-start p")
-    expect(text).to_have_attribute("data-says", KO.player_studying)
+    expect(text).to_have_attribute("data-says", KO.player.studying)
     expect(page.get_by_role("button", name=KO.start)).to_be_visible()  # its name stays
     wait_until_played(page)
     expect(text).not_to_have_attribute("data-says", re.compile("."))
@@ -138,7 +139,7 @@ def test_while_keras_loads_the_page_lives_and_says_so(page, tmp_path):
         open_page(page, server, "batch_size=10&epochs=3")
         press_start(page)
         expect(page.get_by_text(re.compile("Keras를 불러오고 있어요"))).to_be_visible()
-        expect(page.locator(".st-key-start p")).to_have_attribute("data-says", KO.player_studying)
+        expect(page.locator(".st-key-start p")).to_have_attribute("data-says", KO.player.studying)
         page.locator("[data-slider='batch_size'][data-to='100']").click()
         expect(page.locator(".formula:visible").get_by_text("batch_size=100,")).to_be_visible()
         expect(page.locator(f"{SHEET} .ends-right, {SHEET} .ends-below")).to_have_count(0)

@@ -15,8 +15,8 @@ from nbclient import NotebookClient
 from nbconvert import HTMLExporter
 from playwright.sync_api import Frame, Page
 
-from exam.page.share import CHAPTER_HEIGHTS, RESIZES, STUDY_HEIGHTS, ways_to_embed
-from exam.page.texts import load_texts
+from exam.page.share import CHAPTER_HEIGHTS, RESIZING, STUDY_HEIGHTS, ways_to_embed
+from exam.texts import load_texts
 from tests.browser import IDLE, ROOT
 from tests.waiting import wait_for
 
@@ -56,10 +56,10 @@ def test_what_stands_in_them_is_what_the_share_box_gives():
     page = (PAGES / "lecture.html").read_text(encoding="utf-8")
     study = f"{YOUR_PAGE}?only=study&batch_size=1&epochs=200&start=true"
     assert frame_in(study, STUDY_HEIGHTS, KO.title) in page
-    assert RESIZES in page
+    assert RESIZING in page
     for name in ("batch_sizes", "pianist"):
         link = f"{YOUR_PAGE}?only={name}&embed_options=dark_theme"
-        assert frame_in(link, CHAPTER_HEIGHTS, getattr(KO, name).title) in page
+        assert frame_in(link, CHAPTER_HEIGHTS, KO[name].title) in page
     notebook = nbformat.read(PAGES / "lecture.ipynb", as_version=4)
     link = f"{YOUR_PAGE}?only=study&epochs=5&start=true"
     line = ways_to_embed(link, "", STUDY_HEIGHTS)["Jupyter"]
@@ -84,7 +84,7 @@ def test_three_frames_of_a_blog(page, lecture):
     frames = [page.frame_locator(f"iframe >> nth={number}") for number in range(3)]
     frames[0].locator("svg.marks").wait_for()
     for number, name in ((1, "batch_sizes"), (2, "pianist")):
-        frames[number].get_by_role("button", name=getattr(KO, name).press).wait_for()
+        frames[number].get_by_role("button", name=KO[name].press).wait_for()
     assert page.evaluate("document.documentElement.scrollWidth") <= 700
     frames[0].locator(".player[data-state='replay']").wait_for(timeout=30_000)
     unasked = page.locator("iframe").last.bounding_box()["height"]

@@ -17,7 +17,7 @@ import psutil
 import pytest
 from websockets.exceptions import ConnectionClosed
 
-from exam.hall.rooms import new_code, new_secret
+from exam.rooms.rooms import new_code, new_secret
 from tests.browser import KO, QUIET, ROOT, Server, find_chromium, running_server
 from tests.visit import Visit, run
 from tests.waiting import wait_for
@@ -268,8 +268,8 @@ async def open_three_rooms(url: str) -> None:
         for page in pages:
             await page.goto(url)
             await page.get_by_role("button", name=KO.share, exact=True).click()
-            await page.get_by_role("button", name=KO.open_room).click()
-            link = page.get_by_role("link", name=KO.lecturers_screen)  # the box is open again
+            await page.get_by_role("button", name=KO.hall.open_room).click()
+            link = page.get_by_role("link", name=KO.hall.lecturers_screen)  # the box is open again
             await expect(link).to_have_attribute("href", re.compile(r"room=\w{4}.*#secret="))
             code = re.search(r"room=(\w{4})", await link.get_attribute("href"))[1]
             await expect(page).to_have_url(f"{url}{code}/?room={code}")
@@ -277,11 +277,11 @@ async def open_three_rooms(url: str) -> None:
             async with visit.connection():
                 await visit.open()
                 assert "students_guess" in visit.ids
-                assert visit.data["ask_room"]["on"] == "hall-anew"  # it follows
+                assert visit.data["ask_room"]["on"] == "hall-changed"  # it follows
         for page in pages:  # all of them lead, and do after a reload
             await page.reload()
             code = page.url[-4:]
-            leads = KO.leads_room(code=code).replace("**", "")
+            leads = KO.hall.leads_room(code=code).replace("**", "")
             await expect(page.get_by_text(leads)).to_be_visible()
         await chromium.close()
 

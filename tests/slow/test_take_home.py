@@ -13,7 +13,7 @@ from PIL import Image
 from playwright.sync_api import Page
 
 from exam.model.training import study
-from exam.page.texts import load_texts
+from exam.texts import load_texts
 from tests.browser import open_page, wait_until_played
 from tests.numpy_student import X, Y, never_practised
 
@@ -54,8 +54,8 @@ def test_the_notebook_runs_prints_the_numbers_and_saves_the_student(drawn, tmp_p
         for output in cell.get("outputs", [])
         if output.output_type == "stream" and output.name == "stdout"
     )
-    found = re.findall(r"epoch +(\d+): wrong (\d+), unseen ([\d.]+)", printed)
-    for row, mark in zip(found, study(**SETTING), strict=True):
+    rows = re.findall(r"epoch +(\d+): wrong (\d+), unseen ([\d.]+)", printed)
+    for row, mark in zip(rows, study(**SETTING), strict=True):
         wanted = [mark.epoch, mark.wrong, mark.val_wrong]
         assert [float(number) for number in row] == pytest.approx(wanted, abs=0.11)
     student = keras.models.load_model(tmp_path / "student.keras")
@@ -73,7 +73,7 @@ def test_the_figure_says_what_it_is(drawn, tmp_path):
     png = take(drawn, f"{KO.figure} PNG", tmp_path)
     assert (svg.name, png.name) == (f"{NAME}.svg", f"{NAME}.png")
     root = ElementTree.fromstring(svg.read_text(encoding="utf-8"))
-    said = " ".join(root.itertext())
+    text_of_page = " ".join(root.itertext())
     last = study(**SETTING)[-1]
     for text in (
         KO.title,
@@ -85,7 +85,7 @@ def test_the_figure_says_what_it_is(drawn, tmp_path):
         f"{KO.practised} {last.wrong:.0f}",
         f"{KO.unseen} {last.val_wrong:.1f}",
     ):
-        assert text in said
+        assert text in text_of_page
     image = Image.open(png)
     assert image.size == tuple(2 * round(float(root.get(side))) for side in ("width", "height"))
     assert len(image.convert("RGB").getcolors(2**20)) > 50  # lines, letters and their edges

@@ -9,15 +9,14 @@ import numpy as np
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from exam.hall.rooms import new_code, new_secret
 from exam.model.exams import QUESTIONS
 from exam.model.keras_script import keras_script
 from exam.model.own_exam import OwnExam
-from exam.model.results import sureness
 from exam.model.training import study
-from exam.page.texts import load_texts
+from exam.rooms.rooms import new_code, new_secret
+from exam.texts import load_texts
 from tests.browser import violations, wait_until_idle
-from tests.hall import FITS, click_on, open_lectern, step, steps
+from tests.hall.lectern import FITS, click_on, open_lectern, step, steps
 from tests.own import sent, write
 from tests.visit import Visit, run
 
@@ -162,11 +161,13 @@ def write_again(page: Page, digit: int, by_finger: bool) -> None:
     cell = page.locator(".writing .written button").nth(digit)
     before = pixels(cell.locator("canvas"))
     press(cell, by_finger)
-    expect(page.locator(".writing .ask")).to_have_text(KO.write_ask.replace("{digit}", str(digit)))
+    expect(page.locator(".writing .ask")).to_have_text(
+        KO.writing.ask.replace("{digit}", str(digit))
+    )
     draw(page, STROKES[digit][:1], by_finger=by_finger)
     draw(page, STROKES[1], by_finger=by_finger)
     press(page.locator(".writing .done"), by_finger)
-    expect(page.locator(".writing .ask")).to_have_text(KO.write_all)
+    expect(page.locator(".writing .ask")).to_have_text(KO.writing.all)
     assert (pixels(cell.locator("canvas")) != before).any()
     wait_until_idle(page)
 
@@ -181,7 +182,7 @@ def test_ten_digits_are_written_and_marked(paper, tmp_path):
     exam = OwnExam(np.array(written).tobytes(), "0123456789")
     assert violations(page) == []
     assert page.evaluate("scrollX + document.documentElement.scrollLeft") == 0
-    expect(page.locator(".writing .ask")).to_have_text(KO.write_all)
+    expect(page.locator(".writing .ask")).to_have_text(KO.writing.all)
     page.locator(".st-key-own_exam_guess [role='radiogroup'] label").first.click()
     page.get_by_role("button", name=KO.own_exam.press).click()
     page.locator("[class*='_conclusion']").wait_for()
@@ -193,9 +194,7 @@ def test_ten_digits_are_written_and_marked(paper, tmp_path):
     given = [int(answer) for answer in marks[-1].own_answers]
     assert shown == [
         f"{'○' if answer == digit else '✕'} {answer}\n{percent}%"
-        for digit, (answer, percent) in enumerate(
-            zip(given, sureness(marks[-1].own_sure), strict=True)
-        )
+        for digit, (answer, percent) in enumerate(zip(given, marks[-1].own_confidence, strict=True))
     ]
     page.locator(".player[data-exam='own_exam'] .pass").fill("3")
     answers = [text.split()[1] for text in page.locator(".missed i").all_text_contents()]
@@ -365,10 +364,10 @@ def test_what_is_forged_harms_nobody(server):
                 None,
                 [],
                 "x" * 100_000,
-                {"at": 99, "form": black, "small": black, "typed": 1},
-                {"at": True, "form": empty, "small": empty, "typed": False},
-                {"at": 0, "form": empty, "small": black, "typed": False},
-                {"at": 0, "form": {"a": 1}, "small": None, "typed": False},
+                {"at": 99, "centred": black, "small": black, "typed": 1},
+                {"at": True, "centred": empty, "small": empty, "typed": False},
+                {"at": 0, "centred": empty, "small": black, "typed": False},
+                {"at": 0, "centred": {"a": 1}, "small": None, "typed": False},
                 {"at": 0},
             ):
                 await visit.tell("writing", "written", value)

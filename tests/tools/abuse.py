@@ -24,8 +24,8 @@ from pathlib import Path
 import psutil
 import websockets
 
-from exam.hall.rooms import new_code, new_secret
 from exam.model.own_exam import PIXELS
+from exam.rooms.rooms import new_code, new_secret
 from tests.browser import running_server
 from tests.tools.load import memory_of
 from tests.visit import Visit
@@ -175,13 +175,13 @@ def drawing(at: int) -> dict:
     """Noise that might be a digit, and is another each time."""
     noise = [base64.b64encode(bytes(random.choices((0, 255), (9, 1), k=PIXELS))) for _ in range(2)]
     form, small = (each.decode() for each in noise)
-    return {"at": at, "form": form, "small": small, "typed": False}
+    return {"at": at, "centred": form, "small": small, "typed": False}
 
 
 async def drawings(url: str) -> None:
     """20 connections that forge digits, write exams and have them studied, in a loop."""
-    forged = [None, [], {"at": 99}, {"at": "0"}, {"at": True}, drawing(-1), {"at": 0, "form": 7}]
-    forged += [drawing(0) | {"form": text} for text in ("", "?", "A" * 1_000_000, "/" * 1045)]
+    forged = [None, [], {"at": 99}, {"at": "0"}, {"at": True}, drawing(-1), {"at": 0, "centred": 7}]
+    forged += [drawing(0) | {"centred": text} for text in ("", "?", "A" * 1_000_000, "/" * 1045)]
 
     async def one() -> None:
         while True:

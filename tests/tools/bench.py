@@ -1,4 +1,4 @@
-"""The measurements that the README quotes, side by side in one run: `python -m tests.tools.bench`.
+"""The measurements that OPERATIONS.md quotes, side by side: `python -m tests.tools.bench`.
 
 With a folder that holds an older commit of the page, what a visit costs is measured there as well.
 Times on a shared machine mean little by themselves; the ratios and medians are what counts.
@@ -48,40 +48,6 @@ def bench_study() -> None:
         print(f"{batch_size:10} | {fit:7.0f} | {ours:7.0f} | {ratio:5.1f}")
 
 
-def bench_page() -> None:
-    """From the press of the button to the first pass that is shown, in Chromium, warm."""
-    from playwright.sync_api import sync_playwright
-
-    from tests.browser import (
-        launch,
-        open_page,
-        press_start,
-        running_server,
-        wait_until_idle,
-        wait_until_played,
-    )
-    from tests.tools.load import WATCH
-
-    waits = []
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        running_server(Path(folder) / "log.txt") as server,
-        sync_playwright() as playwright,
-    ):
-        page = launch(playwright).new_page(locale="ko-KR")
-        open_page(page, server, "epochs=2&start=true")
-        wait_until_played(page)
-        for student in range(2, 7):
-            open_page(page, server, f"epochs=20&student={student}")
-            wait_until_idle(page)
-            page.evaluate(WATCH)
-            press_start(page)
-            wait_until_played(page)
-            waits.append(page.evaluate("window.passes[0]"))
-    print(f"press → first shown pass, median of {len(waits)}: {statistics.median(waits):.2f} s")
-    print(f"                              the slowest: {max(waits):.2f} s")
-
-
 def bench_visits(before: Path | None) -> None:
     """The server's CPU and messages: an opening, a moved slider, a press of a known study.
 
@@ -99,14 +65,14 @@ def bench_visits(before: Path | None) -> None:
 
     async def costs(server) -> dict[str, tuple[float, float]]:
         """Milliseconds of CPU, and messages, of each."""
-        process, found = psutil.Process(server.pid), {}
+        process, results = psutil.Process(server.pid), {}
 
         async def measured(what: str, visit: Visit | None, act) -> None:
             spent, messages = sum(process.cpu_times()[:2]), visit.messages if visit else 0
             counted = sum([await act(number) or 0 for number in range(times)])
             counted += visit.messages - messages if visit else 0
             cpu = sum(process.cpu_times()[:2]) - spent
-            found[what] = 1000 * cpu / times, counted / times
+            results[what] = 1000 * cpu / times, counted / times
 
         async def opening(number: int) -> int:
             another = Visit(server.url, "epochs=20")
@@ -130,7 +96,7 @@ def bench_visits(before: Path | None) -> None:
             await visit.move("batch_size", 10)
             await visit.read()
             await measured("a press of a known study", visit, press)
-        return found
+        return results
 
     pages = {"before": before, "now": ROOT} if before else {"now": ROOT}
     with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as running:
@@ -138,16 +104,16 @@ def bench_visits(before: Path | None) -> None:
             name: running.enter_context(running_server(Path(folder) / f"{name}.txt", project))
             for name, project in pages.items()
         }
-        found = {name: [] for name in servers}
+        results = {name: [] for name in servers}
         for _ in range(PAIRS):
             for name, server in servers.items():
-                found[name].append(asyncio.run(costs(server)))
-    for what in found["now"][0]:
-        told = []
-        for name, runs in found.items():
+                results[name].append(asyncio.run(costs(server)))
+    for what in results["now"][0]:
+        costs_of_each = []
+        for name, runs in results.items():
             cpu, messages = (statistics.median(r[what][n] for r in runs) for n in (0, 1))
-            told.append(f"{name} {cpu:.1f} ms of CPU, {messages:.0f} messages")
-        print(f"{what}: {'; '.join(told)}")
+            costs_of_each.append(f"{name} {cpu:.1f} ms of CPU, {messages:.0f} messages")
+        print(f"{what}: {'; '.join(costs_of_each)}")
 
 
 def bench_cold(before: Path | None) -> None:
@@ -183,72 +149,27 @@ def bench_cold(before: Path | None) -> None:
         print(f"after {tenth:.2f}; CPU in {COLD_SECONDS} s {statistics.median(spent):.1f} s")
 
 
-def bench_rerun() -> None:
-    """The server's CPU for a rerun of the first screen, with and without the (closed) lesson."""
-    import asyncio
-    import contextlib
-    import shutil
-
-    import psutil
-
-    from tests.browser import ROOT, running_server
-    from tests.visit import Visit
-
-    reruns = 150
-
-    async def cpu_of_reruns(server) -> float:
-        process = psutil.Process(server.pid)
-        async with Visit(server.url).connection() as visit:
-            for number in range(reruns + 20):
-                if number == 20:
-                    before = sum(process.cpu_times()[:2])
-                await visit.open()
-        return 1000 * (sum(process.cpu_times()[:2]) - before) / reruns
-
-    with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as running:
-        without = Path(folder) / "without"
-        for part in ("exam", "assets", ".streamlit"):
-            shutil.copytree(ROOT / part, without / part)
-        shutil.copy(ROOT / "streamlit_app.py", without)
-        contents = without / "exam" / "lesson" / "contents.py"
-        whole = contents.read_text(encoding="utf-8")
-        assert "    for name in CHAPTERS:" in whole
-        contents.write_text(
-            whole.replace("    for name in CHAPTERS:", "    for name in ():"), "utf-8"
-        )
-        servers = {
-            name: running.enter_context(running_server(Path(folder) / f"{name}.txt", project))
-            for name, project in (("with", ROOT), ("without", without))
-        }
-        found = {name: [] for name in servers}
-        for _ in range(PAIRS):
-            for name, server in servers.items():
-                found[name].append(asyncio.run(cpu_of_reruns(server)))
-    with_lesson, alone = (statistics.median(times) for times in found.values())
-    print(f"rerun of the first screen, median of {PAIRS} (CPU): {with_lesson:.1f} ms, ", end="")
-    print(f"without the lesson {alone:.1f} ms")
-
-
 def bench_experiments() -> None:
     """Seconds that each chapter's experiment takes when nobody has run it, Keras being there."""
     from exam.lesson.chapters import CHAPTERS
     from exam.model.plan import Plan
-    from exam.page.ask_again import SOON
-    from exam.service.experiment import Experiment
+    from exam.page.ask_again import SHORTEST_DELAY
+    from exam.page.visit import Settings
+    from exam.service.experiment import Attempt, Experiment
     from exam.service.scheduler import Scheduler
     from exam.service.worker import workers_wanted
 
     print(f"experiments with {workers_wanted()} workers (s):", end=" ")
-    settings = {"batch_size": 10, "epochs": 20, "student": 1, "misprints": 10}
+    settings = Settings(batch_size=10, epochs=20, student=1, misprints=10)
     for name, chapter in CHAPTERS.items():
-        if not chapter.plans:
+        if not (studies := chapter.studies_for(settings)):
             continue
         scheduler = Scheduler()
         scheduler.fetch(Plan(99, 30), 1, 180)
-        experiment, began = Experiment(chapter.plans(settings)), time.monotonic()
+        experiment, began = Experiment(Attempt(studies)), time.monotonic()
         while experiment.is_running:
             experiment.poll(scheduler)
-            time.sleep(SOON)  # as the page does at first
+            time.sleep(SHORTEST_DELAY)  # as the page does at first
         print(f"{name} {time.monotonic() - began:.1f}", end="; ", flush=True)
         scheduler.close()
     print()
@@ -274,8 +195,6 @@ if __name__ == "__main__":
     older = Path(sys.argv[1]) if len(sys.argv) > 1 else None
     bench_visits(older)
     bench_cold(older)
-    bench_rerun()
-    bench_page()
     bench_memory()
     bench_experiments()
     bench_study()

@@ -14,8 +14,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from exam.lesson.chapters import CHAPTERS
 from exam.page.browser import FOLDER as ASSETS
-from exam.page.parts import CHAPTER_NAMES
-from exam.page.texts import LANGUAGES, load_texts
+from exam.parts import CHAPTER_NAMES
+from exam.texts import LANGUAGES, load_texts
 from tests.browser import (
     Server,
     find_out,
@@ -27,7 +27,7 @@ from tests.browser import (
     wait_until_idle,
     wait_until_played,
 )
-from tests.hall import open_lectern, steps
+from tests.hall.lectern import open_lectern, steps
 
 SCREENS = {"embed": (900, 700), "wide": (1440, 900), "phone": (390, 844), "small": (360, 740)}
 SCREENS |= {"side": (844, 390), "large": (2560, 1440), "huge": (3840, 2160)}
@@ -92,7 +92,7 @@ def chapters(browser: Browser, server: Server, folder: Path) -> None:
         page.get_by_role("heading").first.wait_for()
         wait_until_idle(page)
         file = f"{name}-{lang}-{screen}"
-        if CHAPTERS[name].plans:
+        if CHAPTERS[name].studies:
             take(page, folder / f"{file}-before.png")
             find_out(page, page.locator("body"), name, words)
         height = settled(page)

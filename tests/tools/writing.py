@@ -7,10 +7,10 @@ import statistics
 import time
 from collections.abc import Callable
 
-from exam.hall.rooms import new_code, new_secret
 from exam.model.exams import QUESTIONS, load_exams
 from exam.model.own_exam import OwnExam
 from exam.model.training import study
+from exam.rooms.rooms import new_code, new_secret
 from tests.browser import Server
 from tests.own import sent
 from tests.tools.hall import cpu_seconds, events
