@@ -17,6 +17,7 @@ from exam.lesson.chapter import Experiment
 from exam.lesson.chapters import CHAPTERS
 from exam.lesson.chapters.batch_sizes import milliseconds_of_a_pass
 from exam.lesson.chapters.sureness import same_mistakes
+from exam.lesson.contents import link_to_next
 from exam.lesson.guess import PassSlider, question_of
 from exam.model.exams import NEAR_CHANCE, load_exams
 from exam.model.plan import Plan, Study
@@ -46,6 +47,14 @@ def study(value: Callable[[object, int], dict]) -> Callable[[object, int], list[
 
 def test_a_chapter_has_the_name_of_its_module():
     assert [chapter.name for chapter in CHAPTERS.values()] == list(CHAPTERS)
+
+
+def test_the_next_chapter_is_an_experiment_and_after_all_of_them_another_one():
+    texts, finished = load_texts("en"), set()
+    others = [name for name in CHAPTERS if name not in MEASURED]
+    for name in [*MEASURED, *others]:
+        assert f"#chapter-{name})" in link_to_next(finished, texts), f"after {finished}"
+        finished.add(name)
 
 
 @pytest.mark.parametrize("name", MEASURED)
