@@ -12,6 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 from exam.model.exams import QUESTIONS
 from exam.model.keras_script import keras_script
 from exam.model.own_exam import OwnExam
+from exam.model.plan import Plan, Study
 from exam.model.training import study
 from exam.rooms.rooms import new_code, new_secret
 from exam.texts import load_texts
@@ -204,7 +205,7 @@ def test_ten_digits_are_written_and_marked(paper, tmp_path):
     expect(page.locator(".writing .written canvas")).to_have_count(10)
     assert (pixels(page.locator(".writing .written canvas").nth(4)) == written[4]).all()
     script = tmp_path / "exam.py"
-    script.write_text(keras_script(own=exam, **SETTING), encoding="utf-8")
+    script.write_text(keras_script(Study(Plan(10, 1), 20), exam), encoding="utf-8")
     run_it = [sys.executable, script]
     printed = subprocess.run(run_it, capture_output=True, text=True, check=True).stdout
     wrong = sum(answer != digit for digit, answer in enumerate(given))
