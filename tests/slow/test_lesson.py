@@ -103,7 +103,7 @@ def test_each_form_of_overfitting_happens_at_a_press(page, server):
         button = page.locator(f".st-key-pianist_{sign} button")
         column = page.get_by_test_id("stColumn").filter(has=button)
         expect(column.locator(LINES)).to_have_count(0)
-        title = getattr(EN.pianist, f"{sign}_title").split("**")[1]
+        title = EN.pianist.titles[sign].split("**")[1]
         column = page.get_by_test_id("stColumn").filter(has_text=title)
         button.click()
         expect(column.locator(LINES)).to_have_count(2, timeout=180_000)
@@ -129,7 +129,7 @@ def test_a_bar_grows_under_each_mistake(page, server):
     find_out(page, page.locator("body"), "sureness", EN)
     page.locator(".player[data-exam='sureness']").scroll_into_view_if_needed()
     page.wait_for_function("exam.studies.sureness.pass === exam.studies.sureness.data.passes")
-    bars = "all => all.map(each => +each.style.getPropertyValue('--sure'))"
+    bars = "all => all.map(each => +each.style.getPropertyValue('--confidence'))"
     items = page.locator(".bars > span")
     at_end = items.evaluate_all(bars)
     assert len(at_end) == 7 and "url(" in items.first.locator("s").evaluate(
