@@ -6,10 +6,10 @@ from typing import TypeVar
 
 import psutil
 
-Experiment = TypeVar("Experiment")
+Value = TypeVar("Value")
 
 
-def wait_for(what: Callable[[], Experiment], *, seconds: float = 60.0) -> Experiment:
+def wait_for(what: Callable[[], Value], *, seconds: float = 60.0) -> Value:
     """Call `what` until it gives something true; AssertionError after `seconds`."""
     deadline = time.monotonic() + seconds
     while not (value := what()):

@@ -235,9 +235,11 @@ async def two_rooms(url: str, replicas: list[Server], places: dict[str, str]) ->
             await lecturer.poll()
             assert lecturer.guesses == learners
         expected = {places[first]: LEARNERS + 1, places[second]: 5 + 1}
-        # The page itself comes by connections that end a little later.
-        wait_for(
-            lambda: {f"127.0.0.1:{each.port}": learners_at(each) for each in replicas} == expected
+        # The page itself comes by connections that end a little later. Meanwhile the visits must go
+        # on to answer the server's pings.
+        await asyncio.to_thread(
+            wait_for,
+            lambda: {f"127.0.0.1:{each.port}": learners_at(each) for each in replicas} == expected,
         )
 
 
@@ -261,9 +263,11 @@ def test_rooms_that_are_opened_in_one_browser_are_where_their_codes_lead(replica
 async def open_three_rooms(url: str) -> None:
     from playwright.async_api import async_playwright, expect
 
+    expect.set_options(timeout=60_000)  # as conftest.py does for the synchronous ones
     async with async_playwright() as playwright:
         chromium = await playwright.chromium.launch(executable_path=find_chromium(), args=QUIET)
         context = await chromium.new_context(locale="ko-KR")
+        context.set_default_timeout(60_000)
         pages = [await context.new_page() for _ in range(3)]
         for page in pages:
             await page.goto(url)
