@@ -141,20 +141,26 @@ def question_of(chapter: Chapter) -> Question | None:
     return next((block for block in chapter.blocks if isinstance(block, Question)), None)
 
 
-def report_guess(visit: Visit, chapter: Chapter, question: Question, texts: Texts) -> None:
-    """Have the guess counted in the room, if it is one that is allowed.
+def report_guess(visit: Visit, chapter: Chapter, question: Question, texts: Texts) -> int | None:
+    """Have the guess counted in the room; returns it, or None if there is none that is allowed.
 
     A forged message can make Streamlit's radio hold anything, so every guess is checked here.
     """
     guess = st.session_state.get(question.key(chapter.name))
-    if guess is not None and guess in question.allowed(texts[chapter.name]):
-        visit.seat.guess(chapter.name, guess)
+    if guess is None or guess not in question.allowed(texts[chapter.name]):
+        return None
+    visit.seat.guess(chapter.name, guess)
+    return guess
 
 
 def _ask(question: Question, view: ChapterView) -> None:
     """Ask for a guess, and offer to begin the experiment."""
     visit, chapter, texts = view.visit, view.chapter, view.texts
-    guess = question.ask(view, lambda: report_guess(visit, chapter, question, texts))
+
+    def report() -> None:
+        report_guess(visit, chapter, question, texts)
+
+    guess = question.ask(view, report)
     if state := visit.seat.guess_state(view.name):
         st.caption(texts.guess[state](code=visit.seat.code))
     elif guess is None:
@@ -164,7 +170,7 @@ def _ask(question: Question, view: ChapterView) -> None:
         key=f"{view.name}_begin",
         type=_kind_of_button(visit),
         disabled=guess is None,
-        on_click=lambda: _begin(visit, chapter, question, guess, texts),
+        on_click=lambda: _begin(visit, chapter, question, texts),
     )
 
 
@@ -172,14 +178,9 @@ def _kind_of_button(visit: Visit) -> Literal["primary", "secondary"]:
     return "secondary" if visit.seat.voting_room else "primary"  # a hall waits for its lecturer
 
 
-def _begin(
-    visit: Visit, chapter: Chapter, question: Question, guess: int | None, texts: Texts
-) -> None:
-    report_guess(
-        visit, chapter, question, texts
-    )  # a slider that was not moved has reported nothing
-    is_allowed = guess in question.allowed(texts[chapter.name])
-    if is_allowed and not visit.seat.withholds_answer(chapter.name):
+def _begin(visit: Visit, chapter: Chapter, question: Question, texts: Texts) -> None:
+    guess = report_guess(visit, chapter, question, texts)  # a slider may not have been moved
+    if guess is not None and not visit.seat.withholds_answer(chapter.name):
         begin_attempt(visit, chapter, guess)
 
 
