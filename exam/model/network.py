@@ -17,7 +17,7 @@ class Student(keras.Sequential):
     Keras has `steps_per_execution` for this, but would trace it anew for every number of updates.
     """
 
-    @tf.function
+    @tf.function(reduce_retracing=True)  # one trace for batches and exams of all sizes
     def train_step(self, data):
         """`data`: the questions by number and the key, int32 [questions], and the batch size."""
         order, key, batch_size = data

@@ -23,7 +23,8 @@ class Plan:
     """Which student studies which workbook, and how. Raises ValueError for a value out of range.
 
     `marked_on` names the ten exams, never practised, on which the student is marked after every
-    pass; `own` is one more that learners have written.
+    pass; `own` is one more that learners have written. With `has_steps`, every update of the first
+    pass is measured.
     """
 
     batch_size: int
@@ -33,6 +34,7 @@ class Plan:
     marked_on: str = UNSEEN
     learning_rate: float = LEARNING_RATE
     own: OwnExam | None = None
+    has_steps: bool = False
 
     def __post_init__(self):
         BATCH_SIZE.check(self.batch_size)

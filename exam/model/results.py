@@ -12,6 +12,26 @@ import numpy as np
 CSV_COLUMNS = ("epoch", "updates", "wrong", "val_wrong", "loss", "val_loss", "seconds")
 
 
+class Steps(NamedTuple):
+    """The updates of a first pass, measured on the weights before and after each.
+
+    `agreement` is the mean cosine between an update and the one that the whole exam would have made
+    of the same weights; `length` is the mean length of an update. Both leave out a last batch that
+    is shorter. `walked` is the length of all updates, and `distance` that from the first weights to
+    the last. `changed` says for each hidden unit how many of its weights the first update has
+    changed, `share_changed` is the mean share of the first layer's weights that an update changes,
+    and `outside_ink` counts those that an update has changed where none of its questions has ink.
+    """
+
+    agreement: float
+    length: float
+    walked: float
+    distance: float
+    changed: tuple[int, ...]
+    share_changed: float
+    outside_ink: int
+
+
 @dataclass(frozen=True, slots=True)
 class Mark:
     """The student's results after a pass; the first mark, of epoch 0, is before any pass.
@@ -25,7 +45,9 @@ class Mark:
     a byte: the probability of that answer in percent, 99 at most. `val_answers` and
     `val_confidence` are those of the first unseen exam, `own_answers` and `own_confidence` those of
     an exam that learners wrote, if there is one. `answers_in_pass` are the answers given during
-    the pass, each before the update that followed it; "" in the first mark.
+    the pass, each before the update that followed it; "" in the first mark. The mark of the first
+    pass has its `deltas`, as `encode_deltas` of updates.py writes them, and its `steps` if the plan
+    asks for them.
     """
 
     epoch: int
@@ -43,6 +65,8 @@ class Mark:
     answers_in_pass: str = ""
     own_answers: str = ""
     own_confidence: bytes = b""
+    deltas: bytes = b""
+    steps: Steps | None = None
 
 
 @dataclass(frozen=True)

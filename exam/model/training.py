@@ -13,6 +13,7 @@ gives the same number of updates and the same weights but for rounding; a test c
 All of this runs in a worker (exam/service/worker_main.py), never in the server's process.
 """
 
+import dataclasses
 import threading
 import time
 from collections.abc import Callable
@@ -27,6 +28,8 @@ from exam.model.passes import passes
 from exam.model.plan import LEARNING_RATE, UNSEEN, Plan
 from exam.model.results import Checkpoint, Mark
 from exam.model.settings import EPOCHS, STUDENT
+from exam.model.steps import measure_steps
+from exam.model.updates import encode_deltas, first_pass_deltas
 from exam.model.workbooks import question_order
 
 # All studies share one network, so one trains at a time; `on_epoch` must not begin another.
@@ -44,6 +47,7 @@ class Marker(keras.callbacks.Callback):
         super().__init__()
         self.plan, self.report = plan, on_epoch
         self.epoch, self.seconds = start.epoch, start.seconds
+        self.initial_weights = start.weights  # where the study begins
 
     def on_train_begin(self, logs=None):
         if self.epoch == 0:
@@ -63,7 +67,15 @@ class Marker(keras.callbacks.Callback):
             seconds=self.seconds,
             answers_in_pass=as_digits(answers),
         )
+        if epoch == 0:
+            after_pass = self._with_updates(after_pass)
         self.model.stop_training = self.report(after_pass) is False
+
+    def _with_updates(self, mark: Mark) -> Mark:
+        """The mark of the first pass with what its updates did to the weights."""
+        deltas = encode_deltas(first_pass_deltas(self.initial_weights, self.plan))
+        steps = measure_steps(self.initial_weights, self.plan) if self.plan.has_steps else None
+        return dataclasses.replace(mark, deltas=deltas, steps=steps)
 
 
 def study(
@@ -77,6 +89,7 @@ def study(
     marked_on: str = UNSEEN,
     learning_rate: float = LEARNING_RATE,
     own: OwnExam | None = None,
+    has_steps: bool = False,
 ) -> tuple[Mark, ...]:
     """Train a student for `epochs` passes through the workbook; returns every mark.
 
@@ -95,7 +108,7 @@ def study(
         if on_epoch is not None:
             on_epoch(mark)
 
-    plan = Plan(batch_size, student, workbook, misprints, marked_on, learning_rate, own)
+    plan = Plan(batch_size, student, workbook, misprints, marked_on, learning_rate, own, has_steps)
     resume(initial_checkpoint(student), plan, epochs=epochs, on_epoch=keep)
     return tuple(record)
 
