@@ -28,6 +28,15 @@ const listen = (what, selector, react) =>
     if (element) react(element, event);
   });
 
+// The arrow keys go from one element of a grid to the next, in rows of so many.
+const moveFocus = (element, event, row) => {
+  const by = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: row, ArrowUp: -row }[event.key];
+  const all = [...element.parentElement.children], to = all[all.indexOf(element) + by];
+  if (!by || !to) return;
+  event.preventDefault();
+  to.focus();
+};
+
 // Texts, filled in like those of the page: {wrong}, {val_wrong:.1f}, {updates:update|updates}.
 const fill = (text, fields) =>
   text.replace(/\{(\w+)(?::([^}]*))?\}/g, (_, name, format = "") => {
@@ -86,7 +95,7 @@ const redraw = () => {
 addEventListener("resize", redraw); // a phone that is turned has other columns
 const TITLES = "[class*='_open'] summary [data-testid='stMarkdownContainer']"; // of chapters
 const OURS = [
-  ".sheet", ".player", ".picks", ".formula", "svg.marks", "details", "[data-testid='stSlider']",
+  ".sheet", ".head", ".printed", ".player", ".picks", ".formula", "svg.marks", "details", "[data-testid='stSlider']",
   "[class*='st-key-warning']", "[class*='_spoken']",
 ].join();
 const SEEN = ["disabled", "data-test-connection-state"]; // attributes

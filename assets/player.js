@@ -16,8 +16,8 @@ const receive = (name, sent) => {
   const isNew = !old || identity(old.data) !== identity(data);
   if (isNew) cancelAnimationFrame(old?.frame); // or it would go on in the new one
   const shown = data.shown ?? 0;
-  const film = sent.first_pass ? filmOf({ ...sent, answers_in_pass: sent.first_pass }) : null;
-  const fresh = { pass: shown, reached: shown, looked: null, question: null, at: 0 };
+  const film = sent.first_pass ? filmOfFirstPass(sent) : null;
+  const fresh = { pass: shown, reached: shown, looked: null, question: null, at: 0, printed: 1 };
   const study = isNew ? { ...fresh, speed: old?.speed, played: old?.played } : old;
   const dragged = isNew ? null : study.dragged; // more of a study may come in the middle of it
   studies[name] = Object.assign(study, { data, film, dragged });
@@ -36,13 +36,22 @@ const receive = (name, sent) => {
     else if (mayScroll && innerHeight <= 480) part("player", name)?.scrollIntoView({ block: "end" });
   }
   draw(name);
-  if (study.isPlaying && isStill()) {
-    show(name, lastKnown(study));
-    study.isPlaying = study.pass < data.passes;
-    drawPlayer(name);
-  }
+  if (study.isPlaying && isStill()) standStill(name);
   if (study.isPlaying && !isStill()) playWhenSeen(name);
   updatePlaysAhead(name);
+};
+
+// Where nothing is to move by itself: at the first batch of a film, or at the last pass so far.
+const standStill = (name) => {
+  const study = studies[name];
+  if (study.question === null) {
+    show(name, lastKnown(study));
+    study.isPlaying = study.pass < study.data.passes;
+  } else if (study.film) {
+    study.isPlaying = false;
+    showQuestion(name, Math.min(study.film.size, study.data.order.length));
+  }
+  drawPlayer(name);
 };
 
 // What comes with a chapter's answer may lie below the edge of the screen, and would be over.
@@ -68,7 +77,7 @@ const view = new IntersectionObserver((seen) => {
 
 // Before anything is answered: at the first question of the film, or before the first pass.
 const rewind = (study) => {
-  Object.assign(study, { pass: 0, at: 0, question: study.data.film_seconds ? 0 : null });
+  Object.assign(study, { pass: 0, at: 0, printed: 1, question: study.data.has_film ? 0 : null });
 };
 
 const goOnInPasses = (name, seconds) => {
@@ -111,11 +120,11 @@ const updatePlaysAhead = (name) => {
 };
 const secondsLeft = (study) => {
   const { data, question, at, speed = 1 } = study;
-  const { passes, play_seconds: lasts, bend, order, film_seconds: film, hold_seconds: hold } = data;
+  const { passes, play_seconds: lasts, bend, hold_seconds: hold } = data;
   const until = (pass) => lasts * (pass / passes) ** (1 / bend);
   if (question === null) return (until(lastKnown(study)) - until(at)) / speed;
   if (!study.film) return 0; // its answers have not come yet
-  return (film * (1 - at / order.length) + hold + until(lastKnown(study))) / speed;
+  return (study.film.ends.at(-1) - at + hold + until(lastKnown(study))) / speed;
 };
 
 const pause = (name) => {
@@ -131,9 +140,9 @@ const toggle = (name) => {
   if (study.pass >= study.data.passes) {
     rewind(study);
     draw(name);
-    if (isStill() && study.question !== null) return; // one goes on batch by batch
+    if (isStill() && study.question !== null) return;
   }
-  if (isStill()) return show(name, lastKnown(study));
+  if (isStill()) return study.question === null ? show(name, lastKnown(study)) : goOn(name);
   play(name);
 };
 
@@ -155,10 +164,10 @@ const draw = (name) => {
 
 // Studies that one player plays together are at the same question or pass.
 const drawFollowers = (name) => {
-  const { question, pass, data } = studies[name];
+  const { question, pass, at, printed, data } = studies[name];
   for (const follower of data.followers ?? [])
     if (studies[follower] && question === null) show(follower, pass);
-    else if (studies[follower]) showQuestion(follower, question);
+    else if (studies[follower]) showQuestion(follower, question, at, printed);
 };
 
 const updateCharts = (name) => {
@@ -187,7 +196,8 @@ const drawPlayer = (name) => {
   if (!player) return;
   const { texts, passes } = study.data, hasMarks = study.data.answers.length > 0;
   const [button, range] = [player.querySelector(".play"), player.querySelector(".pass")];
-  const state = study.isPlaying ? "pause" : study.pass >= passes && hasMarks ? "replay" : "play";
+  const isAtEnd = study.pass >= passes && hasMarks, isStepping = isStill() && study.question !== null;
+  const state = study.isPlaying ? "pause" : isAtEnd ? "replay" : isStepping ? "next" : "play";
   player.dataset.state = state;
   button.setAttribute("aria-label", texts[state]);
   button.title = texts[state];
@@ -236,7 +246,8 @@ const drawSentence = (name) => {
   const isFilm = study.question !== null;
   const fields = fieldsOf(study), isMarked = fields.marked > 0 || !texts.film_unmarked;
   const filmed = isMarked ? texts.film_summary : texts.film_unmarked;
-  sentence.replaceChildren(...withBold(fill(isFilm ? filmed : texts.summary, fields)));
+  const still = isFilm && isStill() && texts.still ? ` ${texts.still}` : "";
+  sentence.replaceChildren(...withBold(fill(isFilm ? filmed + still : texts.summary, fields)));
   sentence.style.visibility = study.dragged ? "hidden" : "visible";
   const quarter = Math.floor((4 * study.pass) / passes);
   if (!live || study.spoken === `${study.data.play_id} ${quarter}` || study.pass === 0) return;

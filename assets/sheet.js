@@ -73,7 +73,7 @@ const drawDetail = (name) => {
   const study = studies[name], detail = part("detail", name);
   if (!detail) return;
   const { looked, data: { texts, batch_size: size } } = study;
-  const isClean = study.dragged || !study.data.film_seconds || study.data.answers.length === 0;
+  const isClean = study.dragged || !study.data.has_film || study.data.answers.length === 0;
   const hint = isClean ? (size ? texts.hint_batches : texts.hint)
     : study.question === null ? texts.hint_after : texts.hint_film;
   if (looked !== null) detail.textContent = describe(study, looked);
@@ -89,12 +89,6 @@ const look = (cell) => {
   drawDetail(nameOf(cell));
 };
 for (const what of ["pointerover", "focusin", "click"]) listen(what, ".sheet .cell", look);
-listen("keydown", ".sheet .cell", (cell, event) => {
-  const row = +cell.parentElement.style.getPropertyValue("--columns");
-  const by = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: row, ArrowUp: -row }[event.key];
-  const cells = [...cell.parentElement.children], to = cells[cells.indexOf(cell) + by];
-  if (!by || !to) return;
-  event.preventDefault();
-  to.focus();
-});
+listen("keydown", ".sheet .cell", (cell, event) =>
+  moveFocus(cell, event, +cell.parentElement.style.getPropertyValue("--columns")));
 drawers.push(drawSheet);

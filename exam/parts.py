@@ -5,6 +5,7 @@ STUDY = "study"  # the first screen
 CHAPTER_NAMES = (
     "sheet",
     "first_pass",
+    "update",
     "batch_sizes",
     "learning_rate",
     "repetition",

@@ -2,11 +2,15 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
+import numpy as np
+
 from exam.charts.theme import Figure
 from exam.lesson.blocks import Chart, Table
 from exam.lesson.chapter import Experiment, Settings
 from exam.lesson.chapters import CHAPTERS
-from exam.model.results import Mark
+from exam.model.plan import HIDDEN_UNITS
+from exam.model.results import Mark, Steps
+from exam.model.updates import encode_deltas
 from exam.service.experiment import Attempt
 from exam.texts import Texts
 from tests.own import EXAMS as OWN
@@ -47,6 +51,8 @@ def any_study(key: object, passes: int) -> list[Mark]:
         val_confidence_when_wrong=0.5,
         own_answers="0224466880",  # half is wrong
         own_confidence=bytes([60]) * 10,
+        deltas=encode_deltas(np.ones((100, HIDDEN_UNITS), np.float32)),
+        steps=Steps(0.5, 0.1, 1.0, 0.5, (3,) * HIDDEN_UNITS, 0.25, 0),
     )
 
 

@@ -9,6 +9,7 @@ import inspect
 import re
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 
 from exam.lesson import chapters
@@ -20,8 +21,9 @@ from exam.lesson.chapters.sureness import same_mistakes
 from exam.lesson.contents import link_to_next
 from exam.lesson.guess import PassSlider, question_of
 from exam.model.exams import NEAR_CHANCE, load_exams
-from exam.model.plan import Plan, Study
-from exam.model.results import Mark, MeanMarks, mean_marks
+from exam.model.plan import HIDDEN_UNITS, Plan, Study
+from exam.model.results import Mark, MeanMarks, Steps, mean_marks
+from exam.model.updates import encode_deltas
 from exam.model.workbooks import open_workbook, question_order
 from exam.page.sentences import CLOSE
 from exam.service.experiment import Attempt
@@ -139,6 +141,29 @@ BRANCHES = {
             | {"met_before": chapters.first_pass.MOSTLY - 1},
             0,
             ["rule", "learns_not_at_once", "not_only_that_digit"],
+        ),
+    ],
+    "update": [
+        (
+            {"inked": 100, "changed": 100, "outside": 0, "times": chapters.update.HARDER}
+            | {"agreement": {1: chapters.update.HALF - 1, 10: 50, 32: 70, 100: 100}}
+            | {"walked": {1: 30, 100: 1}, "distance": {1: 3, 100: chapters.update.STRAIGHT}},
+            1,
+            ["prints", "pulls_its_own_way", "large_is_surer", "rule"],
+        ),
+        (
+            {"inked": 100, "changed": 784, "outside": 5, "times": 4}
+            | {"agreement": {1: chapters.update.HALF, 10: 60, 32: 70, 100: 100}}
+            | {"walked": {1: 30, 100: 1}, "distance": {1: 3, 100: 0.8}},
+            0,
+            ["prints_elsewhere", "pulls_along", "large_is_no_surer", "rule"],
+        ),
+        (
+            {"inked": 100, "changed": 99, "outside": 0, "times": 0.9 * chapters.update.HARDER}
+            | {"agreement": {1: 20, 10: 60, 32: 60, 100: 100}}
+            | {"walked": {1: 30, 100: 1}, "distance": {1: 3, 100: 1}},
+            2,
+            ["prints_elsewhere", "pulls_along", "large_is_no_surer", "rule"],
         ),
     ],
     "batch_sizes": [
@@ -444,6 +469,36 @@ def test_first_pass():
         "digit": alike,
         "same": 60,
     }
+
+
+def test_update():
+    """The means of ten students; the prints are those of the first."""
+    deltas = np.zeros((100, HIDDEN_UNITS), np.float32)
+    deltas[0, 5] = 0.5  # the first question moves unit 5 most
+    deltas[:10, 7] = [0.1, -0.1] * 5
+
+    def value(name, epoch):
+        size, student = name
+        changed = tuple(range(100, 100 + HIDDEN_UNITS))
+        steps = Steps(0.1 * student, 0.01 * size, size, 2.0, changed, 0.25, outside_ink=1)
+        return {"deltas": encode_deltas(deltas), "steps": steps}
+
+    experiment = experiment_of("update", study(value))
+    fields = numbers(experiment, "update")
+    first = question_order(1, 0)[0]
+    assert fields["inked"] == (load_exams().mock.questions[0, first] > 0).sum()
+    assert fields["changed"] == 105 and fields["outside"] == 10 * 4
+    assert fields["agreement"] == pytest.approx(dict.fromkeys((1, 10, 32, 100), 55))
+    assert fields["walked"] == {1: 1, 10: 10, 32: 32, 100: 100}
+    assert fields["times"] == pytest.approx(0.01)
+    assert [row[:2] for row in rows(experiment, "update", load_texts("en"))] == [
+        (1, 100),
+        (10, 10),
+        (32, 4),
+        (100, 1),
+    ]
+    of_ten = chapters.update.deltas_of_ten(experiment)
+    assert chapters.update.most_contradicted_unit(of_ten) == 7
 
 
 def test_batch_sizes():

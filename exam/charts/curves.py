@@ -21,7 +21,7 @@ from exam.texts import Texts
 PLANNED = "epochs"  # the parameter for the planned epochs
 INPUTS = ("pass", "reached")  # those that the player's inputs drive
 LABEL_WIDTH = 124  # pixels kept free to the right of the lines
-PANEL_HEIGHT, PROJECTED_HEIGHT = 108, 90  # of each panel; letters are larger on a projector
+PANEL_HEIGHT, PROJECTED_HEIGHT = 97, 90  # of each panel; letters are larger on a projector
 # A little more than what is measured: if a label hung over the edge, Vega would lay out the whole
 # chart anew.
 WRONG_DOMAIN, LOSS_DOMAIN = [-16, 118], [-0.42, 3.0]

@@ -128,6 +128,7 @@ def lines_figure(
     label_width: int,
     height: int,
     x_type: Literal["linear", "log"] = "linear",
+    x_format: str = ",d",
     band: tuple[str, ...] = (),
     ticks: int = 6,
     title: str = "",
@@ -141,6 +142,7 @@ def lines_figure(
         label_width=label_width,
         height=height,
         x_type=x_type,
+        x_format=x_format,
         band=band,
         ticks=ticks,
     )
@@ -157,6 +159,7 @@ def lines_spec(
     label_width: int,
     height: int,
     x_type: Literal["linear", "log"],
+    x_format: str,
     band: tuple[str, ...],
     ticks: int,
 ) -> dict:
@@ -165,10 +168,11 @@ def lines_spec(
     Lines of the same style differ by their dash. `band` shades the range between the lowest and
     the highest of the lines of those styles.
     """
+    min_step = 1 if x_format.endswith("d") else 0
     base = alt.Chart(height=height).encode(
         alt.X("x:Q")
         .title(x)
-        .axis(grid=False, tickMinStep=1, tickCount=ticks, format=",d")
+        .axis(grid=False, tickMinStep=min_step, tickCount=ticks, format=x_format)
         .scale(type=x_type, domain=x_domain, range=x_range(), nice=False),
         alt.Y("y:Q").title(y).scale(domain=y_domain),
     )

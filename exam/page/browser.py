@@ -7,7 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 FOLDER = Path(__file__).parents[2] / "assets"
-STYLES = ("streamlit.css", "page.css", "sheet.css")
+STYLES = ("streamlit.css", "page.css", "sheet.css", "head.css")
 # They run as one script, in this order: page.js declares what the others use.
 SCRIPTS = (
     "page.js",
@@ -15,6 +15,8 @@ SCRIPTS = (
     "film.js",
     "curves.js",
     "sheet.js",
+    "head.js",
+    "prints.js",
     "missed.js",
     "sliders.js",
     "sketch.js",

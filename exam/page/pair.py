@@ -48,14 +48,16 @@ def show_pair(visit: Visit, texts: Texts) -> None:
         st.html(player.html_of_player(FIRST, has_film=True))
         columns = st.columns(2, gap="small")
         for column, study, name in zip(columns, studies, (FIRST, SECOND), strict=True):
-            strip = player.html_of_strip(name)
+            strip = player.html_of_strip(name, player.html_of_head(name, texts))
             column.html(f"<p><code>{fit_call(study)}</code></p>{strip}")
     # The first leads the second, so it comes last. Other studies play from their beginning.
     play_id = " ".join(map(fit_call, studies))
     second = _data(studies[1], polls[1].marks, texts)
     push("study", SECOND, second | {"play_id": play_id})
     first = _data(studies[0], polls[0].marks, texts)
-    push("study", FIRST, first | {"play_id": play_id, "plays": True, "followers": [SECOND]})
+    paced_by = min(study.plan.batch_size for study in studies)  # so that each batch can be seen
+    first |= {"play_id": play_id, "plays": True, "followers": [SECOND], "paced_by": paced_by}
+    push("study", FIRST, first)
 
 
 def _data(study: Study, marks: list[Mark], texts: Texts) -> player.Data:

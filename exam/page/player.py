@@ -4,23 +4,27 @@ Their HTML never changes: if it did, Streamlit would replace the nodes to which 
 Their data comes in a script, which Streamlit runs whenever its text has changed.
 """
 
+import base64
 import functools
 from collections.abc import Iterable, Sequence
+from html import escape
 from typing import Any
 
+import numpy as np
 import streamlit as st
 
 from exam.charts.curves import LABEL_WIDTH
 from exam.charts.pictures import sheet_picture
 from exam.model.exams import load_exams
-from exam.model.plan import Study
+from exam.model.plan import LEARNING_RATE, Plan, Study
 from exam.model.results import Mark
+from exam.model.updates import encode_deltas
 from exam.model.workbooks import first_key, question_order
 from exam.page.browser import push
 from exam.texts import Texts, as_html
 
 SHORTEST_SECONDS, LONGEST_SECONDS = 2.0, 5.0  # for which a study plays
-FILM_SECONDS, HOLD_SECONDS = 3.0, 0.4  # the first pass plays 3 s, then its last frame is held
+HOLD_SECONDS = 0.6  # for which the last frame of the first pass is held
 BEND = 2  # slow at first, where most happens: after half the time it is at a quarter of the passes
 SHEET = '<div class="sheet" role="group" data-exam="{name}"></div>'
 DETAIL = '<p class="detail" data-exam="{name}"></p>'
@@ -40,6 +44,16 @@ BARS = '<div class="missed bars" role="list" data-exam="{name}"></div>'
 WHY = '<p data-why="{kind}">{text}</p>'
 SENTENCE = """<p class="sentence" data-exam="{name}"></p>
 <p class="live" data-exam="{name}" role="status"></p>"""
+HEAD = """<div class="head" data-exam="{name}" data-update="0"><h3>{title}</h3>
+<div class="units" role="group"></div>
+<div class="prints"><canvas class="own" hidden></canvas><canvas class="batch"></canvas>
+<p class="says"></p></div><p class="legend">{legend}</p></div>"""
+PRINTED = '<div class="printed" data-prints="{name}" role="img" aria-label="{alt}"></div>'
+LEGEND = '<span class="{kind}">{text}</span>'
+KINDS = ("up", "down", "same")  # of changes of a weight
+VIEW_BUTTONS = '<div class="views" role="group" aria-label="{label}">{buttons}</div>'
+VIEW = '<button type="button" value="{view}">{text}</button>'
+VIEWS = ("head", "curves")  # of which one stands beside the sheet
 UNSEEN_PICTURE = "unseen"  # the name of the picture of the first unseen exam
 MAIN = "study"  # the player of the first screen, whose inputs drive the curves
 
@@ -50,10 +64,10 @@ def html_of_sheet(name: str) -> str:
     return (SHEET + DETAIL).format(name=name)
 
 
-def html_of_strip(name: str) -> str:
-    """A sheet without a player, under a line that says how many are wrong."""
+def html_of_strip(name: str, head: str = "") -> str:
+    """A sheet without a player, under a line that says how many are wrong, and above a head."""
     sentence = f'<p class="sentence" data-exam="{name}"></p>'
-    return f'<div class="strip">{sentence}{html_of_sheet(name)}</div>'
+    return f'<div class="strip">{sentence}{html_of_sheet(name)}{head}</div>'
 
 
 def html_of_player(name: str, *, has_film: bool = False) -> str:
@@ -72,6 +86,20 @@ def html_of_player(name: str, *, has_film: bool = False) -> str:
     return PLAYER.format(name=name, play="", range="", reached="", film=film, speed=speed)
 
 
+def html_of_head(name: str, texts: Texts) -> str:
+    """The weights of the hidden units as pictures, and beside them the last print (head.js).
+
+    That of the first screen has buttons that choose between it and the curves.
+    """
+    captions = texts.head
+    legend = "".join(LEGEND.format(kind=kind, text=escape(captions[kind])) for kind in KINDS)
+    head = HEAD.format(name=name, title=as_html(captions.title), legend=legend)
+    if name != MAIN:
+        return head
+    buttons = "".join(VIEW.format(view=view, text=escape(captions[view])) for view in VIEWS)
+    return VIEW_BUTTONS.format(label=escape(captions.views), buttons=buttons) + head
+
+
 def html_of_unseen_mistakes(name: str, texts: Texts) -> str:
     """A row of unseen questions that are wrong, and why; the browser shows one of the reasons."""
     whys = "".join(
@@ -86,6 +114,33 @@ def show_marked_sheet(name: str, data: Data) -> None:
     push("study", name, data)
 
 
+def show_prints(
+    name: str,
+    alt: str,
+    picture: str,
+    deltas: np.ndarray,
+    unit: int,
+    *,
+    mean: str = "",
+    batch_size: int = 0,
+) -> None:
+    """Questions of a `picture`, their prints on a hidden unit, and the mean of these (prints.js).
+
+    With a `batch_size`, only the print of each batch, below its last question.
+    """
+    st.html(PRINTED.format(name=name, alt=escape(alt)))
+    data = {
+        "picture": picture,
+        "questions": len(deltas),
+        "deltas": as_base64(encode_deltas(deltas)),
+        "unit": unit,
+        "learning_rate": LEARNING_RATE,
+        "mean": mean,
+        "batch_size": batch_size,
+    }
+    push("prints", name, data)
+
+
 def seconds_to_play(passes: int) -> float:
     """For how long the browser plays a study of so many passes."""
     return min(SHORTEST_SECONDS + passes / 10, LONGEST_SECONDS)
@@ -94,15 +149,26 @@ def seconds_to_play(passes: int) -> float:
 def study_data(study: Study, marks: Sequence[Mark], texts: Texts) -> Data:
     """The data of the first screen: the film of the first pass, and then the passes."""
     data = sheet_data(marks, student=study.plan.student, passes=study.epochs, texts=texts)
-    data["texts"]["updates_sum"] = texts.updates_sum
+    data["texts"] |= {"updates_sum": texts.updates_sum, "head": texts.head.says.as_dict()}
     data |= unseen_data([missed(mark.val_answers, mark.val_confidence) for mark in marks])
     return data | {
         "batch_size": study.plan.batch_size,
         "first_pass": marks[1].answers_in_pass if len(marks) > 1 else "",
-        "film_seconds": FILM_SECONDS,
+        **head_data(marks, study.plan),
+        "has_film": True,
         "hold_seconds": HOLD_SECONDS,
         "label_width": LABEL_WIDTH,
     }
+
+
+def head_data(marks: Sequence[Mark], plan: Plan) -> Data:
+    """By which the browser follows the weights through the first pass, once it is computed."""
+    deltas = marks[1].deltas if len(marks) > 1 else b""
+    return {"deltas": as_base64(deltas), "learning_rate": plan.learning_rate}
+
+
+def as_base64(data: bytes) -> str:
+    return base64.b64encode(data).decode("ascii")
 
 
 def unseen_data(missed: Sequence[list[list[int]]]) -> Data:

@@ -49,7 +49,8 @@ def show_sheet_and_curves(visit: Visit, texts: Texts) -> None:
     sheet, curves = st.columns([5, 8], gap="small")
     with sheet:
         st.html(player.html_of_sheet(player.MAIN))
-    with curves:
+    with curves:  # the head stands in their place while the film of the first pass is shown
+        st.html(player.html_of_head(player.MAIN, texts))
         _show_curves(visit, [*complete[-EARLIER_STUDIES:], (chosen, marks)], texts)
     st.html(player.html_of_player(player.MAIN))
     place = st.empty()  # with or without a sentence, the elements below keep their places

@@ -7,8 +7,10 @@ of what was chosen, and how often the warning is right, is printed: it is that o
 `python -m tests.tools.audit`.
 """
 
+import functools
 from collections.abc import Callable
 from itertools import product
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -21,6 +23,7 @@ from exam.model.overfitting import MIN_RISE, PATIENCE
 from exam.model.plan import FINAL, UNSEEN, Plan
 from exam.page.player import MAX_MISSED
 from exam.page.sentences import CLOSE
+from tests.numpy_student import Student, X, Y
 from tests.scripted import MEASURED
 from tests.tools import audit
 
@@ -206,6 +209,62 @@ def gains(experiment: Experiment, size: int) -> np.ndarray:
     return -np.diff(means(experiment, size, "wrong")[[0, 5, 10]])
 
 
+class Path(NamedTuple):
+    """The updates of a first pass, by NumPy: the means of those that agree with the whole exam by
+    a cosine and of their lengths, without a shorter last batch, and where the pass leads."""
+
+    agreement: float
+    length: float
+    walked: float
+    distance: float
+    outside_ink: int
+    first_is_its_ink: bool
+
+
+@functools.cache
+def path(student: int, batch_size: int) -> Path:
+    network, order = Student(student), np.random.RandomState([student, 0]).permutation(100)
+    x, y = X[:100], Y[:100]
+
+    def weights() -> list[np.ndarray]:
+        return [part.astype(float) for part in vars(network).values()]
+
+    def difference(before: list[np.ndarray]) -> np.ndarray:
+        return np.concatenate([(b - a).ravel() for a, b in zip(before, weights(), strict=True)])
+
+    begin, agreements, lengths, outside, is_its_ink = weights(), [], [], 0, False
+    for start in range(0, 100, batch_size):
+        batch, before = order[start : start + batch_size], weights()
+        kept = [part.copy() for part in vars(network).values()]
+        network.learn(x, y)
+        of_exam = difference(before)
+        network.w1, network.b1, network.w2, network.b2 = kept
+        network.learn(x[batch], y[batch])
+        step = difference(before)
+        changed, has_ink = step[: 784 * 32].reshape(784, 32) != 0, (x[batch] > 0).any(axis=0)
+        outside += changed[~has_ink].sum()
+        if start == 0:
+            most = np.abs(step[: 784 * 32].reshape(784, 32)).sum(axis=0).argmax()
+            is_its_ink = (changed[:, most] == has_ink).all()
+        agreements.append(step @ of_exam / np.linalg.norm(step) / np.linalg.norm(of_exam))
+        lengths.append(np.linalg.norm(step))
+    full, end = 100 // batch_size, np.linalg.norm(difference(begin))
+    means = np.mean(agreements[:full]), np.mean(lengths[:full])
+    return Path(*means, np.sum(lengths), end, outside, is_its_ink)
+
+
+def mean_path(experiment: Experiment, batch_size: int, field: str) -> float:
+    students = [student for size, student in experiment.marks if size == batch_size]
+    return np.mean([getattr(path(student, batch_size), field) for student in students])
+
+
+def prints_only(experiment: Experiment) -> bool:
+    """Whether all weights that any update moves lie under ink, and all under the first's moved."""
+    first = min(student for _, student in experiment.marks)
+    paths = [path(student, size) for size, student in experiment.marks]
+    return path(first, 1).first_is_its_ink and not any(each.outside_ink for each in paths)
+
+
 EDGE = 1e-5  # what two ways to add the same numbers may differ by
 Claim = Callable[[Experiment], bool]
 CLAIMS: dict[str, dict[str, Claim]] = {
@@ -231,6 +290,18 @@ CLAIMS: dict[str, dict[str, Claim]] = {
         ),
         "only_that_digit": lambda f: (
             f.marks[1, 1, "look_alikes"][1].val_answers.count("7") >= chapters.first_pass.LIKE
+        ),
+    },
+    "update": {
+        "prints": prints_only,
+        "pulls_its_own_way": lambda f: (
+            100 * mean_path(f, 1, "agreement") < chapters.update.HALF
+            and mean_path(f, 1, "length") >= chapters.update.HARDER * mean_path(f, 100, "length")
+        ),
+        "large_is_surer": lambda f: (
+            all(np.diff([mean_path(f, size, "agreement") for size in (1, 10, 32, 100)]) > 0)
+            and mean_path(f, 100, "distance")
+            >= chapters.update.STRAIGHT * mean_path(f, 100, "walked")
         ),
     },
     "batch_sizes": {
@@ -344,6 +415,7 @@ CHOICES: dict[str, Callable[[Experiment], list[bool]]] = {
     "first_pass": lambda f: interval(
         -alike(f, 1), 1 - chapters.first_pass.MOST_WRONG, -chapters.first_pass.FEW_WRONG
     ),
+    "update": lambda f: [False, prints_only(f), not prints_only(f)],
     "batch_sizes": lambda f: [
         mean(f, size, "wrong", 20) == max(mean(f, each, "wrong", 20) for each in (1, 10, 32, 100))
         for size in (1, 10, 32, 100)

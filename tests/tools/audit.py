@@ -75,6 +75,7 @@ def compute(studies: Iterable[tuple[Plan, int]]) -> Marks:
     longest: dict[Plan, int] = {}
     for plan, epochs in studies:
         longest[plan] = max(longest.get(plan, 0), epochs)
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"  # as in the page's workers (service/worker.py)
     with multiprocessing.get_context("spawn").Pool(os.cpu_count()) as pool:
         return dict(pool.imap_unordered(_study, longest.items(), chunksize=8))
 

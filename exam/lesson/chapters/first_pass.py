@@ -9,7 +9,8 @@ from exam.lesson.blocks import Chart, Choices, Display, Rule, Story
 from exam.lesson.chapter import TEN, Chapter, Experiment, Figure, Numbers, Settings, Studies, Texts
 from exam.lesson.chapter_view import ChapterView
 from exam.model.exams import QUESTIONS
-from exam.model.plan import Plan, Study
+from exam.model.plan import LEARNING_RATE, Plan, Study
+from exam.model.updates import decode_deltas
 from exam.model.workbooks import Workbook, first_key, open_workbook, question_order
 from exam.page import player
 from exam.page.browser import push
@@ -146,8 +147,8 @@ def show_look_alikes(view: ChapterView) -> None:
     captions, marks = view.captions, view.complete_experiment.marks
     st.markdown(captions.alike_title)
     for size in ALIKE_SIZES:
-        answers = marks[size, 1, "look_alikes"][1].answers_in_pass
-        data = strip_data(answers, open_workbook("look_alikes"), size)
+        mark, book = marks[size, 1, "look_alikes"][1], open_workbook("look_alikes")
+        data = strip_data(mark.answers_in_pass, book, size)
         data["texts"] = view.texts.player.as_dict() | {
             "hint_batches": "",
             "sheet": captions.alike_alt,
@@ -156,6 +157,10 @@ def show_look_alikes(view: ChapterView) -> None:
         name = f"alike_{size}"
         st.html(player.html_of_strip(name))
         push("study", name, data | {"shown": data["passes"], "play_id": _play_id(view)})
+        deltas = decode_deltas(mark.deltas, book.size)
+        unit = int((deltas**2).sum(axis=0).argmax())
+        alt, picture = captions.alike_prints_alt, digits_picture(book)
+        player.show_prints(name, alt, picture, deltas, unit, batch_size=size)
 
 
 def show_film(view: ChapterView) -> None:
@@ -163,12 +168,16 @@ def show_film(view: ChapterView) -> None:
     captions, marks = view.captions, view.complete_experiment.marks
     st.markdown(captions.film_title)
     names = {size: view.name if size == 1 else f"{view.name}_{size}" for size in SIZES}
-    strips = "".join(player.html_of_strip(name) for name in names.values())
+    strips = "".join(
+        player.html_of_strip(name, player.html_of_head(name, view.texts)) for name in names.values()
+    )
     st.html(player.html_of_player(view.name) + f'<div class="strips">{strips}</div>')
     for size, name in reversed(names.items()):  # the one that leads the others comes last
-        answers = marks[size, 1, "one_exam"][1].answers_in_pass
-        data = strip_data(answers, open_workbook("one_exam"), size)
+        mark = marks[size, 1, "one_exam"][1]
+        data = strip_data(mark.answers_in_pass, open_workbook("one_exam"), size)
+        data["deltas"], data["learning_rate"] = player.as_base64(mark.deltas), LEARNING_RATE
         data["texts"] = view.texts.player.as_dict() | {
+            "head": view.texts.head.says.as_dict(),
             "hint_batches": "",
             "range": captions.film_range,
             "valuetext": captions.film_value,

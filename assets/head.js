@@ -1,0 +1,217 @@
+// What the updates of a first pass do to the weights: 32 pictures of 28 × 28 of them, one for each
+// hidden unit, of what each weight has gained since before the pass. They are rebuilt here from the
+// questions and the deltas (exam/model/updates.py), so no weights travel.
+
+const UNITS = 32, SIDE = 28, PIXELS = SIDE * SIDE;
+const SCALE = 0.03, PRINT_SCALE = 0.012; // the change that is drawn in full black or white
+const GAMMA = 0.6; // so that the pale print of a hundred questions is seen as well
+const [SAME, UP, DOWN] = [[204, 209, 217], [27, 31, 39], [255, 255, 255]];
+
+// The deltas as numbers, [questions × UNITS]: their largest magnitude, a bit for each that says
+// whether it is there, and those that are.
+const deltasOf = (encoded, questions) => {
+  const bytes = Uint8Array.from(atob(encoded), (letter) => letter.charCodeAt(0));
+  const view = new DataView(bytes.buffer), largest = view.getFloat32(0, true);
+  const count = questions * UNITS, deltas = new Float32Array(count);
+  let next = 4 + count / 8;
+  for (let at = 0; at < count; at++) {
+    if (!(bytes[4 + (at >> 3)] & (128 >> (at & 7)))) continue;
+    deltas[at] = (view.getInt16(next, true) / 32767) * largest;
+    next += 2;
+  }
+  return deltas;
+};
+
+// The ink of each question on the picture of a sheet, as [pixel, ink of 0 to 1] where there is some.
+const inks = {}; // by the picture's address; null while it is decoded
+const inkOf = (address, questions) => {
+  if (address in inks) return inks[address];
+  inks[address] = null;
+  const picture = new Image();
+  picture.onload = () => {
+    const canvas = document.createElement("canvas");
+    [canvas.width, canvas.height] = [picture.naturalWidth, picture.naturalHeight];
+    const pen = canvas.getContext("2d", { willReadFrequently: true });
+    pen.drawImage(picture, 0, 0);
+    inks[address] = Array.from({ length: questions }, (_, at) => {
+      const [left, top] = [(at % 10) * SIDE, Math.floor(at / 10) * SIDE];
+      const { data } = pen.getImageData(left, top, SIDE, SIDE);
+      return Array.from({ length: PIXELS }, (_, pixel) => [pixel, data[4 * pixel + 3] / 255])
+        .filter(([, ink]) => ink > 0);
+    });
+    redraw();
+  };
+  picture.src = address;
+  return null;
+};
+
+// What the questions from `first` to before `end` add to the weights of all units, each by `rate`.
+const addPrints = (weights, { ink, deltas }, first, end, rate) => {
+  for (let at = first; at < end; at++)
+    for (let unit = 0; unit < UNITS; unit++) {
+      const step = -rate * deltas[at * UNITS + unit];
+      if (step) for (const [pixel, share] of ink[at]) weights[unit * PIXELS + pixel] += step * share;
+    }
+  return weights;
+};
+const noWeights = () => new Float32Array(UNITS * PIXELS);
+
+// What there is to draw of a study after so many updates: `gained` before the last of them, and its
+// `print`; and which unit the print has changed most.
+const changesAfter = (study, updates) => {
+  const { data } = study, { batch_size: size, learning_rate: rate } = data, count = data.order.length;
+  if (study.changes?.deltas !== data.deltas || study.changes.updates > updates) {
+    const ink = inkOf(pictures[data.picture] ?? data.picture, count);
+    if (!ink) return null;
+    const source = { ink, deltas: deltasOf(data.deltas, count) };
+    const [gained, print] = [noWeights(), noWeights()];
+    study.changes = { deltas: data.deltas, updates: 0, source, gained, print, most: 0, share: 0 };
+  }
+  const { changes } = study;
+  for (; changes.updates < updates; changes.updates++) {
+    const first = changes.updates * size, end = Math.min(first + size, count);
+    changes.print.forEach((change, at) => (changes.gained[at] += change));
+    changes.print.fill(0);
+    addPrints(changes.print, changes.source, first, end, rate / (end - first));
+    changes.isNew = true;
+  }
+  if (changes.isNew) Object.assign(changes, { isNew: false, ...summaryOf(changes.print) });
+  return changes;
+};
+const summaryOf = (print) => {
+  const sums = Array(UNITS).fill(0);
+  let changed = 0;
+  print.forEach((change, at) => {
+    sums[Math.floor(at / PIXELS)] += change * change;
+    changed += change !== 0;
+  });
+  return { most: sums.indexOf(Math.max(...sums)), share: Math.round((100 * changed) / print.length) };
+};
+
+const paint = (canvas, weights, unit, scale) => {
+  const image = new ImageData(SIDE, SIDE);
+  for (let pixel = 0; pixel < PIXELS; pixel++) {
+    const change = Math.max(-1, Math.min(1, weights[unit * PIXELS + pixel] / scale));
+    const end = change > 0 ? UP : DOWN, share = Math.abs(change) ** GAMMA;
+    for (let channel = 0; channel < 3; channel++)
+      image.data[4 * pixel + channel] = SAME[channel] + (end[channel] - SAME[channel]) * share;
+    image.data[4 * pixel + 3] = 255;
+  }
+  canvas.getContext("2d").putImageData(image, 0, 0);
+};
+
+// How far the pass is that is shown: in the film, in a chapter's film of a pass, or after it.
+const momentOf = ({ data, question, pass, printed = 1, dragged }) => {
+  const all = data.order.length, isClean = dragged || data.answers.length === 0;
+  const answered = isClean ? 0 : question ?? (data.answers_in_pass ? pass : pass > 0 ? all : 0);
+  const marked = answered === all ? all : answered - (answered % data.batch_size);
+  const updates = data.deltas ? Math.ceil(marked / data.batch_size) : 0;
+  return { answered, marked, updates, printed: question === null ? 1 : printed };
+};
+
+const drawHead = (name) => {
+  const head = part("head", name), study = studies[name];
+  if (!head || !study.data.texts.head) return;
+  drawView(study, head);
+  if (!head.querySelector(".unit")) buildHead(head, study.data.texts.head);
+  const moment = momentOf(study), { updates, printed } = moment;
+  const changes = study.data.deltas && changesAfter(study, updates);
+  const looked = study.isPlaying || study.looked >= moment.marked ? null : study.looked;
+  const unit = study.unit ?? (updates && changes ? changes.most : null);
+  head.dataset.update = changes ? updates : 0;
+  const drawn = [changes?.deltas, ...Object.values(moment), looked, study.unit].join();
+  if (head.drawn === drawn) return;
+  head.drawn = drawn;
+  const now = changes ? changes.gained.map((gain, at) => gain + printed * changes.print[at]) : noWeights();
+  head.querySelectorAll("canvas.unit").forEach((canvas, at) => {
+    paint(canvas, now, at, SCALE);
+    canvas.classList.toggle("is-framed", at === unit);
+    canvas.classList.toggle("is-large", at === study.unit);
+  });
+  drawPrints(head, study, { ...moment, changes, unit, looked });
+};
+
+// Beside the units: the last print, or that of the question that is looked at and its batch's.
+const drawPrints = (head, { data, unit: touched }, { answered, marked, updates, changes, unit, looked }) => {
+  const { texts: { head: texts }, batch_size: size, learning_rate: rate } = data;
+  const all = Math.ceil(data.order.length / size);
+  const number = looked === null ? updates : Math.floor(looked / size) + 1;
+  const first = (number - 1) * size, end = Math.min(first + size, data.order.length);
+  const ofOwn = head.querySelector(".own"), ofBatch = head.querySelector(".batch");
+  const ofQuestion = looked !== null && changes && unit !== null;
+  ofOwn.hidden = !ofQuestion;
+  if (ofQuestion) paint(ofOwn, addPrints(noWeights(), changes.source, looked, looked + 1, rate), unit, PRINT_SCALE);
+  const print = changes && number > 0
+    ? addPrints(noWeights(), changes.source, first, end, rate / (end - first)) : noWeights();
+  paint(ofBatch, print, unit ?? 0, PRINT_SCALE);
+  const fields = { update: number, all_updates: all, questions: end - first, share: changes?.share ?? 0, unit: unit + 1 };
+  const isWriting = looked === null && answered > marked;
+  const says = touched != null ? texts.unit : !updates && !isWriting ? texts.none : isWriting ? texts.unmoved
+    : ofQuestion ? texts.of_question : end - first > 1 ? texts.mean : texts.single;
+  head.querySelector(".says").replaceChildren(...withBold(fill(says, fields)));
+  const about = fill(updates ? texts.changed : texts.none, { ...fields, update: updates });
+  head.querySelector(".units").setAttribute("aria-label", plain(about));
+};
+
+const buildHead = (head, texts) => {
+  for (let at = 0; at < UNITS; at++) {
+    const canvas = head.querySelector(".units").appendChild(document.createElement("canvas"));
+    canvas.className = "unit";
+    canvas.tabIndex = at ? -1 : 0;
+    canvas.role = "img";
+    canvas.ariaLabel = plain(fill(texts.unit, { unit: at + 1 }));
+    canvas.style.transformOrigin = `${((at % 8) * 100) / 7}% ${(Math.floor(at / 8) * 100) / 3}%`;
+  }
+  for (const canvas of head.querySelectorAll("canvas")) [canvas.width, canvas.height] = [SIDE, SIDE];
+};
+
+// On the first screen the head stands in the place of the curves while the film is shown, and
+// whenever it is asked for.
+const drawView = (study, head) => {
+  const views = head.parentElement.querySelector(".views");
+  if (!views) return; // of a chapter
+  const isFilm = study.question !== null && !study.dragged;
+  if (study.wasFilm !== isFilm) Object.assign(study, { wasFilm: isFilm, view: null });
+  const view = study.view ?? (isFilm ? "head" : "curves");
+  head.dataset.view = view;
+  for (const button of views.children)
+    button.setAttribute("aria-pressed", String(button.value === view));
+};
+listen("click", ".views button", (button) => {
+  studies.study.view = button.value;
+  drawHead("study");
+});
+
+// When a batch is marked, its questions go from the sheet into the print: in the slow batches, where
+// one can follow them.
+const fly = (name, seconds) => {
+  const { question, film, data } = studies[name], sheet = part("sheet", name);
+  const print = part("head", name)?.querySelector(".batch");
+  if (!print?.checkVisibility({ visibilityProperty: true }) || !sheet?.firstChild) return;
+  const first = Math.floor((question - 1) / film.size) * film.size, to = print.getBoundingClientRect();
+  for (const cell of [...sheet.children].slice(first, question)) {
+    const from = cell.firstChild.getBoundingClientRect();
+    const digit = document.body.appendChild(cell.firstChild.cloneNode());
+    digit.className = "flies";
+    Object.assign(digit.style, { left: `${from.left}px`, top: `${from.top}px`, width: `${from.width}px` });
+    const there = `translate(${to.left - from.left}px, ${to.top - from.top}px) scale(${to.width / from.width})`;
+    const flight = digit.animate(
+      [{ opacity: 0.9 }, { transform: there, opacity: 1 / (question - first) }],
+      { duration: 1000 * seconds, easing: "ease-in-out" });
+    flight.onfinish = flight.oncancel = () => digit.remove();
+  }
+};
+
+// One of the pictures that is touched grows, and says what it is.
+const touch = (canvas, isTouched) => {
+  const name = nameOf(canvas), at = [...canvas.parentElement.children].indexOf(canvas);
+  studies[name].unit = isTouched ? at : null;
+  drawHead(name);
+};
+for (const what of ["pointerover", "focusin", "click"]) listen(what, ".unit", (unit) => touch(unit, true));
+for (const what of ["pointerout", "focusout"]) listen(what, ".unit", (unit) => touch(unit, false));
+listen("focusin", ".unit", (unit) => {
+  for (const each of unit.parentElement.children) each.tabIndex = each === unit ? 0 : -1;
+});
+listen("keydown", ".unit", (unit, event) => moveFocus(unit, event, 8));
+drawers.push(drawHead);
