@@ -87,6 +87,7 @@ listen("focusin", ".sheet .cell", (cell) => {
 const look = (cell) => {
   studies[nameOf(cell)].looked = [...cell.parentElement.children].indexOf(cell);
   drawDetail(nameOf(cell));
+  drawHead(nameOf(cell));
 };
 for (const what of ["pointerover", "focusin", "click"]) listen(what, ".sheet .cell", look);
 listen("keydown", ".sheet .cell", (cell, event) =>

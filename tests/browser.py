@@ -145,7 +145,8 @@ def press_start(page: Page, words: Texts = KO) -> None:
 
 HURRY = """() => {
     const study = window.exam?.studies?.study;
-    if (study?.data.film_seconds) Object.assign(study.data, {film_seconds: 0.1, hold_seconds: 0});
+    if (study?.film) study.film.ends.fill(0.05);
+    if (study) study.data.hold_seconds = 0;
     return document.querySelector(".player[data-exam='study']")?.dataset.state === "replay";
 }"""
 

@@ -110,16 +110,22 @@ def test_a_click_on_the_curves_goes_to_that_pass(page, server):
 
 
 def test_without_motion_the_first_pass_is_gone_through_batch_by_batch(page, server):
+    """It stands at the first batch; the main button is the way to the next one, and says so."""
     page.emulate_media(reduced_motion="reduce")
-    open_page(page, server, "batch_size=100&epochs=3")
+    open_page(page, server, "batch_size=32&epochs=3")
     press_start(page)
-    wait_until_played(page)
-    output = page.locator(".player output").first
-    page.get_by_role("button", name=KO.player.replay).first.click()
+    output, main = page.locator(".player output").first, page.locator("#play")
+    expect(main).to_have_attribute("aria-label", KO.player.next)
+    expect(page.get_by_text(KO.player.still)).to_be_visible()
+    for text in ("32 / 100", "64 / 100", "96 / 100", "100 / 100", "1 / 3"):
+        expect(output).to_have_text(text)
+        main.click()
+    expect(output).to_have_text("3 / 3")
+    main.click()  # once more from the beginning
     expect(output).to_have_text("0 / 100")
     expect(page.locator(".sheet .cell[data-state='']")).to_have_count(100)
     page.locator(".player .question").press("Enter")
-    expect(output).to_have_text("100 / 100")
+    expect(output).to_have_text("32 / 100")
 
 
 def test_the_sheet_and_the_formula_follow_the_slider_while_it_is_dragged(page, server):

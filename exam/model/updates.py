@@ -29,17 +29,18 @@ def pixels_of(questions: np.ndarray) -> np.ndarray:
 
 
 def first_pass_deltas(initial_weights: list[np.ndarray], plan: Plan) -> np.ndarray:
-    """The deltas of the first pass, float32 [questions, HIDDEN_UNITS], in the order of the pass.
+    """The deltas of the first pass, float64 [questions, HIDDEN_UNITS], in the order of the pass.
 
     This is the pass of training.py again, in NumPy, because fit() would slow down if it reported
-    them. A test compares the weights that follow from them with those of Keras.
+    them. A test compares the weights that follow from them with those of Keras. With float64, they
+    are the same on every machine once they are encoded.
     """
-    hidden_kernel, hidden_bias, kernel, bias = (part.copy() for part in initial_weights)
+    hidden_kernel, hidden_bias, kernel, bias = (part.astype(float) for part in initial_weights)
     numbers = first_pass_questions(plan)
-    x, y = pixels_of(numbers), np.eye(DIGITS, dtype=np.float32)[plan.book.key[numbers]]
+    x, y = pixels_of(numbers).astype(float), np.eye(DIGITS)[plan.book.key[numbers]]
     inputs = x @ hidden_kernel + hidden_bias  # of the hidden units, for every question
     similarity = x @ x.T + 1  # an update for one question moves the inputs of another by this
-    deltas = np.empty((len(numbers), HIDDEN_UNITS), np.float32)
+    deltas = np.empty((len(numbers), HIDDEN_UNITS))
     for start in range(0, len(numbers), plan.batch_size):
         batch = slice(start, start + plan.batch_size)
         hidden = np.maximum(inputs[batch], 0)
@@ -47,7 +48,7 @@ def first_pass_deltas(initial_weights: list[np.ndarray], plan: Plan) -> np.ndarr
         exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
         error = exponentials / exponentials.sum(axis=1, keepdims=True) - y[batch]
         deltas[batch] = (error @ kernel.T) * (hidden > 0)
-        step = np.float32(-plan.learning_rate / len(hidden))
+        step = -plan.learning_rate / len(hidden)
         inputs += step * (similarity[:, batch] @ deltas[batch])
         kernel += step * (hidden.T @ error)
         bias += step * error.sum(axis=0)

@@ -66,5 +66,5 @@ def _data(study: Study, marks: list[Mark], texts: Texts) -> player.Data:
     data = player.study_data(study, marks, texts)
     data["picture"] = student
     data["texts"] |= texts.pair.as_dict()
-    data["texts"] |= {"hint_film": texts.player.hint, "film_unmarked": ""}
+    data["texts"] |= {"hint_film": texts.player.hint, "film_unmarked": "", "still": ""}
     return data

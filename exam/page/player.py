@@ -44,7 +44,7 @@ BARS = '<div class="missed bars" role="list" data-exam="{name}"></div>'
 WHY = '<p data-why="{kind}">{text}</p>'
 SENTENCE = """<p class="sentence" data-exam="{name}"></p>
 <p class="live" data-exam="{name}" role="status"></p>"""
-HEAD = """<div class="head" data-exam="{name}" data-update="0"><h3>{title}</h3>
+HEAD = """<div class="head" data-exam="{name}" data-update="0"><p class="about">{title}</p>
 <div class="units" role="group"></div>
 <div class="prints"><canvas class="own" hidden></canvas><canvas class="batch"></canvas>
 <p class="says"></p></div><p class="legend">{legend}</p></div>"""
