@@ -91,7 +91,7 @@ const goOnInFilm = (name, seconds) => {
   const isMarked = question > study.question && printed < 1;
   const left = (study.film.ends.find((end) => end > at) ?? at) - at;
   if (question !== study.question || printed !== study.printed) showQuestion(name, question, at, printed);
-  if (isMarked && left >= FLIGHT) fly(name, left / (study.speed ?? 1));
+  if (isMarked && left >= FLIGHT) fly(name, left / 2 / (study.speed ?? 1));
   study.at = at;
   if (at >= study.film.ends.at(-1) + study.data.hold_seconds) show(name, 1);
 };

@@ -122,17 +122,19 @@ const drawHead = (name) => {
   const drawn = [changes?.deltas, ...Object.values(moment), looked, study.unit].join();
   if (head.drawn === drawn) return;
   head.drawn = drawn;
-  const now = changes ? changes.gained.map((gain, at) => gain + printed * changes.print[at]) : noWeights();
+  // First the print is made of the questions, then it goes into the weights.
+  const [made, gone] = [Math.min(2 * printed, 1), Math.max(2 * printed - 1, 0)];
+  const now = changes ? changes.gained.map((gain, at) => gain + gone * changes.print[at]) : noWeights();
   head.querySelectorAll("canvas.unit").forEach((canvas, at) => {
     paint(canvas, now, at, SCALE);
     canvas.classList.toggle("is-framed", at === unit);
     canvas.classList.toggle("is-large", at === study.unit);
   });
-  drawPrints(head, study, { ...moment, changes, unit, looked });
+  drawPrints(head, study, { ...moment, made, changes, unit, looked });
 };
 
 // Beside the units: the last print, or that of the question that is looked at and its batch's.
-const drawPrints = (head, { data, unit: touched }, { answered, marked, updates, changes, unit, looked }) => {
+const drawPrints = (head, { data, unit: touched }, { answered, marked, updates, made, changes, unit, looked }) => {
   const { texts: { head: texts }, batch_size: size, learning_rate: rate } = data;
   const all = Math.ceil(data.order.length / size);
   const number = looked === null ? updates : Math.floor(looked / size) + 1;
@@ -141,11 +143,12 @@ const drawPrints = (head, { data, unit: touched }, { answered, marked, updates, 
   const ofQuestion = looked !== null && changes && unit !== null;
   ofOwn.hidden = !ofQuestion;
   if (ofQuestion) paint(ofOwn, addPrints(noWeights(), changes.source, looked, looked + 1, rate), unit, PRINT_SCALE);
-  const print = changes && number > 0
-    ? addPrints(noWeights(), changes.source, first, end, rate / (end - first)) : noWeights();
+  const isWriting = looked === null && answered > marked; // then there is no print
+  const share = looked === null ? made : 1; // of the print that is there already
+  const print = changes && number > 0 && !isWriting
+    ? addPrints(noWeights(), changes.source, first, end, (share * rate) / (end - first)) : noWeights();
   paint(ofBatch, print, unit ?? 0, PRINT_SCALE);
   const fields = { update: number, all_updates: all, questions: end - first, share: changes?.share ?? 0, unit: unit + 1 };
-  const isWriting = looked === null && answered > marked;
   const says = touched != null ? texts.unit : !updates && !isWriting ? texts.none : isWriting ? texts.unmoved
     : ofQuestion ? texts.of_question : end - first > 1 ? texts.mean : texts.single;
   head.querySelector(".says").replaceChildren(...withBold(fill(says, fields)));
@@ -195,8 +198,9 @@ const fly = (name, seconds) => {
     digit.className = "flies";
     Object.assign(digit.style, { left: `${from.left}px`, top: `${from.top}px`, width: `${from.width}px` });
     const there = `translate(${to.left - from.left}px, ${to.top - from.top}px) scale(${to.width / from.width})`;
+    const pale = 1 / (question - first); // so that together they look like their mean
     const flight = digit.animate(
-      [{ opacity: 0.9 }, { transform: there, opacity: 1 / (question - first) }],
+      [{ opacity: 0.9 }, { opacity: pale, offset: 0.25 }, { transform: there, opacity: pale }],
       { duration: 1000 * seconds, easing: "ease-in-out" });
     flight.onfinish = flight.oncancel = () => digit.remove();
   }

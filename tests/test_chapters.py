@@ -147,21 +147,24 @@ BRANCHES = {
         (
             {"inked": 100, "changed": 100, "outside": 0, "times": chapters.update.HARDER}
             | {"agreement": {1: chapters.update.HALF - 1, 10: 50, 32: 70, 100: 100}}
-            | {"walked": {1: 30, 100: 1}, "distance": {1: 3, 100: chapters.update.STRAIGHT}},
+            | {"walked": {1: 30, 100: 1}, "distance": {1: 3, 100: chapters.update.STRAIGHT}}
+            | {"along": {1: 1.4, 10: 1.2, 32: 1, 100: 1}},
             1,
-            ["prints", "pulls_its_own_way", "large_is_surer", "rule"],
+            ["prints", "as_far", "pulls_its_own_way", "large_is_surer", "rule"],
         ),
         (
             {"inked": 100, "changed": 784, "outside": 5, "times": 4}
             | {"agreement": {1: chapters.update.HALF, 10: 60, 32: 70, 100: 100}}
-            | {"walked": {1: 30, 100: 1}, "distance": {1: 3, 100: 0.8}},
+            | {"walked": {1: 30, 100: 1}, "distance": {1: 3, 100: 0.8}}
+            | {"along": {1: chapters.update.AS_FAR, 10: 1.2, 32: 1, 100: 1}},
             0,
             ["prints_elsewhere", "pulls_along", "large_is_no_surer", "rule"],
         ),
         (
             {"inked": 100, "changed": 99, "outside": 0, "times": 0.9 * chapters.update.HARDER}
             | {"agreement": {1: 20, 10: 60, 32: 60, 100: 100}}
-            | {"walked": {1: 30, 100: 1}, "distance": {1: 3, 100: 1}},
+            | {"walked": {1: 30, 100: 1}, "distance": {1: 3, 100: 1}}
+            | {"along": {1: 2, 10: 1.2, 32: 1, 100: 1}},
             2,
             ["prints_elsewhere", "pulls_along", "large_is_no_surer", "rule"],
         ),
@@ -474,8 +477,9 @@ def test_first_pass():
 def test_update():
     """The means of ten students; the prints are those of the first."""
     deltas = np.zeros((100, HIDDEN_UNITS), np.float32)
-    deltas[0, 5] = 0.5  # the first question moves unit 5 most
-    deltas[:10, 7] = [0.1, -0.1] * 5
+    deltas[0, 5] = 0.5  # the first question moves unit 5 most, unit 7 well
+    deltas[:10, 7] = [0.25, -0.1] * 5
+    deltas[1:10, 9] = [0.4, -0.4, 0.4] * 3  # and unit 9 not at all
 
     def value(name, epoch):
         size, student = name
@@ -487,7 +491,7 @@ def test_update():
     fields = numbers(experiment, "update")
     first = question_order(1, 0)[0]
     assert fields["inked"] == (load_exams().mock.questions[0, first] > 0).sum()
-    assert fields["changed"] == 105 and fields["outside"] == 10 * 4
+    assert fields["changed"] == 107 and fields["outside"] == 10 * 4
     assert fields["agreement"] == pytest.approx(dict.fromkeys((1, 10, 32, 100), 55))
     assert fields["walked"] == {1: 1, 10: 10, 32: 32, 100: 100}
     assert fields["times"] == pytest.approx(0.01)
@@ -497,8 +501,6 @@ def test_update():
         (32, 4),
         (100, 1),
     ]
-    of_ten = chapters.update.deltas_of_ten(experiment)
-    assert chapters.update.most_contradicted_unit(of_ten) == 7
 
 
 def test_batch_sizes():

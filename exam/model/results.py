@@ -31,6 +31,11 @@ class Steps(NamedTuple):
     share_changed: float
     outside_ink: int
 
+    @property
+    def along(self) -> float:
+        """How far an update gets on the way of the whole exam."""
+        return self.length * self.agreement
+
 
 @dataclass(frozen=True, slots=True)
 class Mark:

@@ -220,6 +220,10 @@ class Path(NamedTuple):
     outside_ink: int
     first_is_its_ink: bool
 
+    @property
+    def along(self) -> float:
+        return self.length * self.agreement
+
 
 @functools.cache
 def path(student: int, batch_size: int) -> Path:
@@ -297,6 +301,10 @@ CLAIMS: dict[str, dict[str, Claim]] = {
         "pulls_its_own_way": lambda f: (
             100 * mean_path(f, 1, "agreement") < chapters.update.HALF
             and mean_path(f, 1, "length") >= chapters.update.HARDER * mean_path(f, 100, "length")
+        ),
+        "as_far": lambda f: (
+            max(mean_path(f, size, "along") for size in (1, 10, 32, 100))
+            < chapters.update.AS_FAR * min(mean_path(f, size, "along") for size in (1, 10, 32, 100))
         ),
         "large_is_surer": lambda f: (
             all(np.diff([mean_path(f, size, "agreement") for size in (1, 10, 32, 100)]) > 0)

@@ -22,6 +22,8 @@ SIZES = (1, 10, 32, 100)  # the learner's own joins them
 TEN_QUESTIONS = 10  # of the first student, whose prints are shown beside their mean
 HALF = 50  # percent of the way of the whole exam; an update that agrees less goes its own way
 HARDER = 2  # times as long as an update of the whole exam
+WELL = 0.5  # of the strongest delta of a question; a unit with as much is moved well
+AS_FAR = 1.5  # times as far the way of the whole exam; less is called about as far
 STRAIGHT = 0.9  # of what is walked; a pass that gets as far goes straight
 
 
@@ -49,7 +51,6 @@ def mean_steps(experiment: Experiment) -> dict[int, Steps]:
             length=fmean(each.length for each in steps),
             walked=fmean(each.walked for each in steps),
             distance=fmean(each.distance for each in steps),
-            share_changed=fmean(each.share_changed for each in steps),
             outside_ink=sum(each.outside_ink for each in steps),
         )
         for size in sizes
@@ -87,8 +88,7 @@ def arrows(experiment: Experiment, texts: Texts) -> Figure:
 
 
 def _arrow(steps: Steps) -> list[tuple[float, float]]:
-    along = steps.length * min(steps.agreement, 1.0)
-    return [(0, 0), (math.sqrt(max(steps.length**2 - along**2, 0)), along)]
+    return [(0, 0), (math.sqrt(max(steps.length**2 - steps.along**2, 0)), steps.along)]
 
 
 def _side(size: int) -> Side:
@@ -102,7 +102,6 @@ def rows(experiment: Experiment, texts: Texts) -> Iterator[tuple]:
             size,
             Plan(size, TEN[0]).updates,
             f"{100 * steps.agreement:.0f}\u00a0%",
-            f"{100 * steps.share_changed:.0f}\u00a0%",
             f"{steps.walked:.2f}",
             f"{steps.distance:.2f}",
         )
@@ -110,7 +109,7 @@ def rows(experiment: Experiment, texts: Texts) -> Iterator[tuple]:
 
 def numbers(experiment: Experiment) -> Numbers:
     means = mean_steps(experiment)
-    unit = strongest_unit(deltas_of_ten(experiment)[:1])
+    unit = shown_unit(deltas_of_ten(experiment))
     steps = experiment.marks[1, TEN[0]][1].steps
     assert steps
     (ink,) = pixels_of(first_pass_questions(Plan(1, TEN[0]))[:1])
@@ -121,7 +120,7 @@ def numbers(experiment: Experiment) -> Numbers:
         "changed": steps.changed[unit],
         "outside": sum(each.outside_ink for each in means.values()),
         "agreement": {size: 100 * each.agreement for size, each in means.items()},
-        "length": {size: each.length for size, each in means.items()},
+        "along": {size: fmean(e.along for e in steps_of(experiment, size)) for size in means},
         "walked": {size: each.walked for size, each in means.items()},
         "distance": {size: each.distance for size, each in means.items()},
         "times": means[1].length / means[100].length,
@@ -134,15 +133,14 @@ def deltas_of_ten(experiment: Experiment) -> np.ndarray:
     return decode_deltas(mark.deltas, QUESTIONS)[:TEN_QUESTIONS]
 
 
-def strongest_unit(deltas: np.ndarray) -> int:
-    """The hidden unit whose weights these questions move most."""
-    return int((deltas**2).sum(axis=0).argmax())
+def shown_unit(deltas: np.ndarray) -> int:
+    """The hidden unit that these questions pull up and down the most.
 
-
-def most_contradicted_unit(deltas: np.ndarray) -> int:
-    """The hidden unit whose weights these questions pull up and down the most."""
+    It is one of those that the first of them moves well, since that is shown alone.
+    """
     up, down = np.maximum(deltas, 0).sum(axis=0), np.maximum(-deltas, 0).sum(axis=0)
-    return int(np.minimum(up, down).argmax())
+    of_first = np.abs(deltas[0])
+    return int(np.where(of_first >= WELL * of_first.max(), np.minimum(up, down), -1).argmax())
 
 
 def answer(numbers: Numbers) -> int:
@@ -155,8 +153,11 @@ def rule(numbers: Numbers) -> list[str]:
     is_own_way = agreement[1] < HALF and numbers["times"] >= HARDER
     is_surer = all(agreement[a] < agreement[b] for a, b in zip(SIZES, SIZES[1:], strict=False))
     is_straight = numbers["distance"][100] >= STRAIGHT * numbers["walked"][100]
+    along = [numbers["along"][size] for size in SIZES]
+    as_far = ["as_far"] if max(along) < AS_FAR * min(along) else []
     return [
         "prints" if answer(numbers) == 1 else "prints_elsewhere",
+        *as_far,
         "pulls_its_own_way" if is_own_way else "pulls_along",
         "large_is_surer" if is_surer and is_straight else "large_is_no_surer",
         "rule",
@@ -164,21 +165,20 @@ def rule(numbers: Numbers) -> list[str]:
 
 
 def show_first(view: ChapterView) -> None:
-    """A question beside the weights of the unit that it moves most, before and after its check."""
+    """A question beside the weights of a unit, before and after it is checked."""
+    deltas, alt = np.zeros((1, HIDDEN_UNITS)), view.captions.before_alt
+    unit = 0
     if view.numbers:
-        deltas = deltas_of_ten(view.complete_experiment)[:1]
-        alt, unit = view.captions.first_alt, strongest_unit(deltas)
-    else:
-        alt, unit, deltas = view.captions.before_alt, 0, np.zeros((1, HIDDEN_UNITS), np.float32)
+        of_ten = deltas_of_ten(view.complete_experiment)
+        deltas, alt, unit = of_ten[:1], view.captions.first_alt, shown_unit(of_ten)
     _show_prints(view, "update_first", alt, deltas, unit)
 
 
 def show_ten(view: ChapterView) -> None:
-    """The first ten questions, their prints on one unit, and the mean of these."""
+    """The first ten questions, their prints on that unit, and the mean of these."""
     st.markdown(view.captions.ten_title)
     deltas = deltas_of_ten(view.complete_experiment)
-    unit = most_contradicted_unit(deltas)
-    _show_prints(view, "update_ten", view.captions.ten_alt, deltas, unit)
+    _show_prints(view, "update_ten", view.captions.ten_alt, deltas, shown_unit(deltas))
 
 
 def _show_prints(view: ChapterView, name: str, alt: str, deltas: np.ndarray, unit: int) -> None:
