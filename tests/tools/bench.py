@@ -25,11 +25,14 @@ def milliseconds(act: Callable[[], object]) -> float:
 
 def bench_study() -> None:
     """study() against the fit() of the textbooks, warm, both marking 1,000 unseen questions."""
+    from exam.model.network import initial_weights
+    from exam.model.plan import Plan
     from exam.model.training import study
+    from exam.model.updates import encode_deltas, first_pass_deltas
     from tests.test_training import VAL_X, VAL_Y, X, Y, plain_model
 
     print(f"{EPOCHS} epochs, median of {PAIRS} pairs (ms)")
-    print("batch size |   fit() | study() | ratio")
+    print("batch size |   fit() | study() | ratio | the deltas of its first pass")
     for batch_size in BATCH_SIZES:
         model = plain_model(1)
         plain = {"batch_size": batch_size, "verbose": 0, "validation_data": (VAL_X, VAL_Y)}
@@ -45,7 +48,13 @@ def bench_study() -> None:
         ]
         fit, ours = (statistics.median(times) for times in zip(*pairs, strict=True))
         ratio = statistics.median(a / b for a, b in pairs)
-        print(f"{batch_size:10} | {fit:7.0f} | {ours:7.0f} | {ratio:5.1f}")
+        plan, weights = Plan(batch_size, 1), initial_weights(1)
+        deltas = statistics.median(
+            milliseconds(lambda: encode_deltas(first_pass_deltas(weights, plan)))  # noqa: B023
+            for _ in range(PAIRS)
+        )
+        row = f"{batch_size:10} | {fit:7.0f} | {ours:7.0f} | {ratio:5.1f} "
+        print(row + f"| {deltas:.1f} ms, {100 * deltas / ours:.1f} %")
 
 
 def bench_visits(before: Path | None) -> None:
