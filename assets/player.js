@@ -206,7 +206,7 @@ const drawPlayer = (name) => {
   range.setAttribute("aria-label", texts.range);
   if (hasMarks && texts.valuetext && study.question === null)
     range.setAttribute("aria-valuetext", fill(texts.valuetext, fieldsOf(study)));
-  range.style.setProperty("--known", `${(100 * lastKnown(study)) / passes}%`);
+  fillRange(range, study.pass / passes);
   const isFilm = study.question !== null, questions = study.data.order.length;
   const output = player.querySelector("output");
   output.textContent = isFilm ? `${study.question} / ${questions}` : `${study.pass} / ${passes}`;
@@ -217,6 +217,10 @@ const drawPlayer = (name) => {
   const [next, speed] = [player.querySelector(".next"), player.querySelector(".speed")];
   film.max = questions;
   film.value = isFilm ? study.question : study.pass > 0 ? questions : 0;
+  fillRange(film, film.value / questions);
+  player.dataset.shows = isFilm ? "questions" : "passes"; // on a phone there is room for one of both
+  film.parentElement.dataset.name = texts.film_name;
+  range.parentElement.dataset.name = texts.passes_name;
   film.disabled = next.disabled = speed.disabled = !study.film;
   film.setAttribute("aria-label", texts.film_range);
   if (isFilm) film.setAttribute("aria-valuetext", plain(fill(texts.film_summary, fieldsOf(study))));
@@ -226,6 +230,8 @@ const drawPlayer = (name) => {
   }
   speed.textContent = { 1: "1×", 0.5: "½×", 0.25: "¼×" }[study.speed ?? 1];
 };
+
+const fillRange = (range, share) => range.style.setProperty("--filled", `${100 * share}%`);
 
 // From the press on until all is computed and played, the button says so.
 const drawStart = ({ data, isPlaying }) => {
@@ -260,11 +266,26 @@ const withBold = (text) => text.split("**").map((part, at) => (at % 2 ? bold(par
 const bold = (text) => Object.assign(document.createElement("b"), { textContent: text });
 
 const drawWarnings = (name) => {
-  const { data, pass } = studies[name];
-  for (const { key, from, until } of data.warnings ?? []) {
-    const place = document.querySelector(`.st-key-${key}`);
-    if (place) place.classList.toggle("is-shown", pass >= from && pass < until);
+  const { data, pass } = studies[name], alarm = part("player", name)?.querySelector(".alarm");
+  if (!alarm) return;
+  alarm.textContent = "";
+  for (const { key, from, until, best } of data.warnings ?? []) {
+    const isShown = pass >= from && pass < until, place = document.querySelector(`.st-key-${key}`);
+    place?.classList.toggle("is-shown", isShown);
+    if (!isShown || best === null) continue;
+    const fields = { pass, best, lowest: data.val_loss[best], val_loss: data.val_loss[pass] };
+    alarm.textContent = fill(data.texts.alarm, fields);
+    sayNow(place, pass > from ? fill(data.texts.warning_now, fields) : "");
   }
+};
+
+// The warning speaks of the pass at which it came; behind that stands how it is now.
+const sayNow = (place, text) => {
+  const sentence = place?.querySelector("p");
+  if (!sentence) return;
+  const now = sentence.querySelector(".now") ?? sentence.appendChild(document.createElement("span"));
+  now.className = "now";
+  now.textContent = text;
 };
 
 // What the learner does.

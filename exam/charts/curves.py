@@ -21,11 +21,14 @@ from exam.texts import Texts
 PLANNED = "epochs"  # the parameter for the planned epochs
 INPUTS = ("pass", "reached")  # those that the player's inputs drive
 LABEL_WIDTH = 124  # pixels kept free to the right of the lines
-PANEL_HEIGHT, PROJECTED_HEIGHT = 97, 90  # of each panel; letters are larger on a projector
+PANEL_HEIGHTS, PROJECTED_HEIGHTS = (78, 108), (70, 98)  # on a projector letters are larger
 # A little more than what is measured: if a label hung over the edge, Vega would lay out the whole
 # chart anew.
 WRONG_DOMAIN, LOSS_DOMAIN = [-16, 118], [-0.42, 3.0]
 WRONG_TICKS, LOSS_TICKS = [0, 25, 50, 75, 100], [0, 1, 2]
+LEAST_GAP_NAMED = 14  # wrong answers per 100; between nearer lines there is no room for a name
+LENS = "lens"  # the name of its window, which page.css fills with the page's ground
+LENS_LEFT, LENS_LOSSES = 0.3, (1.5, 2.95)  # where it stands: a share of the passes, losses
 HIGHEST_LOSS = 2.6  # no student begins higher; a test holds it
 _COLUMNS = pa.schema(
     [
@@ -57,18 +60,23 @@ class Curve(NamedTuple):
 
 
 def curves_figure(
-    curves: Sequence[Curve], epochs: int, texts: Texts, *, panel_height: int = PANEL_HEIGHT
+    curves: Sequence[Curve],
+    epochs: int,
+    texts: Texts,
+    *,
+    panel_heights: tuple[int, int] = PANEL_HEIGHTS,
 ) -> Figure:
     """The last curve as the study on the screen, over so many planned epochs."""
     rows, alt_text = curves_table(curves, epochs), texts.chart_alt(epochs=epochs)
-    return Figure(curves_spec(texts, epochs, panel_height), rows, alt_text)
+    return Figure(curves_spec(texts, epochs, panel_heights), rows, alt_text)
 
 
-def curves_spec(texts: Texts, epochs: int, panel_height: int = PANEL_HEIGHT) -> dict:
+def curves_spec(texts: Texts, epochs: int, panel_heights: tuple[int, int] = PANEL_HEIGHTS) -> dict:
     """The spec for so many planned epochs; all but these is built once for each language."""
     spec = _spec(texts)
     kept = [param for param in spec["params"] if param["name"] != PLANNED]
-    panels = [panel | {"height": panel_height} for panel in spec["vconcat"]]
+    sized = zip(spec["vconcat"], panel_heights, strict=True)
+    panels = [panel | {"height": height} for panel, height in sized]
     return spec | {"params": [{"name": PLANNED, "value": epochs}, *kept], "vconcat": panels}
 
 
@@ -79,16 +87,18 @@ def _spec(texts: Texts) -> dict:
     x = x.axis(grid=False, tickMinStep=1, tickCount=5, format="d")
     wrong = alt.Y("wrong:Q").title(texts.wrong).scale(domain=WRONG_DOMAIN)
     loss = alt.Y("loss:Q").title(texts.loss).scale(domain=LOSS_DOMAIN)
+    above_panel = {"titleAngle": 0, "titleAlign": "left", "titleX": -22, "titleY": -3}
     x_above = x.title(None).axis(labels=False, grid=False, tickMinStep=1, tickCount=5, format="d")
     value = "format(datum.wrong, datum.series == 'unseen' ? '.1f' : 'd')"
-    above = _panel((x_above, wrong.axis(values=WRONG_TICKS)), value, texts)
-    axes = x.title(texts.passes), loss.axis(values=LOSS_TICKS)
-    below = _panel(axes, "format(datum.loss, '.2f')", texts) + _best_label(x, texts)
+    above = _panel((x_above, wrong.axis(values=WRONG_TICKS, **above_panel)), value, texts)
+    axes = x.title(texts.passes), loss.axis(values=LOSS_TICKS, **above_panel)
+    below = _panel(axes, "format(datum.loss, '.2f')", texts)
+    above, below = _gap(x_above, texts) + above, alt.layer(below, *_lens(x, texts))
     params = [
         alt.param(name=name, value=0, bind=alt.BindDirect(element=f"#{name}", event="input"))
         for name in INPUTS
     ]
-    both = alt.vconcat(above, below, spacing=10)
+    both = alt.vconcat(above, below, spacing=20)
     both = both.add_params(alt.param(name=PLANNED, value=EPOCHS.default), *params)
     return as_spec(both, label_width=LABEL_WIDTH)
 
@@ -132,17 +142,83 @@ def _tips(tip: alt.Chart, colour: alt.Color, value: str, texts: Texts) -> Iterat
         yield text.encode(colour, alt.Text("text:N"), alt.Description("description:N"))
 
 
+def _gap(x: alt.X, texts: Texts) -> Layers:
+    """The area between practised and unseen errors, and how wide it is at the pass shown."""
+    now = alt.Chart().transform_filter("datum.run == 'now'")
+    area = now.transform_filter("datum.epoch <= +pass").mark_area(opacity=0.14, aria=False)
+    tip = now.transform_filter("datum.epoch == +pass").transform_aggregate(
+        low="min(wrong)", high="max(wrong)", groupby=["epoch"]
+    )
+    tip = tip.transform_filter(f"datum.high - datum.low >= {LEAST_GAP_NAMED}")
+    tip = tip.transform_calculate(
+        middle="(datum.low + datum.high) / 2",
+        text=f"'{texts.gap} ' + format(datum.high - datum.low, '.1f')",
+    )
+    name = tip.mark_text(align="left", color=INK, dx=8, fontSize=12).encode(
+        x, alt.Y("middle:Q"), alt.Text("text:N"), alt.Description("text:N")
+    )
+    band = area.encode(x, alt.Y("min(wrong):Q"), alt.Y2("max(wrong):Q"), alt.ColorDatum("unseen"))
+    return band + name
+
+
+def _lens(x: alt.X, texts: Texts) -> Iterator[alt.Chart]:
+    """While the learner is warned, the unseen loss from a little before its lowest point to now.
+
+    It stands in the free part of the panel, on a scale of its own, so that its rise is seen. All is
+    worked out in the units of the panel's axes: `lens_x` and `lens_y` are where a loss is drawn.
+    """
+    left, right = f"{LENS_LEFT} * {PLANNED}", PLANNED
+    bottom, top = LENS_LOSSES
+    unseen = alt.Chart().transform_filter("datum.run == 'now' && datum.series == 'unseen'")
+    seen = unseen.transform_filter("datum.epoch <= +pass").transform_calculate(
+        best_now="datum.epoch == +pass ? datum.best : null"
+    )
+    seen = seen.transform_joinaggregate(best_now="max(best_now)")
+    seen = seen.transform_filter("isValid(datum.best_now) && datum.epoch >= datum.best_now - 1")
+    seen = seen.transform_calculate(since="datum.epoch < datum.best_now ? null : datum.loss")
+    seen = seen.transform_joinaggregate(low="min(since)", high="max(since)", first="min(epoch)")
+    share = "min((datum.loss - datum.low) / (datum.high - datum.low), 1.2)"
+    seen = seen.transform_calculate(
+        lens_x=f"{left} + (datum.epoch - datum.first) / (+pass - datum.first) * ({right} - {left})",
+        lens_y=f"{bottom} + (0.15 + 0.7 * {share}) * {top - bottom}",
+    )
+    place = alt.X("lens_x:Q").scale(domain=[0, alt.ExprRef(PLANNED)], range=x_range())
+    height = alt.Y("lens_y:Q")
+    now = seen.transform_filter("datum.epoch == +pass").transform_calculate(
+        left=left, right=right, bottom=f"{bottom}", top=f"{top}"
+    )
+    of_loss = alt.Y("low:Q"), alt.Y2("high:Q")
+    seen_part = now.mark_rect(
+        filled=False, stroke=INK, strokeWidth=1, strokeDash=[2, 2], aria=False
+    )
+    yield seen_part.encode(alt.X("first:Q"), alt.X2("epoch:Q"), *of_loss)
+    window = now.mark_rect(fill="transparent", stroke=INK, strokeWidth=1, aria=False)
+    yield window.properties(name=LENS).encode(
+        alt.X("left:Q"), alt.X2("right:Q"), alt.Y("bottom:Q"), alt.Y2("top:Q")
+    )
+    for begin, end in (("first", "left"), ("epoch", "right")):
+        thread = now.mark_rule(color=INK, strokeWidth=0.75, opacity=0.6, aria=False)
+        yield thread.encode(alt.X(f"{begin}:Q"), alt.X2(end), alt.Y("high:Q"), alt.Y2("bottom"))
+    line = seen.mark_line(strokeWidth=2.5, strokeDash=_SERIES["unseen"])
+    yield line.encode(place, height, alt.ColorDatum("unseen"))
+    dots = seen.transform_filter("datum.epoch == datum.best_now || datum.epoch == +pass")
+    yield dots.mark_point(filled=True, size=45, opacity=1, color=INK, aria=False).encode(
+        place, height
+    )
+    named = dots.transform_calculate(
+        text=f"'{texts.lens_pass} ' + datum.epoch + ': ' + format(datum.loss, '.3f')"
+    )
+    for which, align, dx, dy in (("best_now", "left", 7, 1), ("+pass", "right", -7, 11)):
+        of = "datum.best_now" if which == "best_now" else which
+        one = named.transform_filter(f"datum.epoch == {of}")
+        text = one.mark_text(align=align, color=INK, dx=dx, dy=dy, fontSize=11, fontWeight="bold")
+        yield text.encode(place, height, alt.Text("text:N"), alt.Description("text:N"))
+
+
 def _best(x: alt.X) -> alt.Chart:
     """A line at the epoch of the lowest unseen loss, while the learner is warned."""
     warned = alt.Chart().transform_filter("isValid(datum.best) && datum.epoch == +pass")
     return warned.transform_aggregate(epoch="max(best)").encode(x)
-
-
-def _best_label(x: alt.X, texts: Texts) -> alt.Chart:
-    before, after = texts.best.split("{epoch}")
-    label = _best(x).transform_calculate(text=f"'{before}' + datum.epoch + '{after}'")
-    text = label.mark_text(align="left", color=INK, dx=5, fontSize=12)
-    return text.encode(alt.Text("text:N"), alt.Description("text:N"), y=alt.value(8))
 
 
 def curves_table(curves: Sequence[Curve], epochs: int) -> pa.Table:

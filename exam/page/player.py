@@ -30,12 +30,15 @@ SHEET = '<div class="sheet" role="group" data-exam="{name}"></div>'
 DETAIL = '<p class="detail" data-exam="{name}"></p>'
 PLAYER = """<div class="player" data-exam="{name}">
 <button type="button" class="play" disabled{play}></button>{film}
+<span class="passes">
 <input type="range" class="pass" min="0" max="1" value="0" step="1" disabled{range}>
-<input type="range" class="reached" min="-1" max="1" value="0" hidden{reached}>
-<output aria-live="off"></output>{speed}</div>"""
+<input type="range" class="reached" min="-1" max="1" value="0" hidden{reached}></span>
+<output aria-live="off"></output>{speed}{alarm}</div>"""
+ALARM = '<p class="alarm" data-warns aria-hidden="true"></p>'
 FILM = """
 <button type="button" class="next" disabled></button>
-<input type="range" class="question" min="0" max="100" value="0" step="1" disabled>"""
+<span class="questions">
+<input type="range" class="question" min="0" max="100" value="0" step="1" disabled></span>"""
 SPEED = """<button type="button" class="speed" disabled>1×</button>"""
 MAX_MISSED = 7  # unseen questions that are shown because they are wrong
 GAP_FACTOR = 2  # unseen errors over twice the practised ones are called a gap
@@ -81,9 +84,10 @@ def html_of_player(name: str, *, has_film: bool = False) -> str:
             reached=' id="reached"',
             film=film,
             speed=speed,
+            alarm=ALARM,
         )
         return player + SENTENCE.format(name=name)
-    return PLAYER.format(name=name, play="", range="", reached="", film=film, speed=speed)
+    return PLAYER.format(name=name, play="", range="", reached="", film=film, speed=speed, alarm="")
 
 
 def html_of_head(name: str, texts: Texts) -> str:
@@ -213,6 +217,7 @@ def sheet_data(
         "confidence": [list(mark.confidence) for mark in marks],
         "wrong": [mark.wrong for mark in marks],
         "val_wrong": [mark.val_wrong for mark in marks],
+        "val_loss": [round(mark.val_loss, 3) for mark in marks],
         "updates": [mark.updates for mark in marks],
         "seconds": [round(mark.seconds, 3) for mark in marks],
         "batch_size": 0,

@@ -18,11 +18,15 @@ CLOSE = 0.5  # wrong answers per 100; nearer ones are called about the same
 
 
 class PassWarning(NamedTuple):
-    """A text that is shown from pass `start` until before pass `end`."""
+    """A text that is shown from pass `start` until before pass `end`.
+
+    `best` is the pass of the lowest unseen loss; None if the text takes a warning back.
+    """
 
     text: str
     start: int
     end: int
+    best: int | None = None
 
 
 def delay_sentence(progress: Progress, texts: Texts) -> str:
@@ -79,7 +83,7 @@ def warnings(marks: Sequence[Mark], texts: Texts) -> Iterator[PassWarning]:
         best, now = marks[each.best], marks[each.known]
         parts = (texts.warning, texts[change_of_errors(best, now)], texts.remedies)
         text = " ".join(part(best=best, now=now) for part in parts)
-        yield PassWarning(text, each.known, each.until)
+        yield PassWarning(text, each.known, each.until, each.best)
         if each.until < len(marks):
             until = later.known if later else len(marks)
             yield PassWarning(texts.recovered(best=best), each.until, until)

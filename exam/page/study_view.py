@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from exam.charts.curves import PANEL_HEIGHT, PROJECTED_HEIGHT, Curve, curves_figure
+from exam.charts.curves import PANEL_HEIGHTS, PROJECTED_HEIGHTS, Curve, curves_figure
 from exam.charts.pictures import sheet_picture
 from exam.charts.theme import PROJECTED_WIDTH
 from exam.model.plan import Study
@@ -81,8 +81,8 @@ def _show_curves(
 ) -> None:
     curves = [Curve(marks, study_label(study, texts)) for study, marks in studies]
     _, epochs = studies[-1][0]
-    height = PROJECTED_HEIGHT if visit.is_projected else PANEL_HEIGHT
-    figure = curves_figure(curves, epochs, texts, panel_height=height)
+    heights = PROJECTED_HEIGHTS if visit.is_projected else PANEL_HEIGHTS
+    figure = curves_figure(curves, epochs, texts, panel_heights=heights)
     st.vega_lite_chart(
         figure.data,
         figure.spec,
@@ -111,7 +111,8 @@ def _show_warnings(visit: Visit, chosen: Study, marks: Sequence[Mark], texts: Te
     for number, warning in enumerate(warnings(marks, texts)):
         key = f"warning_{number}"
         st.container(key=key).warning(warning.text)
-        spans.append({"key": key, "from": warning.start, "until": warning.end})
+        span = {"key": key, "from": warning.start, "until": warning.end, "best": warning.best}
+        spans.append(span)
     data = player.study_data(chosen, marks, texts)
     data |= {
         "picture": chosen.plan.student,  # the name of the picture that was pushed above
