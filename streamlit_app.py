@@ -13,7 +13,7 @@ from exam.model.settings import BATCH_SIZE, EPOCHS, STUDENT
 from exam.page.address import hint
 from exam.page.ask_again import ask_again
 from exam.page.browser import SCRIPTS, STYLES, load, push, scripts, styles
-from exam.page.controls import FORMULA, quick_picks, slider
+from exam.page.controls import html_of_formula, quick_picks, slider
 from exam.page.fragment import errors_as_text, fragment, wait_until_flushed
 from exam.page.language import language
 from exam.page.pair import PAIR, show_pair
@@ -97,7 +97,7 @@ def show_study(visit: Visit, texts: Texts) -> None:
     They are polled from the scheduler, which has Keras compute the study in a worker.
     """
     write_address()
-    st.html(FORMULA)
+    st.html(html_of_formula(texts))
     show_sheet_and_curves(visit, texts)
 
 

@@ -235,12 +235,38 @@ const fillRange = (range, share) => range.style.setProperty("--filled", `${100 *
 
 // From the press on until all is computed and played, the button says so.
 const drawStart = ({ data, isPlaying }) => {
+  addSkipLink(data.texts.skip);
   const isStudying = data.plays && (isPlaying || data.answers.length <= data.passes);
   const text = document.querySelector(".st-key-start button p");
   if (isStudying) text?.setAttribute("data-says", data.texts.studying);
   else text?.removeAttribute("data-says");
   document.documentElement.toggleAttribute("data-studying", Boolean(isStudying));
 };
+
+// The first stop of the Tab key leads to the button, past what changes its settings.
+const addSkipLink = (text) => {
+  const link = document.querySelector(".skip") ?? document.createElement("a");
+  link.className = "skip";
+  const button = document.querySelector(".st-key-start");
+  if (!button) return link.remove();
+  button.id = "start";
+  link.href = "#start";
+  link.textContent = text;
+  if (!link.isConnected) document.querySelector(".stApp")?.prepend(link);
+};
+listen("click", ".skip", (_, event) => {
+  event.preventDefault();
+  document.querySelector(".st-key-start button")?.focus();
+});
+
+// On a phone the bar of the button belongs to the first screen, and leaves with it.
+const markFirstScreen = () => {
+  const end = document.querySelector(".st-key-after") ?? part("sheet", "study");
+  const isGone = end && end.getBoundingClientRect().bottom < innerHeight / 2;
+  document.documentElement.toggleAttribute("data-below", Boolean(isGone));
+};
+document.addEventListener("scroll", markFirstScreen, { capture: true, passive: true });
+redraws.push(markFirstScreen);
 
 const drawSentence = (name) => {
   const study = studies[name], { texts, passes } = study.data;
@@ -255,10 +281,19 @@ const drawSentence = (name) => {
   const still = isFilm && isStill() && texts.still ? ` ${texts.still}` : "";
   sentence.replaceChildren(...withBold(fill(isFilm ? filmed + still : texts.summary, fields)));
   sentence.style.visibility = study.dragged ? "hidden" : "visible";
-  const quarter = Math.floor((4 * study.pass) / passes);
-  if (!live || study.spoken === `${study.data.play_id} ${quarter}` || study.pass === 0) return;
-  study.spoken = `${study.data.play_id} ${quarter}`;
-  live.textContent = fill(texts.valuetext, fieldsOf(study));
+  if (live) speak(study, live);
+};
+
+// A screen reader hears the first update, each quarter of the passes and the end.
+const speak = (study, live) => {
+  const { texts, passes, play_id, order } = study.data, isFilm = study.question !== null;
+  const fields = fieldsOf(study), quarter = Math.floor((4 * study.pass) / passes);
+  if (isFilm ? !fields.updates : study.pass === 0) return;
+  const moment = `${play_id} ${isFilm ? "first update" : quarter}`;
+  if (study.spoken === moment || (isFilm && study.spoken?.startsWith(`${play_id} `))) return;
+  study.spoken = moment;
+  const text = isFilm ? texts.first_update : texts.valuetext;
+  live.textContent = fill(text, { ...fields, questions: order.length });
 };
 
 const plain = (text) => text.replaceAll("**", "");

@@ -7,8 +7,16 @@ let yourGuess = "";
 const besideLines = {}; // the pixels that the names of lines take
 const sketchOf = (place) => place.className.match(/st-key-(\w+?)_(?:drawing|drawn)/)[1];
 
+// The axes, one above the other where there are several; it is drawn where the line has begun.
+const panelsOf = (place) => {
+  const within = place.querySelectorAll("svg.marks .role-scope > g > path.background");
+  const panels = [...(within.length ? within : place.querySelectorAll("svg.marks path.background"))];
+  const top = (panel) => panel.getBoundingClientRect().top; // groups of lines have grounds as well
+  return panels.filter((panel, at) => panels.findIndex((each) => top(each) === top(panel)) === at);
+};
 const axesOf = (place) => {
-  const back = place.querySelector("svg.marks path.background")?.getBoundingClientRect();
+  const { panel = 0 } = sketches[sketchOf(place)] ?? {};
+  const back = panelsOf(place)[panel]?.getBoundingClientRect();
   if (!back) return null;
   const { left, top, width, height } = back;
   return { left, top, width: width - besideLines[sketchOf(place)], height };
@@ -54,7 +62,9 @@ listen("pointerdown", `${DRAWING} svg.marks`, (svg, event) => {
   event.preventDefault(); // or the names of the axes are selected
   place.dataset.armed = ""; // from now on a finger draws here, and does not move the page
   sketching = place;
-  sketches[sketchOf(place)] = [];
+  const isHere = (panel) => event.clientY <= panel.getBoundingClientRect().bottom;
+  const panel = Math.max(panelsOf(place).findIndex(isHere), 0);
+  sketches[sketchOf(place)] = Object.assign([], { panel });
   addPoint(place, event);
 });
 document.addEventListener("pointermove", (event) => {

@@ -13,6 +13,10 @@ const setSlider = (name, to) => {
 listen("click", "[data-slider]", ({ dataset }) =>
   setSlider(dataset.slider, (now) => (dataset.to ? +dataset.to : now + +dataset.by)));
 
+listen("click", ".preset", ({ dataset }) => {
+  for (const name of ["batch_size", "epochs"]) setSlider(name, () => +dataset[name]);
+});
+
 // Which of the quick picks is set.
 const markPicks = () => {
   const set = studies.study ? setNow(studies.study) : {};

@@ -1,5 +1,6 @@
 """Charts: fixed axes over the planned epochs, rows for every mark, names that do not collide."""
 
+import itertools
 import json
 import math
 import re
@@ -15,6 +16,7 @@ from exam.charts import theme
 from exam.charts.curves import (
     HIGHEST_LOSS,
     LOSS_DOMAIN,
+    PANEL_HEIGHTS,
     WRONG_DOMAIN,
     Curve,
     curves_spec,
@@ -41,10 +43,11 @@ def test_two_panels_over_one_axis_of_planned_epochs():
         wanted = (words.wrong, WRONG_DOMAIN), (words.loss, LOSS_DOMAIN)
         for panel, (title, domain) in zip(spec["vconcat"], wanted, strict=True):
             encodings = [layer["encoding"] for layer in panel["layer"]]
-            domains = [e["x"]["scale"]["domain"] for e in encodings if "x" in e]
+            domains = [e["x"]["scale"]["domain"] for e in encodings if "scale" in e.get("x", {})]
             assert all(each == [0, {"expr": "epochs"}] for each in domains)
-            assert encodings[0]["y"]["title"] == title
-            assert encodings[0]["y"]["scale"]["domain"] == domain
+            titled = [e["y"] for e in encodings if "title" in e.get("y", {})]
+            assert {each["title"] for each in titled} == {title}
+            assert all(each["scale"]["domain"] == domain for each in titled)
 
 
 def test_the_player_drives_the_chart():
@@ -59,7 +62,7 @@ def test_the_rows_of_the_curves():
     ).to_pylist()
     assert len(rows) == 2 * (9 + 9)
     (labelled,) = (row for row in rows if row["label"])
-    assert labelled["label"] == "batch 10" and labelled["epoch"] < 8  # on the axis of the last run
+    assert (labelled["label"], labelled["epoch"]) == ("batch 10: 93.5", 8)  # at the axis' end
     now = [row for row in rows if row["run"] == "now"]
     assert {row["epoch"]: row["best"] for row in now} == dict.fromkeys(range(8)) | {8: 3}
     last = [(row["series"], row["wrong"]) for row in now if row["epoch"] == 8]
@@ -69,13 +72,17 @@ def test_the_rows_of_the_curves():
     assert curves_table([], 8).num_rows == 0
 
 
-def test_earlier_runs_are_named_at_different_places():
+def test_earlier_runs_are_named_above_each_other():
+    """Where all end at the same place, and clear of the names of the last one."""
     curves = [Curve(marks([1.0] * 20), f"batch {size}") for size in (1, 10, 32, 100)]
     rows = [row for row in curves_table(curves, 20).to_pylist() if row["label"]]
-    places = [row["epoch"] for row in rows]
-    assert [row["label"] for row in rows] == ["batch 1", "batch 10", "batch 32"]
-    assert all(later - earlier >= 5 for earlier, later in zip(places, places[1:], strict=False))
-    assert not any(row["label"] for row in curves_table(curves, 2).to_pylist())  # no room
+    assert [row["label"] for row in rows] == [f"batch {size}: 90.5" for size in (1, 10, 32)]
+    pixels = PANEL_HEIGHTS[0] / (WRONG_DOMAIN[1] - WRONG_DOMAIN[0])
+    places = [pixels * row["label_at"] for row in rows]
+    assert all(b - a >= 12 for a, b in itertools.pairwise([pixels * 90.5 + 12, *places]))
+    shorter = curves_table([Curve(marks([1.0] * 4), "batch 1"), Curve(marks([1.0] * 3))], 20)
+    (row,) = (row for row in shorter.to_pylist() if row["label"])
+    assert (row["epoch"], row["label_at"]) == (4, 94.5)  # beside its own end
 
 
 def test_no_student_begins_above_the_chart():

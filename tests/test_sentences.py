@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from exam.model.plan import Plan, Study
 from exam.model.results import CSV_COLUMNS, to_csv
-from exam.page.sentences import delay_sentence, rows_of_studies, warnings
+from exam.page.sentences import delay_sentence, rows_of_studies, study_labels, warnings
 from exam.service.job import Progress
 from exam.texts import LANGUAGES, load_texts
 from tests.scripted import marks
@@ -61,6 +61,21 @@ def test_the_table_of_studies():
     all_marks = [marks(RISING), marks(RISING, 100), marks(RISING)[:1]]  # the last has no pass yet
     rows = list(rows_of_studies(zip(studies, all_marks, strict=True)))
     assert rows == [(10, 8, 1, "80", 82, "93.5", 3), (1, 8, 2, "800", 82, "93.5", 3)]
+
+
+def test_studies_are_named_by_what_tells_them_apart():
+    words = load_texts("en")
+    for settings, labels in {
+        ((1, 1, 20), (10, 1, 20)): ["batch 1", "batch 10"],
+        ((1, 1, 20), (1, 1, 40), (1, 2, 1)): [
+            "20 epochs · student 1",
+            "40 epochs · student 1",
+            "1 epoch · student 2",
+        ],
+        ((32, 4, 10),): ["batch 32"],
+    }.items():
+        studies = [Study(Plan(size, student), epochs) for size, student, epochs in settings]
+        assert study_labels(studies, words) == labels
 
 
 def test_csv():

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import altair as alt
 import pyarrow as pa
 
-from exam.charts.theme import DASHES, INK, Figure, Layers, as_spec, built_once, table, x_range
+from exam.charts.theme import DASHES, INK, Figure, as_spec, built_once, table, x_range
 from exam.model.overfitting import best_shown
 from exam.model.results import Mark
 from exam.model.settings import EPOCHS
@@ -21,19 +21,20 @@ from exam.texts import Texts
 PLANNED = "epochs"  # the parameter for the planned epochs
 INPUTS = ("pass", "reached")  # those that the player's inputs drive
 LABEL_WIDTH = 124  # pixels kept free to the right of the lines
-PANEL_HEIGHTS, PROJECTED_HEIGHTS = (78, 108), (70, 98)  # on a projector letters are larger
+PANEL_HEIGHTS, PROJECTED_HEIGHTS = (70, 98), (64, 90)  # on a projector letters are larger
 # A little more than what is measured: if a label hung over the edge, Vega would lay out the whole
 # chart anew.
 WRONG_DOMAIN, LOSS_DOMAIN = [-16, 118], [-0.42, 3.0]
 WRONG_TICKS, LOSS_TICKS = [0, 25, 50, 75, 100], [0, 1, 2]
 LEAST_GAP_NAMED = 14  # wrong answers per 100; between nearer lines there is no room for a name
 LENS = "lens"  # the name of its window, which page.css fills with the page's ground
-LENS_LEFT, LENS_LOSSES = 0.3, (1.5, 2.95)  # where it stands: a share of the passes, losses
+LENS_LEFT, LENS_LOSSES = 0.3, (1.62, 2.95)  # where it stands: a share of the passes, losses
 HIGHEST_LOSS = 2.6  # no student begins higher; a test holds it
 _COLUMNS = pa.schema(
     [
         ("run", pa.string()),
         ("label", pa.string()),
+        ("label_at", pa.float64()),
         ("series", pa.string()),
         ("epoch", pa.int64()),
         ("wrong", pa.float64()),
@@ -42,14 +43,11 @@ _COLUMNS = pa.schema(
     ]
 )
 _SERIES = {"practised": DASHES["solid"], "unseen": [5, 3]}
-_ROOMY = 3  # with fewer epochs there is no room for the names of earlier runs
-# Where the names of the lines at the pass that is shown would cover it, an earlier run has no name.
-# Nothing has been shown yet where `reached` is below 0.
-_AWAY_FROM_TIP = (
-    f"+reached < 0 || datum.epoch < +pass - 0.15 * {PLANNED}"
-    f" || datum.epoch > +pass + 0.45 * {PLANNED}"
-)
-_LABEL_AT, _LABEL_STEP = 0.06, 0.31  # where earlier runs are named, as shares of the axis
+# Earlier runs are named at their ends, but where the names of the lines at the pass that is shown
+# come near them; at the last pass each has its own place. Where `reached` is below 0, nothing has
+# been shown yet.
+_NAMED = f"+reached < 0 || +pass >= {PLANNED} || +pass < 0.5 * {PLANNED}"
+_LETTERS = 13  # pixels from one name to the next
 
 
 class Curve(NamedTuple):
@@ -87,23 +85,33 @@ def _spec(texts: Texts) -> dict:
     x = x.axis(grid=False, tickMinStep=1, tickCount=5, format="d")
     wrong = alt.Y("wrong:Q").title(texts.wrong).scale(domain=WRONG_DOMAIN)
     loss = alt.Y("loss:Q").title(texts.loss).scale(domain=LOSS_DOMAIN)
-    above_panel = {"titleAngle": 0, "titleAlign": "left", "titleX": -22, "titleY": -3}
     x_above = x.title(None).axis(labels=False, grid=False, tickMinStep=1, tickCount=5, format="d")
     value = "format(datum.wrong, datum.series == 'unseen' ? '.1f' : 'd')"
-    above = _panel((x_above, wrong.axis(values=WRONG_TICKS, **above_panel)), value, texts)
-    axes = x.title(texts.passes), loss.axis(values=LOSS_TICKS, **above_panel)
-    below = _panel(axes, "format(datum.loss, '.2f')", texts)
-    above, below = _gap(x_above, texts) + above, alt.layer(below, *_lens(x, texts))
+    above = alt.layer(
+        *_gap(x_above, texts),
+        *_panel((x_above, wrong.axis(_titled_above(WRONG_TICKS))), value, texts),
+        _names_of_earlier_runs(x_above),
+    )
+    axes = x.title(texts.passes), loss.axis(_titled_above(LOSS_TICKS))
+    below = alt.layer(
+        *_panel(axes, "format(datum.loss, '.2f')", texts),
+        *_lens(x, texts),
+    )
     params = [
         alt.param(name=name, value=0, bind=alt.BindDirect(element=f"#{name}", event="input"))
         for name in INPUTS
     ]
-    both = alt.vconcat(above, below, spacing=20)
+    both = alt.vconcat(above, below, spacing=18)
     both = both.add_params(alt.param(name=PLANNED, value=EPOCHS.default), *params)
     return as_spec(both, label_width=LABEL_WIDTH)
 
 
-def _panel(axes: tuple[alt.X, alt.Y], value: str, texts: Texts) -> Layers:
+def _titled_above(values: Sequence[float]) -> alt.Axis:
+    """An axis whose title stands above the panel, where there is room for half a sentence."""
+    return alt.Axis(values=values, titleAngle=0, titleAlign="left", titleX=-22, titleY=-3)
+
+
+def _panel(axes: tuple[alt.X, alt.Y], value: str, texts: Texts) -> Iterator[alt.Chart]:
     base = alt.Chart().encode(*axes)
     now, earlier = (base.transform_filter(f"datum.run {each} 'now'") for each in ("==", "!="))
     colour = alt.Color("series:N").scale(domain=list(_SERIES)).legend(None)
@@ -111,22 +119,23 @@ def _panel(axes: tuple[alt.X, alt.Y], value: str, texts: Texts) -> Layers:
     dash = dash.legend(None)
     ghosts = now.transform_filter("datum.epoch <= +reached").mark_line(opacity=0.25)
     lines = now.transform_filter("datum.epoch <= +pass").mark_line(clip=True, strokeWidth=2.5)
-    return alt.layer(
-        *_earlier_runs(earlier, dash),
-        _best(axes[0]).mark_rule(color=INK, strokeDash=[2, 2], strokeWidth=1.5, aria=False),
-        ghosts.encode(colour, dash),
-        lines.encode(colour, dash),
-        *_tips(now.transform_filter("datum.epoch == +pass"), colour, value, texts),
-    )
+    yield from _earlier_runs(earlier, dash)
+    yield _best(axes[0]).mark_rule(color=INK, strokeDash=[2, 2], strokeWidth=1.5, aria=False)
+    yield ghosts.encode(colour, dash)
+    yield lines.encode(colour, dash)
+    yield from _tips(now.transform_filter("datum.epoch == +pass"), colour, value, texts)
 
 
 def _earlier_runs(earlier: alt.Chart, dash: alt.StrokeDash) -> Iterator[alt.Chart]:
-    shade = alt.Opacity("run:N").scale(domain=["0", "1", "2"], range=[0.35, 0.55, 0.8])
+    shade = alt.Opacity("run:O").scale(domain=["0", "1", "2"], range=[0.5, 0.65, 0.85])
     lines = earlier.mark_line(clip=True, color=INK, strokeWidth=1.25)
     yield lines.encode(dash, alt.Detail("run:N"), shade.legend(None))
-    named = earlier.transform_filter(f"datum.label != '' && ({_AWAY_FROM_TIP})")
-    names = named.mark_text(color=INK, align="left", dx=2, dy=-6, fontSize=11)
-    yield names.encode(alt.Text("label:N"), alt.Description("label:N"))
+
+
+def _names_of_earlier_runs(x: alt.X) -> alt.Chart:
+    named = alt.Chart().transform_filter(f"isValid(datum.label_at) && ({_NAMED})")
+    text = named.mark_text(color=INK, align="left", dx=8, fontSize=11)
+    return text.encode(x, alt.Y("label_at:Q"), alt.Text("label:N"), alt.Description("label:N"))
 
 
 def _tips(tip: alt.Chart, colour: alt.Color, value: str, texts: Texts) -> Iterator[alt.Chart]:
@@ -142,7 +151,7 @@ def _tips(tip: alt.Chart, colour: alt.Color, value: str, texts: Texts) -> Iterat
         yield text.encode(colour, alt.Text("text:N"), alt.Description("description:N"))
 
 
-def _gap(x: alt.X, texts: Texts) -> Layers:
+def _gap(x: alt.X, texts: Texts) -> Iterator[alt.Chart]:
     """The area between practised and unseen errors, and how wide it is at the pass shown."""
     now = alt.Chart().transform_filter("datum.run == 'now'")
     area = now.transform_filter("datum.epoch <= +pass").mark_area(opacity=0.14, aria=False)
@@ -157,8 +166,8 @@ def _gap(x: alt.X, texts: Texts) -> Layers:
     name = tip.mark_text(align="left", color=INK, dx=8, fontSize=12).encode(
         x, alt.Y("middle:Q"), alt.Text("text:N"), alt.Description("text:N")
     )
-    band = area.encode(x, alt.Y("min(wrong):Q"), alt.Y2("max(wrong):Q"), alt.ColorDatum("unseen"))
-    return band + name
+    yield area.encode(x, alt.Y("min(wrong):Q"), alt.Y2("max(wrong):Q"), alt.ColorDatum("unseen"))
+    yield name
 
 
 def _lens(x: alt.X, texts: Texts) -> Iterator[alt.Chart]:
@@ -199,19 +208,22 @@ def _lens(x: alt.X, texts: Texts) -> Iterator[alt.Chart]:
     for begin, end in (("first", "left"), ("epoch", "right")):
         thread = now.mark_rule(color=INK, strokeWidth=0.75, opacity=0.6, aria=False)
         yield thread.encode(alt.X(f"{begin}:Q"), alt.X2(end), alt.Y("high:Q"), alt.Y2("bottom"))
-    line = seen.mark_line(strokeWidth=2.5, strokeDash=_SERIES["unseen"])
+    line = seen.mark_line(strokeWidth=2.5, strokeDash=_SERIES["unseen"], aria=False)
     yield line.encode(place, height, alt.ColorDatum("unseen"))
     dots = seen.transform_filter("datum.epoch == datum.best_now || datum.epoch == +pass")
     yield dots.mark_point(filled=True, size=45, opacity=1, color=INK, aria=False).encode(
         place, height
     )
+    before, after = texts.lens_pass.split("{epoch}")
     named = dots.transform_calculate(
-        text=f"'{texts.lens_pass} ' + datum.epoch + ': ' + format(datum.loss, '.3f')"
+        text=f"'{before}' + datum.epoch + '{after}' + format(datum.loss, '.3f')"
     )
-    for which, align, dx, dy in (("best_now", "left", 7, 1), ("+pass", "right", -7, 11)):
-        of = "datum.best_now" if which == "best_now" else which
-        one = named.transform_filter(f"datum.epoch == {of}")
-        text = one.mark_text(align=align, color=INK, dx=dx, dy=dy, fontSize=11, fontWeight="bold")
+    lowest = named.transform_filter("datum.epoch == datum.best_now")
+    latest = named.transform_filter("datum.epoch == +pass")
+    for text in (
+        lowest.mark_text(align="left", dx=7, dy=1, color=INK, fontSize=11, fontWeight="bold"),
+        latest.mark_text(align="right", dx=-7, dy=11, color=INK, fontSize=11, fontWeight="bold"),
+    ):
         yield text.encode(place, height, alt.Text("text:N"), alt.Description("text:N"))
 
 
@@ -225,23 +237,35 @@ def curves_table(curves: Sequence[Curve], epochs: int) -> pa.Table:
     """The rows behind the chart: the last curve as "now", the others as quiet lines.
 
     Two rows for each epoch, one for the practised and one for the unseen exams. A quiet line is
-    named at one of its epochs, each line at another place, since many of them end in the same; not
-    where there are so few epochs that they begin in the same, too.
+    named beside the end of its unseen errors, each above the other and above the last curve's.
     """
     rows: list[tuple] = []
-    for number, curve in enumerate(curves[:-1]):
-        shown = min(len(curve.marks) - 1, epochs)
-        label_at = round((_LABEL_AT + _LABEL_STEP * number) * shown) if shown >= _ROOMY else -1
-        rows += _rows(str(number), Curve(curve.marks[: shown + 1], curve.name), label_at=label_at)
+    last = curves[-1].marks if curves else ()
+    places = _places([curve.marks[: epochs + 1] for curve in curves[:-1]], last[epochs:])
+    for number, (curve, place) in enumerate(zip(curves[:-1], places, strict=True)):
+        rows += _rows(str(number), Curve(curve.marks[: epochs + 1], curve.name), label_at=place)
     for curve in curves[-1:]:
         rows += _rows("now", curve, best=best_shown(curve.marks))
     return table(_COLUMNS, rows)
 
 
+def _places(earlier: Sequence[Sequence[Mark]], last: Sequence[Mark]) -> list[float | None]:
+    """Where the names stand, in wrong answers: at the ends of the lines, but none on another."""
+    step = _LETTERS * (WRONG_DOMAIN[1] - WRONG_DOMAIN[0]) / PANEL_HEIGHTS[0]
+    lowest = last[0].val_wrong + 2 * step if last else WRONG_DOMAIN[0]
+    places: list[float | None] = [None] * len(earlier)
+    ends = [(marks[-1].val_wrong, number) for number, marks in enumerate(earlier) if marks]
+    for value, number in sorted(ends):
+        places[number] = max(value, lowest)
+        lowest = max(value, lowest) + step
+    return places
+
+
 def _rows(
-    run: str, curve: Curve, *, label_at: int = -1, best: Sequence[int | None] = ()
+    run: str, curve: Curve, *, label_at: float | None = None, best: Sequence[int | None] = ()
 ) -> Iterator[tuple]:
     for mark, best_epoch in zip_longest(curve.marks, best):
-        label = curve.name if mark.epoch == label_at else ""
-        yield run, label, "practised", mark.epoch, mark.wrong, mark.loss, best_epoch
-        yield run, "", "unseen", mark.epoch, mark.val_wrong, mark.val_loss, best_epoch
+        place = label_at if mark.epoch == len(curve.marks) - 1 else None
+        label = "" if place is None else f"{curve.name}: {mark.val_wrong:.1f}"
+        yield run, "", None, "practised", mark.epoch, mark.wrong, mark.loss, best_epoch
+        yield run, label, place, "unseen", mark.epoch, mark.val_wrong, mark.val_loss, best_epoch

@@ -7,9 +7,16 @@ import streamlit as st
 from exam.model.settings import BATCH_SIZE, EPOCHS, Setting
 from exam.texts import Texts, name_of
 
-# What the settings mean in updates; the browser writes it, also while a slider is dragged.
-FORMULA = '<p class="formula"></p>'
+# What the settings mean in updates, which the browser writes, also while a slider is dragged; and
+# a button for the settings of the lesson from which the page comes.
+FORMULA = '<div class="formulas"><p class="formula"></p>{preset}</div>'
+PRESET = '<button type="button" class="preset" data-batch_size="{}" data-epochs="{}">{}</button>'
+LESSON = (32, 10)  # batch size and epochs
 QUICK_PICKS = {BATCH_SIZE.name: (1, 10, 32, 100), EPOCHS.name: (1, 20, 100, 200)}
+
+
+def html_of_formula(texts: Texts) -> str:
+    return FORMULA.format(preset=PRESET.format(*LESSON, texts.preset))
 
 
 def quick_picks(setting: Setting, label: str, texts: Texts) -> None:

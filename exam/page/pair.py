@@ -7,33 +7,52 @@ from exam.model.plan import Plan, Study
 from exam.model.results import Mark
 from exam.page import player
 from exam.page.browser import push
-from exam.page.sentences import delay_sentence, fit_call
+from exam.page.sentences import delay_sentence, fit_call, study_labels
 from exam.page.study_view import WAIT_SECONDS
 from exam.page.visit import Visit
 from exam.service.scheduler import get_scheduler
 from exam.texts import Texts
 
 PAIR = "pair"  # the key of the toggle that shows them, and of what the visit waits for
+CHOICES = (f"{PAIR}_left", f"{PAIR}_right")  # the keys of the two choices
 FIRST, SECOND = f"{PAIR}_first", f"{PAIR}_second"
 BATCH_SIZES = (1, 100)  # of the two, if the visit has only one study
 
 
-def paired(studies: list[Study]) -> tuple[Study, Study]:
-    """The last two studies, the longer one first.
-
-    If there is only one, batch sizes 1 and 100 with its other settings.
-    """
-    if len(studies) > 1:
-        first, second = sorted(studies[-2:], key=lambda study: -study.epochs)
-        return first, second
+def offered(studies: list[Study]) -> list[Study]:
+    """What can be compared: the visit's studies, and the last of them at batch sizes 1 and 100."""
     plan, epochs = studies[-1]
-    first, second = (Study(Plan(size, plan.student), epochs) for size in BATCH_SIZES)
+    others = [Study(Plan(size, plan.student), epochs) for size in BATCH_SIZES]
+    return list(dict.fromkeys([*studies, *others]))
+
+
+def usual(studies: list[Study]) -> tuple[Study, Study]:
+    """The last two studies; if there is only one, batch sizes 1 and 100."""
+    first, second = studies[-2:] if len(studies) > 1 else offered(studies)[-2:]
     return first, second
+
+
+def choose(studies: list[Study], number: int, texts: Texts) -> list[Study]:
+    """The two that are chosen, the longer one first, whose player plays both."""
+    both = offered(studies)
+    labels = dict(zip(both, study_labels(both, texts), strict=True))
+    chosen = []
+    for column, key, default in zip(st.columns(2), CHOICES, usual(studies), strict=True):
+        study = column.selectbox(
+            texts.pair.choice,
+            both,
+            both.index(default),
+            key=f"{key}_{number}",  # another press chooses the usual two again
+            format_func=labels.__getitem__,
+            label_visibility="collapsed",
+        )
+        chosen.append(study if study in both else default)  # a forged message can say anything
+    return sorted(chosen, key=lambda study: -study.epochs)
 
 
 def show_pair(visit: Visit, texts: Texts) -> None:
     """The two sheets and their player, as soon as both studies are complete."""
-    studies = paired(visit.studies)
+    studies = choose(visit.studies, visit.presses, texts)
     polls = [
         get_scheduler().poll(study.plan, study.epochs, wait_seconds=WAIT_SECONDS)
         for study in studies

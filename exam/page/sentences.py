@@ -9,7 +9,6 @@ from typing import NamedTuple
 from exam.model.overfitting import warned_overfittings
 from exam.model.plan import Study
 from exam.model.results import Mark, MeanMarks, lowest_loss
-from exam.model.settings import STUDENT
 from exam.service.job import Progress
 from exam.texts import Texts
 
@@ -49,12 +48,21 @@ def fit_call(study: Study) -> str:
     return f"model.fit(x, y, batch_size={study.plan.batch_size}, epochs={study.epochs})"
 
 
-def study_label(study: Study, texts: Texts) -> str:
-    """The name of a study in the curves."""
-    batch_size, student = study.plan.batch_size, study.plan.student
-    if student == STUDENT.default:
-        return texts.run_label(batch_size=batch_size)
-    return texts.run_label_student(batch_size=batch_size, student=student)
+def study_labels(studies: Sequence[Study], texts: Texts) -> list[str]:
+    """A name for each study in the curves, which says what tells them apart."""
+    settings = [
+        {
+            "run_batch": plan.batch_size,
+            "run_epochs": epochs,
+            "run_student": plan.student,
+        }
+        for plan, epochs in studies
+    ]
+    differs = [key for key in settings[0] if len({each[key] for each in settings}) > 1]
+    return [
+        " · ".join(texts[key](value=each[key]) for key in differs or ["run_batch"])
+        for each in settings
+    ]
 
 
 def rows_of_studies(studies: Iterable[tuple[Study, Sequence[Mark]]]) -> Iterator[tuple]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from exam.charts.curves import PANEL_HEIGHTS, PROJECTED_HEIGHTS, Curve, curves_figure
+from exam.charts.curves import LABEL_WIDTH, PANEL_HEIGHTS, PROJECTED_HEIGHTS, Curve, curves_figure
 from exam.charts.pictures import sheet_picture
 from exam.charts.theme import PROJECTED_WIDTH
 from exam.model.plan import Study
@@ -19,7 +19,7 @@ from exam.page.sentences import (
     delay_sentence,
     html_table,
     rows_of_studies,
-    study_label,
+    study_labels,
     warnings,
 )
 from exam.page.visit import EARLIER_STUDIES, FIGURE, Visit, chosen_study
@@ -27,6 +27,7 @@ from exam.service.job import RETRY_SECONDS, Progress
 from exam.service.scheduler import get_scheduler
 from exam.texts import Texts
 
+SKETCH = "study"  # the name of what is drawn into the axes before the first study
 WAIT_SECONDS = 0.2  # for which a poll may wait, so that a short study is there at once
 SECONDS_PER_STUDY_AHEAD = 0.1  # of delay, until the browser asks again
 LOADING_DELAY = 2.0  # seconds at most, while Keras loads
@@ -49,13 +50,16 @@ def show_sheet_and_curves(visit: Visit, texts: Texts) -> None:
     sheet, curves = st.columns([5, 8], gap="small")
     with sheet:
         st.html(player.html_of_sheet(player.MAIN))
-    with curves:  # the head stands in their place while the film of the first pass is shown
+    push("sketch", SKETCH, LABEL_WIDTH, texts.your_guess)
+    drawing = "drawn" if marks or visit.studies else "drawing"
+    with curves.container(key=f"{SKETCH}_{drawing}"):
+        # The head stands in their place while the film of the first pass is shown.
         st.html(player.html_of_head(player.MAIN, texts))
         _show_curves(visit, [*complete[-EARLIER_STUDIES:], (chosen, marks)], texts)
     st.html(player.html_of_player(player.MAIN))
-    place = st.empty()  # with or without a sentence, the elements below keep their places
-    if sentence := _status_sentence(visit, chosen, progress, texts):
-        place.markdown(sentence)
+    with st.container(key="status"):  # in the place of the player's sentence, while that is empty
+        if sentence := _status_sentence(visit, chosen, progress, texts):
+            st.markdown(sentence)
     st.html(player.html_of_unseen_mistakes(player.MAIN, texts))
     _show_warnings(visit, chosen, marks, texts)
     if earlier:
@@ -79,7 +83,8 @@ def _poll_earlier(study: Study) -> list[Mark]:
 def _show_curves(
     visit: Visit, studies: Sequence[tuple[Study, Sequence[Mark]]], texts: Texts
 ) -> None:
-    curves = [Curve(marks, study_label(study, texts)) for study, marks in studies]
+    labels = study_labels([study for study, _ in studies], texts)
+    curves = [Curve(marks, label) for (_, marks), label in zip(studies, labels, strict=True)]
     _, epochs = studies[-1][0]
     heights = PROJECTED_HEIGHTS if visit.is_projected else PANEL_HEIGHTS
     figure = curves_figure(curves, epochs, texts, panel_heights=heights)

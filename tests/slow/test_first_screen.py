@@ -12,6 +12,7 @@ from exam.page.player import GAP_FACTOR, MAX_MISSED
 from exam.parts import CHAPTER_NAMES
 from exam.texts import load_texts
 from tests.browser import (
+    FORMULA,
     KO,
     copy_of_the_project,
     open_page,
@@ -177,6 +178,194 @@ def test_nothing_lies_under_the_bar_of_a_projector(page, server, width, height):
     for part in (SHEET, "svg.marks", PLAYER, ".sentence", "[class*='st-key-warning'].is-shown p"):
         box = box_of(page, part)
         assert box["y"] >= 0 and box["y"] + box["height"] <= bar + 1, part
+
+
+POINT = """number => {
+    const input = document.querySelector("#pass"), at = input.getBoundingClientRect();
+    const thumb = 1.15 * parseFloat(getComputedStyle(document.documentElement).fontSize);
+    const under = at.left + thumb / 2 + (at.width - thumb) * number / input.max;
+    const tips = [...document.querySelectorAll("svg.marks .mark-symbol path")]
+        .map(each => each.getBoundingClientRect()).map(box => box.left + box.width / 2);
+    return Math.min(...tips.map(tip => Math.abs(tip - under)));
+}"""
+
+
+@pytest.mark.parametrize("width, height", [(900, 700), (1440, 900)])
+def test_the_slider_is_the_axis_and_no_row_moves(page, server, width, height):
+    page.set_viewport_size({"width": width, "height": height})
+    open_page(page, server, f"{WARNED}&lang=en")
+    wait_until_idle(page)
+    below, places = page.locator(".st-key-after"), {}
+    places["before"] = below.bounding_box()["y"]
+    press_start(page, load_texts("en"))
+    page.wait_for_function("exam.studies.study.question > 2")
+    places["film"] = below.bounding_box()["y"]
+    wait_until_played(page)
+    for number in (1, 30, 60):
+        show_pass(page, number)
+        assert page.evaluate(POINT, number) < 2, number
+        places[number] = below.bounding_box()["y"]
+    assert max(places.values()) - min(places.values()) <= 2, places
+    assert places[60] + 20 < height
+
+
+def test_a_lens_shows_the_rise_and_the_warning_how_it_is_now(page, server):
+    marks, words = study(batch_size=1, epochs=60, student=1), load_texts("en")
+    studied(page, server, WARNED, "en")
+    names = page.locator("svg.marks .mark-text text")
+    warning, now = page.locator("[class*='st-key-warning'].is-shown"), marks[40]
+    lowest = min(marks[1:], key=lambda mark: mark.val_loss)
+    in_lens = [
+        words.lens_pass.format(epoch=mark.epoch) + f"{mark.val_loss:.3f}" for mark in (lowest, now)
+    ]
+    show_pass(page, 40)
+    for text in in_lens:
+        expect(names.filter(has_text=text)).to_have_count(1)
+    expect(names.filter(has_text=f"{words.gap} {now.val_wrong - now.wrong:.1f}")).to_have_count(1)
+    expect(warning).to_contain_text(f"At pass 40 it is {now.val_loss:.3f}")
+    expect(warning).to_contain_text(f"pass {lowest.epoch}, {lowest.val_loss:.3f}")
+    show_pass(page, lowest.epoch + 1)  # nobody knows yet
+    expect(warning).to_have_count(0)
+    expect(names.filter(has_text=in_lens[0])).to_have_count(0)
+
+
+@pytest.mark.parametrize("width, height", [(390, 844), (360, 740)])
+def test_on_a_phone_the_warning_is_in_view_and_a_slider_has_a_line(page, server, width, height):
+    page.set_viewport_size({"width": width, "height": height})
+    open_page(page, server, WARNED)
+    wait_until_idle(page)
+    press_start(page)
+    questions, passes = page.locator(f"{PLAYER} .question"), page.locator("#pass")
+    page.wait_for_function("exam.studies.study.question > 2")
+    expect(passes).to_be_hidden()
+    assert questions.bounding_box()["width"] > 0.8 * width
+    page.wait_for_function("document.querySelector('.alarm').textContent", timeout=60_000)
+    expect(page.locator("[data-warns]")).to_be_in_viewport()
+    wait_until_played(page)
+    expect(questions).to_be_hidden()
+    assert passes.bounding_box()["width"] > 0.8 * width
+    expect(page.locator("[data-warns]")).to_be_in_viewport()
+    page.locator("[data-slider='batch_size'][data-to='10']").click()
+    expect(passes).to_be_disabled()
+    page.locator("summary").last.scroll_into_view_if_needed()
+    bar = page.locator(".st-key-start_place")
+    assert (
+        bar.evaluate("bar => getComputedStyle(bar).position") == "static"
+    )  # no chapter is covered
+
+
+def test_it_is_drawn_first_and_stays_beside_what_comes(page, server):
+    open_page(page, server, "epochs=5")
+    expect(page.get_by_text(KO.ready)).to_be_visible()
+    panels = page.locator("svg.marks .role-scope > g > path.background")
+    box = panels.nth(1).bounding_box()
+    page.mouse.move(box["x"] + 20, box["y"] + 20)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 200, box["y"] + 60, steps=5)
+    page.mouse.up()
+    drawn = page.locator(".sketch path")
+    at = drawn.bounding_box()
+    assert at["y"] >= box["y"] and at["height"] > 30
+    press_start(page)
+    wait_until_played(page)
+    assert drawn.bounding_box() == pytest.approx(at, abs=3)
+    page.mouse.click(box["x"] + 100, box["y"] + 10)  # goes to a pass, and draws nothing
+    assert drawn.bounding_box() == pytest.approx(at, abs=3)
+
+
+def test_the_settings_of_the_lesson_are_one_press_away(page, server):
+    open_page(page, server)
+    page.locator(".preset").click()
+    expect(page.locator(FORMULA)).to_contain_text("batch_size=32, epochs=10")
+    expect(page).to_have_url(re.compile("batch_size=32&epochs=10"))
+
+
+def test_two_studies_can_be_chosen(page, server):
+    studied(page, server, "batch_size=10&epochs=3")
+    page.locator("[data-slider='batch_size'][data-to='32']").click()
+    expect(page.get_by_text("batch_size=32,").first).to_be_visible()
+    wait_until_idle(page)
+    press_start(page)
+    wait_until_played(page)
+    page.locator(".st-key-pair label").first.click()
+    together = page.locator(".st-key-pair_sheets")
+    expect(together.get_by_text("batch_size=32, epochs=3")).to_be_visible()
+    page.locator("[class*='st-key-pair_right'] [role='combobox']").click()
+    page.get_by_role("option", name=KO.run_batch(value=100)).click()
+    expect(together.get_by_text("batch_size=100, epochs=3")).to_be_visible()
+    expect(together.get_by_text("batch_size=10, epochs=3")).to_be_visible()
+
+
+def test_the_first_stop_leads_to_start_and_the_first_update_is_spoken(page, server):
+    open_page(page, server, "batch_size=10&epochs=4")
+    wait_until_idle(page)
+    page.evaluate("""() => {
+        const live = document.querySelector(".live");
+        window.heard = [];
+        new MutationObserver(() => heard.push(live.textContent)).observe(live, {childList: true});
+    }""")
+    page.keyboard.press("Tab")
+    expect(page.locator(".skip")).to_be_focused()
+    page.keyboard.press("Enter")
+    start = page.locator(".st-key-start button")
+    expect(start).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(start).to_have_accessible_name(re.compile(KO.player.studying))
+    page.wait_for_function("heard.length > 0")
+    wrong = page.evaluate("exam.studies.study.film.wrong[10]")
+    assert page.evaluate("heard[0]") == KO.player.first_update(
+        questions=100, marked=10, wrong=wrong
+    )
+    wait_until_played(page)
+    assert page.evaluate("heard.length") <= 6
+    expect(start).to_have_accessible_name(KO.start)
+
+
+CONTRAST = """([part, what]) => {
+    const canvas = document.createElement("canvas").getContext("2d");
+    const ground = getComputedStyle(document.querySelector(".stApp")).backgroundColor;
+    const light = (...colours) => {  // each over the one before
+        for (const colour of colours) { canvas.fillStyle = colour; canvas.fillRect(0, 0, 1, 1); }
+        const [r, g, b] = [...canvas.getImageData(0, 0, 1, 1).data].map(value => value / 255)
+            .map(c => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    };
+    const [a, b] = [light(ground), light(ground, getComputedStyle(part)[what])].sort();
+    return (b + 0.05) / (a + 0.05);
+}"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_what_can_be_chosen_stands_out(page, server, scheme):
+    page.emulate_media(color_scheme=scheme)
+    studied(page, server, "epochs=1")
+    parts = {
+        ".st-key-pair label > div:not([data-testid])": "backgroundColor",
+        ".picks button[aria-pressed='true']": "backgroundColor",
+        ".picks button[aria-pressed='false']": "borderTopColor",
+        ".views button": "borderTopColor",
+    }
+    for part, what in parts.items():
+        element = page.locator(part).first.element_handle()
+        assert page.evaluate(CONTRAST, [element, what]) >= 3, part
+    page.goto(f"{server.url}?only=repetition")
+    ring = page.locator("[data-testid='stRadioOption'] > div > div").first
+    assert page.evaluate(CONTRAST, [ring.element_handle(), "borderTopColor"]) >= 3
+
+
+@pytest.mark.parametrize("width, height", [(1280, 720), (1920, 1080), (1024, 768)])
+def test_on_a_wall_sheet_and_head_fill_half_each(page, server, width, height):
+    page.set_viewport_size({"width": width, "height": height})
+    page.goto(f"{server.url}?projected=true&batch_size=10")
+    page.locator("#pass").wait_for()
+    page.locator(".st-key-step_next button").click()
+    page.wait_for_function("exam.studies.study.question > 10", timeout=60_000)
+    sheet, head = box_of(page, SHEET), box_of(page, ".head[data-exam='study']")
+    assert sheet["width"] >= 0.34 * width and head["width"] >= 0.4 * width
+    bar = box_of(page, ".st-key-lectern")["y"]
+    for part in (SHEET, ".head[data-exam='study']", PLAYER, ".sentence"):
+        box = box_of(page, part)
+        assert box["y"] + box["height"] <= bar + 1, part
 
 
 FOLLOWS = """() => 4 & document.querySelector(".st-key-start")
