@@ -10,6 +10,8 @@ student     a network with its initial weights, by number
 plan        everything that settles a study but its length: student, workbook, batch size …
 study       a plan and its number of passes: what one fit() computes, here in several turns; an
             epoch is a pass through an exam, an update follows a batch
+delta       of a question and a hidden unit: how its update moves the unit's weights (updates.py)
+head        what the page shows of the weights, in the browser
 mark        the student's results after a pass; the first mark of a study is before any pass
 job         a plan in the scheduler, with its marks so far and how far it is to go; it is followed
             while somebody polls it

@@ -205,6 +205,13 @@ def _lens(x: alt.X, texts: Texts) -> Iterator[alt.Chart]:
     yield window.properties(name=LENS).encode(
         alt.X("left:Q"), alt.X2("right:Q"), alt.Y("bottom:Q"), alt.Y2("top:Q")
     )
+    before, after = texts.lens_times.split("{times}")
+    times = f"0.7 * {top - bottom} / (datum.high - datum.low)"
+    enlarged = now.transform_calculate(text=f"'{before}' + format({times}, '.0f') + '{after}'")
+    text = enlarged.mark_text(align="left", dx=5, dy=9, color=INK, fontSize=11)
+    yield text.encode(
+        alt.X("left:Q"), alt.Y("top:Q"), alt.Text("text:N"), alt.Description("text:N")
+    )
     for begin, end in (("first", "left"), ("epoch", "right")):
         thread = now.mark_rule(color=INK, strokeWidth=0.75, opacity=0.6, aria=False)
         yield thread.encode(alt.X(f"{begin}:Q"), alt.X2(end), alt.Y("high:Q"), alt.Y2("bottom"))
@@ -222,7 +229,7 @@ def _lens(x: alt.X, texts: Texts) -> Iterator[alt.Chart]:
     latest = named.transform_filter("datum.epoch == +pass")
     for text in (
         lowest.mark_text(align="left", dx=7, dy=1, color=INK, fontSize=11, fontWeight="bold"),
-        latest.mark_text(align="right", dx=-7, dy=11, color=INK, fontSize=11, fontWeight="bold"),
+        latest.mark_text(align="right", dx=-5, dy=17, color=INK, fontSize=11, fontWeight="bold"),
     ):
         yield text.encode(place, height, alt.Text("text:N"), alt.Description("text:N"))
 

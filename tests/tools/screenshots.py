@@ -114,5 +114,9 @@ if __name__ == "__main__":
             chapters(browser, server, Path(sys.argv[1]))
         else:
             for lang in ("ko", "en"):
-                page, file = visit(browser, "embed"), ASSETS / f"page.{lang}.png"
-                first_screen(page, server, 1, lang, "embed", {"after": file})
+                page, words = visit(browser, "embed"), load_texts(lang)
+                open_page(page, server, f"lang={lang}&embed=true")
+                press_start(page, words)
+                wait_until_played(page)
+                page.locator(".question").fill("50")
+                take(page, ASSETS / f"page.{lang}.png")
