@@ -103,7 +103,8 @@ def _spec(texts: Texts) -> dict:
     ]
     both = alt.vconcat(above, below, spacing=18)
     both = both.add_params(alt.param(name=PLANNED, value=EPOCHS.default), *params)
-    return as_spec(both, label_width=LABEL_WIDTH)
+    # Vega does not count a title above a panel, and would cut off what is below.
+    return as_spec(both, label_width=LABEL_WIDTH, below=12)
 
 
 def _titled_above(values: Sequence[float]) -> alt.Axis:

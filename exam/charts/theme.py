@@ -69,12 +69,14 @@ def x_range() -> list:
     return [0, alt.ExprRef(f"width - {BESIDE_LINES}")]
 
 
-def as_spec(chart: Layers | alt.VConcatChart, *, label_width: int = 0) -> dict[str, Any]:
+def as_spec(
+    chart: Layers | alt.VConcatChart, *, label_width: int = 0, below: int = 4
+) -> dict[str, Any]:
     """The chart as Streamlit takes it, in the ink of the page and as wide as its place."""
     chart = chart.properties(
         data=alt.NamedData("source"),
         autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
-        padding={"left": 4, "top": 6, "right": 6, "bottom": 4},  # an axis title overhangs
+        padding={"left": 4, "top": 6, "right": 6, "bottom": below},  # an axis title overhangs
     )
     if label_width:
         chart = chart.add_params(alt.param(name=BESIDE_LINES, value=label_width))
