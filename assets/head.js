@@ -114,8 +114,10 @@ const drawHead = (name) => {
   if (!head || !study.data.texts.head) return;
   drawView(study, head);
   if (!head.querySelector(".unit")) buildHead(head, study.data.texts.head);
+  const { data } = study;
+  inkOf(pictures[data.picture] ?? data.picture, data.order.length); // so that it is there in time
   const moment = momentOf(study), { updates, printed } = moment;
-  const changes = study.data.deltas && changesAfter(study, updates);
+  const changes = data.deltas && changesAfter(study, updates);
   const looked = study.isPlaying || study.looked >= moment.marked ? null : study.looked;
   const unit = study.unit ?? (updates && changes ? changes.most : null);
   head.dataset.update = changes ? updates : 0;
@@ -133,27 +135,39 @@ const drawHead = (name) => {
   drawPrints(head, study, { ...moment, made, changes, unit, looked });
 };
 
-// Beside the units: the last print, or that of the question that is looked at and its batch's.
-const drawPrints = (head, { data, unit: touched }, { answered, marked, updates, made, changes, unit, looked }) => {
-  const { texts: { head: texts }, batch_size: size, learning_rate: rate } = data;
-  const all = Math.ceil(data.order.length / size);
-  const number = looked === null ? updates : Math.floor(looked / size) + 1;
-  const first = (number - 1) * size, end = Math.min(first + size, data.order.length);
-  const ofOwn = head.querySelector(".own"), ofBatch = head.querySelector(".batch");
-  const ofQuestion = looked !== null && changes && unit !== null;
-  ofOwn.hidden = !ofQuestion;
-  if (ofQuestion) paint(ofOwn, addPrints(noWeights(), changes.source, looked, looked + 1, rate), unit, PRINT_SCALE);
-  const isWriting = looked === null && answered > marked; // then there is no print
-  const share = looked === null ? made : 1; // of the print that is there already
-  const print = changes && number > 0 && !isWriting
-    ? addPrints(noWeights(), changes.source, first, end, (share * rate) / (end - first)) : noWeights();
-  paint(ofBatch, print, unit ?? 0, PRINT_SCALE);
-  const fields = { update: number, all_updates: all, questions: end - first, share: changes?.share ?? 0, unit: unit + 1 };
-  const says = touched != null ? texts.unit : !updates && !isWriting ? texts.none : isWriting ? texts.unmoved
-    : ofQuestion ? texts.of_question : end - first > 1 ? texts.mean : texts.single;
-  head.querySelector(".says").replaceChildren(...withBold(fill(says, fields)));
-  const about = fill(updates ? texts.changed : texts.none, { ...fields, update: updates });
-  head.querySelector(".units").setAttribute("aria-label", plain(about));
+// Beside the units: the print of the last update, or, of a question that is looked at, its own and
+// that of its batch.
+const drawPrints = (head, { data, unit: touched }, shown) => {
+  const { changes, unit, looked, made } = shown, { learning_rate: rate, texts } = data;
+  const batch = batchShown(data, shown), hasOwn = looked !== null && changes && unit !== null;
+  const isWriting = looked === null && shown.answered > shown.marked; // then there is no print
+  const printOf = (first, end, share) =>
+    addPrints(noWeights(), changes.source, first, end, (share * rate) / (end - first));
+  const own = head.querySelector(".own");
+  own.hidden = !hasOwn;
+  if (hasOwn) paint(own, printOf(looked, looked + 1, 1), unit, PRINT_SCALE);
+  const hasPrint = changes && batch.number > 0 && !isWriting;
+  const print = hasPrint ? printOf(batch.first, batch.end, looked === null ? made : 1) : noWeights();
+  paint(head.querySelector(".batch"), print, unit ?? 0, PRINT_SCALE);
+  const fields = {
+    update: batch.number, all_updates: Math.ceil(data.order.length / data.batch_size),
+    questions: batch.end - batch.first, share: changes?.share, unit: unit + 1,
+  };
+  const says = captionOf({ ...shown, touched, isWriting, hasOwn, questions: fields.questions });
+  head.querySelector(".says").replaceChildren(...withBold(fill(texts.head[says], fields)));
+  const changed = shown.updates ? texts.head.changed : texts.head.none;
+  head.querySelector(".units").setAttribute("aria-label", fill(changed, { ...fields, update: shown.updates }));
+};
+const batchShown = ({ order, batch_size: size }, { looked, updates }) => {
+  const number = looked === null ? updates : Math.floor(looked / size) + 1, first = (number - 1) * size;
+  return { number, first, end: Math.min(first + size, order.length) };
+};
+const captionOf = ({ touched, isWriting, hasOwn, updates, questions }) => {
+  if (touched !== null) return "unit";
+  if (isWriting) return "unmoved";
+  if (!updates) return "none";
+  if (hasOwn) return "of_question";
+  return questions > 1 ? "mean" : "single";
 };
 
 const buildHead = (head, texts) => {

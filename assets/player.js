@@ -17,7 +17,7 @@ const receive = (name, sent) => {
   if (isNew) cancelAnimationFrame(old?.frame); // or it would go on in the new one
   const shown = data.shown ?? 0;
   const film = sent.first_pass ? filmOfFirstPass(sent) : null;
-  const fresh = { pass: shown, reached: shown, looked: null, question: null, at: 0, printed: 1 };
+  const fresh = { pass: shown, reached: shown, looked: null, question: null, at: 0, printed: 1, unit: null };
   const study = isNew ? { ...fresh, speed: old?.speed, played: old?.played } : old;
   const dragged = isNew ? null : study.dragged; // more of a study may come in the middle of it
   studies[name] = Object.assign(study, { data, film, dragged });
@@ -240,7 +240,9 @@ const drawStart = ({ data, isPlaying }) => {
   const text = document.querySelector(".st-key-start button p");
   if (isStudying) text?.setAttribute("data-says", data.texts.studying);
   else text?.removeAttribute("data-says");
-  document.documentElement.toggleAttribute("data-studying", Boolean(isStudying));
+  const root = document.documentElement;
+  root.toggleAttribute("data-studying", Boolean(isStudying));
+  root.toggleAttribute("data-unstudied", !data.plays);
 };
 
 // The first stop of the Tab key leads to the button, past what changes its settings.

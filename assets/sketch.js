@@ -55,10 +55,11 @@ const addPoint = (place, { clientX, clientY }) => {
   drawSketch(place);
 };
 
-const DRAWING = "[class*='_drawing']";
-listen("pointerdown", `${DRAWING} svg.marks`, (svg, event) => {
+// A chapter's axes before its guess, and those of the first screen as long as they are empty.
+const DRAWING = "[class*='_drawing'], [data-unstudied] .st-key-study_drawn";
+listen("pointerdown", "svg.marks", (svg, event) => {
   const place = svg.closest(DRAWING);
-  if (!axesOf(place)) return;
+  if (!place || !axesOf(place)) return;
   event.preventDefault(); // or the names of the axes are selected
   place.dataset.armed = ""; // from now on a finger draws here, and does not move the page
   sketching = place;
@@ -83,5 +84,5 @@ handlers.sketch = (name, pixels, text) => {
   yourGuess = text;
 };
 redraws.push(() => {
-  for (const place of document.querySelectorAll(`${DRAWING}, [class*='_drawn']`)) drawSketch(place);
+  for (const place of document.querySelectorAll("[class*='_drawing'], [class*='_drawn']")) drawSketch(place);
 });

@@ -26,7 +26,7 @@ PANEL_HEIGHTS, PROJECTED_HEIGHTS = (70, 98), (64, 90)  # on a projector letters 
 # chart anew.
 WRONG_DOMAIN, LOSS_DOMAIN = [-16, 118], [-0.42, 3.0]
 WRONG_TICKS, LOSS_TICKS = [0, 25, 50, 75, 100], [0, 1, 2]
-LEAST_GAP_NAMED = 14  # wrong answers per 100; between nearer lines there is no room for a name
+LEAST_GAP_NAMED = 22  # wrong answers per 100; between nearer lines there is no room for a name
 LENS = "lens"  # the name of its window, which page.css fills with the page's ground
 LENS_LEFT, LENS_LOSSES = 0.3, (1.62, 2.95)  # where it stands: a share of the passes, losses
 HIGHEST_LOSS = 2.6  # no student begins higher; a test holds it

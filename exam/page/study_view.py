@@ -51,8 +51,7 @@ def show_sheet_and_curves(visit: Visit, texts: Texts) -> None:
     with sheet:
         st.html(player.html_of_sheet(player.MAIN))
     push("sketch", SKETCH, LABEL_WIDTH, texts.your_guess)
-    drawing = "drawn" if marks or visit.studies else "drawing"
-    with curves.container(key=f"{SKETCH}_{drawing}"):
+    with curves.container(key=f"{SKETCH}_drawn"):  # another key would make the chart anew
         # The head stands in their place while the film of the first pass is shown.
         st.html(player.html_of_head(player.MAIN, texts))
         _show_curves(visit, [*complete[-EARLIER_STUDIES:], (chosen, marks)], texts)

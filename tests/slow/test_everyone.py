@@ -58,7 +58,7 @@ def test_without_some_colours_the_lines_stay_apart(page, server, kind):
     session.send("Emulation.setEmulatedVisionDeficiency", {"type": kind})
     colours = []
     for label in (KO.practised, KO.unseen):
-        text = page.locator("svg.marks text", has_text=label).first
+        text = page.locator("svg.marks .mark-text text", has_text=label).last  # of the loss
         picture = Image.open(BytesIO(text.screenshot())).convert("RGB")
         pixels = np.asarray(picture, float).reshape(-1, 3)
         colours.append(pixels[pixels.sum(axis=1).argmin()])  # the letters' own, on white
@@ -102,7 +102,7 @@ def test_runs_stay_named_without_overlapping_and_in_a_table(page, server):
         wait_until_played(page)
     chart = page.locator("svg.marks").first
     for pick in (1, 10, 32):
-        expect(chart.get_by_text(f"배치 {pick}", exact=True)).to_have_count(2)  # one a panel
+        expect(chart.get_by_text(f"{KO.run_batch(value=pick)}: ")).to_have_count(1)
     for number in (0, 1, 2, 4, 6):  # where the names of the pass that is shown come near theirs
         show_pass(page, number)
         wrong = page.evaluate(f"exam.studies.study.data.wrong[{number}]")
