@@ -89,7 +89,8 @@ def test_the_numbers_are_those_of_study_and_each_pass_shows_its_own(page, server
     expected = KO.warning(best=marks[best], now=marks[warned.known]).replace("**", "")
     expect(alarm).to_contain_text(expected)
     expect(alarm.get_by_role("link")).to_have_count(1)  # to the chapter that helps
-    lowest = page.locator("svg.marks").get_by_text(f"{best}번째가 최저")
+    in_lens = KO.lens_pass.format(epoch=best) + f"{marks[best].val_loss:.3f}"
+    lowest = page.locator("svg.marks .mark-text text").filter(has_text=in_lens)
     passes = (0, 2, best, warned.known - 1, warned.known, 40)
     for epoch, warns in zip(passes, [False] * 4 + [True] * 2, strict=True):
         show_pass(page, epoch)
