@@ -152,7 +152,7 @@ def test_the_sheet_and_the_formula_follow_the_slider_while_it_is_dragged(page, s
     expect(page.get_by_text(text)).to_be_visible()
     expect(formula.get_by_text(f"batch_size={size},")).to_be_visible()
     expect(page.locator("svg.marks").get_by_text("배치 10").first).to_be_visible()  # a pale line
-    names = page.locator("svg.marks .mark-text text")
+    names = page.locator("svg.marks .role-mark text")  # not that of the axis
     expect(names.filter(has_text=KO.unseen)).to_have_count(0)
     page.locator("[data-slider='batch_size'][data-to='10']").click()
     output = page.locator(".player output").first
