@@ -23,6 +23,7 @@ BESIDE_LINES = "label_width"  # the parameter for the pixels kept free beside li
 
 # On a projector a chart is drawn this wide, in pixels; projector.css then scales it as a picture.
 PROJECTED_WIDTH = 480
+PROJECTED_STUDY_WIDTH = 380  # beside the sheet, which has the other half of the screen
 
 
 Layers = alt.LayerChart | alt.FacetChart  # what alt.layer() returns

@@ -9,7 +9,7 @@ import streamlit as st
 
 from exam.charts.curves import LABEL_WIDTH, PANEL_HEIGHTS, PROJECTED_HEIGHTS, Curve, curves_figure
 from exam.charts.pictures import sheet_picture
-from exam.charts.theme import PROJECTED_WIDTH
+from exam.charts.theme import PROJECTED_STUDY_WIDTH
 from exam.model.plan import Study
 from exam.model.results import Mark
 from exam.page import player
@@ -91,7 +91,7 @@ def _show_curves(
         figure.data,
         figure.spec,
         alt=figure.alt,
-        width=PROJECTED_WIDTH if visit.is_projected else "stretch",
+        width=PROJECTED_STUDY_WIDTH if visit.is_projected else "stretch",
     )
 
 

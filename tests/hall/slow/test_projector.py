@@ -49,7 +49,7 @@ def test_the_last_row_can_read_the_study(hall, server, screen):
     hall.set_viewport_size({"width": width, "height": height})
     open_page(hall, server, "projected=true&only=study&batch_size=1&epochs=30&start=true")
     wait_until_played(hall)
-    expect(hall.locator("svg.marks")).to_contain_text("번째가 최저")
+    expect(hall.locator("svg.marks")).to_contain_text(KO.lens_times.split("{times}")[1])
     settled(hall)
     assert hall.evaluate(SMALL, [LEAST * height, EVERYTHING]) == []
     assert hall.evaluate(SMALL, [BODY * height, BODY_TEXT]) == []
