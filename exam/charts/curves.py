@@ -83,8 +83,8 @@ def _spec(texts: Texts) -> dict:
     """Two panels over 0 to `epochs` (a parameter) passes, drawn from `curves_table`."""
     x = alt.X("epoch:Q").scale(domain=[0, alt.ExprRef(PLANNED)], range=x_range())
     x = x.axis(grid=False, tickMinStep=1, tickCount=5, format="d")
-    wrong = alt.Y("wrong:Q").title(texts.wrong).scale(domain=WRONG_DOMAIN)
-    loss = alt.Y("loss:Q").title(texts.loss).scale(domain=LOSS_DOMAIN)
+    wrong = alt.Y("wrong:Q").title(texts.errors_title).scale(domain=WRONG_DOMAIN)
+    loss = alt.Y("loss:Q").title(texts.loss_title).scale(domain=LOSS_DOMAIN)
     x_above = x.title(None).axis(labels=False, grid=False, tickMinStep=1, tickCount=5, format="d")
     value = "format(datum.wrong, datum.series == 'unseen' ? '.1f' : 'd')"
     above = alt.layer(
