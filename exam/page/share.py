@@ -13,7 +13,7 @@ from exam.texts import Texts
 
 # Pixels of a frame, 700 or 350 wide: the study fits, and a chapter or the page scrolls where the
 # page around it keeps no script by which the frame grows.
-STUDY_HEIGHTS, CHAPTER_HEIGHTS, PAGE_HEIGHTS = (900, 1620), (1200, 1600), (1520, 1620)
+STUDY_HEIGHTS, CHAPTER_HEIGHTS, PAGE_HEIGHTS = (900, 1760), (1200, 1600), (1520, 1620)
 WIDE, PHONE = 740, 390  # of the pages around such frames
 
 

@@ -81,7 +81,7 @@ def test_the_figure_says_what_it_is(drawn, tmp_path):
         "학생 5",
         KO.source,
         KO.passes,
-        KO.loss,
+        KO.loss_title,
         f"{KO.practised} {last.wrong:.0f}",
         f"{KO.unseen} {last.val_wrong:.1f}",
     ):
