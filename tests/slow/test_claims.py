@@ -27,8 +27,6 @@ from tests.numpy_student import Student, X, Y
 from tests.scripted import MEASURED
 from tests.tools import audit
 
-WARNED_SIZES = (1, 10, 32, 100)  # half of those of the audit
-
 
 @pytest.fixture(scope="module")
 def marks(request):
@@ -36,7 +34,7 @@ def marks(request):
     tests = [each for each in request.session.items if "marks" in each.fixturenames]
     params = [each.callspec.params if hasattr(each, "callspec") else {} for each in tests]
     names = {each.get("name") for each in params}
-    return audit.all_marks(WARNED_SIZES) if None in names else audit.marks_for(names)
+    return audit.all_marks() if None in names else audit.marks_for(names)
 
 
 def mean(experiment: Experiment, what: object, field: str, at: int = -1) -> float:
@@ -499,7 +497,7 @@ def test_every_sentence_holds_wherever_it_is_said(marks, name):
 
 def test_the_warning_is_right(marks, capsys):
     """Judged on the unseen exams, and on the final exams that it knows nothing of."""
-    table = list(audit.warning_table(marks, WARNED_SIZES))
+    table = list(audit.warning_table(marks))
     with capsys.disabled():
         print("", *table, "", *audit.chapters(marks), sep="\n")
     rows = {tuple(row.split()[:3]): list(map(int, row.split()[3:])) for row in table[1:]}

@@ -129,21 +129,19 @@ def measured(name: str, marks: Marks) -> str:
     return getattr(load_texts("en"), name).measured(**chapter.numbers(experiment))
 
 
-def warning_plans(
-    sizes: Sequence[int] = SIZES,
-) -> dict[tuple[int, int, str], tuple[Plan, int]]:
+def warning_plans() -> dict[tuple[int, int, str], tuple[Plan, int]]:
     return {
         (size, student, exams): (Plan(size, student, marked_on=exams), LENGTHS[-1])
-        for size, student, exams in itertools.product(sizes, STUDENTS, (UNSEEN, FINAL))
+        for size, student, exams in itertools.product(SIZES, STUDENTS, (UNSEEN, FINAL))
     }
 
 
-def warning_table(marks: Marks, sizes: Sequence[int] = SIZES) -> Iterator[str]:
+def warning_table(marks: Marks) -> Iterator[str]:
     """Judged at the last pass. True is a loss on `exams` that is above its lowest by MIN_RISE."""
     yield "min_rise  passes  judged by   true  false  missed  raised  taken back"
     for min_rise, length, exams in itertools.product(RISES, LENGTHS, (UNSEEN, FINAL)):
         counts = collections.Counter()
-        for size, student in itertools.product(sizes, STUDENTS):
+        for size, student in itertools.product(SIZES, STUDENTS):
             seen = marks[Plan(size, student)][1 : length + 1]
             judge = [m.val_loss for m in marks[Plan(size, student, marked_on=exams)][1:]][:length]
             losses = [m.val_loss for m in seen], [m.loss for m in seen]
@@ -162,8 +160,8 @@ def marks_for(names: Iterable[str], *more: Studies) -> Marks:
     return compute(needed([*plans, *more]))
 
 
-def all_marks(sizes: Sequence[int] = SIZES) -> Marks:
-    return marks_for(MEASURED, warning_plans(sizes))
+def all_marks() -> Marks:
+    return marks_for(MEASURED, warning_plans())
 
 
 if __name__ == "__main__":
