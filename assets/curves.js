@@ -21,7 +21,9 @@ const alignWithAxis = () => {
   player.style.setProperty("--axis-width", `${width - beside}px`);
 };
 redraws.push(alignWithAxis);
-drawers.push((name) => name === "study" && alignWithAxis());
+drawers.push((name) => {
+  if (name === "study" && !studies.study.isPlaying) alignWithAxis(); // it asks for the layout
+});
 
 const goToShare = (share) => {
   if (Math.abs(share - 0.5) > 0.5 + NEAR) return; // beside the lines stand names and numbers

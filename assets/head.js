@@ -73,9 +73,8 @@ const changesAfter = (study, updates) => {
     changes.print.forEach((change, at) => (changes.gained[at] += change));
     changes.print.fill(0);
     addPrints(changes.print, changes.source, first, end, rate / (end - first));
-    changes.isNew = true;
+    if (end === Math.min(updates * size, count)) Object.assign(changes, summaryOf(changes.print));
   }
-  if (changes.isNew) Object.assign(changes, { isNew: false, ...summaryOf(changes.print) });
   return changes;
 };
 const summaryOf = (print) => {
@@ -121,7 +120,7 @@ const drawHead = (name) => {
   const looked = study.isPlaying || study.looked >= moment.marked ? null : study.looked;
   const unit = study.unit ?? (updates && changes ? changes.most : null);
   head.dataset.update = changes ? updates : 0;
-  const drawn = [changes?.deltas, ...Object.values(moment), looked, study.unit].join();
+  const drawn = [data.play_id, Boolean(changes), ...Object.values(moment), looked, study.unit].join();
   if (head.drawn === drawn) return;
   head.drawn = drawn;
   // First the print is made of the questions, then it goes into the weights.
@@ -151,7 +150,8 @@ const drawPrints = (head, { data, unit: touched }, shown) => {
   paint(head.querySelector(".batch"), print, unit ?? 0, PRINT_SCALE);
   const fields = {
     update: batch.number, all_updates: Math.ceil(data.order.length / data.batch_size),
-    questions: batch.end - batch.first, share: changes?.share, unit: unit + 1,
+    questions: batch.end - batch.first, share: changes?.share, unit: unit + 1, units: UNITS,
+    weights: PIXELS,
   };
   const says = captionOf({ ...shown, touched, isWriting, hasOwn, questions: fields.questions });
   head.querySelector(".says").replaceChildren(...withBold(fill(texts.head[says], fields)));
@@ -176,7 +176,7 @@ const buildHead = (head, texts) => {
     canvas.className = "unit";
     canvas.tabIndex = at ? -1 : 0;
     canvas.role = "img";
-    canvas.ariaLabel = plain(fill(texts.unit, { unit: at + 1 }));
+    canvas.ariaLabel = plain(fill(texts.unit, { unit: at + 1, units: UNITS, weights: PIXELS }));
     canvas.style.transformOrigin = `${((at % 8) * 100) / 7}% ${(Math.floor(at / 8) * 100) / 3}%`;
   }
   for (const canvas of head.querySelectorAll("canvas")) [canvas.width, canvas.height] = [SIDE, SIDE];

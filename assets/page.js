@@ -28,6 +28,11 @@ const listen = (what, selector, react) =>
     if (element) react(element, event);
   });
 
+// A text that is set again, as on every frame, would be a change for whoever watches the page.
+const setText = (element, text) => {
+  if (element.textContent !== text) element.textContent = text;
+};
+
 // The arrow keys go from one element of a grid to the next, in rows of so many.
 const moveFocus = (element, event, row) => {
   const by = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: row, ArrowUp: -row }[event.key];

@@ -5,6 +5,7 @@ const pictures = {}; // of the hundred questions, by student, as the first scree
 const studies = {}; // by name: the data, the pass that is shown, the furthest one shown so far
 const part = (what, name) => document.querySelector(`.${what}[data-exam="${name}"]`);
 const nameOf = (element) => element.closest("[data-exam]").dataset.exam;
+const hasFilm = (data) => "first_pass" in data; // before its passes, also where it has not come yet
 const lastKnown = ({ data }) => Math.max(data.answers.length - 1, 0);
 
 // Data of the same study as before is more of it, or the same once more.
@@ -77,7 +78,7 @@ const view = new IntersectionObserver((seen) => {
 
 // Before anything is answered: at the first question of the film, or before the first pass.
 const rewind = (study) => {
-  Object.assign(study, { pass: 0, at: 0, printed: 1, question: study.data.has_film ? 0 : null });
+  Object.assign(study, { pass: 0, at: 0, printed: 1, question: hasFilm(study.data) ? 0 : null });
 };
 
 const goOnInPasses = (name, seconds) => {
@@ -235,7 +236,6 @@ const fillRange = (range, share) => range.style.setProperty("--filled", `${100 *
 
 // From the press on until all is computed and played, the button says so.
 const drawStart = ({ data, isPlaying }) => {
-  addSkipLink(data.texts.skip);
   const isStudying = data.plays && (isPlaying || data.answers.length <= data.passes);
   const text = document.querySelector(".st-key-start button p");
   if (isStudying) text?.setAttribute("data-says", data.texts.studying);
@@ -246,16 +246,16 @@ const drawStart = ({ data, isPlaying }) => {
 };
 
 // The first stop of the Tab key leads to the button, past what changes its settings.
-const addSkipLink = (text) => {
+const addSkipLink = () => {
   const link = document.querySelector(".skip") ?? document.createElement("a");
-  link.className = "skip";
   const button = document.querySelector(".st-key-start");
-  if (!button) return link.remove();
+  if (!button || !studies.study) return link.remove();
   button.id = "start";
-  link.href = "#start";
-  link.textContent = text;
-  if (!link.isConnected) document.querySelector(".stApp")?.prepend(link);
+  Object.assign(link, { className: "skip", href: "#start" });
+  setText(link, studies.study.data.texts.skip);
+  if (!link.isConnected) document.querySelector(".stApp").prepend(link);
 };
+redraws.push(addSkipLink);
 listen("click", ".skip", (_, event) => {
   event.preventDefault();
   document.querySelector(".st-key-start button")?.focus();
@@ -305,15 +305,16 @@ const bold = (text) => Object.assign(document.createElement("b"), { textContent:
 const drawWarnings = (name) => {
   const { data, pass } = studies[name], alarm = part("player", name)?.querySelector(".alarm");
   if (!alarm) return;
-  alarm.textContent = "";
+  let now = "";
   for (const { key, from, until, best } of data.warnings ?? []) {
     const isShown = pass >= from && pass < until, place = document.querySelector(`.st-key-${key}`);
     place?.classList.toggle("is-shown", isShown);
     if (!isShown || best === null) continue;
     const fields = { pass, best, lowest: data.val_loss[best], val_loss: data.val_loss[pass] };
-    alarm.textContent = fill(data.texts.alarm, fields);
+    now = fill(data.texts.alarm, fields);
     sayNow(place, pass > from ? fill(data.texts.warning_now, fields) : "");
   }
+  setText(alarm, now);
 };
 
 // The warning speaks of the pass at which it came; behind that stands how it is now.
@@ -322,7 +323,7 @@ const sayNow = (place, text) => {
   if (!sentence) return;
   const now = sentence.querySelector(".now") ?? sentence.appendChild(document.createElement("span"));
   now.className = "now";
-  now.textContent = text;
+  setText(now, text);
 };
 
 // What the learner does.

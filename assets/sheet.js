@@ -73,7 +73,7 @@ const drawDetail = (name) => {
   const study = studies[name], detail = part("detail", name);
   if (!detail) return;
   const { looked, data: { texts, batch_size: size } } = study;
-  const isClean = study.dragged || !study.data.has_film || study.data.answers.length === 0;
+  const isClean = study.dragged || !hasFilm(study.data) || study.data.answers.length === 0;
   const hint = isClean ? (size ? texts.hint_batches : texts.hint)
     : study.question === null ? texts.hint_after : texts.hint_film;
   if (looked !== null) detail.textContent = describe(study, looked);

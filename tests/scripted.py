@@ -52,7 +52,7 @@ def any_study(key: object, passes: int) -> list[Mark]:
         own_answers="0224466880",  # half is wrong
         own_confidence=bytes([60]) * 10,
         deltas=encode_deltas(np.ones((100, HIDDEN_UNITS), np.float32)),
-        steps=Steps(0.5, 0.1, 1.0, 0.5, (3,) * HIDDEN_UNITS, 0.25, 0),
+        steps=Steps(0.5, 0.1, 1.0, 0.5, (3,) * HIDDEN_UNITS, 0),
     )
 
 

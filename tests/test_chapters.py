@@ -145,7 +145,7 @@ BRANCHES = {
     ],
     "update": [
         (
-            {"inked": 100, "changed": 100, "outside": 0, "times": chapters.update.HARDER}
+            {"inked": 100, "changed": 100, "outside": 0, "times": chapters.update.LONGER}
             | {"agreement": {1: chapters.update.HALF - 1, 10: 50, 32: 70, 100: 100}}
             | {"walked": {1: 30, 100: 1}, "distance": {1: 3, 100: chapters.update.STRAIGHT}}
             | {"along": {1: 1.4, 10: 1.2, 32: 1, 100: 1}},
@@ -161,7 +161,7 @@ BRANCHES = {
             ["prints_elsewhere", "pulls_along", "large_is_no_surer", "rule"],
         ),
         (
-            {"inked": 100, "changed": 99, "outside": 0, "times": 0.9 * chapters.update.HARDER}
+            {"inked": 100, "changed": 99, "outside": 0, "times": 0.9 * chapters.update.LONGER}
             | {"agreement": {1: 20, 10: 60, 32: 60, 100: 100}}
             | {"walked": {1: 30, 100: 1}, "distance": {1: 3, 100: 1}}
             | {"along": {1: 2, 10: 1.2, 32: 1, 100: 1}},
@@ -484,7 +484,7 @@ def test_update():
     def value(name, epoch):
         size, student = name
         changed = tuple(range(100, 100 + HIDDEN_UNITS))
-        steps = Steps(0.1 * student, 0.01 * size, size, 2.0, changed, 0.25, outside_ink=1)
+        steps = Steps(0.1 * student, 0.01 * size, size, 2.0, changed, outside_ink=1)
         return {"deltas": encode_deltas(deltas), "steps": steps}
 
     experiment = experiment_of("update", study(value))

@@ -40,7 +40,8 @@ def test_two_panels_over_one_axis_of_planned_epochs():
         words = load_texts(lang)
         spec = curves_spec(words, 77)
         assert params_of(spec)["epochs"]["value"] == 77
-        wanted = (words.errors_title, WRONG_DOMAIN), (words.loss_title, LOSS_DOMAIN)
+        errors = words.errors_title(questions=100, unseen=1000)
+        wanted = (errors, WRONG_DOMAIN), (words.loss_title, LOSS_DOMAIN)
         for panel, (title, domain) in zip(spec["vconcat"], wanted, strict=True):
             encodings = [layer["encoding"] for layer in panel["layer"]]
             domains = [e["x"]["scale"]["domain"] for e in encodings if "scale" in e.get("x", {})]

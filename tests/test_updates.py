@@ -35,8 +35,9 @@ def greys(weights: np.ndarray) -> np.ndarray:
     return NO_CHANGE + (ends - NO_CHANGE) * np.abs(shares) ** GAMMA
 
 
-def gained_by_keras(student: int, batch_size: int) -> np.ndarray:
-    model, order = plain_model(student), question_order(student, 0)
+def gained_by_keras(student: int, batch_size: int, updates: int = 100) -> np.ndarray:
+    """In the first pass, or in so many updates of it."""
+    model, order = plain_model(student), question_order(student, 0)[: batch_size * updates]
     before = model.get_weights()[0].astype(float)
     model.fit(X[order], Y[order], batch_size=batch_size, shuffle=False, verbose=0)
     return model.get_weights()[0] - before

@@ -13,6 +13,7 @@ import altair as alt
 import pyarrow as pa
 
 from exam.charts.theme import DASHES, INK, Figure, as_spec, built_once, table, x_range
+from exam.model.exams import QUESTIONS, load_exams
 from exam.model.overfitting import best_shown
 from exam.model.results import Mark
 from exam.model.settings import EPOCHS
@@ -29,6 +30,7 @@ WRONG_TICKS, LOSS_TICKS = [0, 25, 50, 75, 100], [0, 1, 2]
 LEAST_GAP_NAMED = 22  # wrong answers per 100; between nearer lines there is no room for a name
 LENS = "lens"  # the name of its window, which page.css fills with the page's ground
 LENS_LEFT, LENS_LOSSES = 0.3, (1.62, 2.95)  # where it stands: a share of the passes, losses
+LENS_MARGIN, LENS_FILLED = 0.15, 0.7  # of its height: below the line, and the line itself
 HIGHEST_LOSS = 2.6  # no student begins higher; a test holds it
 _COLUMNS = pa.schema(
     [
@@ -83,19 +85,21 @@ def _spec(texts: Texts) -> dict:
     """Two panels over 0 to `epochs` (a parameter) passes, drawn from `curves_table`."""
     x = alt.X("epoch:Q").scale(domain=[0, alt.ExprRef(PLANNED)], range=x_range())
     x = x.axis(grid=False, tickMinStep=1, tickCount=5, format="d")
-    wrong = alt.Y("wrong:Q").title(texts.errors_title).scale(domain=WRONG_DOMAIN)
+    errors = texts.errors_title(questions=QUESTIONS, unseen=load_exams().unseen.answers.size)
+    wrong = alt.Y("wrong:Q").title(errors).scale(domain=WRONG_DOMAIN)
     loss = alt.Y("loss:Q").title(texts.loss_title).scale(domain=LOSS_DOMAIN)
     x_above = x.title(None).axis(labels=False, grid=False, tickMinStep=1, tickCount=5, format="d")
     value = "format(datum.wrong, datum.series == 'unseen' ? '.1f' : 'd')"
+    axes_above = x_above, wrong.axis(_titled_above(WRONG_TICKS))
     above = alt.layer(
         *_gap(x_above, texts),
-        *_panel((x_above, wrong.axis(_titled_above(WRONG_TICKS))), value, texts),
+        *_panel(axes_above, value, texts),
         _names_of_earlier_runs(x_above),
     )
     axes = x.title(texts.passes), loss.axis(_titled_above(LOSS_TICKS))
     below = alt.layer(
         *_panel(axes, "format(datum.loss, '.2f')", texts),
-        *_lens(x, texts),
+        *_lens(texts),
     )
     params = [
         alt.param(name=name, value=0, bind=alt.BindDirect(element=f"#{name}", event="input"))
@@ -171,14 +175,40 @@ def _gap(x: alt.X, texts: Texts) -> Iterator[alt.Chart]:
     yield name
 
 
-def _lens(x: alt.X, texts: Texts) -> Iterator[alt.Chart]:
-    """While the learner is warned, the unseen loss from a little before its lowest point to now.
+def _lens(texts: Texts) -> Iterator[alt.Chart]:
+    """While the learner is warned, the unseen loss from its lowest point to now, enlarged.
 
-    It stands in the free part of the panel, on a scale of its own, so that its rise is seen. All is
-    worked out in the units of the panel's axes: `lens_x` and `lens_y` are where a loss is drawn.
+    It stands in the free part of the panel, on a scale of its own, so that its rise is seen.
     """
-    left, right = f"{LENS_LEFT} * {PLANNED}", PLANNED
-    bottom, top = LENS_LOSSES
+    seen = _seen_in_lens()
+    now = seen.transform_filter("datum.epoch == +pass")
+    yield from _window_of_lens(now, texts)
+    place = alt.X("lens_x:Q").scale(domain=[0, alt.ExprRef(PLANNED)], range=x_range())
+    in_lens = seen.encode(place, alt.Y("lens_y:Q"))
+    line = in_lens.mark_line(strokeWidth=2.5, strokeDash=_SERIES["unseen"], aria=False)
+    yield line.encode(alt.ColorDatum("unseen"))
+    before, after = texts.lens_pass.split("{epoch}")
+    named = in_lens.transform_calculate(
+        text=f"'{before}' + datum.epoch + '{after}' + format(datum.loss, '.3f')"
+    )
+    lowest = named.transform_filter("datum.epoch == datum.best_now")
+    latest = named.transform_filter("datum.epoch == +pass")
+    for point in (lowest, latest):
+        yield point.mark_point(filled=True, size=45, opacity=1, color=INK, aria=False)
+    for text in (
+        lowest.mark_text(align="left", dx=7, dy=1, color=INK, fontSize=11, fontWeight="bold"),
+        latest.mark_text(align="right", dx=-5, dy=17, color=INK, fontSize=11, fontWeight="bold"),
+    ):
+        yield text.encode(alt.Text("text:N"), alt.Description("text:N"))
+
+
+def _seen_in_lens() -> alt.Chart:
+    """The unseen losses in the lens; none while nobody is warned.
+
+    `lens_x` and `lens_y` are where a loss is drawn, and `left`, `right`, `bottom` and `top` are the
+    edges of the lens, all in the units of the panel's axes. `low` and `high` are the lowest and
+    the highest loss since the pass of the lowest, `first` is the pass before that.
+    """
     unseen = alt.Chart().transform_filter("datum.run == 'now' && datum.series == 'unseen'")
     seen = unseen.transform_filter("datum.epoch <= +pass").transform_calculate(
         best_now="datum.epoch == +pass ? datum.best : null"
@@ -187,52 +217,36 @@ def _lens(x: alt.X, texts: Texts) -> Iterator[alt.Chart]:
     seen = seen.transform_filter("isValid(datum.best_now) && datum.epoch >= datum.best_now - 1")
     seen = seen.transform_calculate(since="datum.epoch < datum.best_now ? null : datum.loss")
     seen = seen.transform_joinaggregate(low="min(since)", high="max(since)", first="min(epoch)")
-    share = "min((datum.loss - datum.low) / (datum.high - datum.low), 1.2)"
-    seen = seen.transform_calculate(
-        lens_x=f"{left} + (datum.epoch - datum.first) / (+pass - datum.first) * ({right} - {left})",
-        lens_y=f"{bottom} + (0.15 + 0.7 * {share}) * {top - bottom}",
+    bottom, top = LENS_LOSSES
+    share = "min((datum.loss - datum.low) / (datum.high - datum.low), 1.2)"  # before: cut off
+    along = "(datum.epoch - datum.first) / (+pass - datum.first)"
+    return seen.transform_calculate(
+        left=f"{LENS_LEFT} * {PLANNED}", right=PLANNED, bottom=f"{bottom}", top=f"{top}"
+    ).transform_calculate(
+        lens_x=f"datum.left + {along} * (datum.right - datum.left)",
+        lens_y=f"{bottom} + ({LENS_MARGIN} + {LENS_FILLED} * {share}) * {top - bottom}",
     )
-    place = alt.X("lens_x:Q").scale(domain=[0, alt.ExprRef(PLANNED)], range=x_range())
-    height = alt.Y("lens_y:Q")
-    now = seen.transform_filter("datum.epoch == +pass").transform_calculate(
-        left=left, right=right, bottom=f"{bottom}", top=f"{top}"
-    )
-    of_loss = alt.Y("low:Q"), alt.Y2("high:Q")
-    seen_part = now.mark_rect(
-        filled=False, stroke=INK, strokeWidth=1, strokeDash=[2, 2], aria=False
-    )
-    yield seen_part.encode(alt.X("first:Q"), alt.X2("epoch:Q"), *of_loss)
+
+
+def _window_of_lens(now: alt.Chart, texts: Texts) -> Iterator[alt.Chart]:
+    """The frame of the lens and how much it enlarges, and what it enlarges."""
+    enlarged = now.mark_rect(filled=False, stroke=INK, strokeDash=[2, 2], aria=False)
+    yield enlarged.encode(alt.X("first:Q"), alt.X2("epoch"), alt.Y("low:Q"), alt.Y2("high"))
     window = now.mark_rect(fill="transparent", stroke=INK, strokeWidth=1, aria=False)
     yield window.properties(name=LENS).encode(
-        alt.X("left:Q"), alt.X2("right:Q"), alt.Y("bottom:Q"), alt.Y2("top:Q")
-    )
-    before, after = texts.lens_times.split("{times}")
-    times = f"0.7 * {top - bottom} / (datum.high - datum.low)"
-    enlarged = now.transform_calculate(text=f"'{before}' + format({times}, '.0f') + '{after}'")
-    text = enlarged.mark_text(align="left", dx=5, dy=9, color=INK, fontSize=11)
-    yield text.encode(
-        alt.X("left:Q"), alt.Y("top:Q"), alt.Text("text:N"), alt.Description("text:N")
+        alt.X("left:Q"), alt.X2("right"), alt.Y("bottom:Q"), alt.Y2("top")
     )
     for begin, end in (("first", "left"), ("epoch", "right")):
         thread = now.mark_rule(color=INK, strokeWidth=0.75, opacity=0.6, aria=False)
         yield thread.encode(alt.X(f"{begin}:Q"), alt.X2(end), alt.Y("high:Q"), alt.Y2("bottom"))
-    line = seen.mark_line(strokeWidth=2.5, strokeDash=_SERIES["unseen"], aria=False)
-    yield line.encode(place, height, alt.ColorDatum("unseen"))
-    dots = seen.transform_filter("datum.epoch == datum.best_now || datum.epoch == +pass")
-    yield dots.mark_point(filled=True, size=45, opacity=1, color=INK, aria=False).encode(
-        place, height
+    before, after = texts.lens_times.split("{times}")
+    bottom, top = LENS_LOSSES
+    times = f"{LENS_FILLED * (top - bottom)} / (datum.high - datum.low)"
+    named = now.transform_calculate(text=f"'{before}' + format({times}, '.0f') + '{after}'")
+    text = named.mark_text(align="left", dx=5, dy=9, color=INK, fontSize=11)
+    yield text.encode(
+        alt.X("left:Q"), alt.Y("top:Q"), alt.Text("text:N"), alt.Description("text:N")
     )
-    before, after = texts.lens_pass.split("{epoch}")
-    named = dots.transform_calculate(
-        text=f"'{before}' + datum.epoch + '{after}' + format(datum.loss, '.3f')"
-    )
-    lowest = named.transform_filter("datum.epoch == datum.best_now")
-    latest = named.transform_filter("datum.epoch == +pass")
-    for text in (
-        lowest.mark_text(align="left", dx=7, dy=1, color=INK, fontSize=11, fontWeight="bold"),
-        latest.mark_text(align="right", dx=-5, dy=17, color=INK, fontSize=11, fontWeight="bold"),
-    ):
-        yield text.encode(place, height, alt.Text("text:N"), alt.Description("text:N"))
 
 
 def _best(x: alt.X) -> alt.Chart:

@@ -19,8 +19,8 @@ class Steps(NamedTuple):
     of the same weights; `length` is the mean length of an update. Both leave out a last batch that
     is shorter. `walked` is the length of all updates, and `distance` that from the first weights to
     the last. `changed` says for each hidden unit how many of its weights the first update has
-    changed, `share_changed` is the mean share of the first layer's weights that an update changes,
-    and `outside_ink` counts those that an update has changed where none of its questions has ink.
+    changed, and `outside_ink` counts the first layer's weights that an update has changed where
+    none of its questions has ink.
     """
 
     agreement: float
@@ -28,7 +28,6 @@ class Steps(NamedTuple):
     walked: float
     distance: float
     changed: tuple[int, ...]
-    share_changed: float
     outside_ink: int
 
     @property

@@ -17,7 +17,7 @@ def measure_steps(initial_weights: list[np.ndarray], plan: Plan) -> Steps:
     network = shared_network()
     weights_after_pass = network.get_weights()
     numbers, weights = first_pass_questions(plan), initial_weights
-    agreements, lengths, shares, walked = [], [], [], 0.0
+    agreements, lengths, walked = [], [], 0.0
     changed_by_first, outside_ink = np.zeros(HIDDEN_UNITS, int), 0
     for start in range(0, len(numbers), plan.batch_size):
         batch = numbers[start : start + plan.batch_size]
@@ -31,7 +31,6 @@ def measure_steps(initial_weights: list[np.ndarray], plan: Plan) -> Steps:
             agreements.append(_cosine(update, of_exam))
             lengths.append(float(np.linalg.norm(update)))
         walked += float(np.linalg.norm(update))
-        shares.append(changed.mean())
     network.set_weights(weights_after_pass)
     return Steps(
         agreement=float(np.mean(agreements)),
@@ -39,7 +38,6 @@ def measure_steps(initial_weights: list[np.ndarray], plan: Plan) -> Steps:
         walked=walked,
         distance=float(np.linalg.norm(_flat(weights) - _flat(initial_weights))),
         changed=tuple(map(int, changed_by_first)),
-        share_changed=float(np.mean(shares)),
         outside_ink=outside_ink,
     )
 

@@ -16,7 +16,9 @@ QUICK_PICKS = {BATCH_SIZE.name: (1, 10, 32, 100), EPOCHS.name: (1, 20, 100, 200)
 
 
 def html_of_formula(texts: Texts) -> str:
-    return FORMULA.format(preset=PRESET.format(*LESSON, texts.preset))
+    batch_size, epochs = LESSON
+    label = texts.preset(batch_size=batch_size, epochs=epochs)
+    return FORMULA.format(preset=PRESET.format(batch_size, epochs, label))
 
 
 def quick_picks(setting: Setting, label: str, texts: Texts) -> None:

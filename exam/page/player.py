@@ -16,7 +16,7 @@ import streamlit as st
 from exam.charts.curves import LABEL_WIDTH
 from exam.charts.pictures import sheet_picture
 from exam.model.exams import load_exams
-from exam.model.plan import LEARNING_RATE, Plan, Study
+from exam.model.plan import HIDDEN_UNITS, LEARNING_RATE, Plan, Study
 from exam.model.results import Mark
 from exam.model.updates import encode_deltas
 from exam.model.workbooks import first_key, question_order
@@ -97,7 +97,7 @@ def html_of_head(name: str, texts: Texts) -> str:
     """
     captions = texts.head
     legend = "".join(LEGEND.format(kind=kind, text=escape(captions[kind])) for kind in KINDS)
-    head = HEAD.format(name=name, title=as_html(captions.title), legend=legend)
+    head = HEAD.format(name=name, title=as_html(captions.title(units=HIDDEN_UNITS)), legend=legend)
     if name != MAIN:
         return head
     buttons = "".join(VIEW.format(view=view, text=escape(captions[view])) for view in VIEWS)
@@ -159,7 +159,6 @@ def study_data(study: Study, marks: Sequence[Mark], texts: Texts) -> Data:
         "batch_size": study.plan.batch_size,
         "first_pass": marks[1].answers_in_pass if len(marks) > 1 else "",
         **head_data(marks, study.plan),
-        "has_film": True,
         "hold_seconds": HOLD_SECONDS,
         "label_width": LABEL_WIDTH,
     }

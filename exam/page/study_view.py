@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from exam.charts.curves import LABEL_WIDTH, PANEL_HEIGHTS, PROJECTED_HEIGHTS, Curve, curves_figure
+from exam.charts.curves import PANEL_HEIGHTS, PROJECTED_HEIGHTS, Curve, curves_figure
 from exam.charts.pictures import sheet_picture
 from exam.charts.theme import PROJECTED_STUDY_WIDTH
 from exam.model.plan import Study
@@ -50,7 +50,6 @@ def show_sheet_and_curves(visit: Visit, texts: Texts) -> None:
     sheet, curves = st.columns([5, 8], gap="small")
     with sheet:
         st.html(player.html_of_sheet(player.MAIN))
-    push("sketch", SKETCH, LABEL_WIDTH, texts.your_guess)
     with curves.container(key=f"{SKETCH}_drawn"):  # another key would make the chart anew
         # The head stands in their place while the film of the first pass is shown.
         st.html(player.html_of_head(player.MAIN, texts))

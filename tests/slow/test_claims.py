@@ -300,7 +300,7 @@ CLAIMS: dict[str, dict[str, Claim]] = {
         "prints": prints_only,
         "pulls_its_own_way": lambda f: (
             100 * mean_path(f, 1, "agreement") < chapters.update.HALF
-            and mean_path(f, 1, "length") >= chapters.update.HARDER * mean_path(f, 100, "length")
+            and mean_path(f, 1, "length") >= chapters.update.LONGER * mean_path(f, 100, "length")
         ),
         "as_far": lambda f: (
             max(mean_path(f, size, "along") for size in (1, 10, 32, 100))

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator
 from statistics import fmean
+from typing import NamedTuple
 
 import numpy as np
 import streamlit as st
@@ -21,7 +22,7 @@ from exam.page.player import show_prints
 SIZES = (1, 10, 32, 100)  # the learner's own joins them
 TEN_QUESTIONS = 10  # of the first student, whose prints are shown beside their mean
 HALF = 50  # percent of the way of the whole exam; an update that agrees less goes its own way
-HARDER = 2  # times as long as an update of the whole exam
+LONGER = 2  # times as long as an update of the whole exam
 WELL = 0.5  # of the strongest delta of a question; a unit with as much is moved well
 AS_FAR = 1.5  # times as far the way of the whole exam; less is called about as far
 STRAIGHT = 0.9  # of what is walked; a pass that gets as far goes straight
@@ -42,16 +43,26 @@ def steps_of(experiment: Experiment, size: int) -> list[Steps]:
     return [each for each in steps if each]
 
 
-def mean_steps(experiment: Experiment) -> dict[int, Steps]:
-    """By batch size, the means of the numbers that the figures and the sentences are made of."""
+class MeanSteps(NamedTuple):
+    """The means of several students with the same batch size; see `Steps`."""
+
+    agreement: float
+    length: float
+    along: float
+    walked: float
+    distance: float
+
+
+def mean_steps(experiment: Experiment) -> dict[int, MeanSteps]:
+    """By batch size."""
     sizes = dict.fromkeys(size for size, _ in experiment.complete)
     return {
-        size: steps[0]._replace(
-            agreement=fmean(each.agreement for each in steps),
-            length=fmean(each.length for each in steps),
-            walked=fmean(each.walked for each in steps),
-            distance=fmean(each.distance for each in steps),
-            outside_ink=sum(each.outside_ink for each in steps),
+        size: MeanSteps(
+            fmean(each.agreement for each in steps),
+            fmean(each.length for each in steps),
+            fmean(each.along for each in steps),
+            fmean(each.walked for each in steps),
+            fmean(each.distance for each in steps),
         )
         for size in sizes
         if (steps := steps_of(experiment, size))
@@ -87,7 +98,7 @@ def arrows(experiment: Experiment, texts: Texts) -> Figure:
     )
 
 
-def _arrow(steps: Steps) -> list[tuple[float, float]]:
+def _arrow(steps: Steps | MeanSteps) -> list[tuple[float, float]]:
     return [(0, 0), (math.sqrt(max(steps.length**2 - steps.along**2, 0)), steps.along)]
 
 
@@ -118,9 +129,9 @@ def numbers(experiment: Experiment) -> Numbers:
         "weights": PIXELS,
         "inked": int((ink > 0).sum()),
         "changed": steps.changed[unit],
-        "outside": sum(each.outside_ink for each in means.values()),
+        "outside": sum(each.outside_ink for size in means for each in steps_of(experiment, size)),
         "agreement": {size: 100 * each.agreement for size, each in means.items()},
-        "along": {size: fmean(e.along for e in steps_of(experiment, size)) for size in means},
+        "along": {size: each.along for size, each in means.items()},
         "walked": {size: each.walked for size, each in means.items()},
         "distance": {size: each.distance for size, each in means.items()},
         "times": means[1].length / means[100].length,
@@ -150,7 +161,7 @@ def answer(numbers: Numbers) -> int:
 
 def rule(numbers: Numbers) -> list[str]:
     agreement = numbers["agreement"]
-    is_own_way = agreement[1] < HALF and numbers["times"] >= HARDER
+    is_own_way = agreement[1] < HALF and numbers["times"] >= LONGER
     is_surer = all(agreement[a] < agreement[b] for a, b in zip(SIZES, SIZES[1:], strict=False))
     is_straight = numbers["distance"][100] >= STRAIGHT * numbers["walked"][100]
     along = [numbers["along"][size] for size in SIZES]
@@ -166,12 +177,13 @@ def rule(numbers: Numbers) -> list[str]:
 
 def show_first(view: ChapterView) -> None:
     """A question beside the weights of a unit, before and after it is checked."""
-    deltas, alt = np.zeros((1, HIDDEN_UNITS)), view.captions.before_alt
-    unit = 0
+    captions = view.captions
     if view.numbers:
         of_ten = deltas_of_ten(view.complete_experiment)
-        deltas, alt, unit = of_ten[:1], view.captions.first_alt, shown_unit(of_ten)
-    _show_prints(view, "update_first", alt, deltas, unit)
+        _show_prints(view, "update_first", captions.first_alt, of_ten[:1], shown_unit(of_ten))
+    else:
+        nothing = np.zeros((1, HIDDEN_UNITS))
+        _show_prints(view, "update_first", captions.before_alt, nothing, unit=0)
 
 
 def show_ten(view: ChapterView) -> None:
