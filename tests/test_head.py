@@ -134,7 +134,9 @@ def test_a_question_and_a_unit_say_what_they_are(page, server):
     page.keyboard.press("ArrowDown")
     expect(unit).to_be_focused()
     assert unit.bounding_box()["width"] > 2 * before
-    expect(says).to_have_text(re.sub(r"\*\*", "", KO.head.says.unit(unit=13)))
+    expect(says).to_have_text(
+        re.sub(r"\*\*", "", KO.head.says.unit(unit=13, units=32, weights=784))
+    )
     page.keyboard.press("Tab")
     assert unit.bounding_box()["width"] == before
 

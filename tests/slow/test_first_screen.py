@@ -248,6 +248,7 @@ def test_on_a_phone_the_warning_is_in_view_and_a_slider_has_a_line(page, server,
     expect(page.locator("[data-warns]")).to_be_in_viewport()
     page.locator("[data-slider='batch_size'][data-to='10']").click()
     expect(passes).to_be_disabled()
+    wait_until_idle(page)
     page.locator("summary").last.scroll_into_view_if_needed()
     bar = page.locator(".st-key-start_place")
     assert (
