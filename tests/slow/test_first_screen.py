@@ -250,10 +250,8 @@ def test_on_a_phone_the_warning_is_in_view_and_a_slider_has_a_line(page, server,
     expect(passes).to_be_disabled()
     wait_until_idle(page)
     page.locator("summary").last.scroll_into_view_if_needed()
-    bar = page.locator(".st-key-start_place")
-    assert (
-        bar.evaluate("bar => getComputedStyle(bar).position") == "static"
-    )  # no chapter is covered
+    # No chapter is covered.
+    expect(page.locator(".st-key-start_place")).to_have_css("position", "static")
 
 
 def test_it_is_drawn_first_and_stays_beside_what_comes(page, server):
