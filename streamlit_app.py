@@ -5,7 +5,6 @@ from collections.abc import Callable
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
-from exam.charts.curves import LABEL_WIDTH
 from exam.charts.pictures import unseen_picture
 from exam.hall import lecture
 from exam.lesson.chapters import CHAPTERS
@@ -21,7 +20,7 @@ from exam.page.pair import PAIR, show_pair
 from exam.page.player import UNSEEN_PICTURE
 from exam.page.save import show_save
 from exam.page.share import show_share
-from exam.page.study_view import SKETCH, show_sheet_and_curves
+from exam.page.study_view import show_sheet_and_curves
 from exam.page.visit import Visit, open_visit, settings, write_address
 from exam.parts import STUDY
 from exam.texts import LANGUAGES, Texts, load_texts, name_of
@@ -88,7 +87,7 @@ def rerun_study(visit: Visit, *others: str) -> None:
 
 def show_study_and_below(visit: Visit, texts: Texts) -> None:
     push("picture", UNSEEN_PICTURE, unseen_picture())
-    push("sketch", SKETCH, LABEL_WIDTH, texts.your_guess)
+    push("sketch", texts.your_guess)
     fragment(show_study, key=STUDY)(visit, texts)
     fragment(show_below_study, key=BELOW_STUDY)(visit, texts)
 

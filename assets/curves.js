@@ -1,24 +1,21 @@
 // A click or tap on the curves of the first screen takes the player to the pass that it points at.
 
 const CURVES = "[data-testid='stHorizontalBlock']:has(.sheet[data-exam='study']) svg.marks";
-const PLOT = ".role-scope > g > path.background";
 const NEAR = 0.02; // of the axis, by which a finger may miss its ends
+// The x axis on the screen: a line of the grid is as long, while the plot has names beside it.
+const extentOfAxis = (within) => within?.querySelector(".role-axis-grid line")?.getBoundingClientRect();
 
 listen("click", CURVES, (svg, { clientX }) => {
-  const study = studies.study, plot = svg.querySelector(PLOT);
-  if (!study.data.answers.length || !plot) return;
-  const { left, width } = plot.getBoundingClientRect(), scale = width / plot.getBBox().width;
-  goToShare((clientX - left) / (width - scale * study.data.label_width));
+  const axis = extentOfAxis(svg);
+  if (studies.study.data.answers.length && axis) goToShare((clientX - axis.left) / axis.width);
 });
 // The slider of the passes is their axis: its thumb stands under the point that is shown.
 const alignWithAxis = () => {
-  const player = part("player", "study"), plot = document.querySelector(`${CURVES} ${PLOT}`);
-  if (!player || !plot) return;
-  const { left, width } = plot.getBoundingClientRect(), scale = width / plot.getBBox().width;
-  const beside = scale * (studies.study?.data.label_width ?? 0);
-  const { left: start } = player.getBoundingClientRect();
-  player.style.setProperty("--axis-left", `${left - start}px`);
-  player.style.setProperty("--axis-width", `${width - beside}px`);
+  const player = part("player", "study"), axis = extentOfAxis(document.querySelector(CURVES));
+  if (!player || !axis) return;
+  const start = player.getBoundingClientRect().left;
+  player.style.setProperty("--axis-left", `${axis.left - start}px`);
+  player.style.setProperty("--axis-width", `${axis.width}px`);
 };
 redraws.push(alignWithAxis);
 drawers.push((name) => {

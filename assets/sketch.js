@@ -4,7 +4,6 @@
 const sketches = {}; // by chapter, and by the axes that are chosen in it
 let sketching = null; // the chapter in whose axes a line is being drawn
 let yourGuess = "";
-const besideLines = {}; // the pixels that the names of lines take
 const sketchOf = (place) => place.className.match(/st-key-(\w+?)_(?:drawing|drawn)/)[1];
 
 // The axes, one above the other where there are several; it is drawn where the line has begun.
@@ -16,10 +15,9 @@ const panelsOf = (place) => {
 };
 const axesOf = (place) => {
   const { panel = 0 } = sketches[sketchOf(place)] ?? {};
-  const back = panelsOf(place)[panel]?.getBoundingClientRect();
-  if (!back) return null;
-  const { left, top, width, height } = back;
-  return { left, top, width: width - besideLines[sketchOf(place)], height };
+  const back = panelsOf(place)[panel]?.getBoundingClientRect(), axis = extentOfAxis(place);
+  if (!back || !axis) return null;
+  return { left: axis.left, top: back.top, width: axis.width, height: back.height };
 };
 
 const drawSketch = (place) => {
@@ -79,8 +77,7 @@ document.addEventListener("pointercancel", () => {
   sketching = null;
 });
 
-handlers.sketch = (name, pixels, text) => {
-  besideLines[name] = pixels;
+handlers.sketch = (text) => {
   yourGuess = text;
 };
 redraws.push(() => {

@@ -5,7 +5,6 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from exam.charts.curves import LABEL_WIDTH
 from exam.model.exams import load_exams
 from tests.browser import (
     FORMULA,
@@ -98,14 +97,13 @@ def test_a_click_on_the_curves_goes_to_that_pass(page, server):
     press_start(page)
     wait_until_played(page)
     output = page.locator(".player output").first
-    plot = page.locator("svg.marks .role-scope > g > path.background").first.bounding_box()
-    width = plot["width"] - LABEL_WIDTH
+    axis = page.locator("svg.marks .role-axis-grid line").first.bounding_box()
     for number in (5, 16, 0):
-        page.mouse.click(plot["x"] + width * number / 20, plot["y"] + 40)
+        page.mouse.click(axis["x"] + axis["width"] * number / 20, axis["y"] - 10)
         expect(output).to_have_text(f"{number} / 20")
         label = page.locator("svg.marks .mark-text text").filter(has_text=KO.practised).first
         expect(label).to_have_text(re.compile(r"\d+$"))
-    page.mouse.click(plot["x"] + width + 60, plot["y"] + 40)  # a name beside the lines
+    page.mouse.click(axis["x"] + axis["width"] + 60, axis["y"] - 10)  # a name beside the lines
     expect(output).to_have_text("0 / 20")
 
 

@@ -21,7 +21,10 @@ from exam.texts import Texts
 
 PLANNED = "epochs"  # the parameter for the planned epochs
 INPUTS = ("pass", "reached")  # those that the player's inputs drive
-LABEL_WIDTH = 124  # pixels kept free to the right of the lines
+# Pixels kept free to the right of the lines. In a plot as narrow as a phone's the numbers alone
+# stand there; their names stand above the panels then (head.css).
+NARROW = "width < 420"
+LABEL_WIDTH = f"{NARROW} ? 60 : 124"
 PANEL_HEIGHTS, PROJECTED_HEIGHTS = (70, 98), (64, 90)  # on a projector letters are larger
 # A little more than what is measured: if a label hung over the edge, Vega would lay out the whole
 # chart anew.
@@ -91,16 +94,9 @@ def _spec(texts: Texts) -> dict:
     x_above = x.title(None).axis(labels=False, grid=False, tickMinStep=1, tickCount=5, format="d")
     value = "format(datum.wrong, datum.series == 'unseen' ? '.1f' : 'd')"
     axes_above = x_above, wrong.axis(_titled_above(WRONG_TICKS))
-    above = alt.layer(
-        *_gap(x_above, texts),
-        *_panel(axes_above, value, texts),
-        _names_of_earlier_runs(x_above),
-    )
+    above = alt.layer(*_gap(texts), *_panel(axes_above, value, texts), _names_of_earlier_runs())
     axes = x.title(texts.passes), loss.axis(_titled_above(LOSS_TICKS))
-    below = alt.layer(
-        *_panel(axes, "format(datum.loss, '.2f')", texts),
-        *_lens(texts),
-    )
+    below = alt.layer(*_panel(axes, "format(datum.loss, '.2f')", texts), _lens(texts))
     params = [
         alt.param(name=name, value=0, bind=alt.BindDirect(element=f"#{name}", event="input"))
         for name in INPUTS
@@ -117,46 +113,55 @@ def _titled_above(values: Sequence[float]) -> alt.Axis:
 
 
 def _panel(axes: tuple[alt.X, alt.Y], value: str, texts: Texts) -> Iterator[alt.Chart]:
-    base = alt.Chart().encode(*axes)
+    """The lines of all runs, the pass of the lowest unseen loss, and the points at the pass."""
+    base = alt.Chart()
     now, earlier = (base.transform_filter(f"datum.run {each} 'now'") for each in ("==", "!="))
     colour = alt.Color("series:N").scale(domain=list(_SERIES)).legend(None)
     dash = alt.StrokeDash("series:N").scale(domain=list(_SERIES), range=list(_SERIES.values()))
     dash = dash.legend(None)
     ghosts = now.transform_filter("datum.epoch <= +reached").mark_line(opacity=0.25)
     lines = now.transform_filter("datum.epoch <= +pass").mark_line(clip=True, strokeWidth=2.5)
-    yield from _earlier_runs(earlier, dash)
-    yield _best(axes[0]).mark_rule(color=INK, strokeDash=[2, 2], strokeWidth=1.5, aria=False)
-    yield ghosts.encode(colour, dash)
-    yield lines.encode(colour, dash)
-    yield from _tips(now.transform_filter("datum.epoch == +pass"), colour, value, texts)
+    yield _earlier_runs(earlier).encode(*axes, dash)
+    yield _best().mark_rule(color=INK, strokeDash=[2, 2], strokeWidth=1.5, aria=False)
+    yield alt.layer(ghosts, lines).encode(*axes, colour, dash)
+    yield _tips(value, texts).encode(*axes, colour)
 
 
-def _earlier_runs(earlier: alt.Chart, dash: alt.StrokeDash) -> Iterator[alt.Chart]:
+def _earlier_runs(earlier: alt.Chart) -> alt.Chart:
     shade = alt.Opacity("run:O").scale(domain=["0", "1", "2"], range=[0.5, 0.65, 0.85])
     lines = earlier.mark_line(clip=True, color=INK, strokeWidth=1.25)
-    yield lines.encode(dash, alt.Detail("run:N"), shade.legend(None))
+    return lines.encode(alt.Detail("run:N"), shade.legend(None))
 
 
-def _names_of_earlier_runs(x: alt.X) -> alt.Chart:
+def _names_of_earlier_runs() -> alt.Chart:
     named = alt.Chart().transform_filter(f"isValid(datum.label_at) && ({_NAMED})")
-    text = named.mark_text(color=INK, align="left", dx=8, fontSize=11)
-    return text.encode(x, alt.Y("label_at:Q"), alt.Text("label:N"), alt.Description("label:N"))
-
-
-def _tips(tip: alt.Chart, colour: alt.Color, value: str, texts: Texts) -> Iterator[alt.Chart]:
-    """The last point of each line, with its name and value."""
-    yield tip.mark_point(filled=True, size=50, opacity=1, aria=False).encode(colour)
-    names = f"datum.series == 'unseen' ? '{texts.unseen}' : '{texts.practised}'"
-    labelled = tip.transform_calculate(text=f"({names}) + ' ' + {value}").transform_calculate(
-        description=f"'{texts.passes} ' + datum.epoch + ': ' + datum.text"
+    align, dx = alt.ExprRef(f"{NARROW} ? 'right' : 'left'"), alt.ExprRef(f"{NARROW} ? -2 : 8")
+    text = named.mark_text(color=INK, align=align, dx=dx, fontSize=11)
+    return text.encode(
+        alt.X("epoch:Q"), alt.Y("label_at:Q"), alt.Text("label:N"), alt.Description("label:N")
     )
+
+
+def _tips(value: str, texts: Texts) -> alt.LayerChart:
+    """The last point of each line, with its name and value."""
+    points = alt.Chart().mark_point(filled=True, size=50, opacity=1, aria=False)
+    names = []
     for series, dy in (("unseen", -8), ("practised", 8)):
-        one = labelled.transform_filter(f"datum.series == '{series}'")
+        one = alt.Chart().transform_filter(f"datum.series == '{series}'")
         text = one.mark_text(align="left", dx=8, dy=dy, fontSize=12, fontWeight="bold")
-        yield text.encode(colour, alt.Text("text:N"), alt.Description("description:N"))
+        names.append(text.encode(alt.Text("text:N"), alt.Description("description:N")))
+    named = f"datum.series == 'unseen' ? '{texts.unseen}' : '{texts.practised}'"
+    tips = alt.layer(points, *names)
+    tips = tips.transform_filter("datum.run == 'now' && datum.epoch == +pass")
+    return tips.transform_calculate(
+        named=f"({named}) + ' ' + {value}", value=value
+    ).transform_calculate(
+        text=f"{NARROW} ? datum.value : datum.named",
+        description=f"'{texts.passes} ' + datum.epoch + ': ' + datum.named",
+    )
 
 
-def _gap(x: alt.X, texts: Texts) -> Iterator[alt.Chart]:
+def _gap(texts: Texts) -> Iterator[alt.Chart]:
     """The area between practised and unseen errors, and how wide it is at the pass shown."""
     now = alt.Chart().transform_filter("datum.run == 'now'")
     area = now.transform_filter("datum.epoch <= +pass").mark_area(opacity=0.14, aria=False)
@@ -168,59 +173,37 @@ def _gap(x: alt.X, texts: Texts) -> Iterator[alt.Chart]:
         middle="(datum.low + datum.high) / 2",
         text=f"'{texts.gap} ' + format(datum.high - datum.low, '.1f')",
     )
-    name = tip.mark_text(align="left", color=INK, dx=8, fontSize=12).encode(
-        x, alt.Y("middle:Q"), alt.Text("text:N"), alt.Description("text:N")
+    yield area.encode(
+        alt.X("epoch:Q"),
+        alt.Y("min(wrong):Q"),
+        alt.Y2("max(wrong):Q"),
+        alt.ColorDatum("unseen"),
     )
-    yield area.encode(x, alt.Y("min(wrong):Q"), alt.Y2("max(wrong):Q"), alt.ColorDatum("unseen"))
-    yield name
+    yield tip.mark_text(align="left", color=INK, dx=8, fontSize=12).encode(
+        alt.X("epoch:Q"), alt.Y("middle:Q"), alt.Text("text:N"), alt.Description("text:N")
+    )
 
 
-def _lens(texts: Texts) -> Iterator[alt.Chart]:
+def _lens(texts: Texts) -> alt.LayerChart:
     """While the learner is warned, the unseen loss from its lowest point to now, enlarged.
 
     It stands in the free part of the panel, on a scale of its own, so that its rise is seen.
-    """
-    seen = _seen_in_lens()
-    now = seen.transform_filter("datum.epoch == +pass")
-    yield from _window_of_lens(now, texts)
-    place = alt.X("lens_x:Q").scale(domain=[0, alt.ExprRef(PLANNED)], range=x_range())
-    in_lens = seen.encode(place, alt.Y("lens_y:Q"))
-    line = in_lens.mark_line(strokeWidth=2.5, strokeDash=_SERIES["unseen"], aria=False)
-    yield line.encode(alt.ColorDatum("unseen"))
-    before, after = texts.lens_pass.split("{epoch}")
-    named = in_lens.transform_calculate(
-        text=f"'{before}' + datum.epoch + '{after}' + format(datum.loss, '.3f')"
-    )
-    lowest = named.transform_filter("datum.epoch == datum.best_now")
-    latest = named.transform_filter("datum.epoch == +pass")
-    for point in (lowest, latest):
-        yield point.mark_point(filled=True, size=45, opacity=1, color=INK, aria=False)
-    for text in (
-        lowest.mark_text(align="left", dx=7, dy=1, color=INK, fontSize=11, fontWeight="bold"),
-        latest.mark_text(align="right", dx=-5, dy=17, color=INK, fontSize=11, fontWeight="bold"),
-    ):
-        yield text.encode(alt.Text("text:N"), alt.Description("text:N"))
-
-
-def _seen_in_lens() -> alt.Chart:
-    """The unseen losses in the lens; none while nobody is warned.
-
     `lens_x` and `lens_y` are where a loss is drawn, and `left`, `right`, `bottom` and `top` are the
     edges of the lens, all in the units of the panel's axes. `low` and `high` are the lowest and
     the highest loss since the pass of the lowest, `first` is the pass before that.
     """
-    unseen = alt.Chart().transform_filter("datum.run == 'now' && datum.series == 'unseen'")
-    seen = unseen.transform_filter("datum.epoch <= +pass").transform_calculate(
-        best_now="datum.epoch == +pass ? datum.best : null"
-    )
-    seen = seen.transform_joinaggregate(best_now="max(best_now)")
-    seen = seen.transform_filter("isValid(datum.best_now) && datum.epoch >= datum.best_now - 1")
-    seen = seen.transform_calculate(since="datum.epoch < datum.best_now ? null : datum.loss")
-    seen = seen.transform_joinaggregate(low="min(since)", high="max(since)", first="min(epoch)")
+    lens = alt.layer(_window_of_lens(texts), _line_in_lens(texts))
+    lens = lens.transform_filter(
+        "datum.run == 'now' && datum.series == 'unseen' && datum.epoch <= +pass"
+    ).transform_calculate(best_now="datum.epoch == +pass ? datum.best : null")
+    lens = lens.transform_joinaggregate(best_now="max(best_now)")
+    lens = lens.transform_filter("isValid(datum.best_now) && datum.epoch >= datum.best_now - 1")
+    lens = lens.transform_calculate(since="datum.epoch < datum.best_now ? null : datum.loss")
+    lens = lens.transform_joinaggregate(low="min(since)", high="max(since)", first="min(epoch)")
     bottom, top = LENS_LOSSES
     share = "min((datum.loss - datum.low) / (datum.high - datum.low), 1.2)"  # before: cut off
     along = "(datum.epoch - datum.first) / (+pass - datum.first)"
-    return seen.transform_calculate(
+    return lens.transform_calculate(
         left=f"{LENS_LEFT} * {PLANNED}", right=PLANNED, bottom=f"{bottom}", top=f"{top}"
     ).transform_calculate(
         lens_x=f"datum.left + {along} * (datum.right - datum.left)",
@@ -228,31 +211,56 @@ def _seen_in_lens() -> alt.Chart:
     )
 
 
-def _window_of_lens(now: alt.Chart, texts: Texts) -> Iterator[alt.Chart]:
+def _window_of_lens(texts: Texts) -> alt.LayerChart:
     """The frame of the lens and how much it enlarges, and what it enlarges."""
-    enlarged = now.mark_rect(filled=False, stroke=INK, strokeDash=[2, 2], aria=False)
-    yield enlarged.encode(alt.X("first:Q"), alt.X2("epoch"), alt.Y("low:Q"), alt.Y2("high"))
-    window = now.mark_rect(fill="transparent", stroke=INK, strokeWidth=1, aria=False)
-    yield window.properties(name=LENS).encode(
-        alt.X("left:Q"), alt.X2("right"), alt.Y("bottom:Q"), alt.Y2("top")
-    )
-    for begin, end in (("first", "left"), ("epoch", "right")):
-        thread = now.mark_rule(color=INK, strokeWidth=0.75, opacity=0.6, aria=False)
-        yield thread.encode(alt.X(f"{begin}:Q"), alt.X2(end), alt.Y("high:Q"), alt.Y2("bottom"))
+    base = alt.Chart()
+    enlarged = base.mark_rect(filled=False, stroke=INK, strokeDash=[2, 2], aria=False)
+    window = base.mark_rect(fill="transparent", stroke=INK, strokeWidth=1, aria=False)
+    thread = base.mark_rule(color=INK, strokeWidth=0.75, opacity=0.6, aria=False)
     before, after = texts.lens_times.split("{times}")
     bottom, top = LENS_LOSSES
     times = f"{LENS_FILLED * (top - bottom)} / (datum.high - datum.low)"
-    named = now.transform_calculate(text=f"'{before}' + format({times}, '.0f') + '{after}'")
-    text = named.mark_text(align="left", dx=5, dy=9, color=INK, fontSize=11)
-    yield text.encode(
-        alt.X("left:Q"), alt.Y("top:Q"), alt.Text("text:N"), alt.Description("text:N")
+    name = base.mark_text(align="left", dx=5, dy=9, color=INK, fontSize=11)
+    name = name.transform_calculate(text=f"'{before}' + format({times}, '.0f') + '{after}'")
+    frame = alt.layer(
+        enlarged.encode(alt.X("first:Q"), alt.X2("epoch"), alt.Y("low:Q"), alt.Y2("high")),
+        window.properties(name=LENS).encode(
+            alt.X("left:Q"), alt.X2("right"), alt.Y("bottom:Q"), alt.Y2("top")
+        ),
+        thread.encode(alt.X("first:Q"), alt.X2("left"), alt.Y("high:Q"), alt.Y2("bottom")),
+        thread.encode(alt.X("epoch:Q"), alt.X2("right"), alt.Y("high:Q"), alt.Y2("bottom")),
+        name.encode(alt.X("left:Q"), alt.Y("top:Q"), alt.Text("text:N"), alt.Description("text:N")),
+    )
+    return frame.transform_filter("datum.epoch == +pass")
+
+
+def _line_in_lens(texts: Texts) -> alt.LayerChart:
+    """The enlarged loss, and its lowest and its last point with their pass and value."""
+    line = alt.Chart().mark_line(strokeWidth=2.5, strokeDash=_SERIES["unseen"], aria=False)
+    before, after = texts.lens_pass.split("{epoch}")
+    named = alt.Chart().transform_calculate(
+        text=f"'{before}' + datum.epoch + '{after}' + format(datum.loss, '.3f')"
+    )
+    lowest = named.transform_filter("datum.epoch == datum.best_now")
+    latest = named.transform_filter("datum.epoch == +pass")
+    points = [
+        point.mark_point(filled=True, size=45, opacity=1, color=INK, aria=False)
+        for point in (lowest, latest)
+    ]
+    names = [
+        lowest.mark_text(align="left", dx=7, dy=1, color=INK, fontSize=11, fontWeight="bold"),
+        latest.mark_text(align="right", dx=-5, dy=17, color=INK, fontSize=11, fontWeight="bold"),
+    ]
+    labels = [name.encode(alt.Text("text:N"), alt.Description("text:N")) for name in names]
+    return alt.layer(line.encode(alt.ColorDatum("unseen")), *points, *labels).encode(
+        alt.X("lens_x:Q"), alt.Y("lens_y:Q")
     )
 
 
-def _best(x: alt.X) -> alt.Chart:
+def _best() -> alt.Chart:
     """A line at the epoch of the lowest unseen loss, while the learner is warned."""
     warned = alt.Chart().transform_filter("isValid(datum.best) && datum.epoch == +pass")
-    return warned.transform_aggregate(epoch="max(best)").encode(x)
+    return warned.transform_aggregate(epoch="max(best)").encode(alt.X("epoch:Q"))
 
 
 def curves_table(curves: Sequence[Curve], epochs: int) -> pa.Table:
@@ -272,14 +280,22 @@ def curves_table(curves: Sequence[Curve], epochs: int) -> pa.Table:
 
 
 def _places(earlier: Sequence[Sequence[Mark]], last: Sequence[Mark]) -> list[float | None]:
-    """Where the names stand, in wrong answers: at the ends of the lines, but none on another."""
+    """Where the names stand, in wrong answers: at the ends of the lines, but none on another.
+
+    They stand above the names of the last curve; one that would leave the panel, below them. What
+    has no place there either stays without a name (None), which the table of runs has.
+    """
     step = _LETTERS * (WRONG_DOMAIN[1] - WRONG_DOMAIN[0]) / PANEL_HEIGHTS[0]
-    lowest = last[0].val_wrong + 2 * step if last else WRONG_DOMAIN[0]
+    above = last[0].val_wrong + 1.7 * step if last else WRONG_DOMAIN[0]
+    below = last[0].wrong - 1.7 * step if last else WRONG_DOMAIN[1]
     places: list[float | None] = [None] * len(earlier)
     ends = [(marks[-1].val_wrong, number) for number, marks in enumerate(earlier) if marks]
     for value, number in sorted(ends):
-        places[number] = max(value, lowest)
-        lowest = max(value, lowest) + step
+        place = max(value, above)
+        if place + step / 2 <= WRONG_DOMAIN[1]:
+            places[number], above = place, place + step
+        elif below - step / 2 >= WRONG_DOMAIN[0]:
+            places[number], below = below, below - step
     return places
 
 

@@ -7,7 +7,7 @@ from typing import Literal
 import altair as alt
 import pyarrow as pa
 
-from exam.charts.theme import BESIDE_LINES, DASHES, INK, Figure, as_spec, built_once, table, x_range
+from exam.charts.theme import DASHES, INK, Figure, as_spec, built_once, table, x_range
 from exam.model.results import Mark, MeanMarks, mean_marks
 
 # The theme's colours, in its order: one meaning for each on the whole page.
@@ -109,12 +109,6 @@ def has_students(figure: Figure) -> bool:
     if "style" not in figure.data.column_names:
         return False
     return not {"quiet", *PALE}.isdisjoint(figure.data["style"].to_pylist())
-
-
-def pixels_beside_lines(figure: Figure) -> int:
-    """How much of its width the names of the lines take."""
-    params = {param["name"]: param for param in figure.spec.get("params", ())}
-    return params[BESIDE_LINES]["value"]
 
 
 def lines_figure(

@@ -71,7 +71,7 @@ def x_range() -> list:
 
 
 def as_spec(
-    chart: Layers | alt.VConcatChart, *, label_width: int = 0, below: int = 4
+    chart: Layers | alt.VConcatChart, *, label_width: int | str = 0, below: int = 4
 ) -> dict[str, Any]:
     """The chart as Streamlit takes it, in the ink of the page and as wide as its place."""
     chart = chart.properties(
@@ -80,7 +80,7 @@ def as_spec(
         padding={"left": 4, "top": 6, "right": 6, "bottom": below},  # an axis title overhangs
     )
     if label_width:
-        chart = chart.add_params(alt.param(name=BESIDE_LINES, value=label_width))
+        chart = chart.add_params(alt.param(name=BESIDE_LINES, expr=f"{label_width}"))
     chart = chart.configure_axis(
         labelColor=INK,
         titleColor=INK,

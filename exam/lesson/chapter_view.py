@@ -11,7 +11,7 @@ from typing import Literal
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from exam.charts.lines import has_students, pixels_beside_lines
+from exam.charts.lines import has_students
 from exam.charts.theme import PROJECTED_WIDTH, Figure
 from exam.lesson.chapter import Chapter, Experiment, Numbers
 from exam.page.browser import push
@@ -138,7 +138,7 @@ class ChapterView:
 
     def show_figure_to_draw_in(self, figure: Figure, name: str) -> None:
         """A figure into which the guess can be drawn (sketch.js); it stays beside the answer."""
-        push("sketch", name, pixels_beside_lines(figure), self.texts.your_guess)
+        push("sketch", self.texts.your_guess)
         with st.container(key=f"{name}_{'drawn' if self.experiment else 'drawing'}"):
             self.show_figure(figure)
             if not self.experiment:

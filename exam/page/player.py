@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from exam.charts.curves import LABEL_WIDTH
 from exam.charts.pictures import sheet_picture
 from exam.model.exams import load_exams
 from exam.model.plan import HIDDEN_UNITS, LEARNING_RATE, Plan, Study
@@ -47,6 +46,8 @@ BARS = '<div class="missed bars" role="list" data-exam="{name}"></div>'
 WHY = '<p data-why="{kind}">{text}</p>'
 SENTENCE = """<p class="sentence" data-exam="{name}"></p>
 <p class="live" data-exam="{name}" role="status"></p>"""
+NAMES = '<p class="names">{names}</p>'
+NAME = '<span class="{series}">{text}</span>'
 HEAD = """<div class="head" data-exam="{name}" data-update="0"><p class="about">{title}</p>
 <div class="units" role="group"></div>
 <div class="prints"><canvas class="own" hidden></canvas><canvas class="batch"></canvas>
@@ -93,7 +94,8 @@ def html_of_player(name: str, *, has_film: bool = False) -> str:
 def html_of_head(name: str, texts: Texts) -> str:
     """The weights of the hidden units as pictures, and beside them the last print (head.js).
 
-    That of the first screen has buttons that choose between it and the curves.
+    That of the first screen has buttons that choose between it and the curves, and the names of
+    the curves, which stand above them where there is no room beside them.
     """
     captions = texts.head
     legend = "".join(LEGEND.format(kind=kind, text=escape(captions[kind])) for kind in KINDS)
@@ -101,7 +103,10 @@ def html_of_head(name: str, texts: Texts) -> str:
     if name != MAIN:
         return head
     buttons = "".join(VIEW.format(view=view, text=escape(captions[view])) for view in VIEWS)
-    return VIEW_BUTTONS.format(label=escape(captions.views), buttons=buttons) + head
+    series = {"practised": texts.practised, "unseen": texts.unseen}
+    names = "".join(NAME.format(series=name, text=escape(text)) for name, text in series.items())
+    views = VIEW_BUTTONS.format(label=escape(captions.views), buttons=buttons)
+    return views + NAMES.format(names=names) + head
 
 
 def html_of_unseen_mistakes(name: str, texts: Texts) -> str:
@@ -160,7 +165,6 @@ def study_data(study: Study, marks: Sequence[Mark], texts: Texts) -> Data:
         "first_pass": marks[1].answers_in_pass if len(marks) > 1 else "",
         **head_data(marks, study.plan),
         "hold_seconds": HOLD_SECONDS,
-        "label_width": LABEL_WIDTH,
     }
 
 

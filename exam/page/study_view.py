@@ -27,7 +27,6 @@ from exam.service.job import RETRY_SECONDS, Progress
 from exam.service.scheduler import get_scheduler
 from exam.texts import Texts
 
-SKETCH = "study"  # the name of what is drawn into the axes before the first study
 WAIT_SECONDS = 0.2  # for which a poll may wait, so that a short study is there at once
 SECONDS_PER_STUDY_AHEAD = 0.1  # of delay, until the browser asks again
 LOADING_DELAY = 2.0  # seconds at most, while Keras loads
@@ -50,7 +49,7 @@ def show_sheet_and_curves(visit: Visit, texts: Texts) -> None:
     sheet, curves = st.columns([5, 8], gap="small")
     with sheet:
         st.html(player.html_of_sheet(player.MAIN))
-    with curves.container(key=f"{SKETCH}_drawn"):  # another key would make the chart anew
+    with curves.container(key="study_drawn"):  # another key would make the chart anew
         # The head stands in their place while the film of the first pass is shown.
         st.html(player.html_of_head(player.MAIN, texts))
         _show_curves(visit, [*complete[-EARLIER_STUDIES:], (chosen, marks)], texts)

@@ -555,7 +555,7 @@ def test_the_exam_is_there_first_and_nothing_jumps(page, server, width, height):
     expect(page.locator("#opening")).to_have_count(0)
     expect(page.locator(f"{SHEET} .cell").first).to_be_visible()
     page.locator("svg.marks").first.wait_for()
-    assert sum(value for value, _ in page.evaluate("shifts")) <= 0.1, page.evaluate("shifts")
+    assert sum(value for value, _ in page.evaluate("shifts")) < 0.05, page.evaluate("shifts")
 
 
 @pytest.mark.parametrize("module", ["index", "Slider", "BidiComponent"])
