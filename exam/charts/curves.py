@@ -16,15 +16,14 @@ from exam.charts.theme import DASHES, INK, Figure, as_spec, built_once, table, x
 from exam.model.exams import QUESTIONS, load_exams
 from exam.model.overfitting import best_shown
 from exam.model.results import Mark
-from exam.model.settings import EPOCHS
 from exam.texts import Texts
 
 PLANNED = "epochs"  # the parameter for the planned epochs
 INPUTS = ("pass", "reached")  # those that the player's inputs drive
-# Pixels kept free to the right of the lines. In a plot as narrow as a phone's the numbers alone
-# stand there; their names stand above the panels then (head.css).
-NARROW = "width < 420"
-LABEL_WIDTH = f"{NARROW} ? 60 : 124"
+# In a plot as narrow as a phone's the numbers alone stand beside the lines, and their names above
+# the panels (head.css).
+NARROW = "narrow"
+LABEL_WIDTH = f"{NARROW} ? 60 : 124"  # pixels kept free to the right of the lines
 PANEL_HEIGHTS, PROJECTED_HEIGHTS = (70, 98), (64, 90)  # on a projector letters are larger
 # A little more than what is measured: if a label hung over the edge, Vega would lay out the whole
 # chart anew.
@@ -67,20 +66,24 @@ def curves_figure(
     epochs: int,
     texts: Texts,
     *,
-    panel_heights: tuple[int, int] = PANEL_HEIGHTS,
+    is_projected: bool = False,
 ) -> Figure:
     """The last curve as the study on the screen, over so many planned epochs."""
     rows, alt_text = curves_table(curves, epochs), texts.chart_alt(epochs=epochs)
-    return Figure(curves_spec(texts, epochs, panel_heights), rows, alt_text)
+    return Figure(curves_spec(texts, epochs, is_projected=is_projected), rows, alt_text)
 
 
-def curves_spec(texts: Texts, epochs: int, panel_heights: tuple[int, int] = PANEL_HEIGHTS) -> dict:
+def curves_spec(texts: Texts, epochs: int, *, is_projected: bool = False) -> dict:
     """The spec for so many planned epochs; all but these is built once for each language."""
     spec = _spec(texts)
-    kept = [param for param in spec["params"] if param["name"] != PLANNED]
-    sized = zip(spec["vconcat"], panel_heights, strict=True)
+    params = [
+        {"name": PLANNED, "value": epochs},
+        {"name": NARROW, "expr": "false" if is_projected else "width < 420"},
+    ]
+    heights = PROJECTED_HEIGHTS if is_projected else PANEL_HEIGHTS
+    sized = zip(spec["vconcat"], heights, strict=True)
     panels = [panel | {"height": height} for panel, height in sized]
-    return spec | {"params": [{"name": PLANNED, "value": epochs}, *kept], "vconcat": panels}
+    return spec | {"params": [*params, *spec["params"]], "vconcat": panels}
 
 
 @built_once
@@ -102,7 +105,7 @@ def _spec(texts: Texts) -> dict:
         for name in INPUTS
     ]
     both = alt.vconcat(above, below, spacing=18)
-    both = both.add_params(alt.param(name=PLANNED, value=EPOCHS.default), *params)
+    both = both.add_params(*params)
     # Vega does not count a title above a panel, and would cut off what is below.
     return as_spec(both, label_width=LABEL_WIDTH, below=12)
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from exam.charts.curves import PANEL_HEIGHTS, PROJECTED_HEIGHTS, Curve, curves_figure
+from exam.charts.curves import Curve, curves_figure
 from exam.charts.pictures import sheet_picture
 from exam.charts.theme import PROJECTED_STUDY_WIDTH
 from exam.model.plan import Study
@@ -83,8 +83,7 @@ def _show_curves(
     labels = study_labels([study for study, _ in studies], texts)
     curves = [Curve(marks, label) for (_, marks), label in zip(studies, labels, strict=True)]
     _, epochs = studies[-1][0]
-    heights = PROJECTED_HEIGHTS if visit.is_projected else PANEL_HEIGHTS
-    figure = curves_figure(curves, epochs, texts, panel_heights=heights)
+    figure = curves_figure(curves, epochs, texts, is_projected=visit.is_projected)
     st.vega_lite_chart(
         figure.data,
         figure.spec,
