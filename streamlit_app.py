@@ -12,7 +12,7 @@ from exam.lesson.contents import link_to_next, numbered_title, show_lesson
 from exam.model.settings import BATCH_SIZE, EPOCHS, STUDENT
 from exam.page.address import hint
 from exam.page.ask_again import ask_again
-from exam.page.browser import SCRIPTS, STYLES, load, push, scripts, styles
+from exam.page.browser import SCRIPTS, STYLES, card_styles, load, push, scripts, styles
 from exam.page.controls import html_of_formula, quick_picks, slider
 from exam.page.fragment import errors_as_text, fragment, wait_until_flushed
 from exam.page.language import language
@@ -151,7 +151,7 @@ def show_heading(visit: Visit, texts: Texts) -> None:
 
 if __name__ == "__main__":
     st.set_page_config(page_title="batch_size · epochs", page_icon="✏️", layout="wide")
-    load(styles(*STYLES) + scripts(*SCRIPTS))
+    load(styles(*STYLES) + card_styles() + scripts(*SCRIPTS))
     with errors_as_text():
         this_visit, these_texts = open_visit(), load_texts(language())
         if this_visit.is_projected:

@@ -91,7 +91,7 @@ const redraw = () => {
     filled.setAttribute("fill", filled.getAttribute("fill").replace(/url\([^#]*#/, "url(#"));
   for (const title of document.querySelectorAll(TITLES)) {
     title.role = "heading";
-    title.ariaLevel = 3;
+    title.ariaLevel = 4; // below that of its group
   }
   // Streamlit names a slider twice.
   for (const input of document.querySelectorAll("[data-testid='stSlider'] input"))

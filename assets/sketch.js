@@ -4,7 +4,7 @@
 const sketches = {}; // by chapter, and by the axes that are chosen in it
 let sketching = null; // the chapter in whose axes a line is being drawn
 let yourGuess = "";
-const sketchOf = (place) => place.className.match(/st-key-(\w+?)_(?:drawing|drawn)/)[1];
+const sketchOf = (place) => place.className.match(/st-key-(\w+?)_drawn/)[1];
 
 // The axes, one above the other where there are several; it is drawn where the line has begun.
 const panelsOf = (place) => {
@@ -54,7 +54,7 @@ const addPoint = (place, { clientX, clientY }) => {
 };
 
 // A chapter's axes before its guess, and those of the first screen as long as they are empty.
-const DRAWING = "[class*='_drawing'], [data-unstudied] .st-key-study_drawn";
+const DRAWING = "[class*='_drawn']:has([class*='_drawing']), [data-unstudied] .st-key-study_drawn";
 listen("pointerdown", "svg.marks", (svg, event) => {
   const place = svg.closest(DRAWING);
   if (!place || !axesOf(place)) return;
@@ -81,5 +81,5 @@ handlers.sketch = (text) => {
   yourGuess = text;
 };
 redraws.push(() => {
-  for (const place of document.querySelectorAll("[class*='_drawing'], [class*='_drawn']")) drawSketch(place);
+  for (const place of document.querySelectorAll("[class*='_drawn']")) drawSketch(place);
 });

@@ -1,21 +1,13 @@
 """The parts of the page, by the names under which links, texts and keys know them."""
 
 STUDY = "study"  # the first screen
-# The chapters in their order; exam/lesson/chapters has a module for each.
-CHAPTER_NAMES = (
-    "sheet",
-    "first_pass",
-    "update",
-    "batch_sizes",
-    "learning_rate",
-    "repetition",
-    "students",
-    "twenty_exams",
-    "sureness",
-    "pianist",
-    "final_exam",
-    "misprints",
-    "own_exam",
-    "best_setting",
-    "questions",
-)
+# The chapters in the groups of the map, in their order; exam/lesson/chapters has a module for each.
+GROUPS = {
+    "one_update": ("first_pass", "update"),
+    "batch_size": ("batch_sizes", "learning_rate"),
+    "epochs": ("repetition", "sureness", "pianist", "final_exam"),
+    "data": ("sheet", "students", "twenty_exams", "misprints", "own_exam"),
+    "whole": ("best_setting", "questions"),
+}
+CHAPTER_NAMES = tuple(name for names in GROUPS.values() for name in names)
+SHORT_WAY = ("first_pass", "update", "batch_sizes", "pianist", "final_exam")  # for a first visit

@@ -175,11 +175,10 @@ def csv_of(page: Page, words: Texts = KO) -> list[dict[str, float]]:
 
 def open_chapter(page: Page, name: str, words: Texts = KO) -> Locator:
     """Open a chapter of the page that is on the screen; returns what is within it."""
-    title = words[name].title
     wait_until_idle(page)
     settled(page)  # a press goes astray where a chapter above it still unfolds
-    page.locator("summary", has_text=title).click()
-    chapter = page.locator("details", has_text=title)
+    chapter = page.locator(f".st-key-{name}_open details")
+    chapter.locator("summary").click()
     chapter.locator("[data-testid='stExpanderDetails'] p").first.wait_for()
     wait_until_idle(page)
     return chapter

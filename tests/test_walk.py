@@ -285,10 +285,10 @@ def test_chapters_one_after_another_and_another_guess(page, server):
     press_start(page, EN)
     wait_until_played(page)
     following = page.locator(".st-key-next").get_by_role("link")
-    expect(following).to_have_text(EN.next(title=f"1. {EN.sheet.title}"))
+    expect(following).to_have_text(EN.next(title=f"1. {EN.first_pass.title}"))
     following.click()
-    first = page.locator("details", has_text=EN.sheet.title)
-    expect(first.locator(".sheet .cell").first).to_be_visible()
+    first = page.locator(".st-key-first_pass_open details")
+    expect(first.locator("img.digits")).to_be_visible()
     expect(first.locator("summary")).to_be_focused()
     page.wait_for_function("Math.abs(document.activeElement.getBoundingClientRect().top) < 60")
     chapter = open_chapter(page, "twenty_exams", EN)
@@ -300,7 +300,10 @@ def test_chapters_one_after_another_and_another_guess(page, server):
     expect(page.locator(".player output").first).to_have_text("3 / 3")  # it plays not again
     expect(chapter.locator("summary")).to_contain_text(EN.done)
     way = EN.way(done=1, all=sum(bool(chapter.studies) for chapter in CHAPTERS.values()))
-    expect(page.get_by_text(way)).to_contain_text(EN.sheet.title)
+    expect(page.get_by_text(way)).to_be_visible()
+    card, choice = page.locator(".st-key-twenty_exams_open summary"), EN.twenty_exams.choices[0]
+    expect(card).to_contain_text(f"{EN.map.guessed(guess=choice)} ✕")
+    expect(chapter.get_by_role("link", name=EN.next(title="1."))).to_be_visible()
     chapter.get_by_role("button", name=EN.again).click()
     wait_until_idle(page)
     expect(chapter.get_by_role("radio").first).not_to_be_checked()
@@ -308,7 +311,7 @@ def test_chapters_one_after_another_and_another_guess(page, server):
     page.get_by_text(KO.language, exact=True).click()
     expect(page.get_by_role("heading", name=KO.title)).to_be_visible()
     expect(page).to_have_url(re.compile("lang=ko"))
-    opened = page.locator("details", has_text=KO.twenty_exams.title)  # and it stays open
+    opened = page.locator(".st-key-twenty_exams_open details")  # and it stays open
     expect(opened.locator("[class*='_conclusion']")).to_contain_text(KO.measured)
     expect(page.locator("details[open]")).to_have_count(2)
 

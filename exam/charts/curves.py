@@ -12,8 +12,8 @@ from typing import NamedTuple
 import altair as alt
 import pyarrow as pa
 
-from exam.charts.theme import DASHES, INK, Figure, as_spec, built_once, table, x_range
-from exam.model.exams import QUESTIONS, load_exams
+from exam.charts.theme import DASHES, INK, Figure, Layers, as_spec, built_once, table, x_range
+from exam.model.exams import QUESTIONS, UNSEEN_EXAMS
 from exam.model.overfitting import best_shown
 from exam.model.results import Mark
 from exam.texts import Texts
@@ -91,7 +91,7 @@ def _spec(texts: Texts) -> dict:
     """Two panels over 0 to `epochs` (a parameter) passes, drawn from `curves_table`."""
     x = alt.X("epoch:Q").scale(domain=[0, alt.ExprRef(PLANNED)], range=x_range())
     x = x.axis(grid=False, tickMinStep=1, tickCount=5, format="d")
-    errors = texts.errors_title(questions=QUESTIONS, unseen=load_exams().unseen.answers.size)
+    errors = texts.errors_title(questions=QUESTIONS, unseen=UNSEEN_EXAMS * QUESTIONS)
     wrong = alt.Y("wrong:Q").title(errors).scale(domain=WRONG_DOMAIN)
     loss = alt.Y("loss:Q").title(texts.loss_title).scale(domain=LOSS_DOMAIN)
     x_above = x.title(None).axis(labels=False, grid=False, tickMinStep=1, tickCount=5, format="d")
@@ -115,7 +115,7 @@ def _titled_above(values: Sequence[float]) -> alt.Axis:
     return alt.Axis(values=values, titleAngle=0, titleAlign="left", titleX=-22, titleY=-3)
 
 
-def _panel(axes: tuple[alt.X, alt.Y], value: str, texts: Texts) -> Iterator[alt.Chart]:
+def _panel(axes: tuple[alt.X, alt.Y], value: str, texts: Texts) -> Iterator[alt.Chart | Layers]:
     """The lines of all runs, the pass of the lowest unseen loss, and the points at the pass."""
     base = alt.Chart()
     now, earlier = (base.transform_filter(f"datum.run {each} 'now'") for each in ("==", "!="))
@@ -145,7 +145,7 @@ def _names_of_earlier_runs() -> alt.Chart:
     )
 
 
-def _tips(value: str, texts: Texts) -> alt.LayerChart:
+def _tips(value: str, texts: Texts) -> Layers:
     """The last point of each line, with its name and value."""
     points = alt.Chart().mark_point(filled=True, size=50, opacity=1, aria=False)
     names = []
@@ -187,7 +187,7 @@ def _gap(texts: Texts) -> Iterator[alt.Chart]:
     )
 
 
-def _lens(texts: Texts) -> alt.LayerChart:
+def _lens(texts: Texts) -> Layers:
     """While the learner is warned, the unseen loss from its lowest point to now, enlarged.
 
     It stands in the free part of the panel, on a scale of its own, so that its rise is seen.
@@ -214,7 +214,7 @@ def _lens(texts: Texts) -> alt.LayerChart:
     )
 
 
-def _window_of_lens(texts: Texts) -> alt.LayerChart:
+def _window_of_lens(texts: Texts) -> Layers:
     """The frame of the lens and how much it enlarges, and what it enlarges."""
     base = alt.Chart()
     enlarged = base.mark_rect(filled=False, stroke=INK, strokeDash=[2, 2], aria=False)
@@ -237,7 +237,7 @@ def _window_of_lens(texts: Texts) -> alt.LayerChart:
     return frame.transform_filter("datum.epoch == +pass")
 
 
-def _line_in_lens(texts: Texts) -> alt.LayerChart:
+def _line_in_lens(texts: Texts) -> Layers:
     """The enlarged loss, and its lowest and its last point with their pass and value."""
     line = alt.Chart().mark_line(strokeWidth=2.5, strokeDash=_SERIES["unseen"], aria=False)
     before, after = texts.lens_pass.split("{epoch}")
@@ -295,9 +295,9 @@ def _places(earlier: Sequence[Sequence[Mark]], last: Sequence[Mark]) -> list[flo
     ends = [(marks[-1].val_wrong, number) for number, marks in enumerate(earlier) if marks]
     for value, number in sorted(ends):
         place = max(value, above)
-        if place + step / 2 <= WRONG_DOMAIN[1]:
+        if place <= WRONG_DOMAIN[1]:
             places[number], above = place, place + step
-        elif below - step / 2 >= WRONG_DOMAIN[0]:
+        elif below >= WRONG_DOMAIN[0]:
             places[number], below = below, below - step
     return places
 

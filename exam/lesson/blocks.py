@@ -14,6 +14,7 @@ from exam.lesson.chapter import Experiment
 from exam.lesson.chapter_view import Block, ChapterView, Due
 from exam.lesson.guess import Choices, PassSlider
 from exam.page.sentences import first_sentence, html_table
+from exam.page.visit import Outcome
 from exam.texts import Texts
 
 __all__ = ["Chart", "Choices", "Display", "Paper", "PassSlider", "Rule", "Story", "Table"]
@@ -105,4 +106,5 @@ class Rule(Block):
         with st.container(key=f"{view.name}_conclusion"):
             for paragraph in paragraphs:
                 st.markdown(paragraph)
-        view.visit.finished.add(view.name)
+        guess = view.complete_experiment.attempt.guess
+        view.visit.finished[view.name] = Outcome(guess, view.answer)

@@ -139,10 +139,10 @@ class ChapterView:
     def show_figure_to_draw_in(self, figure: Figure, name: str) -> None:
         """A figure into which the guess can be drawn (sketch.js); it stays beside the answer."""
         push("sketch", self.texts.your_guess)
-        with st.container(key=f"{name}_{'drawn' if self.experiment else 'drawing'}"):
+        with st.container(key=f"{name}_drawn"):
             self.show_figure(figure)
             if not self.experiment:
-                st.caption(self.captions.draw)
+                st.container(key=f"{name}_drawing").caption(self.captions.draw)
 
     def choose(self, options: Mapping[str, str]) -> str:
         """One of several ways to look at a figure; `options` has the key of each one's caption."""

@@ -1,6 +1,6 @@
-"""The chapters on the page, each under its title, and the links between them."""
+"""The map of the chapters, each of which opens in its place, and the links between them."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 
 import streamlit as st
 
@@ -8,14 +8,21 @@ from exam.lesson.chapter import Chapter
 from exam.lesson.chapter_view import ChapterView, begin_attempt
 from exam.lesson.chapters import CHAPTERS
 from exam.lesson.guess import question_of
+from exam.page.browser import push
 from exam.page.fragment import fragment
-from exam.page.visit import Visit
-from exam.parts import CHAPTER_NAMES
-from exam.texts import Texts
+from exam.page.visit import Outcome, Visit
+from exam.parts import CHAPTER_NAMES, GROUPS, SHORT_WAY
+from exam.texts import Texts, as_html
+
+# How fast a lesson is read, in characters a minute; and how long one guesses and looks at it.
+READING_SPEED = {"ko": 500, "en": 1000, "ja": 500}
+READ = ("story", "question", "measured", "rule", "background")  # with the choices and the titles
+MINUTES_TO_LOOK = 1
+GROUP = '<h3 class="group">{name}</h3><p class="group">{question}</p>'
 
 
 def show_lesson(visit: Visit, texts: Texts) -> None:
-    """Every chapter under its title, or the one that is shown alone."""
+    """The map of all chapters, or the one that is shown alone."""
     only = visit.only
     shown = [name for name in CHAPTERS if name == only or st.session_state.get(_open(name))]
     visit.chapters_that_follow = tuple(name for name in shown if CHAPTERS[name].follows_study)
@@ -24,12 +31,16 @@ def show_lesson(visit: Visit, texts: Texts) -> None:
         st.markdown(_neighbours(only, texts))
         return
     st.header(texts.lesson, anchor=False)
-    if visit.finished:
-        experiments = sum(chapter.studies is not None for chapter in CHAPTERS.values())
-        way = texts.way(done=len(visit.finished), all=experiments)
-        st.markdown(f"{way} {link_to_next(visit.finished, texts)}")
-    for name in CHAPTERS:
-        _show_under_its_title(name, visit, texts)
+    st.markdown(_way(visit.finished, texts))
+    notes = {name: _note(name, outcome, texts) for name, outcome in visit.finished.items()}
+    ahead = next_chapter(visit.finished)
+    push("map", notes | {ahead: texts.map.next}, ahead)
+    for group, names in GROUPS.items():
+        with st.container(key=f"group_{group}"):
+            name, question = texts.map.groups[group].split(": ", 1)
+            st.html(GROUP.format(name=as_html(name), question=as_html(question)))
+            for chapter in names:
+                _show_as_card(chapter, visit, texts)
 
 
 def show_chapter(chapter: Chapter, visit: Visit, texts: Texts) -> None:
@@ -41,31 +52,60 @@ def show_chapter(chapter: Chapter, visit: Visit, texts: Texts) -> None:
         if attempt := visit.attempts.get(chapter.name):
             view.follow(attempt)
         for block in chapter.blocks:
-            if view.is_due(block):
-                block.show(view)
+            with st.container():  # or what comes above a chart would make the chart anew
+                if view.is_due(block):
+                    block.show(view)
 
 
 def numbered_title(name: str, texts: Texts) -> str:
-    return f"{CHAPTER_NAMES.index(name) + 1}. {texts[name].title}"
+    return f"{_number(name)}. {texts[name].title}"
+
+
+def _number(name: str) -> int:
+    return CHAPTER_NAMES.index(name) + 1
+
+
+def next_chapter(finished: Collection[str]) -> str:
+    """The first of the short way that is not finished, then of the others; at last the last."""
+    ahead = [*SHORT_WAY, *CHAPTER_NAMES]
+    return next((name for name in ahead if name not in finished), CHAPTER_NAMES[-1])
 
 
 def link_to_next(finished: Collection[str], texts: Texts) -> str:
-    """A link to the first experiment that is not finished; after all of them, to other chapters."""
-    ahead = min(CHAPTERS, key=lambda name: (name in finished, CHAPTERS[name].studies is None))
-    return _link(ahead, texts, texts.next)
+    name = next_chapter(finished)
+    title = numbered_title(name, texts).replace(" ", "\u00a0", 1)  # no number ends a line
+    return _link(name, texts.next(title=title))
+
+
+def minutes_of(name: str, texts: Texts) -> int:
+    """How long a chapter takes: to read what it always says, and to guess and look."""
+    captions = texts[name].as_dict()
+    always = [captions.get(key, "") for key in READ] + list(captions.get("choices", ()))
+    titles = [text for key, text in captions.items() if key.endswith("_title")]
+    read = sum(map(len, always + titles)) / READING_SPEED[texts.lang]
+    return round(MINUTES_TO_LOOK + read)
+
+
+def _way(finished: Collection[str], texts: Texts) -> str:
+    """The short way as links to its chapters, how long it takes, and how much of all is done."""
+    way = " → ".join(_link(name, str(_number(name))) for name in SHORT_WAY)
+    minutes = sum(minutes_of(name, texts) for name in SHORT_WAY)
+    experiments = sum(chapter.studies is not None for chapter in CHAPTERS.values())
+    done = texts.way(done=len(finished), all=experiments)
+    return f"{texts.map.short_way(chapters=way, minutes=minutes)} {done}"
 
 
 def _neighbours(name: str, texts: Texts) -> str:
     """Links to the chapter before and the one after."""
     at = CHAPTER_NAMES.index(name)
-    before = [f"← {_link(each, texts)}" for each in CHAPTER_NAMES[:at][-1:]]
-    after = [f"{_link(each, texts)} →" for each in CHAPTER_NAMES[at + 1 :][:1]]
+    links = [_link(each, numbered_title(each, texts)) for each in CHAPTER_NAMES]
+    before = [f"← {link}" for link in links[:at][-1:]]
+    after = [f"{link} →" for link in links[at + 1 :][:1]]
     return " &emsp; ".join(before + after)
 
 
-def _link(name: str, texts: Texts, label: Callable[..., str] = "{title}".format) -> str:
-    title = numbered_title(name, texts).replace(" ", "\u00a0", 1)  # no number ends a line
-    return f"[{label(title=title)}](#chapter-{name})"
+def _link(name: str, label: str) -> str:
+    return f"[{label}](#chapter-{name})"
 
 
 def _open(name: str) -> str:
@@ -73,16 +113,29 @@ def _open(name: str) -> str:
     return f"{name}_open"
 
 
-def _show_under_its_title(name: str, visit: Visit, texts: Texts) -> None:
-    # When the title changes, Streamlit makes a new expander, which would be closed.
+def _show_as_card(name: str, visit: Visit, texts: Texts) -> None:
+    """The chapter in an expander, which is a card of the map until it is opened (map.css).
+
+    If its title changed, Streamlit would make the chapter anew, so notes are added by map.js.
+    """
+    # When the language changes the title, the expander stays open.
     st.session_state[_open(name)] = bool(st.session_state.get(_open(name)))
-    title = numbered_title(name, texts)
-    if name in visit.finished:
-        title = f"{title} ✓ {texts.done}"
+    minutes = texts.map.minutes(minutes=minutes_of(name, texts))
+    title = f"{numbered_title(name, texts)} :small[{minutes}]"
     expander = st.expander(title, key=_open(name), on_change="rerun")
     if expander.open:
         with expander:
             _show(name, visit, texts)
+
+
+def _note(name: str, outcome: Outcome, texts: Texts) -> str:
+    """That the chapter is finished, what was guessed, and whether it held."""
+    question, note = question_of(CHAPTERS[name]), f"✓ {texts.done}"
+    if not question or outcome.guess is None:
+        return note
+    guess = texts.map.guessed(guess=question.name_of(outcome.guess, texts[name]))
+    has_held = {None: "", outcome.guess: " ○"}.get(outcome.answer, " ✕")
+    return f"{note} · {guess}{has_held}"
 
 
 def _show(name: str, visit: Visit, texts: Texts) -> None:
@@ -91,7 +144,11 @@ def _show(name: str, visit: Visit, texts: Texts) -> None:
 
 
 def _show_chapter(name: str, visit: Visit, texts: Texts, ticked: Collection[str]) -> None:
-    """`ticked` are the chapters whose titles say that they are finished."""
+    """`ticked` are the chapters whose cards say that they are finished."""
     show_chapter(CHAPTERS[name], visit, texts)
-    if name in visit.finished and name not in ticked and not visit.only:
-        st.rerun()
+    if visit.only:
+        return
+    if name in visit.finished:
+        st.markdown(link_to_next(visit.finished, texts))
+        if name not in ticked:
+            st.rerun()

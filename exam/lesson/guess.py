@@ -45,6 +45,10 @@ class Question(Block):
         """Show the question with the guess, and the answer once there is one."""
         raise NotImplementedError
 
+    def name_of(self, guess: int, captions: Texts) -> str:
+        """The guess in words."""
+        raise NotImplementedError
+
     def guess_of_hall(self, rounds: Rounds) -> int | None:
         """The guess with which the experiment of a hall begins, or of a link that reveals it."""
         raise NotImplementedError
@@ -96,6 +100,9 @@ class Choices(Question):
                 lines.append(f"- {' — '.join([choice, *notes])}")
         st.markdown("\n".join(lines))
 
+    def name_of(self, guess: int, captions: Texts) -> str:
+        return captions.choices[guess]
+
     def guess_of_hall(self, rounds: Rounds) -> int | None:
         return None
 
@@ -125,6 +132,9 @@ class PassSlider(Question):
 
     def show_guess(self, view: ChapterView, guess: int | None) -> None:
         st.markdown(f"**{view.captions.question}** {view.captions.stopped_at(epoch=guess)}")
+
+    def name_of(self, guess: int, captions: Texts) -> str:
+        return captions.stopped_at(epoch=guess)
 
     def guess_of_hall(self, rounds: Rounds) -> int | None:
         guesses = list(rounds[-1].elements()) if rounds else []

@@ -1,13 +1,16 @@
 """Styles and scripts of `assets/` for the browser, and the data that the server pushes to it."""
 
+import base64
 import functools
 import json
 from pathlib import Path
 
 import streamlit as st
 
+from exam.parts import CHAPTER_NAMES, SHORT_WAY
+
 FOLDER = Path(__file__).parents[2] / "assets"
-STYLES = ("streamlit.css", "page.css", "sheet.css", "head.css")
+STYLES = ("streamlit.css", "page.css", "sheet.css", "head.css", "map.css")
 # They run as one script, in this order: page.js declares what the others use.
 SCRIPTS = (
     "page.js",
@@ -21,6 +24,8 @@ SCRIPTS = (
     "sliders.js",
     "sketch.js",
     "address.js",
+    "map.js",
+    "keep.js",
     "frame.js",
     "hall/room.js",
     "hall/follow.js",
@@ -35,6 +40,21 @@ def asset(name: str) -> str:
 @functools.cache
 def styles(*names: str) -> str:
     return "<style>{}</style>".format("\n".join(map(asset, names)))
+
+
+@functools.cache
+def card_styles() -> str:
+    """The picture of each chapter's card on the map, and which of them are on the short way."""
+    pictures = {
+        name: base64.b64encode(asset(f"cards/{name}.svg").encode()).decode()
+        for name in CHAPTER_NAMES
+    }
+    rules = [
+        f'.st-key-{name}_open {{ --picture: url("data:image/svg+xml;base64,{picture}") }}'
+        for name, picture in pictures.items()
+    ]
+    short_way = ", ".join(f".st-key-{name}_open" for name in SHORT_WAY)
+    return "<style>{}</style>".format("\n".join([*rules, f"{short_way} {{ --way: 4px }}"]))
 
 
 @functools.cache

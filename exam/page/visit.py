@@ -40,6 +40,13 @@ class Settings(NamedTuple):
     own: OwnExams | None = None
 
 
+class Outcome(NamedTuple):
+    """What was guessed in a chapter, and the answer that its numbers support; None without one."""
+
+    guess: int | None
+    answer: int | None
+
+
 @dataclass(eq=False)
 class Visit:
     """What the address asks for, and what the learner has done since.
@@ -49,7 +56,7 @@ class Visit:
     newest last; `presses` counts how often one was begun, so that the browser plays each from its
     start, and `press_on_map` is the last press whose study is on the map of settings. `attempts`
     are the current attempts at experiments, by chapter or by a key of the chapter, `last_attempts`
-    also those that were given up, and `finished` names the chapters whose conclusion was shown.
+    also those that were given up, and `finished` has the chapters whose conclusion was shown.
     `chapters_that_follow` are those on the screen that show what the first screen studies. `values`
     are the last values of the settings' widgets. `key` differs for every visit; by it the browser
     notices that the server has forgotten one.
@@ -65,7 +72,7 @@ class Visit:
     press_on_map: int = 0
     attempts: dict[str, Attempt] = field(default_factory=dict)
     last_attempts: dict[str, Attempt] = field(default_factory=dict)
-    finished: set[str] = field(default_factory=set)
+    finished: dict[str, Outcome] = field(default_factory=dict)
     chapters_that_follow: tuple[str, ...] = ()
     values: dict[str, Any] = field(default_factory=dict)
     key: str = field(default_factory=lambda: secrets.token_hex(4))

@@ -102,10 +102,13 @@ class Worker:
     def is_alive(self) -> bool:
         """Whether an idle worker still runs: there is something to read only when it has ended."""
         self._socket.settimeout(0)
-        with contextlib.suppress(BlockingIOError):
+        try:
             self._socket.recv(1, socket.MSG_PEEK)
-            return False
-        return True
+        except BlockingIOError:
+            return True
+        except OSError:  # it was killed, and had not read all
+            pass
+        return False
 
     def stop(self) -> None:
         """End the process, even one that is stopped (SIGSTOP)."""

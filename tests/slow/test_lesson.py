@@ -29,7 +29,7 @@ ASKED = [name for name in CHAPTERS if "draw" in EN[name]]
 @pytest.mark.parametrize("name", ASKED)
 def test_axes_are_there_before_the_guess_with_what_is_known(page, server, name):
     open_alone(page, server, name)
-    place = page.locator(f"[class*='st-key-{name}'][class*='_drawing']")
+    place = page.locator(f"[class*='st-key-{name}'][class*='_drawn']")
     expect(place.locator("svg.marks")).to_be_visible()
     known = CHAPTERS[name].known is not None
     lines = place.locator(LINES)
@@ -46,7 +46,7 @@ def test_look_alikes_are_larger_than_their_pixels(page, server):
 
 def test_a_guess_is_drawn_and_stays_beside_what_is_measured(page, server):
     open_alone(page, server, "repetition")
-    box = page.locator(".st-key-repetition_drawing svg.marks").bounding_box()
+    box = page.locator(".st-key-repetition_drawn svg.marks").bounding_box()
     page.mouse.move(box["x"] + 100, box["y"] + 40)
     page.mouse.down()
     for step in range(1, 11):
@@ -70,7 +70,7 @@ def test_a_guess_is_drawn_and_stays_beside_what_is_measured(page, server):
 def test_a_tap_is_a_point(page, server):
     page.set_viewport_size({"width": 390, "height": 844})
     open_alone(page, server, "twenty_exams", "ko")
-    box = page.locator(".st-key-twenty_exams_drawing svg.marks").bounding_box()
+    box = page.locator(".st-key-twenty_exams_drawn svg.marks").bounding_box()
     page.mouse.click(box["x"] + 200, box["y"] + 60)
     point = page.locator(".sketch path").bounding_box()
     assert abs(point["x"] + point["width"] / 2 - box["x"] - 200) < 2
@@ -81,7 +81,7 @@ def test_a_finger_draws_a_steep_line_after_the_first_touch(browser, server):
     context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
     page = context.new_page()
     open_alone(page, server, "repetition", "ko")
-    svg = page.locator(".st-key-repetition_drawing svg.marks")
+    svg = page.locator(".st-key-repetition_drawn svg.marks")
     box = svg.bounding_box()
     page.touchscreen.tap(box["x"] + 70, box["y"] + 20)
     fingers = context.new_cdp_session(page)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from exam.charts.lines import Rows, curve, line, lines_figure
 from exam.lesson.blocks import Chart, Choices, Rule, Story
 from exam.lesson.chapter import Chapter, Experiment, Figure, Numbers, Settings, Studies, Texts
-from exam.model.exams import QUESTIONS, load_exams
+from exam.model.exams import QUESTIONS, UNSEEN_EXAMS
 from exam.model.plan import Plan, Study
 from exam.model.settings import STUDENT
 
@@ -65,7 +65,7 @@ def numbers(experiment: Experiment) -> Numbers:
         "epochs": EPOCHS,
         "students": len(marks),
         "batch_size": batch_size,
-        "questions": QUESTIONS * len(load_exams().unseen.answers),
+        "questions": QUESTIONS * UNSEEN_EXAMS,
         "own": own_student,
         "val_wrong_own": marks[own][-1].val_wrong,
         "best": best[1],

@@ -1,0 +1,34 @@
+// When an answer comes, nothing that stands there goes away: a chapter keeps the height that it has
+// had until its conclusion is there, and the place of a chart that of the chart, which may be made anew.
+
+const SETTLED = 500; // milliseconds without a change
+const releases = new Map(); // by chapter
+const contentOf = (chapter) => chapter.firstElementChild.offsetHeight;
+const isConcluded = (chapter) => chapter.querySelector("[class*='_conclusion']");
+
+const kept = new ResizeObserver((changes) => {
+  for (const { target } of changes) {
+    const chapter = target.parentElement, height = contentOf(chapter) + Number(chapter.dataset.padding);
+    if (height > parseFloat(chapter.style.minHeight)) chapter.style.minHeight = `${height}px`;
+    clearTimeout(releases.get(chapter));
+    if (isConcluded(chapter)) releases.set(chapter, setTimeout(() => release(chapter), SETTLED));
+  }
+});
+// What is left at the end is empty, and goes little by little.
+const release = (chapter) => {
+  kept.unobserve(chapter.firstElementChild);
+  chapter.style.transition = "min-height 1s";
+  chapter.style.minHeight = `${contentOf(chapter)}px`;
+};
+listen("click", "[class*='_begin'] button", (button) => {
+  const chapter = button.closest("[data-testid='stExpanderDetails'], [data-testid='stMainBlockContainer']");
+  chapter.style.transition = chapter.style.minHeight = "";
+  if (isConcluded(chapter)) return; // the guess is made again
+  chapter.dataset.padding = chapter.offsetHeight - contentOf(chapter);
+  chapter.style.minHeight = `${chapter.offsetHeight}px`;
+  kept.observe(chapter.firstElementChild);
+});
+redraws.push(() => {
+  for (const svg of document.querySelectorAll("[data-testid='stVegaLiteChart'] svg.marks"))
+    svg.closest("[data-testid='stElementContainer']").style.minHeight = `${svg.clientHeight}px`;
+});
