@@ -289,15 +289,15 @@ def _places(earlier: Sequence[Sequence[Mark]], last: Sequence[Mark]) -> list[flo
     has no place there either stays without a name (None), which the table of runs has.
     """
     step = _LETTERS * (WRONG_DOMAIN[1] - WRONG_DOMAIN[0]) / PANEL_HEIGHTS[0]
-    above = last[0].val_wrong + 1.7 * step if last else WRONG_DOMAIN[0]
-    below = last[0].wrong - 1.7 * step if last else WRONG_DOMAIN[1]
+    above = last[0].val_wrong + 1.8 * step if last else WRONG_DOMAIN[0]
+    below = last[0].wrong - 1.8 * step if last else WRONG_DOMAIN[1]
     places: list[float | None] = [None] * len(earlier)
     ends = [(marks[-1].val_wrong, number) for number, marks in enumerate(earlier) if marks]
     for value, number in sorted(ends):
         place = max(value, above)
         if place <= WRONG_DOMAIN[1]:
             places[number], above = place, place + step
-        elif below >= WRONG_DOMAIN[0]:
+        elif below >= WRONG_DOMAIN[0] - step / 4:  # there is room between the panels
             places[number], below = below, below - step
     return places
 
