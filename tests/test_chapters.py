@@ -6,6 +6,7 @@ its `BRANCHES`: numbers for every answer and every sentence that it may choose b
 
 import dataclasses
 import inspect
+import itertools
 import re
 from collections.abc import Callable
 
@@ -16,7 +17,6 @@ from exam.lesson import chapters
 from exam.lesson.blocks import Table
 from exam.lesson.chapter import Experiment
 from exam.lesson.chapters import CHAPTERS
-from exam.lesson.chapters.batch_sizes import milliseconds_of_a_pass
 from exam.lesson.chapters.sureness import same_mistakes
 from exam.lesson.contents import link_to_next
 from exam.lesson.guess import PassSlider, question_of
@@ -171,30 +171,28 @@ BRANCHES = {
     ],
     "batch_sizes": [
         (
-            {"wrong": {1: 0, 10: 1, 32: 3, 100: 27}, "times": 5}
+            {"wrong": {1: 0, 10: 1, 32: 3, 100: 27}}
             | {"then": {1: 35, 10: 1, 100: 0.9 * chapters.batch_sizes.LEVEL}},
             3,
-            ["small_learns_more", "large_is_level", "small_is_slow", "rule"],
+            ["small_learns_more", "large_is_level", "rule"],
         ),
         (
             {"wrong": {1: 9, 10: 1, 32: 3, 99: 49, 100: 8}, "own": 99, "rest": 1}
-            | {"then": {1: 5, 10: 1, 100: 1 + chapters.batch_sizes.LEVEL}}
-            | {"times": chapters.batch_sizes.SLOWER - 0.1},
+            | {"then": {1: 5, 10: 1, 100: 1 + chapters.batch_sizes.LEVEL}},
             0,
-            ["rest_weighs_more", "small_learns_no_more", "large_is_behind"]
-            + ["small_is_no_slower", "rule"],
+            ["rest_weighs_more", "small_learns_no_more", "large_is_behind", "rule"],
         ),
         (
-            {"wrong": {1: 0, 10: 1, 32: 3, 100: 2}, "times": chapters.batch_sizes.SLOWER}
+            {"wrong": {1: 0, 10: 1, 32: 3, 100: 2}}
             | {"then": {1: 5, 10: 1 + chapters.batch_sizes.LEVEL, 100: 1}},
             2,
-            ["small_learns_more", "large_is_ahead", "small_is_slow", "rule"],
+            ["small_learns_more", "large_is_ahead", "rule"],
         ),
         (
-            {"wrong": {1: 0, 10: 4, 32: 3, 100: 2}, "times": chapters.batch_sizes.SLOWER}
+            {"wrong": {1: 0, 10: 4, 32: 3, 100: 2}}
             | {"then": {1: 5, 10: 1 + chapters.batch_sizes.LEVEL, 100: 1}},
             1,
-            ["small_learns_more", "large_is_ahead", "small_is_slow", "rule"],
+            ["small_learns_more", "large_is_ahead", "rule"],
         ),
     ],
     "learning_rate": [
@@ -507,18 +505,39 @@ def test_batch_sizes():
     def value(name, epoch):
         size, student = name
         wrong = 100 - size // 2 - epoch + student  # the mean of 1 to 10 is 5.5
-        return {"wrong": wrong, "seconds": 0.5 * epoch if size == 1 else 0.1 * epoch}
+        return {"wrong": wrong}
 
     fields = numbers(experiment_of("batch_sizes", study(value), batch_size=7), "batch_sizes")
     assert fields["wrong"] == {1: 85.5, 7: 82.5, 10: 80.5, 32: 69.5, 100: 35.5}
     assert fields["then"] == {1: 104.5, 10: 90.5, 100: -44.5}  # after 1, 10 and 100 passes
-    assert fields["times"] == pytest.approx(5) and fields["students"] == 10
-    assert (fields["own"], fields["rest"]) == (7, 2)
-    disturbed = marks([1.0] * 20)
-    disturbed[5:] = [dataclasses.replace(m, seconds=m.seconds + 9) for m in disturbed[5:]]
-    assert milliseconds_of_a_pass([disturbed]) == 10  # by the median of the passes
+    assert (fields["own"], fields["rest"]) == (7, 2) and fields["students"] == 10
     table = rows(experiment_of("batch_sizes", study(value)), "batch_sizes", load_texts("en"))
-    assert table[3] == (100, "82,600", 1, "█▋░░░░░░\u00a0100.0", "35.5", "90.5")
+    assert table[3] == (100, "82,600", 1, "35.5", "90.5")
+
+
+@pytest.mark.parametrize(
+    "microseconds, enough, text",
+    [
+        ([400, 100, 25, 13, 12, 10, 10], 256, "pays_up_to"),  # 20 % more than the fastest
+        ([400, 100, 25, 13, 13, 10, 10], 1000, "pays_up_to"),
+        ([400, 100, 50, 40, 30, 20, 10], 2000, "pays_still"),
+        ([10, 10, 10, 10, 10, 10, 10], 1, "pays_up_to"),
+    ],
+)
+def test_from_which_batch_size_on_a_question_takes_hardly_less(microseconds, enough, text):
+    chapter = chapters.batch_sizes
+    times = Experiment(Attempt(chapter.studies_of_times()))
+    by_size = dict(zip(chapter.TIMED_SIZES, microseconds, strict=True))
+    for timing in times.studies:
+        before, after = marks([1.0])
+        seconds = by_size[timing.batch_size] / 1e6
+        after = dataclasses.replace(after, seconds_per_question=seconds)
+        times.marks[timing] = [before, after]
+    for lang, units in itertools.product(LANGUAGES, chapter.NETWORKS):
+        captions, (name, _) = load_texts(lang).batch_sizes, chapter.NETWORKS[units]
+        fields = {"network": captions[name](times=chapter.WIDE), "enough": enough}
+        said = captions[text](**fields, gain=by_size[1] / by_size[enough])
+        assert chapter.sentence_of_times(times, units, captions) == said
 
 
 def test_learning_rate():

@@ -14,8 +14,9 @@ from exam.model import training
 from exam.model.exams import load_exams
 from exam.model.marking import mark
 from exam.model.network import initial_weights, shared_network
-from exam.model.plan import Plan
-from exam.model.training import study
+from exam.model.plan import Plan, Timing
+from exam.model.speed import seconds_per_question
+from exam.model.training import initial_checkpoint, resume, study
 from exam.model.workbooks import question_order
 
 EXAMS = load_exams()
@@ -168,3 +169,20 @@ def test_settings_out_of_range():
             settings = {"batch_size": 10, "epochs": 1, "student": 1} | {name: wrong}
             with pytest.raises(ValueError, match=f"{name} .* from {lowest} to {highest}, got"):
                 study(**settings)
+
+
+def test_a_wide_network_takes_longer_and_a_large_batch_less():
+    """By Keras' own updates; the network of all studies is not touched."""
+    shared = [weights.copy() for weights in shared_network().get_weights()]
+    seconds = {
+        timing: seconds_per_question(timing)
+        for timing in (Timing(32, 1), Timing(32, 256), Timing(3200, 256))
+    }
+    assert seconds[32, 1] > 2 * seconds[32, 256]  # some 19 times on a quiet machine
+    assert seconds[3200, 256] > 2 * seconds[32, 256]  # some 30 times
+    for before, after in zip(shared, shared_network().get_weights(), strict=True):
+        assert (before == after).all()
+    plan = Plan(10, 1, timing=Timing(32, 256))
+    record = []
+    resume(initial_checkpoint(1), plan, epochs=2, on_epoch=record.append)
+    assert [mark.seconds_per_question > 0 for mark in record] == [False, True, False]

@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from math import ceil, floor, log10
 from typing import Literal
 
 import altair as alt
@@ -37,6 +38,7 @@ _COLUMNS = pa.schema(
 )
 Rows = list[tuple]
 Look = tuple[str, str]  # a style, one of COLOURS, INKS or DOTS, and a dash, one of DASHES
+Scale = Literal["linear", "log"]
 Side = Literal["above", "below", "beside"]  # of a point, where the name of its line stands
 
 
@@ -121,7 +123,8 @@ def lines_figure(
     y_domain: tuple[float, float] = (0, 100),
     label_width: int,
     height: int,
-    x_type: Literal["linear", "log"] = "linear",
+    x_type: Scale = "linear",
+    y_type: Scale = "linear",
     x_format: str = ",d",
     band: tuple[str, ...] = (),
     ticks: int = 6,
@@ -136,6 +139,7 @@ def lines_figure(
         label_width=label_width,
         height=height,
         x_type=x_type,
+        y_type=y_type,
         x_format=x_format,
         band=band,
         ticks=ticks,
@@ -152,7 +156,8 @@ def lines_spec(
     y_domain: tuple[float, float],
     label_width: int,
     height: int,
-    x_type: Literal["linear", "log"],
+    x_type: Scale,
+    y_type: Scale,
     x_format: str,
     band: tuple[str, ...],
     ticks: int,
@@ -168,7 +173,10 @@ def lines_spec(
         .title(x)
         .axis(grid=False, tickMinStep=min_step, tickCount=ticks, format=x_format)
         .scale(type=x_type, domain=x_domain, range=x_range(), nice=False),
-        alt.Y("y:Q").title(y).scale(domain=y_domain),
+        alt.Y("y:Q")
+        .title(y)
+        .axis(values=_powers_of_ten(*y_domain) if y_type == "log" else alt.Undefined)
+        .scale(type=y_type, domain=y_domain),
     )
     chart = alt.layer(*_strokes(base), *_dots(base), *_names(base))
     if band:
@@ -176,6 +184,10 @@ def lines_spec(
         edges = alt.X("x:Q"), alt.Y("min(y):Q"), alt.Y2("max(y):Q")
         chart = shaded.mark_area(color=INK, opacity=0.12, aria=False).encode(*edges) + chart
     return as_spec(chart, label_width=label_width)
+
+
+def _powers_of_ten(low: float, high: float) -> list[float]:
+    return [10.0**n for n in range(ceil(log10(low)), floor(log10(high)) + 1)]
 
 
 # After the last of its colours, the theme begins anew with the first.

@@ -42,9 +42,13 @@ class Student(keras.Sequential):
 @functools.cache
 def shared_network() -> Student:
     """The one network of this process; every study puts its own weights into it."""
+    return build_network(HIDDEN_UNITS)
+
+
+def build_network(hidden_units: int) -> Student:
     layers = [
         keras.Input((PIXELS,)),
-        keras.layers.Dense(HIDDEN_UNITS, activation="relu"),
+        keras.layers.Dense(hidden_units, activation="relu"),
         keras.layers.Dense(DIGITS, activation="softmax"),
     ]
     network = Student(layers)
@@ -52,6 +56,7 @@ def shared_network() -> Student:
         optimizer=keras.optimizers.SGD(LEARNING_RATE),
         loss="sparse_categorical_crossentropy",
     )
+    network.optimizer.build(network.trainable_variables)  # train_step is called without fit(), too
     return network
 
 

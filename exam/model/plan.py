@@ -18,13 +18,20 @@ WEIGHTS = (PIXELS + 1) * HIDDEN_UNITS + (HIDDEN_UNITS + 1) * DIGITS
 ACTIVATIONS = PIXELS + HIDDEN_UNITS + DIGITS  # numbers held for each question of a batch
 
 
+class Timing(NamedTuple):
+    """A measurement of how long a question takes: hidden units, and questions in a batch."""
+
+    units: int
+    batch_size: int
+
+
 @dataclass(frozen=True)
 class Plan:
     """Which student studies which workbook, and how. Raises ValueError for a value out of range.
 
     `marked_on` names the ten exams, never practised, on which the student is marked after every
     pass; `own` is one more that learners have written. With `has_steps`, every update of the first
-    pass is measured.
+    pass is measured; with a `timing`, it is made after the first pass.
     """
 
     batch_size: int
@@ -35,6 +42,7 @@ class Plan:
     learning_rate: float = LEARNING_RATE
     own: OwnExam | None = None
     has_steps: bool = False
+    timing: Timing | None = None
 
     def __post_init__(self):
         BATCH_SIZE.check(self.batch_size)

@@ -50,8 +50,8 @@ class Mark:
     `val_confidence` are those of the first unseen exam, `own_answers` and `own_confidence` those of
     an exam that learners wrote, if there is one. `answers_in_pass` are the answers given during
     the pass, each before the update that followed it; "" in the first mark. The mark of the first
-    pass has its `deltas`, as `encode_deltas` of updates.py writes them, and its `steps` if the plan
-    asks for them.
+    pass has its `deltas`, as `encode_deltas` of updates.py writes them, and its `steps` or
+    `seconds_per_question` if the plan asks for them.
     """
 
     epoch: int
@@ -71,6 +71,7 @@ class Mark:
     own_confidence: bytes = b""
     deltas: bytes = b""
     steps: Steps | None = None
+    seconds_per_question: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ from exam.model.passes import passes
 from exam.model.plan import LEARNING_RATE, UNSEEN, Plan
 from exam.model.results import Checkpoint, Mark
 from exam.model.settings import EPOCHS, STUDENT
+from exam.model.speed import seconds_per_question
 from exam.model.steps import measure_steps
 from exam.model.updates import encode_deltas, first_pass_deltas
 from exam.model.workbooks import question_order
@@ -75,7 +76,8 @@ class Marker(keras.callbacks.Callback):
         """The mark of the first pass with what its updates did to the weights."""
         deltas = encode_deltas(first_pass_deltas(self.initial_weights, self.plan))
         steps = measure_steps(self.initial_weights, self.plan) if self.plan.has_steps else None
-        return dataclasses.replace(mark, deltas=deltas, steps=steps)
+        seconds = seconds_per_question(self.plan.timing) if self.plan.timing else 0.0
+        return dataclasses.replace(mark, deltas=deltas, steps=steps, seconds_per_question=seconds)
 
 
 def study(

@@ -1,18 +1,16 @@
 """Batch sizes side by side: after the same number of passes, and after the same of updates."""
 
 import functools
-import itertools
-import statistics
 from collections.abc import Iterator, Sequence
 
 import streamlit as st
 
-from exam.charts.lines import Rows, Side, batch_look, lines_figure, mean_and_students
+from exam.charts.lines import Rows, Side, batch_look, line, lines_figure, mean_and_students
 from exam.lesson.blocks import Chart, Choices, Display, Rule, Story, Table
 from exam.lesson.chapter import TEN, Chapter, Experiment, Figure, Numbers, Settings, Studies, Texts
 from exam.lesson.chapter_view import ChapterView
 from exam.model.exams import batches
-from exam.model.plan import ACTIVATIONS, PIXELS, Plan, Study
+from exam.model.plan import ACTIVATIONS, HIDDEN_UNITS, PIXELS, Plan, Study, Timing
 from exam.model.results import Mark, MeanMarks
 
 SIZES = (1, 10, 32, 100)  # as `choices` name them; the learner's own joins them
@@ -26,8 +24,13 @@ UPDATES_LABELS: dict[int, tuple[int, Side]] = {
     100: (2, "above"),
 }
 LEVEL = 1.0  # wrong answers per 100; nearer means are called level
-SLOWER = 1.5  # times as long, from which on a pass is called slower
-BAR = 8  # blocks of the longest bar
+WIDE = 100  # times as many hidden units as the page's network has
+NETWORKS = {  # by their hidden units: the caption of the name, and a dash
+    HIDDEN_UNITS: ("page_network", "dashed"),
+    WIDE * HIDDEN_UNITS: ("wide_network", "solid"),
+}
+TIMED_SIZES = (1, 4, 16, 64, 256, 1000, 2000)  # up to all questions of the mock exams
+HARDLY_LESS = 1.25  # times as long as the fastest; a larger batch hardly pays then
 OPTIONS = {"epoch": "by_pass", "updates": "by_update"}  # of the curves
 
 
@@ -102,38 +105,19 @@ def _by_updates(marks: Sequence[Mark | MeanMarks], field: str, size: int) -> lis
 
 
 def rows(experiment: Experiment, texts: Texts) -> Iterator[tuple]:
-    took = {size: milliseconds_of_a_pass(experiment.of(size)) for size in sizes_of(experiment)}
-    for size, milliseconds in took.items():
+    for size in sizes_of(experiment):
         held, mean = max(batches(size)), experiment.mean(size)[EPOCHS]
         yield (
             size,
             f"{held * ACTIVATIONS:,}",
             len(batches(size)),
-            f"{_bar(milliseconds / max(took.values()))}\u00a0{milliseconds:.1f}",
             f"{mean.wrong:.1f}",
             f"{mean.val_wrong:.1f}",
         )
 
 
-def _bar(share: float) -> str:
-    """A bar of BAR blocks, as wide in every row."""
-    full, eighths = divmod(round(8 * BAR * share), 8)
-    return ("█" * full + " ▏▎▍▌▋▊▉"[eighths].strip()).ljust(BAR, "░")
-
-
-def milliseconds_of_a_pass(studies: Sequence[Sequence[Mark]]) -> float:
-    """CPU time of a pass: the median, since now and then a computer does something else as well."""
-    seconds = statistics.median(
-        after.seconds - before.seconds
-        for marks in studies
-        for before, after in itertools.pairwise(marks)
-    )
-    return max(0.1, round(1000 * seconds, 1))
-
-
 def numbers(experiment: Experiment) -> Numbers:
     means = {size: experiment.mean(size) for size in sizes_of(experiment)}
-    slow, fast = (milliseconds_of_a_pass(experiment.of(size)) for size in (1, 100))
     own = next((size for size in means if size not in SIZES), 100)
     return {
         "own": own,
@@ -143,7 +127,6 @@ def numbers(experiment: Experiment) -> Numbers:
         "updates": UPDATES,
         "wrong": {size: mean[EPOCHS].wrong for size, mean in means.items()},
         "then": {size: means[size][UPDATES // len(batches(size))].wrong for size in COMPARED},
-        "times": slow / fast,
     }
 
 
@@ -161,9 +144,69 @@ def rule(numbers: Numbers) -> list[str]:
         *rest,
         "small_learns_more" if wrong[1] < wrong[100] - LEVEL else "small_learns_no_more",
         "large_is_level" if abs(behind) < LEVEL else large,
-        "small_is_slow" if numbers["times"] >= SLOWER else "small_is_no_slower",
         "rule",
     ]
+
+
+def studies_of_times() -> Studies:
+    """By hidden units and batch size; what is measured is how long a question takes."""
+    timings = [Timing(units, size) for units in NETWORKS for size in TIMED_SIZES]
+    return {timing: Study(Plan(SIZES[0], TEN[0], timing=timing), 1) for timing in timings}
+
+
+def show_times(view: ChapterView) -> None:
+    """How long a question takes, by the batch size, on this machine; and up to where it falls."""
+    times = view.without_guess(studies_of_times())
+    view.show_figure(times_figure(times, view.texts))
+    if times.is_complete:
+        sentences = [sentence_of_times(times, units, view.captions) for units in NETWORKS]
+        st.markdown(" ".join([*sentences, view.captions.gpu]))
+
+
+def times_figure(times: Experiment, texts: Texts) -> Figure:
+    captions = texts.batch_sizes
+    lines = (
+        line(
+            units,
+            microseconds_by_size(times, units).items(),
+            ("strong", dash),
+            label=captions[name](times=WIDE),
+        )
+        for units, (name, dash) in NETWORKS.items()
+    )
+    return lines_figure(
+        lines,
+        captions.times_alt,
+        captions.times_axis,
+        captions.times_unit,
+        x_domain=(1, TIMED_SIZES[-1]),
+        y_domain=(1, 10_000),
+        x_type="log",
+        y_type="log",
+        label_width=170,
+        height=170,
+        title=captions.times_title,
+    )
+
+
+def microseconds_by_size(times: Experiment, units: int) -> dict[int, float]:
+    """For one question on the network with so many hidden units, as far as it is measured."""
+    return {
+        timing.batch_size: 1e6 * marks[1].seconds_per_question
+        for timing, marks in times.complete.items()
+        if timing.units == units
+    }
+
+
+def sentence_of_times(times: Experiment, units: int, captions: Texts) -> str:
+    """From which batch size on a question takes hardly less time."""
+    by_size = microseconds_by_size(times, units)
+    fastest = min(by_size.values())
+    enough = next(size for size, each in by_size.items() if each <= HARDLY_LESS * fastest)
+    name, _ = NETWORKS[units]
+    text = captions.pays_up_to if enough < TIMED_SIZES[-1] else captions.pays_still
+    network, gain = captions[name](times=WIDE), by_size[1] / by_size[enough]
+    return text(network=network, enough=enough, gain=gain)
 
 
 def show_desks(view: ChapterView) -> None:
@@ -185,6 +228,7 @@ CHAPTER = Chapter(
         Chart(curves, OPTIONS, due="always"),
         Table(rows),
         Display(show_desks),
+        Display(show_times),
         Rule(),
     ),
     studies=studies,

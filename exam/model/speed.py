@@ -1,0 +1,36 @@
+"""How long a question takes when so many are computed at once, also on a wider network."""
+
+import time
+
+import numpy as np
+
+from exam.model.exams import QUESTIONS
+from exam.model.network import Student, build_network
+from exam.model.plan import Timing
+from exam.model.workbooks import MOCK_EXAMS, open_workbook, question_order
+
+REPEATS, LEAST_SECONDS = 2, 0.1  # at least; what else the machine does must not be measured
+FEW_QUESTIONS = 16  # at least in a measurement, where batches are small
+
+
+def seconds_per_question(timing: Timing) -> float:
+    """The fastest of several runs through some mock questions in batches of that size.
+
+    It is Keras' own update, by the `train_step` with which the page trains; a network as wide as
+    `timing` says is made for it, and given up afterwards.
+    """
+    network = build_network(timing.units)
+    all_questions = question_order(1, 0, MOCK_EXAMS * QUESTIONS)
+    questions = all_questions[: max(timing.batch_size, FEW_QUESTIONS)]
+    _seconds(network, all_questions[:FEW_QUESTIONS], 1)  # the first run is traced by TensorFlow
+    began, seconds = time.perf_counter(), list[float]()
+    while len(seconds) < REPEATS or time.perf_counter() - began < LEAST_SECONDS:
+        seconds.append(_seconds(network, questions, timing.batch_size))
+    return min(seconds) / len(questions)
+
+
+def _seconds(network: Student, questions: np.ndarray, batch_size: int) -> float:
+    key = open_workbook("twenty_exams").key[questions].astype(np.int32)
+    began = time.process_time()
+    network.train_step((questions, key, np.int32(batch_size)))
+    return time.process_time() - began
