@@ -28,7 +28,13 @@ listen("click", "[class*='_begin'] button", (button) => {
   chapter.style.minHeight = `${chapter.offsetHeight}px`;
   kept.observe(chapter.firstElementChild);
 });
+const CHART = "[data-testid='stVegaLiteChart']";
 redraws.push(() => {
-  for (const svg of document.querySelectorAll("[data-testid='stVegaLiteChart'] svg.marks"))
-    svg.closest("[data-testid='stElementContainer']").style.minHeight = `${svg.clientHeight}px`;
+  for (const place of document.querySelectorAll("[data-chart]"))
+    if (!place.querySelector(CHART)) place.style.minHeight = ""; // something else stands there now
+  for (const svg of document.querySelectorAll(`${CHART} svg.marks`)) {
+    const place = svg.closest("[data-testid='stElementContainer']");
+    place.dataset.chart = "";
+    place.style.minHeight = `${svg.clientHeight}px`;
+  }
 });

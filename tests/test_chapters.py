@@ -589,6 +589,17 @@ def test_repetition():
     assert table[1] == (100, "70.0", "10.0", 2, 12, "not within 100")
 
 
+def test_the_brackets_of_repetition_and_the_dots_of_a_class():
+    wrong = study(lambda name, epoch: {"wrong": max(90 - 8 * epoch, 0), "val_wrong": 25.0})
+    drawn = chapters.repetition.curves(experiment_of("repetition", wrong), load_texts("en")).data
+    labels = [row["label"] for row in drawn.to_pylist() if row["label"].startswith("−")]
+    assert labels == ["−40.0", "−40.0"]
+    value = study(lambda name, epoch: {"val_wrong": 20.0 + name[1] % 3})
+    dots = chapters.students.class_figure(experiment_of("students", value), load_texts("en")).data
+    places = [(row["x"], row["y"]) for row in dots.to_pylist() if row["style"] == "dot"]
+    assert sorted(places) == [(20 + n, 0.5 + m) for n in range(3) for m in range(10)]
+
+
 def test_students():
     value = study(lambda name, epoch: {"val_wrong": 20.0 + name[1] % 7, "wrong": name[1]})
     fields = numbers(experiment_of("students", value, student=5, batch_size=32), "students")
@@ -630,8 +641,11 @@ def test_twenty_exams():
     early = experiment_of("twenty_exams", study(value))
     early.marks["one_exam", 1], early.marks["twenty_exams", 2] = [], []  # as long as they study
     strip = chapters.twenty_exams.strip(early, load_texts("en")).data.to_pylist()
-    gained = {int(row["line"]): row["x"] for row in strip if row["line"] != "none" and row["x"]}
-    assert gained == {3: -5.0} | dict.fromkeys(range(4, 11), 11.0)  # each with itself
+    lines = {
+        row["line"]: [each["x"] for each in strip if each["line"] == row["line"]] for row in strip
+    }
+    ends = {who: xs for who, xs in lines.items() if who.isdigit()}
+    assert ends == {"3": [25, 30]} | {str(who): [25, 14] for who in range(4, 11)}  # with itself
     fields = numbers(experiment_of("twenty_exams", study(value)), "twenty_exams")
     assert (fields["one_exam"], fields["once"]) == (25.0, 65.0)
     assert fields["twenty_exams"] == pytest.approx((9 * 14 + 30) / 10)

@@ -126,7 +126,6 @@ def lines_figure(
     x_type: Scale = "linear",
     y_type: Scale = "linear",
     x_format: str = ",d",
-    band: tuple[str, ...] = (),
     ticks: int = 6,
     title: str = "",
 ) -> Figure:
@@ -141,7 +140,6 @@ def lines_figure(
         x_type=x_type,
         y_type=y_type,
         x_format=x_format,
-        band=band,
         ticks=ticks,
     )
     return Figure(spec, table(_COLUMNS, itertools.chain.from_iterable(lines)), alt_text, title)
@@ -159,13 +157,11 @@ def lines_spec(
     x_type: Scale,
     y_type: Scale,
     x_format: str,
-    band: tuple[str, ...],
     ticks: int,
 ) -> dict:
     """The spec of lines, whose names take `label_width` pixels beside them.
 
-    Lines of the same style differ by their dash. `band` shades the range between the lowest and
-    the highest of the lines of those styles.
+    Lines of the same style differ by their dash.
     """
     min_step = 1 if x_format.endswith("d") else 0
     base = alt.Chart(height=height).encode(
@@ -179,10 +175,6 @@ def lines_spec(
         .scale(type=y_type, domain=y_domain),
     )
     chart = alt.layer(*_strokes(base), *_dots(base), *_names(base))
-    if band:
-        shaded = alt.Chart().transform_filter(alt.FieldOneOfPredicate("style", band))
-        edges = alt.X("x:Q"), alt.Y("min(y):Q"), alt.Y2("max(y):Q")
-        chart = shaded.mark_area(color=INK, opacity=0.12, aria=False).encode(*edges) + chart
     return as_spec(chart, label_width=label_width)
 
 
@@ -212,7 +204,7 @@ def _strokes(base: alt.Chart) -> Iterator[alt.Chart]:
 def _dots(base: alt.Chart) -> Iterator[alt.Chart]:
     for style, (filled, _) in DOTS.items():
         yield _of(base, style).mark_point(
-            clip=True, filled=filled, color=INK, size=15, strokeWidth=1, aria=False
+            clip=True, filled=filled, color=INK, size=30, strokeWidth=1, aria=False
         )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from functools import partial
+from statistics import median_low
 
 import streamlit as st
 
@@ -71,6 +72,7 @@ def curves(field: str, experiment: Experiment, texts: Texts) -> Figure:
     lines = [
         mean_and_students(experiment.of(FINAL), field, LOOK, label),
         _stop_line(stop, domain, stop_label),
+        *_automatic_line(experiment, domain, captions),
         *stacks(experiment.rounds, domain),
     ]
     return lines_figure(
@@ -83,6 +85,16 @@ def curves(field: str, experiment: Experiment, texts: Texts) -> Figure:
         label_width=130,
         height=190,
     )
+
+
+def _automatic_line(
+    experiment: Experiment, domain: tuple[float, float], captions: Texts
+) -> Iterator[Rows]:
+    """Where the automatic stop comes, for the student in the middle."""
+    if experiment.is_complete:
+        at = median_low(automatic_stops(experiment))
+        ends = [(at, end) for end in domain]
+        yield line("automatic", ends, ("ink", "dotted"), label=captions.automatic, label_at=0)
 
 
 def automatic_stops(experiment: Experiment) -> list[int]:

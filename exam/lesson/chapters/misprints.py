@@ -1,6 +1,6 @@
 """A misprinted key: the student learns the misprints too."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from statistics import fmean
 
 import streamlit as st
@@ -10,11 +10,12 @@ from exam.lesson.blocks import Chart, Choices, Display, Rule, Story, Table
 from exam.lesson.chapter import TEN, Chapter, Experiment, Figure, Numbers, Settings, Studies, Texts
 from exam.lesson.chapter_view import ChapterView
 from exam.model.plan import Plan, Study
-from exam.model.results import lowest_loss
+from exam.model.results import Mark, lowest_loss
 from exam.model.settings import MISPRINTS
 from exam.model.workbooks import first_key, misprinted_questions
+from exam.page.browser import push
 from exam.page.controls import slider
-from exam.page.player import sheet_data, show_marked_sheet
+from exam.page.player import html_of_sheet, sheet_data, show_marked_sheet
 from exam.page.visit import settings, write_address
 
 BATCH_SIZE, EPOCHS = 10, 60
@@ -89,17 +90,23 @@ def at_the_lowest_loss(experiment: Experiment, misprints: int) -> float:
     return fmean(lowest_loss(marks).val_wrong for marks in experiment.of(misprints))
 
 
-def show_sheet(view: ChapterView) -> None:
-    """The sheet of student 1, on which the learner may look for the misprints.
+def show_search(view: ChapterView) -> None:
+    """The sheet of student 1, on which the learner looks for the misprints.
 
-    It is opened at the last pass after which at least as many answers are wrong as are misprinted:
-    later the student knows them by heart.
+    It is shown at the last pass after which at least as many answers are wrong as are misprinted:
+    later the student knows them by heart. Until the experiment is complete it has no player, which
+    would show what is asked.
     """
-    experiment, captions = view.complete_experiment, view.captions
-    own, student = next(iter(experiment.marks))
-    if not own:
-        return
-    marks = experiment.marks[own, student]
+    own, student = settings().misprints, TEN[0]
+    if view.experiment:
+        own = own_of(view.experiment)
+    searched = view.without_guess({own: Study(Plan(BATCH_SIZE, student, misprints=own), EPOCHS)})
+    if own and (marks := searched.complete.get(own)):
+        _show_sheet(view, own, student, marks)
+
+
+def _show_sheet(view: ChapterView, own: int, student: int, marks: Sequence[Mark]) -> None:
+    captions = view.captions
     shown = max((mark.epoch for mark in marks if mark.wrong >= own), default=0)
     key, answers = first_key(own), marks[shown].answers
     wrong = {question for question, answer in enumerate(answers) if int(answer) != key[question]}
@@ -112,7 +119,11 @@ def show_sheet(view: ChapterView) -> None:
     data = sheet_data(marks, student=student, passes=EPOCHS, misprints=own, texts=view.texts)
     framed = misprinted if is_shown else []
     data |= {"play_id": f"{own} {student}", "shown": shown, "framed": framed}
-    show_marked_sheet(view.name, data)
+    if view.numbers:
+        show_marked_sheet(view.name, data)
+    else:
+        st.html(html_of_sheet(view.name))
+        push("study", view.name, data)
 
 
 def numbers(experiment: Experiment) -> Numbers:
@@ -155,10 +166,10 @@ CHAPTER = Chapter(
     name="misprints",
     blocks=(
         Story(),
+        Display(show_search, due="always"),
         Choices(show_above=show_slider),
         Chart(curves, due="always"),
         Table(rows),
-        Display(show_sheet),
         Rule(),
     ),
     studies=studies,

@@ -57,32 +57,27 @@ def studies_of_signs() -> Studies:
 
 
 def show_signs(view: ChapterView) -> None:
-    """Three pictures: two of them a press makes happen, the third is the answer of the chapter."""
+    """Three pictures: a press makes two of them happen, the third is the answer of the chapter."""
     if view.visit.is_projected:
         _show_projected_signs(view)
         return
+    key = f"{view.name}_signs"
+    begun = view.visit.attempts.get(key)
+    signs = view.without_guess(begun.studies) if begun else None
     columns = st.columns(3)
     for column, sign in zip(columns, SIGNS, strict=False):
         with column:
-            _show_sign(view, sign)
+            view.show_figure(sign_curves(sign, signs.mean("signs") if signs else [], view.texts))
     with columns[-1]:
         view.show_figure(forgetting_curves(view.experiment or view.known, view.texts))
         if not view.experiment:
             st.caption(view.captions.forgetting_below)
-
-
-def _show_sign(view: ChapterView, sign: str) -> None:
-    """The curves of a sign, or their axes above the button that makes it happen."""
-    visit, key = view.visit, f"{view.name}_{sign}"
-    if attempt := visit.attempts.get(key):
-        signs = view.without_guess(attempt.studies)
-        view.show_figure(sign_curves(sign, signs.mean("signs"), view.texts))
-        if not signs.is_complete:
-            view.show_progress(signs)
-        return
-    view.show_figure(sign_curves(sign, [], view.texts))
-    attempt = Attempt(studies_of_signs(), began=time.monotonic())
-    st.button(view.captions.make_happen, key=key, on_click=visit.begin_attempt, args=(key, attempt))
+    if not signs:
+        attempt = Attempt(studies_of_signs(), began=time.monotonic())
+        begin = view.visit.begin_attempt
+        st.button(view.captions.make_happen, key=key, on_click=begin, args=(key, attempt))
+    elif not signs.is_complete:
+        view.show_progress(signs)
 
 
 def _show_projected_signs(view: ChapterView) -> None:

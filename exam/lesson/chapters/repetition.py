@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from exam.charts.lines import batch_look, lines_figure, mean_and_students
+from exam.charts.lines import Rows, batch_look, line, lines_figure, mean_and_students
 from exam.lesson.blocks import Chart, Choices, Rule, Story, Table
 from exam.lesson.chapter import TEN, Chapter, Experiment, Figure, Numbers, Settings, Studies, Texts
 from exam.model.plan import Plan, Study
@@ -22,7 +22,7 @@ def studies(settings: Settings) -> Studies:
 
 def curves(experiment: Experiment, texts: Texts) -> Figure:
     captions = texts.repetition
-    lines = (
+    lines = [
         mean_and_students(
             experiment.of(size),
             "wrong",
@@ -32,9 +32,9 @@ def curves(experiment: Experiment, texts: Texts) -> Figure:
             side="above",
         )
         for size, label_at in LABEL_AT.items()
-    )
+    ]
     return lines_figure(
-        lines,
+        [*lines, *_removed(experiment, captions)],
         captions.alt,
         texts.passes,
         texts.wrong,
@@ -42,6 +42,16 @@ def curves(experiment: Experiment, texts: Texts) -> Figure:
         label_width=12,
         height=260,
     )
+
+
+def _removed(experiment: Experiment, captions: Texts) -> Iterator[Rows]:
+    """How many mistakes the first passes remove, and the next ones, with batch size 10."""
+    if experiment.is_complete:
+        mean = experiment.mean(10)
+        for at in (BLOCK, 2 * BLOCK):
+            before, after = mean[at - BLOCK].wrong, mean[at].wrong
+            label = captions.removed(wrong=before - after)
+            yield line(f"until {at}", [(at, before), (at, after)], label=label, label_at=0)
 
 
 def passes_until(marks: Sequence[MeanMarks], remaining: float) -> int | None:

@@ -1,8 +1,12 @@
 """The exam and its key: the marked sheet of the study above, and a study without a key."""
 
+from html import escape
+
+import numpy as np
 import streamlit as st
 
 from exam.charts.lines import lines_figure, mean_and_students
+from exam.charts.pictures import questions_picture
 from exam.lesson.blocks import Chart, Choices, Display, Rule, Story
 from exam.lesson.chapter import TEN, Chapter, Experiment, Figure, Numbers, Settings, Studies, Texts
 from exam.lesson.chapter_view import ChapterView
@@ -14,6 +18,10 @@ from exam.page.visit import chosen_study
 
 BATCH_SIZE, EPOCHS = 10, 50
 NEAR_KEY = 2  # at most 2 more wrong than with the key
+SHOWN = 10  # questions beside their answers
+PAIRS = """<div class="pairs"><i>x</i><img class="digits" src="{digits}" alt="{alt}"><span></span>
+{rows}</div>"""
+PAIR = """<i>y</i><span class="answers">{answers}</span><span>{name}</span>"""
 LOOKS = {"one_exam": ("strong", "solid"), "shuffled_key": ("ink", "dashed")}
 
 
@@ -78,6 +86,26 @@ def show_practised(view: ChapterView) -> None:
         show_marked_sheet(view.name, data | {"play_id": str(study), "shown": 1})
 
 
+def show_pairs(view: ChapterView) -> None:
+    """Ten questions above their ten answers; below them, those of the shuffled key once it is."""
+    digits = questions_picture(tuple(range(SHOWN)))
+    keys = [("one_exam", view.captions.with_key)]
+    if view.numbers:
+        keys.append(("shuffled_key", view.captions.no_key))
+    rows = "".join(
+        PAIR.format(name=escape(name), answers=_answers(book, first_key()[:SHOWN]))
+        for book, name in keys
+    )
+    st.html(PAIRS.format(digits=digits, alt=escape(view.captions.pairs_alt), rows=rows))
+
+
+def _answers(book: str, right: np.ndarray) -> str:
+    """The first answers of a workbook's key, those marked that are not right."""
+    tags = {True: "<b>{}</b>", False: "<s>{}</s>"}
+    pairs = zip(open_workbook(book).key, right, strict=False)
+    return "".join(tags[bool(answer == each)].format(answer) for answer, each in pairs)
+
+
 def show_without_key(view: ChapterView) -> None:
     st.markdown(view.captions.without_key)
 
@@ -86,6 +114,7 @@ CHAPTER = Chapter(
     name="sheet",
     blocks=(
         Story({"weights": WEIGHTS}),
+        Display(show_pairs, due="always"),
         Display(show_practised, due="always"),
         Choices(show_above=show_without_key),
         Chart(curves, due="always"),

@@ -1,8 +1,9 @@
 """Other people, same workbook: a class of thirty."""
 
+from collections import Counter
 from collections.abc import Iterator
 
-from exam.charts.lines import Rows, curve, line, lines_figure
+from exam.charts.lines import Rows, line, lines_figure
 from exam.lesson.blocks import Chart, Choices, Rule, Story
 from exam.lesson.chapter import Chapter, Experiment, Figure, Numbers, Settings, Studies, Texts
 from exam.model.exams import QUESTIONS, UNSEEN_EXAMS
@@ -11,6 +12,8 @@ from exam.model.settings import STUDENT
 
 CLASS = range(STUDENT.lowest, STUDENT.highest + 1)
 EPOCHS = 20
+WRONG, TALLEST = (18, 54), 8  # the axes: wrong per 100, and students
+STEP = 0.5  # wrong per 100; students that are nearer stand above each other
 FEW_APART = 10  # wrong answers per 100, up to which two students are a few apart
 
 
@@ -21,33 +24,32 @@ def studies(settings: Settings) -> Studies:
     return {(size, student): Study(Plan(size, student), EPOCHS) for student in order}
 
 
-def curves(experiment: Experiment, texts: Texts) -> Figure:
+def class_figure(experiment: Experiment, texts: Texts) -> Figure:
+    """A dot for each student: how much of the unseen exams is wrong in the end."""
     captions = texts.students
     return lines_figure(
-        _lines(experiment, captions),
+        _dots(experiment, captions),
         captions.alt,
-        texts.passes,
         captions.axis,
-        x_domain=(0, EPOCHS),
-        label_width=150,
-        height=280,
-        band=("quiet", "strong"),
+        captions.count,
+        x_domain=WRONG,
+        y_domain=(0, TALLEST),
+        label_width=12,
+        height=200,
     )
 
 
-def _lines(experiment: Experiment, captions: Texts) -> Iterator[Rows]:
-    by_name = {name: curve(marks, "val_wrong") for name, marks in experiment.marks.items()}
-    own = next(iter(by_name))
-    for name in experiment.complete:
-        if name != own:
-            yield line(name, by_name[name], ("quiet", "solid"))
-    if experiment.is_complete:
-        best, worst = _best_and_worst(experiment)
-        label, dashed = captions.best(student=best[1]), ("ink", "dashed")
-        yield line("best", by_name[best], dashed, label=label, side="below")
-        label, dotted = captions.worst(student=worst[1]), ("ink", "dotted")
-        yield line("worst", by_name[worst], dotted, label=label, side="above")
-    yield line("own", by_name[own], ("strong", "solid"), label=captions.own(student=own[1]))
+def _dots(experiment: Experiment, captions: Texts) -> Iterator[Rows]:
+    """Dots of students that are level stand above each other; a stem leads to the learner's."""
+    own, standing = next(iter(experiment.marks)), Counter[float]()
+    for name, marks in experiment.complete.items():
+        at = round(marks[-1].val_wrong / STEP) * STEP
+        dot = (at, standing[at] + 0.5)
+        standing[at] += 1
+        yield line(name, [dot], ("dot", "solid"))
+        if name == own:  # the first, so it stands at the bottom
+            label, stem = captions.own(student=name[1]), [(at, 0), (at, TALLEST * 0.8)]
+            yield line("own", stem, ("ink", "solid"), label=label)
 
 
 def _best_and_worst(experiment: Experiment) -> tuple:
@@ -86,7 +88,7 @@ def rule(numbers: Numbers) -> list[str]:
 
 CHAPTER = Chapter(
     name="students",
-    blocks=(Story(), Choices(), Chart(curves, due="always"), Rule()),
+    blocks=(Story(), Choices(), Chart(class_figure, due="always"), Rule()),
     studies=studies,
     numbers=numbers,
     answer=answer,
