@@ -6,6 +6,12 @@ const releases = new Map(); // by chapter
 const contentOf = (chapter) => chapter.firstElementChild.offsetHeight;
 const isConcluded = (chapter) => chapter.querySelector("[class*='_conclusion']");
 
+const CHART = "[data-testid='stVegaLiteChart']";
+const leavePlaces = () => {
+  for (const place of document.querySelectorAll("[data-chart]"))
+    if (!place.querySelector(CHART)) place.style.minHeight = ""; // something else stands there now
+};
+
 const kept = new ResizeObserver((changes) => {
   for (const { target } of changes) {
     const chapter = target.parentElement, height = contentOf(chapter) + Number(chapter.dataset.padding);
@@ -16,6 +22,7 @@ const kept = new ResizeObserver((changes) => {
 });
 // What is left at the end is empty, and goes little by little.
 const release = (chapter) => {
+  leavePlaces();
   kept.unobserve(chapter.firstElementChild);
   chapter.style.transition = "min-height 1s";
   chapter.style.minHeight = `${contentOf(chapter)}px`;
@@ -28,10 +35,8 @@ listen("click", "[class*='_begin'] button", (button) => {
   chapter.style.minHeight = `${chapter.offsetHeight}px`;
   kept.observe(chapter.firstElementChild);
 });
-const CHART = "[data-testid='stVegaLiteChart']";
 redraws.push(() => {
-  for (const place of document.querySelectorAll("[data-chart]"))
-    if (!place.querySelector(CHART)) place.style.minHeight = ""; // something else stands there now
+  leavePlaces();
   for (const svg of document.querySelectorAll(`${CHART} svg.marks`)) {
     const place = svg.closest("[data-testid='stElementContainer']");
     place.dataset.chart = "";

@@ -173,7 +173,7 @@ def _ask(question: Question, view: ChapterView) -> None:
     guess = question.ask(view, report)
     if state := visit.seat.guess_state(view.name):
         st.caption(texts.guess[state](code=visit.seat.code))
-    elif guess is None:
+    else:
         st.caption(texts.guess.first)
     st.button(
         view.captions.press,

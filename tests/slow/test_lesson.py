@@ -10,6 +10,7 @@ from exam.lesson.chapters import CHAPTERS
 from exam.model.exams import load_exams
 from exam.texts import load_texts
 from tests.browser import KO, find_out, open_chapter, open_page, settled, wait_until_idle
+from tests.scripted import MEASURED
 from tests.test_walk import wait_until_played
 
 EN = load_texts("en")
@@ -219,3 +220,36 @@ def test_a_link_to_a_chapter_scrolls_nothing_but_the_page(page, server):
     scrolled = "[...document.querySelectorAll('*')].filter(e => e.scrollTop).map(e => e.className)"
     names = page.evaluate(scrolled)
     assert names and all("stMain" in each for each in names)
+
+
+# By how much the chapter has shrunk from one frame that was painted to the next. An observer is
+# called before a frame is painted; what it sees last is painted.
+WATCHED = """name => {
+  const chapter = document.querySelector(`.st-key-${name}_open details`);
+  let painted = chapter.offsetHeight, latest = painted;
+  new ResizeObserver(() => (latest = chapter.offsetHeight)).observe(chapter);
+  window.shrunk = 0;
+  const look = () => {
+    window.shrunk = Math.max(window.shrunk, painted - latest);
+    painted = latest;
+    requestAnimationFrame(look);
+  };
+  look();
+}"""
+
+
+@pytest.mark.parametrize("name", [name for name in MEASURED if name != "own_exam"])
+def test_nothing_goes_away_when_the_answer_comes(page, server, name):
+    """On a phone: no frame in which the chapter shrinks, and the answer stands where one looks."""
+    page.set_viewport_size({"width": 390, "height": 844})
+    open_page(page, server, "lang=en")
+    chapter = open_chapter(page, name, EN)
+    button = chapter.locator(f".st-key-{name}_begin button")
+    button.wait_for()
+    button.scroll_into_view_if_needed()
+    wait_until_idle(page)
+    page.evaluate(WATCHED, name)
+    find_out(page, chapter, name, EN)
+    settled(page)
+    assert page.evaluate("shrunk") <= 20
+    expect(chapter.locator("[class*='_verdict']")).to_be_in_viewport()
