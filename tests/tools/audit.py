@@ -81,11 +81,12 @@ def compute(studies: Iterable[tuple[Plan, int]]) -> Marks:
 
 
 def _study(asked: tuple[Plan, int]) -> tuple[Plan, tuple[Mark, ...]]:
-    from exam.model.training import study
+    from exam.model.training import initial_checkpoint, resume
 
     plan, epochs = asked
-    more = {key: value for key, value in vars(plan).items() if key != "updates"}
-    return plan, study(epochs=epochs, **more)
+    marks: list[Mark] = []
+    resume(initial_checkpoint(plan.student), plan, epochs=epochs, on_epoch=marks.append)
+    return plan, tuple(marks)
 
 
 def fill_in(experiment: Experiment, marks: Marks) -> Experiment:
