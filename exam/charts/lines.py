@@ -3,7 +3,7 @@
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from math import ceil, floor, log10
-from typing import Literal
+from typing import Any, Literal
 
 import altair as alt
 import pyarrow as pa
@@ -167,18 +167,28 @@ def lines_spec(
     base = alt.Chart(height=height).encode(
         alt.X("x:Q")
         .title(x)
-        .axis(grid=False, tickMinStep=min_step, tickCount=ticks, format=x_format)
+        .axis(
+            grid=False,
+            tickMinStep=min_step,
+            tickCount=ticks,
+            format=x_format,
+            values=_values(x_type, x_domain),
+        )
         .scale(type=x_type, domain=x_domain, range=x_range(), nice=False),
         alt.Y("y:Q")
         .title(y)
-        .axis(values=_powers_of_ten(*y_domain) if y_type == "log" else alt.Undefined)
+        .axis(values=_values(y_type, y_domain))
         .scale(type=y_type, domain=y_domain),
     )
     chart = alt.layer(*_strokes(base), *_dots(base), *_names(base))
     return as_spec(chart, label_width=label_width)
 
 
-def _powers_of_ten(low: float, high: float) -> list[float]:
+def _values(scale: Scale, domain: tuple[float, float]) -> Any:
+    """The powers of ten for a logarithmic axis; Altair's `Undefined` for another one."""
+    low, high = domain
+    if scale == "linear":
+        return alt.Undefined
     return [10.0**n for n in range(ceil(log10(low)), floor(log10(high)) + 1)]
 
 

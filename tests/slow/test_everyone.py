@@ -175,7 +175,7 @@ def test_a_screen_reader_hears_the_experiment_of_a_chapter(page, server):
     region = page.locator(".st-key-students_spoken")
     expect(region).to_have_attribute("role", "status")
     find_out(page, chapter, "students")
-    expect(region).to_contain_text("학생 30명")
+    expect(region).to_contain_text("100문항당")
     assert "**" not in region.inner_text()
 
 

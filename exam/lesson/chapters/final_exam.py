@@ -94,7 +94,8 @@ def _automatic_line(
     if experiment.is_complete:
         at = median_low(automatic_stops(experiment))
         ends = [(at, end) for end in domain]
-        yield line("automatic", ends, ("ink", "dotted"), label=captions.automatic, label_at=0)
+        label = captions.automatic  # above the axis and its numbers
+        yield line("automatic", ends, ("ink", "dotted"), label=label, label_at=0, side="above")
 
 
 def automatic_stops(experiment: Experiment) -> list[int]:
