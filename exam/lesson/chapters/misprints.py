@@ -8,7 +8,7 @@ import streamlit as st
 from exam.charts.lines import lines_figure, mean_and_students
 from exam.lesson.blocks import Chart, Choices, Display, Rule, Story, Table
 from exam.lesson.chapter import TEN, Chapter, Experiment, Figure, Numbers, Settings, Studies, Texts
-from exam.lesson.chapter_view import ChapterView
+from exam.lesson.chapter_view import ChapterView, side_by_side
 from exam.model.plan import Plan, Study
 from exam.model.results import Mark, lowest_loss
 from exam.model.settings import MISPRINTS
@@ -111,19 +111,24 @@ def _show_sheet(view: ChapterView, own: int, student: int, marks: Sequence[Mark]
     key, answers = first_key(own), marks[shown].answers
     wrong = {question for question, answer in enumerate(answers) if int(answer) != key[question]}
     misprinted = misprinted_questions(own).tolist()
-    st.markdown(captions.search(student=student, misprints=own, wrong=len(wrong), epoch=shown))
-    is_shown = st.toggle(captions.reveal, key="misprints_reveal")
+    is_projected = view.visit.is_projected
+    words_place, sheet_place = side_by_side() if is_projected else (st.container(), st.container())
+    words_place.markdown(
+        captions.search(student=student, misprints=own, wrong=len(wrong), epoch=shown)
+    )
+    is_shown = words_place.toggle(captions.reveal, key="misprints_reveal")
     if is_shown:
         caught = len(wrong.intersection(misprinted))
-        st.markdown(captions.caught(caught=caught, wrong=len(wrong), epoch=shown))
+        words_place.markdown(captions.caught(caught=caught, wrong=len(wrong), epoch=shown))
     data = sheet_data(marks, student=student, passes=EPOCHS, misprints=own, texts=view.texts)
     framed = misprinted if is_shown else []
     data |= {"play_id": f"{own} {student}", "shown": shown, "framed": framed}
-    if view.numbers:
-        show_marked_sheet(view.name, data)
-    else:
-        st.html(html_of_sheet(view.name))
-        push("study", view.name, data)
+    with sheet_place:
+        if view.numbers:
+            show_marked_sheet(view.name, data)
+        else:
+            st.html(html_of_sheet(view.name))
+            push("study", view.name, data)
 
 
 def numbers(experiment: Experiment) -> Numbers:
