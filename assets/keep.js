@@ -1,7 +1,7 @@
 // When an answer comes, nothing that stands there goes away: a chapter keeps the height that it has
 // had until its conclusion is there, and the place of a chart that of the chart, which may be made anew.
 
-const SETTLED = 500; // milliseconds without a change
+const SETTLED = 1000; // milliseconds without a change
 const releases = new Map(); // by chapter
 const contentOf = (chapter) => chapter.firstElementChild.offsetHeight;
 const isConcluded = (chapter) => chapter.querySelector("[class*='_conclusion']");
@@ -20,12 +20,14 @@ const kept = new ResizeObserver((changes) => {
     if (isConcluded(chapter)) releases.set(chapter, setTimeout(() => release(chapter), SETTLED));
   }
 });
-// What is left at the end is empty, and goes little by little.
+// What is left at the end is empty, and goes little by little, however few frames there are.
+const PIXELS_A_SECOND = 100;
 const release = (chapter) => {
   leavePlaces();
   kept.unobserve(chapter.firstElementChild);
-  chapter.style.transition = "min-height 1s";
-  chapter.style.minHeight = `${contentOf(chapter)}px`;
+  const height = contentOf(chapter), seconds = (chapter.offsetHeight - height) / PIXELS_A_SECOND;
+  chapter.style.transition = `min-height ${seconds}s linear`;
+  chapter.style.minHeight = `${height}px`;
 };
 listen("click", "[class*='_begin'] button", (button) => {
   const chapter = button.closest("[data-testid='stExpanderDetails'], [data-testid='stMainBlockContainer']");

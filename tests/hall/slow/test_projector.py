@@ -113,12 +113,13 @@ def test_a_clicker_goes_on_and_back(hall, server):
     assert hall.get_by_test_id("stMain").evaluate("main => main.scrollTop") > 100
     click_on(hall)
     wait_until_played(hall)
-    open_lectern(hall, f"{server.url}?projected=true&only=sheet")
+    open_lectern(hall, f"{server.url}?projected=true&only=learning_rate")
     address, seen = hall.url, [step(hall)]
     for key in FORWARD:
         click_on(hall, key)
         seen.append(step(hall))
-    assert len(set(seen)) == 5 and "sheet_display" in seen[0] and "first_pass" in seen[4]
+    assert len(set(seen)) == 5
+    assert "learning_rate_display" in seen[0] and "repetition" in seen[4]
     for key, was in zip(BACK, seen[-2::-1], strict=False):
         click_on(hall, key)
         assert step(hall) == was
