@@ -86,6 +86,12 @@ def show_practised(view: ChapterView) -> None:
         show_marked_sheet(view.name, data | {"play_id": str(study), "shown": 1})
 
 
+def show_pairs_and_sheet(view: ChapterView) -> None:
+    if not view.visit.is_projected:  # there the sheet has the screen for itself
+        show_pairs(view)
+    show_practised(view)
+
+
 def show_pairs(view: ChapterView) -> None:
     """Ten questions above their ten answers; below them, those of the shuffled key once it is."""
     digits = questions_picture(tuple(range(SHOWN)))
@@ -114,8 +120,7 @@ CHAPTER = Chapter(
     name="sheet",
     blocks=(
         Story({"weights": WEIGHTS}),
-        Display(show_pairs, due="always"),
-        Display(show_practised, due="always"),
+        Display(show_pairs_and_sheet, due="always"),
         Choices(show_above=show_without_key),
         Chart(curves, due="always"),
         Rule(),
