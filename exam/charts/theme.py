@@ -1,7 +1,6 @@
 """The look of every chart: ink, dashes, letters; and its data as a table."""
 
 import functools
-import os
 import threading
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
@@ -12,10 +11,6 @@ import altair as alt
 import pandas  # noqa: F401
 import pyarrow as pa  # Streamlit's own; a table costs a tenth of what a list of rows does
 from altair.utils import schemapi
-
-# Arrow's own allocator would keep 120 MB for the threads in which Streamlit serves a class. Arrow
-# reads this variable when it makes its first table.
-os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
 
 INK = "currentColor"  # the text colour of the page around the chart, light or dark
 DASHES = {"solid": [1, 0], "dashed": [6, 4], "dotted": [2, 3], "dashdot": [8, 3, 2, 3]}
