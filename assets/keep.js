@@ -2,7 +2,7 @@
 // had until its conclusion is there, and the place of a chart that of the chart, which may be made anew.
 
 const SETTLED = 1000; // milliseconds without a change
-const releases = new Map(); // by chapter
+const releases = new WeakMap(); // by chapter
 const contentOf = (chapter) => chapter.firstElementChild.offsetHeight;
 const isConcluded = (chapter) => chapter.querySelector("[class*='_conclusion']");
 

@@ -134,8 +134,9 @@ def _note(name: str, outcome: Outcome, texts: Texts) -> str:
     if not question or outcome.guess is None:
         return note
     guess = texts.map.guessed(guess=question.name_of(outcome.guess, texts[name]))
-    has_held = {None: "", outcome.guess: " ○"}.get(outcome.answer, " ✕")
-    return f"{note} · {guess}{has_held}"
+    if outcome.answer is None:  # a pass that was chosen is neither right nor wrong
+        return f"{note} · {guess}"
+    return f"{note} · {guess} {'○' if outcome.guess == outcome.answer else '✕'}"
 
 
 def _show(name: str, visit: Visit, texts: Texts) -> None:

@@ -106,8 +106,8 @@ class Worker:
             self._socket.recv(1, socket.MSG_PEEK)
         except BlockingIOError:
             return True
-        except OSError:  # it was killed, and had not read all
-            pass
+        except ConnectionResetError:  # it was killed, and had not read all
+            return False
         return False
 
     def stop(self) -> None:

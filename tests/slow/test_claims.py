@@ -8,6 +8,7 @@ of what was chosen, and how often the warning is right, is printed: it is that o
 """
 
 import functools
+from collections import Counter
 from collections.abc import Callable
 from itertools import product
 from typing import NamedTuple
@@ -533,6 +534,12 @@ def test_what_figures_show_is_so_for_everybody(marks):
         books = ("one_exam", "twenty_exams")
         ends = [marks[Plan(10, student, book)][20].val_wrong for book in books]
         assert low < min(ends) and max(ends) < high
+    chapter = chapters.students
+    for size in (1, 10, 32, 100):
+        ends = [marks[Plan(size, student)][chapter.EPOCHS].val_wrong for student in chapter.CLASS]
+        standing = Counter(round(end / chapter.STEP) for end in ends)
+        assert max(standing.values()) < chapter.TALLEST
+        assert chapter.WRONG[0] < min(ends) and max(ends) < chapter.WRONG[1]
 
 
 def test_other_sentences_that_hold_for_everybody(marks):

@@ -86,8 +86,9 @@ def show_practised(view: ChapterView) -> None:
         show_marked_sheet(view.name, data | {"play_id": str(study), "shown": 1})
 
 
-def show_pairs_and_sheet(view: ChapterView) -> None:
-    if not view.visit.is_projected:  # there the sheet has the screen for itself
+def show_exam(view: ChapterView) -> None:
+    """What x and y are, and the marked sheet; a wall has no room for both."""
+    if not view.visit.is_projected:
         show_pairs(view)
     show_practised(view)
 
@@ -120,7 +121,7 @@ CHAPTER = Chapter(
     name="sheet",
     blocks=(
         Story({"weights": WEIGHTS}),
-        Display(show_pairs_and_sheet, due="always"),
+        Display(show_exam, due="always"),
         Choices(show_above=show_without_key),
         Chart(curves, due="always"),
         Rule(),
