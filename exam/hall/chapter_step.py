@@ -90,13 +90,13 @@ def _beside_the_question(
         with left:
             _show_question(view, question, rounds)
         with right:
-            question.show_above(view)
+            question.show_beside(view)
         return left
     left = right = st.container()
     if room:
         left, right = st.columns([8, 3], gap="medium")
     with left:
-        question.show_above(view)
+        question.show_beside(view)
         with st.container(key="hall_question"):
             _show_question(view, question, rounds)
     return right

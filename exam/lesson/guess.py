@@ -22,11 +22,12 @@ from exam.texts import Texts
 class Question(Block):
     """The question of a chapter: the page asks for a guess, and judges it by the result.
 
-    `show_above` shows a figure or a control above the question. It may return an experiment that
-    must be complete before the page asks. `blocked_by` says why the page cannot ask yet, or "".
+    `show_beside` shows a figure or a control with the question: above choices, below a slider. It
+    may return an experiment that must be complete before the page asks. `blocked_by` says why the
+    page cannot ask yet, or "".
     """
 
-    show_above: Callable[[ChapterView], Experiment | None] = lambda view: None
+    show_beside: Callable[[ChapterView], Experiment | None] = lambda view: None
     blocked_by: Callable[[ChapterView], str] = lambda view: ""
 
     def allowed(self, captions: Texts) -> range:
@@ -54,10 +55,14 @@ class Question(Block):
         raise NotImplementedError
 
     def show(self, view: ChapterView) -> None:
-        needed, reason = self.show_above(view), self.blocked_by(view)
+        needed = self.show_beside(view)
+        self.show_question(view, needed)
+
+    def show_question(self, view: ChapterView, needed: Experiment | None) -> None:
+        """Ask, or say why not yet; once the experiment has begun, what came of the guess."""
         if view.experiment:
             _show_verdict(self, view, view.experiment)
-        elif reason:
+        elif reason := self.blocked_by(view):
             st.markdown(reason)
         elif needed and not needed.is_complete:
             view.show_progress(needed)
@@ -112,6 +117,12 @@ class PassSlider(Question):
     """A guess of a pass, on a slider. A hall's guess is the median of its last round."""
 
     passes: range = field(kw_only=True)
+
+    def show(self, view: ChapterView) -> None:
+        question_place = st.container()
+        needed = self.show_beside(view)
+        with question_place:
+            self.show_question(view, needed)
 
     def allowed(self, captions: Texts) -> range:
         return self.passes

@@ -31,8 +31,11 @@ def studies(settings: Settings) -> Studies:
 
 
 def show_unseen_loss(view: ChapterView) -> Experiment | None:
-    """The loss on unseen exams by which the learner is to stop, with the stop on the curve."""
-    if view.experiment:
+    """The loss on unseen exams by which the learner is to stop, with the stop on the curve.
+
+    It stays until the loss on the final exams takes its place.
+    """
+    if view.numbers:
         return None
     captions = view.captions
     unseen = view.without_guess(
@@ -41,7 +44,8 @@ def show_unseen_loss(view: ChapterView) -> Experiment | None:
     label = captions.mean(students=len(TEN))
     lines = [mean_and_students(unseen.of(UNSEEN), "val_loss", LOOK, label)]
     if not view.visit.is_projected:
-        stop = st.session_state.get(QUESTION.key(CHAPTER.name), QUESTION.middle)
+        chosen = st.session_state.get(QUESTION.key(CHAPTER.name), QUESTION.middle)
+        stop = (view.experiment and view.experiment.attempt.guess) or chosen
         lines.append(_stop_line(stop, Y_DOMAINS["val_loss"], captions.stopped_at(epoch=stop)))
     lines += stacks(view.rounds, Y_DOMAINS["val_loss"])
     view.show_figure(
@@ -156,14 +160,14 @@ def rule(numbers: Numbers) -> list[str]:
     return [stopped, change_of_errors(automatic, numbers["last"]), seen, "rule"]
 
 
-QUESTION = PassSlider(show_above=show_unseen_loss, passes=range(1, EPOCHS + 1))
+QUESTION = PassSlider(show_beside=show_unseen_loss, passes=range(1, EPOCHS + 1))
 CHAPTER = Chapter(
     name="final_exam",
     blocks=(
         Story(),
         QUESTION,
-        Chart(partial(curves, "val_wrong")),
-        Chart(partial(curves, "val_loss")),
+        Chart(partial(curves, "val_loss"), due="complete"),
+        Chart(partial(curves, "val_wrong"), due="complete"),
         Table(rows),
         Rule(),
     ),

@@ -223,7 +223,7 @@ CHAPTER = Chapter(
     name="first_pass",
     blocks=(
         Story(),
-        Choices(show_above=show_digits),
+        Choices(show_beside=show_digits),
         Display(show_look_alikes),
         Display(show_film),
         Chart(curves),

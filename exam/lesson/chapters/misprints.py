@@ -172,7 +172,7 @@ CHAPTER = Chapter(
     blocks=(
         Story(),
         Display(show_search, due="always"),
-        Choices(show_above=show_slider),
+        Choices(show_beside=show_slider),
         Chart(curves, due="always"),
         Table(rows),
         Rule(),

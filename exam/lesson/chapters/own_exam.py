@@ -233,7 +233,7 @@ CHAPTER = Chapter(
     blocks=(
         Story(),
         Paper(show_paper),
-        Choices(show_above=show_setting, blocked_by=missing_digits),
+        Choices(show_beside=show_setting, blocked_by=missing_digits),
         Display(show_answers),
         Chart(curves),
         Table(rows),

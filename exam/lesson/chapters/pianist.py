@@ -240,7 +240,7 @@ CHAPTER = Chapter(
     blocks=(
         Story(),
         Display(show_signs, due="always"),
-        Choices(show_above=show_pianist),
+        Choices(show_beside=show_pianist),
         Display(show_halves),
         Chart(any_digit_curves),
         Rule(),

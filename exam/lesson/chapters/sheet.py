@@ -122,7 +122,7 @@ CHAPTER = Chapter(
     blocks=(
         Story({"weights": WEIGHTS}),
         Display(show_exam, due="always"),
-        Choices(show_above=show_without_key),
+        Choices(show_beside=show_without_key),
         Chart(curves, due="always"),
         Rule(),
     ),
