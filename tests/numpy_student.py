@@ -31,17 +31,17 @@ class Student:
         scores = np.exp(scores - scores.max(axis=1, keepdims=True))
         return scores / scores.sum(axis=1, keepdims=True)
 
-    def learn(self, x: np.ndarray, y: np.ndarray) -> None:
+    def learn(self, x: np.ndarray, y: np.ndarray, rate: np.float32 = LEARNING_RATE) -> None:
         """One update by back-propagation."""
         hidden = np.maximum(x @ self.w1 + self.b1, 0)
         error = self.sure(x)
         error[np.arange(len(y)), y] -= 1
         error /= len(y)
         back = (error @ self.w2.T) * (hidden > 0)
-        self.w2 -= LEARNING_RATE * hidden.T @ error
-        self.b2 -= LEARNING_RATE * error.sum(axis=0)
-        self.w1 -= LEARNING_RATE * x.T @ back
-        self.b1 -= LEARNING_RATE * back.sum(axis=0)
+        self.w2 -= rate * hidden.T @ error
+        self.b2 -= rate * error.sum(axis=0)
+        self.w1 -= rate * x.T @ back
+        self.b1 -= rate * back.sum(axis=0)
 
     def wrong(self, x: np.ndarray, y: np.ndarray) -> int:
         return int((self.sure(x).argmax(axis=1) != y).sum())

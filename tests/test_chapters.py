@@ -198,40 +198,40 @@ BRANCHES = {
     "learning_rate": [
         (
             {"apart": 20, "apart_in_proportion": 20 * chapters.learning_rate.NEARLY - 1}
-            | {"widest": chapters.learning_rate.WIDE, "largest": NEAR_CHANCE},
+            | {"largest": NEAR_CHANCE},
             2,
-            ["ends_level", "wavers", "rule_level", "too_large"],
+            ["ends_level", "rule_level", "too_large"],
         ),
         (
             {"apart": 20, "apart_in_proportion": 20 * chapters.learning_rate.NEARLY}
-            | {"widest": chapters.learning_rate.WIDE - 1, "largest": NEAR_CHANCE - 1},
+            | {"largest": NEAR_CHANCE - 1},
             1,
             ["rule_apart", "large"],
         ),
         (
             {"apart": 20, "apart_in_proportion": 20 * chapters.learning_rate.HALF}
-            | {"widest": chapters.learning_rate.WIDE, "largest": NEAR_CHANCE},
+            | {"largest": NEAR_CHANCE},
             0,
-            ["rule_apart", "wavers", "too_large"],
+            ["rule_apart", "too_large"],
         ),
     ],
     "repetition": [
         (
             {"first": {10: 80, 100: 20}, "second": {10: 6, 100: 19}, "until_none": 11},
             2,
-            ["gains_less", "nothing_left", "large_keeps_on", "rule"],
+            ["gains_less", "nothing_left", "large_keeps_on"],
         ),
         (
             {"first": {10: 40, 100: 20}, "until_none": None}
             | {"second": {10: 40 * chapters.repetition.QUARTER, 100: 9}},
             1,
-            ["gains_less", "something_left", "large_slows_too", "rule"],
+            ["gains_less", "something_left", "large_slows_too"],
         ),
         (
             {"first": {10: 40, 100: 20}, "until_none": 40}
             | {"second": {10: 40, 100: 20 * chapters.repetition.AS_MANY}},
             0,
-            ["gains_no_less", "nothing_left", "large_keeps_on", "rule"],
+            ["gains_no_less", "nothing_left", "large_keeps_on"],
         ),
     ],
     "students": [
@@ -281,12 +281,12 @@ BRANCHES = {
                 "end": mean(val_wrong=26, sure=chapters.sureness.SURER),
             },
             2,
-            ["surer", "errors_rose", "rule"],
+            ["surer", "errors_rose"],
         ),
         (
             {"best": mean(val_wrong=25), "end": mean(val_wrong=25 + 0.9 * CLOSE)},
             1,
-            ["no_surer", "errors_same", "rule"],
+            ["no_surer", "errors_same"],
         ),
         (
             {
@@ -294,7 +294,7 @@ BRANCHES = {
                 "end": mean(val_wrong=25 - CLOSE, sure=0.5),
             },
             0,
-            ["no_surer", "errors_fell", "rule"],
+            ["no_surer", "errors_fell"],
         ),
     ],
     "pianist": [
@@ -307,7 +307,7 @@ BRANCHES = {
             | {"high_digits_before": 8, "high_digits_after": 8 + chapters.pianist.FORGOT}
             | {"gap_at": 2, "rise_at": 6},
             2,
-            ["gap_first", "overfit", "forgot", "rule"],
+            ["gap_first", "overfit", "forgot"],
         ),
         (
             {"rise": 0.9 * chapters.pianist.ROSE, "low_before": mean()}
@@ -315,14 +315,14 @@ BRANCHES = {
             | {"high_digits_before": 8, "high_digits_after": 7 + chapters.pianist.FORGOT}
             | {"gap_at": 5, "rise_at": 6},
             1,
-            ["gap_first", "no_overfit", "forgot_nothing", "rule"],
+            ["gap_first", "no_overfit", "forgot_nothing"],
         ),
         (
             {"rise": -1, "low_before": mean(), "low_after": mean(val_wrong=24)}
             | {"high_digits_before": 8, "high_digits_after": 9}
             | {"gap_at": 6, "rise_at": 6},
             0,
-            ["loss_first", "no_overfit", "forgot_nothing", "rule"],
+            ["loss_first", "no_overfit", "forgot_nothing"],
         ),
     ],
     "final_exam": [
@@ -335,7 +335,7 @@ BRANCHES = {
             }
             | {"own": mean(val_loss=chapters.final_exam.HIGHER)},
             None,
-            ["early", "errors_same", "seen_once", "rule"],
+            ["early", "errors_same", "seen_once"],
         ),
         (
             {"stop": 30, "last_stop": 8, "automatic": mean(val_loss=0), "attempt": 2}
@@ -344,7 +344,7 @@ BRANCHES = {
                 "own": mean(val_loss=chapters.final_exam.HIGHER),
             },
             None,
-            ["late", "errors_rose", "seen_again", "rule"],
+            ["late", "errors_rose", "seen_again"],
         ),
         (
             {
@@ -355,7 +355,7 @@ BRANCHES = {
             }
             | {"own": mean(val_loss=0.9 * chapters.final_exam.HIGHER)},
             None,
-            ["near", "errors_fell", "seen_once", "rule"],
+            ["near", "errors_fell", "seen_once"],
         ),
     ],
     "misprints": [
@@ -546,35 +546,43 @@ def test_learning_rate():
 
     def value(name, epoch):
         pair, student = name
-        wavers = 30 * (pair == (100, 0.5) and epoch == 5)
         before = 40.0 * (epoch == 0)
-        return {"val_wrong": ends.get(pair, 25.0) + wavers + before + student - 5.5}
+        return {"val_wrong": ends.get(pair, 25.0) + before + student - 5.5}
 
     fields = numbers(experiment_of("learning_rate", study(value)), "learning_rate")
     assert fields["same"] == {1: 25, 10: 25, 100: 45} and fields["apart"] == 20
     assert fields["in_proportion"] == {1: 25, 10: 25, 100: 25}
-    assert fields["apart_in_proportion"] == 0 and fields["widest"] == 30 and fields["largest"] == 90
+    assert fields["apart_in_proportion"] == 0 and fields["largest"] == 90
     studies = CHAPTERS["learning_rate"].studies(SETTINGS)
     assert {plan.learning_rate / plan.batch_size for plan, _ in studies.values()} >= {0.005, 0.0005}
 
 
-def steps(*rates: float) -> Experiment:
-    """The steps down the loss, those of these rates complete."""
-    studies = {rate: Study(Plan(100, 1, learning_rate=rate), 3) for rate in (0.1, 0.5, 2.0)}
+def first_steps(**losses: float) -> Experiment:
+    """The first updates of the learning rate's chapter; a loss of 1 where none is given."""
+    rates = chapters.learning_rate.STEP_RATES
+    studies = {rate: Study(Plan(100, 1, learning_rate=rate), 1) for rate in rates}
     experiment = Experiment(Attempt(studies))
-    experiment.marks |= {rate: marks([1.0] * 3) for rate in rates}
+    for rate in rates:
+        first, last = marks([1.0])
+        loss = losses.get(f"at_{rate:g}".replace(".", "_"), 1.0)
+        experiment.marks[rate] = [first, dataclasses.replace(last, loss=loss)]
     return experiment
 
 
-def test_the_steps_of_a_rate_look_alike_whichever_is_there_first():
+def test_the_slope_has_a_landing_for_each_rate_that_is_looked_at():
     chapter, words = chapters.learning_rate, load_texts("en")
-    whole = chapter.slope(steps(*chapter.STEPS), words)
-    first = chapter.slope(steps(2.0), words)
-    dash = {row["line"]: row["dash"] for row in whole.data.to_pylist()}
-    assert {row["dash"] for row in first.data.to_pylist() if row["line"] == "2.0"} == {dash["2.0"]}
-    fields = chapter.slope_numbers(steps(*chapter.STEPS))
-    assert chapter.slope_rule(fields) == ["slope_ends", "slope_holds"]
-    assert chapter.slope_rule(fields | {"highest": 2.01}) == ["slope_ends", "slope_leaps"]
+    figure = chapter.slope(first_steps(at_0_5=0.75), [0.5], words)
+    step = [(row["x"], row["y"]) for row in figure.data.to_pylist() if row["line"] == "0.5"]
+    assert step == [(0, 2.0), (0.5, 0.75)]
+    slope = [row["x"] for row in figure.data.to_pylist() if row["line"] == "slope"]
+    assert slope == [0, *chapter.STEP_RATES]
+
+
+def test_the_rule_of_the_slope():
+    chapter = chapters.learning_rate
+    fields = chapter.slope_numbers(first_steps(at_3=0.5, at_10=1.9))
+    assert fields["best"] == 3.0 and chapter.slope_rule(fields) == "slope_holds"
+    assert chapter.slope_rule(chapter.slope_numbers(first_steps(at_10=2.1))) == "slope_leaps"
 
 
 def test_repetition():
@@ -606,8 +614,6 @@ def test_students():
     assert fields == {
         "epochs": 20,
         "students": 30,
-        "batch_size": 32,
-        "questions": 1000,
         "own": 5,
         "val_wrong_own": 25.0,
         "best": 7,
@@ -723,7 +729,7 @@ def test_final_exam():
     stops = [fields[stop] for stop in ("own", "automatic", "last")]
     assert [stop.val_wrong for stop in stops] == pytest.approx([20.0, 20.3, 21.0])
     assert [stop.val_loss for stop in stops] == pytest.approx([0.55, 0.62, 0.9])
-    assert (fields["wrong_more"], fields["loss_more"]) == pytest.approx((-0.3, -0.07))
+    assert fields["loss_more"] == pytest.approx(-0.07)
     assert [fields[name] for name in ("stop", "first_stop", "last_stop", "attempt")] == [
         5,
         12,

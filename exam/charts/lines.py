@@ -23,7 +23,8 @@ BATCH_LOOKS = {
 }
 OTHER_LOOK = ("strong", "dashed")  # of another batch size
 SIDES = {"above": -13, "below": 13, "beside": 0}  # where a name stands, in pixels
-DOTS = {"ring": (False, -0.25), "dot": (True, 0.25)}  # filled, and how far beside its number
+# Filled or not, how large in square pixels, and how far beside its number. (The last are guesses.)
+DOTS = {"ball": (True, 120, 0.0), "ring": (False, 30, -0.25), "dot": (True, 30, 0.25)}
 DOT_STEP = 0.03  # of the axis, from one dot to the next above it
 _COLUMNS = pa.schema(
     [
@@ -80,7 +81,7 @@ def stacks(rounds: Sequence[Mapping[int, int]], y_domain: tuple[float, float]) -
         line(style, [(at + aside, low + (n + 0.5) * step) for n in range(count)], (style, "solid"))
         for style, counts in zip(styles, rounds, strict=False)
         for at, count in sorted(counts.items())
-        for aside in [DOTS[style][1] if len(rounds) > 1 else 0.0]
+        for aside in [DOTS[style][2] if len(rounds) > 1 else 0.0]
     ]
 
 
@@ -212,9 +213,9 @@ def _strokes(base: alt.Chart) -> Iterator[alt.Chart]:
 
 
 def _dots(base: alt.Chart) -> Iterator[alt.Chart]:
-    for style, (filled, _) in DOTS.items():
+    for style, (filled, size, _) in DOTS.items():
         yield _of(base, style).mark_point(
-            clip=True, filled=filled, color=INK, size=30, strokeWidth=1, aria=False
+            clip=True, filled=filled, color=INK, size=size, strokeWidth=1, aria=False
         )
 
 

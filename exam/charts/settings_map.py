@@ -1,4 +1,8 @@
-"""The settings that were studied: batch size across, epochs upwards, their result as the colour."""
+"""The settings that were studied: batch size across, epochs upwards, both logarithmic.
+
+A study is a disc whose colour is its result. Behind it are tiles: settings that were measured
+beforehand, grey until they are uncovered.
+"""
 
 from collections.abc import Sequence
 from typing import Literal
@@ -10,7 +14,8 @@ from exam.charts.theme import INK, Figure, as_spec, built_once, table
 from exam.model.studied import Point
 from exam.texts import Texts
 
-HEIGHT = 190
+HEIGHT = 260
+TILE = 560  # square pixels
 DOMAINS = {"loss": (0.7, 1.7), "wrong": (20, 60)}  # of the colours; values beyond are clamped
 _FORMATS = {"loss": ".2f", "wrong": ".1f"}
 _COLUMNS = pa.schema(
@@ -28,14 +33,18 @@ _WIDE = 30  # batch sizes from which on the best is named to the left of its poi
 
 
 def settings_map(
-    points: Sequence[Point], by: str, texts: Texts, others: Sequence[tuple[int, int]] = ()
+    points: Sequence[Point],
+    by: str,
+    texts: Texts,
+    tiles: Sequence[Point] = (),
+    *,
+    uncovered: bool = False,
 ) -> Figure:
-    """Coloured by "loss" or "wrong", the best point named; the more runs, the larger a point.
-
-    `others` are settings that stand behind them, small and grey.
-    """
+    """Coloured by "loss" or "wrong", the best point named; the more runs, the larger a point."""
     best, captions = best_of(points, by), texts.best_setting
-    rows: list[tuple] = [(*other, 0, None, "", "", "") for other in others]
+    rows: list[tuple] = [
+        (*tile[:2], 0, value_of(tile, by) if uncovered else None, "", "", "") for tile in tiles
+    ]
     for point in points:
         value = value_of(point, by)
         fields = {**point._asdict(), "value": format(value, _FORMATS[by])}
@@ -59,10 +68,10 @@ def _spec(texts: Texts, by: str, has_points: bool) -> dict:
     captions = texts.best_setting
     x = alt.X("batch_size:Q").title(captions.across)
     x = x.axis(values=[1, 2, 5, 10, 20, 50, 100], grid=True, gridOpacity=0.5, format="d")
-    x = x.scale(type="log", domain=[0.9, 112], nice=False)
+    x = x.scale(type="log", domain=[0.8, 130], nice=False)
     y = alt.Y("epochs:Q").title(captions.upwards)
-    y = y.axis(values=[1, 50, 100, 150, 200], grid=True, gridOpacity=0.5, format="d")
-    y = y.scale(domain=[-8, 212], nice=False)
+    y = y.axis(values=[1, 2, 5, 10, 20, 50, 100, 200], grid=True, gridOpacity=0.5, format="d")
+    y = y.scale(type="log", domain=[0.9, 270], nice=False)
     colour = alt.Color("value:Q").title(f"{texts.unseen}: {captions[by]}")
     colour = colour.scale(scheme="viridis", reverse=True, domain=DOMAINS[by], clamp=True)
     colour = colour.legend(
@@ -73,10 +82,14 @@ def _spec(texts: Texts, by: str, has_points: bool) -> dict:
         labelFontSize=12,
         titleFontSize=12,
     )
-    size = alt.Size("runs:Q").scale(domain=[1, 10], range=[70, 500], clamp=True).legend(None)
+    size = alt.Size("runs:Q").scale(domain=[1, 10], range=[110, 500], clamp=True).legend(None)
     base = alt.Chart(height=HEIGHT).encode(x, y)
-    others = base.transform_filter("datum.runs == 0").mark_point(
-        filled=True, size=40, color=INK, opacity=0.3, aria=False
+    tiles = base.transform_filter("datum.runs == 0")
+    covered = tiles.transform_filter("datum.value == null").mark_square(
+        size=TILE, color=INK, opacity=0.2, aria=False
+    )
+    uncovered = tiles.transform_filter("datum.value != null").mark_square(
+        size=TILE, opacity=1, aria=False
     )
     points = base.transform_filter("datum.runs > 0").mark_point(
         filled=True, opacity=1, stroke=INK, strokeWidth=0.75, aria=has_points
@@ -85,7 +98,8 @@ def _spec(texts: Texts, by: str, has_points: bool) -> dict:
     ring = best.mark_point(filled=False, color=INK, strokeWidth=2.5, aria=False)
     return as_spec(
         alt.layer(
-            others,
+            covered,
+            uncovered.encode(colour),
             points.encode(colour, size, alt.Description("description:N")),
             ring.encode(size),
             _name(best, "left", "right", -14),

@@ -329,9 +329,6 @@ CLAIMS: dict[str, dict[str, Claim]] = {
     "learning_rate": {
         "ends_level": lambda f: proportional(f, -1) < chapters.learning_rate.NEARLY * same_rate(f),
         "rule_level": lambda f: mean(f, (1, 0.05), "val_wrong") < mean(f, (100, 0.05), "val_wrong"),
-        "wavers": lambda f: (
-            max(proportional(f, at) for at in range(21)) >= chapters.learning_rate.WIDE
-        ),
         "too_large": lambda f: mean(f, (1, 0.5), "val_wrong") >= NEAR_CHANCE,
         "large": lambda f: mean(f, (1, 0.5), "val_wrong") < NEAR_CHANCE,
     },

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from exam.lesson.chapters import CHAPTERS
+from exam.lesson.chapters import CHAPTERS, learning_rate
 from exam.model.exams import load_exams
 from exam.texts import load_texts
 from tests.browser import KO, find_out, open_chapter, open_page, settled, wait_until_idle
+from tests.numpy_student import Student, X, Y
 from tests.scripted import MEASURED
 from tests.test_walk import wait_until_played
 
@@ -194,20 +195,19 @@ def test_tables_on_a_phone_are_lists(page, server):
     expect(page.get_by_role("row")).to_have_count(5)  # it is still a table to whoever hears it
 
 
-def test_steps_down_the_loss_are_those_of_the_updates(page, server):
-    from exam.model.training import study
-
+def test_the_slope_is_the_loss_after_one_update_by_hand(page, server):
+    """Where a step lands, worked out by NumPy from the same weights and the exam."""
     open_alone(page, server, "learning_rate")
-    find_out(page, page.locator("body"), "learning_rate", EN)
-    ends = []
-    for rate, steps in ((0.1, 100), (0.5, 20), (2.0, 20)):
-        losses = [
-            mark.loss for mark in study(batch_size=100, student=1, epochs=steps, learning_rate=rate)
-        ]
-        ends.append((losses[-1], max(losses)))
-    captions = EN.learning_rate
-    expected = captions.slope_ends(short=ends[0][0], long=ends[1][0])
-    expect(page.get_by_text(expected)).to_contain_text(captions.slope_leaps(highest=ends[2][1]))
+    chosen = page.get_by_test_id("stSlider").get_by_role("slider")
+    captions, rates = EN.learning_rate, learning_rate.STEP_RATES
+    for rate in (rates[0], 3.0, rates[-1]):
+        chosen.press("Home")
+        for _ in range(rates.index(rate)):
+            chosen.press("ArrowRight")
+        student = Student(1)
+        student.learn(X[:100], Y[:100], np.float32(rate))
+        label = captions.landing(rate=rate, loss=student.loss(X[:100], Y[:100]))
+        expect(page.locator("svg.marks .mark-text").get_by_text(label)).to_be_visible()
 
 
 def test_a_link_to_a_chapter_scrolls_nothing_but_the_page(page, server):

@@ -14,7 +14,7 @@ from exam.page.ask_again import ask_again
 from exam.page.browser import load
 from exam.page.save import figure_buttons
 
-# Measured beforehand, with student 1: grey points, among which the best may be.
+# Measured beforehand, with student 1: covered tiles, among which the best may be.
 GRID_BATCH_SIZES, GRID_EPOCHS = (1, 2, 5, 10, 20, 50, 100), (5, 10, 20, 50, 100, 200)
 POLL_SECONDS = 0.5  # between two polls on a projector, while others study
 OPTIONS = {"loss": "loss", "wrong": "wrong"}  # of the colour
@@ -31,10 +31,10 @@ def show_map(view: ChapterView) -> None:
     words_place.markdown(captions.story)
     with words_place:
         by = view.choose(OPTIONS)
+        uncovered = st.toggle(captions.uncover, key=f"{view.name}_uncover")
     points, grid = visit.seat.studied.points(), measured_grid(view)
     with map_place, st.container(key="map"):
-        others = [(point.batch_size, point.epochs) for point in grid]
-        view.show_figure(settings_map(points, by, view.texts, others))
+        view.show_figure(settings_map(points, by, view.texts, grid, uncovered=uncovered))
         if points:
             load(figure_buttons(view.texts, "exam-map", captions.title))
     words_place.markdown(sentence(points, grid, by, captions))

@@ -10,7 +10,7 @@ from exam.charts.lines import Rows, line, lines_figure, mean_and_students, stack
 from exam.lesson.blocks import Chart, PassSlider, Rule, Story, Table
 from exam.lesson.chapter import TEN, Chapter, Experiment, Figure, Numbers, Settings, Studies, Texts
 from exam.lesson.chapter_view import ChapterView
-from exam.model.overfitting import MIN_RISE, PATIENCE, warned_overfittings
+from exam.model.overfitting import PATIENCE, warned_overfittings
 from exam.model.plan import FINAL, UNSEEN, Plan, Study
 from exam.model.results import mean_marks
 from exam.page.sentences import change_of_errors
@@ -124,7 +124,6 @@ def numbers(experiment: Experiment) -> Numbers:
         "students": len(TEN),
         "epochs": EPOCHS,
         "patience": PATIENCE,
-        "min_rise": MIN_RISE,
         "attempt": attempt.number,
         "stop": attempt.guess,
         "own": own,
@@ -132,8 +131,7 @@ def numbers(experiment: Experiment) -> Numbers:
         "automatic": automatic,
         "first_stop": min(stops),
         "last_stop": max(stops),
-        # Of the rounded numbers: the page shows those, and their difference must agree with them.
-        "wrong_more": round(own.val_wrong, 1) - round(automatic.val_wrong, 1),
+        # Of the rounded numbers, as the page shows them.
         "loss_more": round(own.val_loss, 3) - round(automatic.val_loss, 3),
     }
     if attempt.number > 1 and attempt.first_guess is not None:
@@ -157,7 +155,7 @@ def rule(numbers: Numbers) -> list[str]:
     is_early = numbers["stop"] < numbers["last_stop"]  # some student had not got to its lowest
     stopped = "near" if not is_higher else "early" if is_early else "late"
     seen = "seen_again" if numbers["attempt"] > 1 else "seen_once"
-    return [stopped, change_of_errors(automatic, numbers["last"]), seen, "rule"]
+    return [stopped, change_of_errors(automatic, numbers["last"]), seen]
 
 
 QUESTION = PassSlider(show_beside=show_unseen_loss, passes=range(1, EPOCHS + 1))

@@ -1,22 +1,22 @@
 """The learning rate: the third setting, which batch size and epochs act together with."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from exam.charts.lines import Rows, Side, batch_look, line, lines_figure, mean_and_students
 from exam.lesson.blocks import Chart, Choices, Display, Rule, Story
 from exam.lesson.chapter import TEN, Chapter, Experiment, Figure, Numbers, Settings, Studies, Texts
 from exam.lesson.chapter_view import ChapterView
-from exam.model.exams import BY_CHANCE, NEAR_CHANCE
+from exam.model.exams import NEAR_CHANCE
 from exam.model.plan import LEARNING_RATE, Plan, Study
 
 EPOCHS = 20
 RATES = {1: 0.005, 10: LEARNING_RATE, 100: 0.5}  # by batch size, in proportion to it
 LARGEST = (1, 0.5)  # a small batch at a large rate
-WIDE = 10  # wrong answers per 100 apart on the way
 NEARLY, HALF = 0.25, 0.75  # of the distance at the same rate: nearly the same, about half
-STEPS = {0.1: 100, 0.5: 20, 2.0: 20}  # updates at a learning rate: short ones, long, too long
-STEP_DASHES = {0.1: "dotted", 0.5: "solid", 2.0: "dashed"}
-TOTAL_LENGTH = 10  # of all short steps together, and of all long ones
+STEP_RATES = (0.05, 0.1, 0.5, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 10.0)  # of the first update
+CHOSEN_RATE, PROJECTED_RATES = 0.5, (0.5, 3.0, 10.0)  # of which the landing is shown
 OPTIONS = {"in_proportion": "rates_in_proportion", "same": "same_rate"}  # of the curves
 
 
@@ -68,74 +68,71 @@ def _line(experiment: Experiment, size: int, rate: float, label_at: int, caption
 
 
 def show_slope(view: ChapterView) -> None:
-    """Steps down the loss: with batch size 100, a pass is one update."""
-    studies = {
-        rate: Study(Plan(100, 1, learning_rate=rate), steps) for rate, steps in STEPS.items()
-    }
-    steps = view.without_guess(studies)
-    view.show_figure(slope(steps, view.texts))
-    if view.experiment and steps.is_complete:
+    """The first update: with batch size 100 it goes straight down the slope of the loss."""
+    plans = {rate: Plan(100, 1, learning_rate=rate) for rate in STEP_RATES}
+    steps = view.without_guess({rate: Study(plan, 1) for rate, plan in plans.items()})
+    st.markdown(view.captions.slope_title)
+    landings: Sequence[float] = PROJECTED_RATES
+    if not view.visit.is_projected:
+        key, label = f"{view.name}_rate", view.captions.step_rate
+        landings = [st.select_slider(label, STEP_RATES, CHOSEN_RATE, key=key)]
+    view.show_figure(slope(steps, landings, view.texts))
+    if steps.is_complete:
         numbers = slope_numbers(steps)
-        sentences = [view.captions[key](**numbers) for key in slope_rule(numbers)]
-        st.markdown(" ".join(sentences))
+        st.markdown(view.captions[slope_rule(numbers)](**numbers))
 
 
-def slope(steps: Experiment, texts: Texts) -> Figure:
-    """The loss by the length of the steps so far: each is as long as its learning rate."""
-    captions, lines = texts.learning_rate, []
-    for rate, marks in steps.complete.items():
-        points = [(rate * mark.updates, mark.loss) for mark in marks]
-        points = [(length, loss) for length, loss in points if length <= TOTAL_LENGTH]
-        lines.append(
-            line(
-                rate,
-                points,
-                ("batch_100", STEP_DASHES[rate]),
-                label=captions.steps(rate=rate, steps=STEPS[rate]),
-                label_at=2 if rate > 1 else -1,
-                side="above" if rate == 0.5 else "beside",
-            )
-        )
-        lines.append(line(f"steps {rate}", points, ("dot", "solid")))
+def slope(steps: Experiment, landings: Sequence[float], texts: Texts) -> Figure:
+    """The loss after one update by its learning rate, and where some of these steps land."""
+    captions, complete = texts.learning_rate, steps.complete
+    losses = {rate: complete[rate][1].loss for rate in STEP_RATES if rate in complete}
+    lines = []
+    if losses:
+        start, lowest = next(iter(complete.values()))[0].loss, min(losses, key=losses.__getitem__)
+        lines.append(line("slope", [(0, start), *losses.items()], ("batch_100", "solid")))
+        lines.append(line("ball", [(0, start)], ("ball", "solid")))
+    for rate in landings:
+        if rate in losses:
+            label = captions.landing(rate=rate, loss=losses[rate])
+            side: Side = "above" if rate < lowest else "below"  # where the curve is not
+            step = [(0, start), (rate, losses[rate])]
+            lines.append(line(rate, step, ("ink", "dotted"), label=label, side=side))
+            lines.append(line(f"ball {rate}", step[1:], ("ball", "solid")))
     return lines_figure(
         lines,
         captions.slope_alt,
         captions.slope_axis,
         texts.loss,
-        x_domain=(0, TOTAL_LENGTH),
-        y_domain=(0, 4),
-        label_width=130,
-        height=150,
-        title=captions.slope_title,
+        x_domain=(0, STEP_RATES[-1]),
+        y_domain=(1, 3),
+        label_width=100,
+        height=170,
     )
 
 
 def slope_numbers(steps: Experiment) -> Numbers:
-    short, long, too_long = ([mark.loss for mark in steps.marks[rate]] for rate in STEPS)
-    return {"before": short[0], "short": short[-1], "long": long[-1], "highest": max(too_long)}
+    losses = {rate: marks[1].loss for rate, marks in steps.marks.items()}
+    best = min(STEP_RATES, key=lambda rate: losses[rate])
+    before, furthest = steps.marks[best][0].loss, losses[STEP_RATES[-1]]
+    return {"before": before, "best": best, "furthest": furthest, "rate": STEP_RATES[-1]}
 
 
-def slope_rule(numbers: Numbers) -> list[str]:
-    leaps = numbers["highest"] > numbers["before"]
-    return ["slope_ends", "slope_leaps" if leaps else "slope_holds"]
+def slope_rule(numbers: Numbers) -> str:
+    return "slope_leaps" if numbers["furthest"] > numbers["before"] else "slope_holds"
 
 
 def numbers(experiment: Experiment) -> Numbers:
     means = {pair[0]: experiment.mean(pair) for pair in RATES.items()}
-    on_the_way = ([mark.val_wrong for mark in marks] for marks in zip(*means.values(), strict=True))
     same = {size: experiment.mean((size, LEARNING_RATE))[-1].val_wrong for size in RATES}
     prop = {size: marks[-1].val_wrong for size, marks in means.items()}
     return {
         "students": len(TEN),
         "epochs": EPOCHS,
-        "learning_rate": LEARNING_RATE,
         "same": same,
         "in_proportion": prop,
         "apart": max(same.values()) - min(same.values()),
         "apart_in_proportion": max(prop.values()) - min(prop.values()),
-        "widest": max(max(wrong) - min(wrong) for wrong in on_the_way),
         "largest": experiment.mean(LARGEST)[-1].val_wrong,
-        "by_chance": BY_CHANCE,
     }
 
 
@@ -145,9 +142,7 @@ def answer(numbers: Numbers) -> int:
 
 
 def rule(numbers: Numbers) -> list[str]:
-    wavers = ["wavers"] if numbers["widest"] >= WIDE else []
-    is_level = answer(numbers) == 2
-    ends = ["ends_level", *wavers, "rule_level"] if is_level else ["rule_apart", *wavers]
+    ends = ["ends_level", "rule_level"] if answer(numbers) == 2 else ["rule_apart"]
     return [*ends, "too_large" if numbers["largest"] >= NEAR_CHANCE else "large"]
 
 

@@ -58,8 +58,10 @@ def mistakes(mark: Mark, exam: OwnExam) -> list[int]:
 
 
 def curves(experiment: Experiment, texts: Texts) -> Figure:
+    """The exam of one's own in both forms, between the practised exam and the unseen ones."""
     captions, (_, marks) = texts.own_exam, marked_study(experiment)
     own, unseen = own_wrong(experiment), curve(marks, "val_wrong")
+    small = own_wrong(experiment, "small")
     own_side: Side = "above" if own and own[-1] > unseen[-1] else "below"
     unseen_side: Side = "below" if own_side == "above" else "above"
     practised, look = curve(marks, "wrong"), ("practised", "solid")
@@ -67,6 +69,14 @@ def curves(experiment: Experiment, texts: Texts) -> Figure:
         line("practised", practised, look, label=texts.practised),
         line("unseen", unseen, ("unseen", "dashed"), label=texts.unseen, side=unseen_side),
         line("own", own, ("strong", "solid"), label=captions.own, side=own_side),
+        line(
+            "small",
+            small,
+            ("ink", "dotted"),
+            label=captions.small_short,
+            label_at=len(small) // 2,
+            side="above",
+        ),
     ]
     epochs = next(iter(experiment.studies.values())).epochs
     return lines_figure(
@@ -92,17 +102,13 @@ def numbers(experiment: Experiment) -> Numbers:
     exam, marks = marked_study(experiment)
     wrong, last = own_wrong(experiment), marks[-1]
     questions, still_wrong = len(exam.answers), mistakes(last, exam)
-    plan = next(iter(experiment.studies.values())).plan
     return {
         "questions": questions,
-        "batch_size": plan.batch_size,
-        "epochs": last.epoch,
         "right": questions - len(still_wrong),
         "wrong": wrong[-1][1],
         "first": wrong[1][1],
         "small": own_wrong(experiment, "small")[-1][1],
         "val_wrong": last.val_wrong,
-        "practised": last.wrong,
         "weight": 100 / questions,
         "surest": last.own_confidence[still_wrong[0]] if still_wrong else 0,
     }

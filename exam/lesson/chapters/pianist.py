@@ -232,7 +232,7 @@ def rule(numbers: Numbers) -> list[str]:
     forgot = numbers["high_digits_after"] - numbers["high_digits_before"] >= FORGOT
     first = "gap_first" if numbers["gap_at"] < numbers["rise_at"] else "loss_first"
     grew = "overfit" if rose else "no_overfit"
-    return [first, grew, "forgot" if forgot else "forgot_nothing", "rule"]
+    return [first, grew, "forgot" if forgot else "forgot_nothing"]
 
 
 CHAPTER = Chapter(

@@ -15,11 +15,14 @@ def show_questions(view: ChapterView) -> None:
     for question, answer in zip(captions.asked, captions.answered, strict=True):
         st.markdown(f"**{question}**\n\n{answer}")
     st.markdown(captions.analogy_ends)
-    differences = [difference(learning_rate=LEARNING_RATE) for difference in captions.differences]
-    st.markdown("\n".join(f"- {difference}" for difference in differences))
-    st.markdown(captions.code_title)
-    # Streamlit's colours for Python are too faint on its own background.
-    st.code(keras_script(chosen_study()), language=None, wrap_lines=True)
+    lines = [f"| {' | '.join(captions.columns)} |", "| --- | --- |"]
+    for people, fit in zip(captions.people, captions.fit, strict=True):
+        lines.append(f"| {people} | {fit(learning_rate=LEARNING_RATE)} |")
+    st.markdown("\n".join(lines))
+    with st.expander(captions.code_title):
+        st.markdown(captions.run)
+        # Streamlit's colours for Python are too faint on its own background.
+        st.code(keras_script(chosen_study()), language=None, wrap_lines=True)
 
 
 CHAPTER = Chapter(

@@ -93,7 +93,6 @@ def rule(numbers: Numbers) -> list[str]:
         "gains_less" if second[10] < first[10] else "gains_no_less",
         "nothing_left" if numbers["until_none"] else "something_left",
         "large_keeps_on" if second[100] >= AS_MANY * first[100] else "large_slows_too",
-        "rule",
     ]
 
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from exam.charts.lines import Rows, line, lines_figure
 from exam.lesson.blocks import Chart, Choices, Rule, Story
 from exam.lesson.chapter import Chapter, Experiment, Figure, Numbers, Settings, Studies, Texts
-from exam.model.exams import QUESTIONS, UNSEEN_EXAMS
 from exam.model.plan import Plan, Study
 from exam.model.settings import STUDENT
 
@@ -61,13 +60,11 @@ def _best_and_worst(experiment: Experiment) -> tuple:
 def numbers(experiment: Experiment) -> Numbers:
     marks, own = experiment.marks, next(iter(experiment.marks))
     best, worst = _best_and_worst(experiment)
-    batch_size, own_student = own
+    _, own_student = own
     lowest, highest = marks[best][-1].val_wrong, marks[worst][-1].val_wrong
     return {
         "epochs": EPOCHS,
         "students": len(marks),
-        "batch_size": batch_size,
-        "questions": QUESTIONS * UNSEEN_EXAMS,
         "own": own_student,
         "val_wrong_own": marks[own][-1].val_wrong,
         "best": best[1],

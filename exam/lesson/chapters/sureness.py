@@ -1,16 +1,15 @@
 """What a rising loss means: the student's confidence in its wrong answers."""
 
-from collections.abc import Sequence
-from statistics import median
+from collections.abc import Iterator, Sequence
 
 import streamlit as st
 
-from exam.charts.lines import Rows, curve, line, lines_figure, mean_and_students
+from exam.charts.lines import Rows, Side, curve, line, lines_figure, mean_and_students
 from exam.charts.pictures import unseen_picture
 from exam.lesson.blocks import Chart, Choices, Display, Rule, Story
 from exam.lesson.chapter import TEN, Chapter, Experiment, Figure, Numbers, Settings, Studies, Texts
 from exam.lesson.chapter_view import ChapterView
-from exam.model.exams import QUESTIONS, load_exams
+from exam.model.exams import load_exams
 from exam.model.plan import Plan, Study
 from exam.model.results import Mark, MeanMarks, lowest_loss
 from exam.page import player
@@ -20,7 +19,8 @@ from exam.page.sentences import change_of_errors
 BATCH_SIZE, EPOCHS = 1, 40
 SURER = 0.02  # a change of confidence that is called one
 LOOK = ("unseen", "dashed")
-LOSSES, PERCENT = (0.6, 1.2), (0, 100)  # the axes
+LOSSES, PERCENT = (0.6, 1.2), (0, 80)  # the axes
+FORMATS = {"val_loss": "{:.2f}", "val_confidence_when_wrong": "{:.0f}%"}
 
 
 def studies(settings: Settings) -> Studies:
@@ -30,35 +30,41 @@ def studies(settings: Settings) -> Studies:
 
 
 def loss_curves(experiment: Experiment, texts: Texts) -> Figure:
-    captions, label = texts.sureness, texts.sureness.mean(students=len(TEN))
-    lines = [mean_and_students(experiment.of("class"), "val_loss", LOOK, label)]
-    return _figure("val_loss", [*lines, *_best_line(experiment, LOSSES, captions)], LOSSES, texts)
+    label = texts.sureness.mean(students=len(TEN))
+    mean = mean_and_students(experiment.of("class"), "val_loss", LOOK, label)
+    return _figure("val_loss", [mean, *_rise(experiment, "val_loss", LOSSES, texts)], LOSSES, texts)
 
 
 def confidence_curves(experiment: Experiment, texts: Texts) -> Figure:
     """It is asked for, so nothing is shown until the experiment is complete."""
-    captions, field, lines = texts.sureness, "val_confidence_when_wrong", []
+    field, lines = "val_confidence_when_wrong", []
     if experiment.is_complete:
-        label = captions.mean(students=len(TEN))
-        lines.append(
-            mean_and_students(experiment.of("class"), field, LOOK, label, points=_in_percent)
-        )
-    return _figure(field, [*lines, *_best_line(experiment, PERCENT, captions)], PERCENT, texts)
+        label, of_class = texts.sureness.mean(students=len(TEN)), experiment.of("class")
+        lines = [mean_and_students(of_class, field, LOOK, label, points=_in_percent)]
+        lines += _rise(experiment, field, PERCENT, texts)
+    return _figure(field, lines, PERCENT, texts)
 
 
 def _in_percent(marks: Sequence[Mark | MeanMarks], field: str) -> list[tuple[int, float]]:
     return [(epoch, 100 * value) for epoch, value in curve(marks, field)]
 
 
-def _best_line(
-    experiment: Experiment, y_domain: tuple[float, float], captions: Texts
-) -> list[Rows]:
-    """A line at the pass of the lowest loss, once that is known."""
+def _rise(
+    experiment: Experiment, field: str, y_domain: tuple[float, float], texts: Texts
+) -> Iterator[Rows]:
+    """The pass of the lowest loss, and what the field is there and at the end, once known."""
     if not experiment.is_complete:
-        return []
-    epoch = lowest_loss(experiment.mean("class")).epoch
-    ends = [(epoch, end) for end in y_domain]
-    return [line("best", ends, ("ink", "dotted"), label=captions.best_label(epoch=epoch))]
+        return
+    mean = experiment.mean("class")
+    best = lowest_loss(mean).epoch
+    points = curve(mean, field) if field == "val_loss" else _in_percent(mean, field)
+    for point in (points[best], points[-1]):
+        label, is_best = FORMATS[field].format(point[1]), point[0] == best
+        side: Side = "below" if is_best else "above"
+        yield line(f"ball {point[0]}", [point], ("ball", "solid"))
+        yield line(f"value {point[0]}", [point], label=label, side=side)
+    ends, label = [(best, end) for end in y_domain], texts.sureness.best_label(epoch=best)
+    yield line("best", ends, ("ink", "dotted"), label=label)
 
 
 def _figure(
@@ -101,12 +107,10 @@ def show_mistakes(view: ChapterView) -> None:
     st.markdown(
         view.captions.mistakes_title(
             student=student,
-            questions=QUESTIONS,
             best=best.epoch,
             epochs=EPOCHS,
             mistakes=len(rises),
             rose=sum(rise > 0 for rise in rises.values()),
-            median=median([*rises.values(), 0]),
         )
     )
     shown = list(rises)[: player.MAX_MISSED]
@@ -142,7 +146,7 @@ def answer(numbers: Numbers) -> int:
 
 def rule(numbers: Numbers) -> list[str]:
     rose = "surer" if answer(numbers) == 2 else "no_surer"
-    return [rose, change_of_errors(numbers["best"], numbers["end"]), "rule"]
+    return [rose, change_of_errors(numbers["best"], numbers["end"])]
 
 
 CHAPTER = Chapter(
