@@ -4,11 +4,11 @@ import streamlit as st
 
 from exam.hall.files import show_room_files
 from exam.hall.steps import DOOR, WATCHED, steps_of
-from exam.lesson.contents import numbered_title
+from exam.lesson.contents import group_name, numbered_title
 from exam.page.ask_again import ask_again
 from exam.page.browser import push
 from exam.page.visit import Visit, chosen_study
-from exam.parts import STUDY
+from exam.parts import GROUPS, STUDY
 from exam.rooms.room import Room, Step
 from exam.texts import Texts
 
@@ -96,7 +96,7 @@ def show_bar(visit: Visit, step: Step, texts: Texts) -> None:
             places,
             places.index(step.place),
             key=key,
-            format_func=lambda place: title_of(place, texts),
+            format_func=lambda place: _listed(place, texts),
             on_change=lambda: go_to(_entry(st.session_state[key], steps, visit), visit),
             label_visibility="collapsed",
             width="stretch",
@@ -155,6 +155,13 @@ def title_of(place: str, texts: Texts) -> str:
     if place == DOOR:
         return texts.hall.step.door
     return texts.title if place == STUDY else numbered_title(place, texts)
+
+
+def _listed(place: str, texts: Texts) -> str:
+    """The title, with the group that a chapter has in the map."""
+    groups = [group for group, names in GROUPS.items() if place in names]
+    names = [group_name(group, texts).replace("`", "") for group in groups]
+    return " · ".join([title_of(place, texts), *names])
 
 
 def label_of(step: Step, now: Step, texts: Texts) -> str:

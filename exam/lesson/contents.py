@@ -37,7 +37,7 @@ def show_lesson(visit: Visit, texts: Texts) -> None:
     push("map", notes | {ahead: texts.map.next}, ahead)
     for group, names in GROUPS.items():
         with st.container(key=f"group_{group}"):
-            name, question = texts.map.groups[group].split(": ", 1)
+            name, question = group_name(group, texts), texts.map.groups[group].question
             st.html(GROUP.format(name=as_html(name), question=as_html(question)))
             for chapter in names:
                 _show_as_card(chapter, visit, texts)
@@ -55,6 +55,10 @@ def show_chapter(chapter: Chapter, visit: Visit, texts: Texts) -> None:
             with st.container():  # or what comes above a chart would make the chart anew
                 if view.is_due(block):
                     block.show(view)
+
+
+def group_name(group: str, texts: Texts) -> str:
+    return texts.map.groups[group].name
 
 
 def numbered_title(name: str, texts: Texts) -> str:
