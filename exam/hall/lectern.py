@@ -80,12 +80,21 @@ def show_bar(visit: Visit, step: Step, texts: Texts) -> None:
     """Back, the places, and the next step; a clicker presses them (hall/projector.js)."""
     steps = steps_of(leads=visit.seat.leads)
     at, places = steps.index(step), list(dict.fromkeys(each.place for each in steps))
+
+    def go_back() -> None:
+        if _is_shown(step, visit):
+            go_to(steps[max(at - 1, 0)], visit)
+
+    def go_to_chosen_place() -> None:
+        if _is_shown(step, visit) and (place := st.session_state[key]) != step.place:
+            go_to(_entry(place, steps, visit), visit)
+
     with st.container(key="lectern", horizontal=True, vertical_alignment="center"):
         st.button(
             "←",
             key="step_back",
             help=texts.hall.step.back,
-            on_click=lambda: go_to(steps[max(at - 1, 0)], visit),
+            on_click=go_back,
             disabled=at == 0,
             width="content",
         )
@@ -97,7 +106,7 @@ def show_bar(visit: Visit, step: Step, texts: Texts) -> None:
             places.index(step.place),
             key=key,
             format_func=lambda place: _listed(place, texts),
-            on_change=lambda: go_to(_entry(st.session_state[key], steps, visit), visit),
+            on_change=go_to_chosen_place,
             label_visibility="collapsed",
             width="stretch",
         )
@@ -108,15 +117,29 @@ def show_bar(visit: Visit, step: Step, texts: Texts) -> None:
         _show_ways_forward(step, steps[at + 1 :], steps, visit, texts)
 
 
+def _is_shown(step: Step, visit: Visit) -> bool:
+    """Whether nobody has gone on since the bar of this step was drawn.
+
+    A press may come late, and a browser sends the value of a list that was left once more.
+    """
+    room = visit.seat.led_room
+    return step == (room.step if room and room.step else visit.seat.step)
+
+
 def _show_ways_forward(
     step: Step, ahead: list[Step], steps: list[Step], visit: Visit, texts: Texts
 ) -> None:
+    def go_forward(following: Step) -> None:
+        if _is_shown(step, visit):
+            go_to(following, visit, is_forward=True)
+
     if (step.kind, step.round) == ("close", 1):  # where nearly all had it, discuss little
         reveal = next(each for each in ahead if each.kind == "reveal")
         st.button(
             texts.hall.step.reveal,
             key="step_skip",
-            on_click=lambda: go_to(reveal, visit, is_forward=True),
+            on_click=go_forward,
+            args=(reveal,),
             width="content",
         )
     if ahead:
@@ -127,7 +150,8 @@ def _show_ways_forward(
             label_of(following, step, texts),
             key="step_next",
             type="primary",
-            on_click=lambda: go_to(following, visit, is_forward=True),
+            on_click=go_forward,
+            args=(following,),
             width="content",
         )
 

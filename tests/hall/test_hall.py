@@ -189,6 +189,25 @@ def test_steps_close_and_open_the_vote_and_never_by_going_back(room):
         assert step_of(again) == ("students", "discuss")
 
 
+def test_what_comes_late_from_a_bar_that_was_left_moves_nothing(room):
+    """A browser may send the old list once more while the next place is drawn, or a late press."""
+    link = {"room": room.code, "secret": room.secret, "projected": "true", "only": "students"}
+    app = visit(**link)
+    while step_of(app)[0] == "students":
+        of_list = app.selectbox(key="step_place_students_ko")._widget_state
+        app.button(key="step_next").click().run()
+    arrived = step_of(app)
+    states = app._tree.get_widget_states()
+    states.widgets.append(of_list)
+    app._run(states)
+    assert not app.exception and step_of(app) == arrived
+    for key, place in {"step_next": "misprints", "step_back": "own_exam"}.items():
+        elsewhere = next(step for step in steps_of(leads=True) if step.place == place)
+        room.step = elsewhere  # where the lecturer's phone has gone in the meantime
+        app.button(key=key).click().run()
+        assert not app.exception and app.session_state.visit.seat.step == room.step == elsewhere
+
+
 def test_the_experiment_closes_a_vote_that_is_open(room):
     link = {"room": room.code, "secret": room.secret, "projected": "true", "only": "students"}
     app = visit(**link)
