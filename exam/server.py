@@ -10,6 +10,7 @@ import json
 import signal
 import threading
 from collections.abc import AsyncIterator, Callable
+from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
@@ -17,11 +18,13 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit import config
 
 from exam.charts.curves import curves_spec
 from exam.charts.pictures import sheet_picture
 from exam.model.exams import BrokenExams
 from exam.model.settings import EPOCHS, STUDENT
+from exam.page.address import LOCAL_HOSTS
 from exam.page.opening import with_opening
 from exam.rooms.room import Room
 from exam.rooms.rooms import ROOMS
@@ -44,7 +47,7 @@ _open_streams: set[Callable[[], None]] = set()
 
 
 class Guard:
-    """Refuses closed addresses, and adds the headers to all other answers."""
+    """Refuses closed addresses and foreign websockets, and adds headers to all other answers."""
 
     def __init__(self, app: ASGIApp):
         self.app = app
@@ -55,12 +58,28 @@ class Guard:
                 MutableHeaders(scope=message).update(HEADERS)
             await send(message)
 
-        if scope["type"] != "http":
+        if scope["type"] == "websocket" and _is_foreign(Headers(scope=scope)):
+            await send({"type": "websocket.close", "code": 1008})
+        elif scope["type"] != "http":
             await self.app(scope, receive, send)
         elif any(path in scope["path"] for path in CLOSED):
             await PlainTextResponse("Not found", 404)(scope, receive, send_with_headers)
         else:
             await self.app(scope, receive, send_with_headers)
+
+
+def _is_foreign(headers: Headers) -> bool:
+    """Whether a page of another host opens the websocket.
+
+    Streamlit would refuse it as well, but only after it has asked the network for its own address,
+    while everybody waits; where nothing answers, again and again.
+    """
+    host = urlsplit(f"//{headers.get('host', '')}").hostname
+    origin = urlsplit(headers.get("origin", "")).hostname
+    known = {host, config.get_option("browser.serverAddress"), *LOCAL_HOSTS}
+    allowed = config.get_option("server.corsAllowedOrigins")
+    known |= {urlsplit(each.strip()).hostname for each in allowed}
+    return config.get_option("server.enableCORS") and origin is not None and origin not in known
 
 
 class Opening:
@@ -117,6 +136,8 @@ async def stream_room(request: Request) -> Response:
     if not room:
         return PlainTextResponse("There is no such room", 404)
     for_lecturer = "count" in request.query_params
+    if for_lecturer and not _is_led_by(request, room):
+        return PlainTextResponse("Only for its lecturer", 403)
     listeners, limit = (
         (room.lecturer_listeners, MAX_LECTURER_STREAMS)
         if for_lecturer
@@ -129,6 +150,12 @@ async def stream_room(request: Request) -> Response:
         headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"},  # the latter for nginx
         media_type="text/event-stream",
     )
+
+
+def _is_led_by(request: Request, room: Room) -> bool:
+    """By its cookie, or by its address where a frame keeps no cookies."""
+    cookie = request.cookies.get(f"lead_{room.code}", "")
+    return room.is_led_by(request.query_params.get("secret", cookie))
 
 
 async def room_events(room: Room, *, for_lecturer: bool = False) -> AsyncIterator[str]:

@@ -144,11 +144,11 @@ def test_a_halls_exam_is_what_came_first_without_what_was_taken_out():
             exam.update(learner)
             exam.update(learner)  # once more is no more
     assert len(exam.questions()) == QUESTIONS and exam.exams is None
-    exam.remove(0)
-    exam.remove(10_000)
+    exam.exclude(0)
+    exam.exclude(10_000)
     exam.set_open(False)
     assert len(exam.exams["centred"].answers) == QUESTIONS
-    assert exam.exams["centred"].answers[:3] == "516", "5 came second"
+    assert exam.exams["centred"].answers[:3] == "162", "without 0 and 5 of the first"
     exam.drawings_of("learner 0").add(sent(0))
     exam.update("a stranger")
     exam.set_open(True)
@@ -158,32 +158,32 @@ def test_a_halls_exam_is_what_came_first_without_what_was_taken_out():
     assert exam.drawings_of("one too many").digits == ()
 
 
-def test_what_was_taken_out_last_is_put_back_first():
+def test_who_was_taken_out_last_is_put_back_first():
     exam = HallExam()
     exam.set_open(True)
     for learner in "abc":
         exam.drawings_of(learner).add(sent(0))
         exam.update(learner)
-    exam.remove(0)
-    exam.remove(2)
-    exam.restore()
-    assert [each.number for each in exam.questions()] == [1, 2] and exam.has_removed
-    exam.restore()
-    exam.restore()  # a press that came twice
-    assert [each.number for each in exam.questions()] == [0, 1, 2] and not exam.has_removed
+    exam.exclude(0)
+    exam.exclude(2)
+    exam.readmit()
+    assert [each.number for each in exam.questions()] == [1, 2] and exam.has_excluded
+    exam.readmit()
+    exam.readmit()  # a press that came twice
+    assert [each.number for each in exam.questions()] == [0, 1, 2] and not exam.has_excluded
 
 
-def test_what_was_taken_out_may_be_written_again():
+def test_who_was_taken_out_writes_nothing_more_into_the_exam():
+    """Once, a picture with one pixel more came back, as often as a script sent it."""
     exam = HallExam()
     exam.set_open(True)
-    drawings = exam.drawings_of("learner")
+    drawings = exam.drawings_of("joker")
     drawings.add(sent(0))
-    exam.update("learner")
-    exam.remove(0)
-    exam.update("learner")
-    assert exam.questions() == [], "it is the same as before"
-    drawings.add(sent(0, another := FINAL.questions[0][1].tobytes()))
-    exam.update("learner")
-    (again,) = exam.questions()
-    assert again.number == 0, "in its place"
-    assert again.drawing.centred == another
+    exam.update("joker")
+    exam.exclude(0)
+    for index, picture in ((0, FINAL.questions[0][1]), (1, FINAL.questions[0][2])):
+        drawings.add(sent(index, picture.tobytes()))
+        exam.update("joker")
+        assert exam.questions() == [] and exam.is_excluded("joker")
+    exam.readmit()
+    assert [each.number for each in exam.questions()] == [0, 1]

@@ -1,5 +1,6 @@
 """What the server does beside the page, and that the page does without it."""
 
+import asyncio
 import http.client
 import json
 import threading
@@ -8,12 +9,14 @@ import urllib.request
 from collections.abc import Iterator
 
 import pytest
+import websockets
 from playwright.sync_api import expect
+from starlette.types import Message, Receive, Scope, Send
 
 import exam.server
 from exam.rooms.room import Room
 from exam.rooms.rooms import KEPT_SECONDS, Rooms, new_code, new_secret
-from exam.server import CLOSED, HEADERS, room_events
+from exam.server import CLOSED, HEADERS, Guard, room_events
 from exam.texts import load_texts
 from tests.browser import Server, open_page, press_start, running_server, wait_until_played
 from tests.visit import Visit, run
@@ -106,6 +109,50 @@ def test_who_is_in_a_room_is_told_what_its_lecturer_does(server):
         state | {"kind": "close", "step": "twenty_exams_close_1"}
     ] * 3
     leader.join()
+
+
+def test_the_stream_of_counts_is_the_lecturers_alone(server):
+    """Twenty of a stranger once left none for the lecturer's own screens."""
+    code, secret = new_code(), new_secret()
+
+    async def lead() -> None:
+        async with Visit(server.url, f"room={code}&secret={secret}").connection() as lecturer:
+            await lecturer.open()
+
+    run(lead())
+    for more in ("", f"&secret={new_secret()}", "&secret=", "&secret=%F0%9F%99%82"):
+        with pytest.raises(urllib.error.HTTPError, match="403"):
+            next(events(server, f"{code}?count{more}"))
+    assert next(events(server, f"{code}?count&secret={secret}"))["event_count"]
+
+
+def test_a_websocket_of_a_foreign_page_is_refused_before_streamlit_looks_at_it(server):
+    """Streamlit would ask the network for its own address first, on its event loop."""
+    asked = []
+
+    async def streamlit(scope: Scope, receive: Receive, send: Send) -> None:
+        asked.append(dict(scope["headers"]))
+
+    async def shake_hands(**headers: str) -> list[Message]:
+        sent: list[Message] = []
+
+        async def send(message: Message) -> None:
+            sent.append(message)
+
+        named = [(name.encode(), value.encode()) for name, value in headers.items()]
+        await Guard(streamlit)({"type": "websocket", "headers": named}, send, send)
+        return sent
+
+    for origin in ("https://evil.example", "http://page.example.evil.example", "http://[::9]:80"):
+        refused = asyncio.run(shake_hands(host="page.example", origin=origin))
+        assert refused == [{"type": "websocket.close", "code": 1008}] and not asked
+    for origin in ("https://page.example", "http://localhost:3000"):
+        asyncio.run(shake_hands(host="page.example:8501", origin=origin))
+    asyncio.run(shake_hands(host="page.example"))  # no browser
+    assert len(asked) == 3
+    address = server.url.replace("http", "ws") + "_stcore/stream"
+    with pytest.raises(websockets.InvalidStatus, match="403"):
+        run(websockets.connect(address, origin="https://evil.example").__aenter__())
 
 
 def test_the_script_alone_does_all_that_a_learner_sees(page, plain):

@@ -59,7 +59,9 @@ const leadRoom = (code, step) => {
   ledStep = step;
   if (leading?.code === code && leading.readyState !== EventSource.CLOSED) return;
   leading?.close();
-  leading = Object.assign(new EventSource(`room/${code}?count`), { code });
+  const secret = new URL(location.href).searchParams.get("secret"); // where a frame keeps no cookies
+  const shown = secret ? `&secret=${encodeURIComponent(secret)}` : "";
+  leading = Object.assign(new EventSource(`room/${code}?count${shown}`), { code });
   leading.onopen = () => document.documentElement.toggleAttribute("data-leads", true);
   leading.onerror = () => document.documentElement.toggleAttribute("data-leads", false);
   leading.onmessage = ({ data }) => {

@@ -1,19 +1,27 @@
 // A room of a hall: what the browser keeps of it, and the ways that lead into it.
 
-const setCookie = (name, value) => {
+const setCookie = (name, value, age = "") => {
   const rules = location.protocol === "https:" ? "SameSite=None; Secure; Partitioned" : "SameSite=Lax";
-  document.cookie = `${name}=${value}; Path=/; ${rules}`;
+  document.cookie = `${name}=${value}; Path=/; ${rules}${age}`;
   return document.cookie.includes(`${name}=${value}`); // not in every frame
+};
+// Links of a stranger may open any number of rooms in this browser; a request has a limited length.
+const MAX_LED = 10;
+const forgetEarlierRooms = () => {
+  const led = document.cookie.match(/lead_[A-Z]{4}(?==)/g) ?? []; // the oldest first
+  for (const name of led.slice(0, -MAX_LED)) setCookie(name, "", "; Max-Age=0");
 };
 const lead = (address, code, secret) => {
   if (!setCookie(`lead_${code}`, secret)) address.searchParams.set("secret", secret);
+  forgetEarlierRooms();
   address.searchParams.set("room", code);
 };
 
 // A code in capitals leads to the one of several servers that has its room (nginx.conf). What the
-// lecturer's link has behind # is for this browser alone.
-const here = new URL(location.href), room = here.searchParams.get("room");
-const [, secret] = here.hash.match(/^#secret=([\w-]+)$/) ?? [];
+// lecturer's link has behind # is for this browser alone. Both have the forms of rooms.py.
+const here = new URL(location.href);
+const [room] = here.searchParams.get("room")?.match(/^[ABCEFGHJKLMNPRSTWXYZ]{4}$/i) ?? [];
+const [, secret] = here.hash.match(/^#secret=([\w-]{22})$/) ?? [];
 if (room && (secret || room !== room.toUpperCase())) {
   here.searchParams.set("room", room.toUpperCase());
   if (secret) lead(here, room.toUpperCase(), secret);

@@ -1,4 +1,4 @@
-"""The exam of a hall on the projector as it is written; a click removes a question."""
+"""The exam of a hall on the projector as it is written; a click excludes its writer."""
 
 import streamlit as st
 
@@ -36,12 +36,12 @@ def show_hall_sheet(seat: Seat, texts: Texts) -> None:
     captions, questions = texts.own_exam, room.exam.questions()
     with st.container(horizontal=True, vertical_alignment="center"):
         show_counts(room, texts)
-        if room.exam.has_removed:
+        if room.exam.has_excluded:
             st.button(
                 captions.put_back,
                 key="hall_sheet_put_back",
                 type="tertiary",
-                on_click=room.restore_question,
+                on_click=room.readmit_writer,
                 width="content",
             )
     st.caption(f"{captions.hall_sheet} {how_to_join(room, texts)}")
@@ -51,10 +51,10 @@ def show_hall_sheet(seat: Seat, texts: Texts) -> None:
         "picture": own_picture(b"".join(question.drawing.centred for question in questions)),
         "take_out": captions.take_out,
     }
-    _sheet(key=KEY, data=data, on_removed_change=lambda: _remove(seat))
+    _sheet(key=KEY, data=data, on_removed_change=lambda: _exclude(seat))
 
 
-def _remove(seat: Seat) -> None:
+def _exclude(seat: Seat) -> None:
     number = st.session_state[KEY].removed
     if type(number) is int and (room := seat.room):
-        room.remove_question(number)
+        room.exclude_writer(number)

@@ -14,6 +14,7 @@ from exam.texts import LANGUAGES, Texts
 NUMBERS = {setting.name: setting for setting in (*SETTINGS, MISPRINTS)}
 # The page writes what differs from these into its address.
 DEFAULTS = {name: setting.default for name, setting in NUMBERS.items()} | {"lang": LANGUAGES[0]}
+LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1", "0.0.0.0")
 FLAGS = ("start", "projected", "reveal", "presenter")
 TRUE_OR_FALSE = {"true": True, "false": False}
 # The values that a parameter may have, and what they mean.
@@ -76,7 +77,7 @@ def link_to(page: str, **settings: int | str) -> str:
 
 def is_local(link: str) -> bool:
     """Whether the link opens on this computer alone."""
-    return urlsplit(link).hostname in ("localhost", "127.0.0.1", "::1", "0.0.0.0")
+    return urlsplit(link).hostname in LOCAL_HOSTS
 
 
 def reachable(link: str) -> str:

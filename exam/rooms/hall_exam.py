@@ -29,7 +29,7 @@ class HallExam:
         self._lock = threading.Lock()
         self._drawings: dict[str, Drawings] = {}  # by learner
         self._arrivals: list[tuple[str, int]] = []  # learner, index of its digit
-        self._removed: dict[int, Drawing] = {}  # by number of the question
+        self._excluded: list[str] = []  # learners, the last one last
         self.is_open = False
         self.changes = 0
         self.exams: OwnExams | None = None
@@ -44,44 +44,42 @@ class HallExam:
             return self._drawings.get(learner) or Drawings((), is_for_hall=True)
 
     def update(self, learner: str) -> None:
-        """Take over what a learner has written.
-
-        A question that was removed comes back if its learner has written it anew.
-        """
+        """Take over what a learner has written."""
         with self._lock:
             drawings = self._drawings.get(learner)
-            for index, drawing in drawings.drawn.items() if drawings else ():
-                if (learner, index) in self._arrivals:
-                    number = self._arrivals.index((learner, index))
-                    if self._removed.get(number, drawing) != drawing:
-                        del self._removed[number]
-                elif len(self._arrivals) < 2 * QUESTIONS:
+            for index in drawings.drawn if drawings else ():
+                is_new = (learner, index) not in self._arrivals
+                if is_new and len(self._arrivals) < 2 * QUESTIONS:
                     self._arrivals.append((learner, index))
 
-    def remove(self, number: int) -> None:
-        """Leave out the question of that number."""
+    def exclude(self, number: int) -> None:
+        """Leave out whatever the writer of the question of that number has written or writes."""
         with self._lock:
             if number in range(len(self._arrivals)):
-                learner, index = self._arrivals[number]
-                self._removed[number] = self._drawings[learner].drawn[index]
+                learner, _ = self._arrivals[number]
+                if learner not in self._excluded:
+                    self._excluded.append(learner)
 
-    def restore(self) -> None:
-        """Put back the question that was removed last, if there is one."""
+    def readmit(self) -> None:
+        """Take back the last exclusion, if there is one."""
         with self._lock:
-            if self._removed:
-                self._removed.popitem()
+            if self._excluded:
+                self._excluded.pop()
+
+    def is_excluded(self, learner: str) -> bool:
+        return learner in self._excluded
 
     @property
-    def has_removed(self) -> bool:
-        return bool(self._removed)
+    def has_excluded(self) -> bool:
+        return bool(self._excluded)
 
     def questions(self) -> list[WrittenQuestion]:
-        """The first hundred that have arrived, without those that were removed."""
+        """The first hundred that have arrived, without those of excluded writers."""
         with self._lock:
             questions = []
             for number, (learner, index) in enumerate(self._arrivals):
-                drawings = self._drawings[learner]
-                if number not in self._removed:
+                if learner not in self._excluded:
+                    drawings = self._drawings[learner]
                     digit, drawing = drawings.digits[index], drawings.drawn[index]
                     questions.append(WrittenQuestion(number, digit, drawing))
             return questions[:QUESTIONS]

@@ -1,6 +1,7 @@
 """A room: the votes of the people in a hall, their studies and their exam, without names."""
 
 import itertools
+import secrets
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -66,11 +67,15 @@ class Room:
 
     @property
     def is_in_use(self) -> bool:
-        """Whether somebody has guessed, studied or written here, or follows the room."""
+        """Whether somebody has guessed, studied or written here, or follows or leads the room."""
         with self._lock:
             voted = any(vote.guesses or vote.has_seen for vote in self._votes.values())
             is_written = bool(self.exam.questions())
-            return voted or is_written or bool(self.studied.sums or self.listeners)
+            is_followed = bool(self.listeners or self.lecturer_listeners)
+            return voted or is_written or is_followed or bool(self.studied.sums)
+
+    def is_led_by(self, secret: str) -> bool:
+        return secrets.compare_digest(self.secret.encode(), secret.encode())
 
     def state(self) -> dict[str, str | int | bool]:
         """What its lecturer shows, and how the vote there stands, without any guesses."""
@@ -148,14 +153,14 @@ class Room:
         self.exam.update(learner)
         self.notify_lecturer()
 
-    def remove_question(self, number: int) -> None:
-        """Leave a question out of the hall's exam."""
-        self.exam.remove(number)
+    def exclude_writer(self, number: int) -> None:
+        """Leave the writer of a question out of the hall's exam."""
+        self.exam.exclude(number)
         self.notify_lecturer()
 
-    def restore_question(self) -> None:
-        """Put back the question that was removed last."""
-        self.exam.restore()
+    def readmit_writer(self) -> None:
+        """Take back the last exclusion."""
+        self.exam.readmit()
         self.notify_lecturer()
 
     def standing(self, chapter: str) -> Standing:

@@ -101,6 +101,12 @@ class Seat:
         return self.own_drawings
 
     @property
+    def is_excluded(self) -> bool:
+        """Whether the lecturer has taken what this learner writes out of the hall's exam."""
+        room = self.voting_room
+        return room is not None and room.exam.is_excluded(self.learner)
+
+    @property
     def exams(self) -> OwnExams | None:
         """The handwritten exam in each form, once it is complete."""
         room = self.room

@@ -219,6 +219,17 @@ def test_rooms_in_use_are_kept_and_the_oldest_unused_goes(hall, room, clock):
         hall.lead("ZZZX", new_secret())
 
 
+def test_a_room_whose_lecturer_waits_at_the_door_stays(hall, clock):
+    """Twenty rooms of one in the hall, who has its address, once pushed out the lecturer's."""
+    room = hall.lead("KHJM", new_secret(), "the hall")
+    room.lecturer_listeners.add(lambda: None)
+    clock.now += 3600
+    code = codes()
+    for _ in range(2 * MAX_ROOMS_OF_A_CLIENT):
+        hall.lead(next(code), new_secret(), "the hall")
+    assert hall.find("KHJM") is room
+
+
 def test_a_client_that_opens_rooms_in_a_loop_takes_none_from_others(hall, room, clock):
     """And none from its own halls; what it loses comes back by its own secret alone."""
     code = codes()

@@ -64,7 +64,7 @@ class Hall:
 
     async def count(self) -> None:
         """As the lecturer's browser: whenever there is news, ask for the count (follow.js)."""
-        async for _ in events(self.server, f"{self.code}?count"):
+        async for _ in events(self.server, f"{self.code}?count&secret={self.secret}"):
             await self.lecturer.poll()
             self.counts.append((time.monotonic(), self.lecturer.guesses))
 

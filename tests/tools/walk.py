@@ -49,16 +49,15 @@ class Followed:
     """Every step that the room has stood at, as its stream for the lecturer tells it."""
 
     def __init__(self, server: Server, code: str, secret: str):
-        cookie = {"Cookie": f"lead_{code}={secret}"}
-        request = urllib.request.Request(f"{server.url}room/{code}?count", headers=cookie)
-        self.stream, self.steps = urllib.request.urlopen(request), []
+        address = f"{server.url}room/{code}?count&secret={secret}"
+        self.stream, self.steps = urllib.request.urlopen(address), []
         threading.Thread(target=self._follow, daemon=True).start()
 
     def _follow(self) -> None:
         for line in self.stream:
-            if line.startswith(b"data: ") and (step := json.loads(line[6:])["step"]):
-                if self.steps[-1:] != [step]:
-                    self.steps.append(step)
+            step = json.loads(line[6:])["step"] if line.startswith(b"data: ") else ""
+            if step and self.steps[-1:] != [step]:
+                self.steps.append(step)
 
     def falls(self) -> list[str]:
         at = [KEYS.index(step) for step in self.steps]

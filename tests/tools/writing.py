@@ -28,17 +28,17 @@ async def write(visit: Visit) -> None:
 
 async def hall(server: Server, learners: int) -> float:
     """How many seconds after the last digit the whole exam is drawn on the wall."""
-    code, link = new_code(), "only=own_exam&lang=ko"
+    code, secret, link = new_code(), new_secret(), "only=own_exam&lang=ko"
     drawn: dict[int, float] = {}
 
     async def draw(wall: Visit) -> None:
-        async for _ in events(server, f"{code}?count"):
+        async for _ in events(server, f"{code}?count&secret={secret}"):
             await wall.ask(within="ask_hall_sheet")
             await wall.read()
             drawn[len(wall.data["hall_sheet"]["numbers"])] = time.monotonic()
 
     async with contextlib.AsyncExitStack() as connections:
-        lead = Visit(server.url, f"room={code}&secret={new_secret()}&projected=true&{link}")
+        lead = Visit(server.url, f"room={code}&secret={secret}&projected=true&{link}")
         wall = await connections.enter_async_context(lead.connection())
         await wall.open()
         visits = [Visit(server.url, f"room={code}&{link}") for _ in range(learners)]

@@ -150,6 +150,8 @@ def show_paper(view: ChapterView) -> None:
     show_writing(key, drawings, view.texts, seat.update_exam)
     typed = captions.typed if drawings.has_typed else ""
     kept = captions.kept_in_room if drawings.is_for_hall else captions.kept
+    if drawings.is_for_hall and seat.is_excluded:
+        kept = captions.taken_out
     st.caption(f"{kept} {typed}")
 
 

@@ -302,3 +302,28 @@ async def guess_once(server: Server, room) -> None:
         await learner.open()
         await learner.choose("students_guess", 1)
         await learner.read()
+
+
+RELOADED = "performance.getEntriesByType('navigation')[0].type === 'reload'"
+
+
+def test_nothing_of_a_link_becomes_a_cookie_but_a_code_and_a_secret(page, server):
+    """A stranger's links once set cookies with attributes, so long that no page came any more."""
+    secret = new_secret()
+    long = "A" * 4000
+    for link in (
+        f"?room=AAAA=1%3B%20Max-Age=31536000#secret={secret}",
+        f"?room={long}#secret={secret}",
+        f"?room=AAAA#secret={long}",
+        f"?room=ÄÄÄÄ#secret={secret}",
+    ):
+        page.goto("about:blank")
+        page.goto(f"{server.url}{link}")
+        page.get_by_role("heading").first.wait_for()
+        wait_until_idle(page)
+        assert "lead_" not in page.evaluate("document.cookie")
+    for _ in range(11):
+        page.goto("about:blank")
+        page.goto(f"{server.url}?room={(code := new_code()).lower()}#secret={new_secret()}")
+        page.wait_for_function(f"document.cookie.includes('lead_{code}') && {RELOADED}")
+    assert page.evaluate("document.cookie").count("lead_") == 10
