@@ -270,13 +270,17 @@ def curves_table(curves: Sequence[Curve], epochs: int) -> pa.Table:
     """The rows behind the chart: the last curve as "now", the others as quiet lines.
 
     Two rows for each epoch, one for the practised and one for the unseen exams. A quiet line is
-    named beside the end of its unseen errors, each above the other and above the last curve's.
+    named beside the end of its unseen errors, with these, each above the other and above the last
+    curve's.
     """
     rows: list[tuple] = []
     last = curves[-1].marks if curves else ()
     places = _places([curve.marks[: epochs + 1] for curve in curves[:-1]], last[epochs:])
     for number, (curve, place) in enumerate(zip(curves[:-1], places, strict=True)):
-        rows += _rows(str(number), Curve(curve.marks[: epochs + 1], curve.name), label_at=place)
+        shown, name = curve.marks[: epochs + 1], curve.name
+        if shown == curve.marks:  # else its end is beyond the axis
+            name += f": {shown[-1].val_wrong:.1f}"
+        rows += _rows(str(number), Curve(shown, name), label_at=place)
     for curve in curves[-1:]:
         rows += _rows("now", curve, best=best_shown(curve.marks))
     return table(_COLUMNS, rows)
@@ -307,6 +311,6 @@ def _rows(
 ) -> Iterator[tuple]:
     for mark, best_epoch in zip_longest(curve.marks, best):
         place = label_at if mark.epoch == len(curve.marks) - 1 else None
-        label = "" if place is None else f"{curve.name}: {mark.val_wrong:.1f}"
+        label = "" if place is None else curve.name
         yield run, "", None, "practised", mark.epoch, mark.wrong, mark.loss, best_epoch
         yield run, label, place, "unseen", mark.epoch, mark.val_wrong, mark.val_loss, best_epoch

@@ -77,7 +77,7 @@ def show_slope(view: ChapterView) -> None:
         key, label = f"{view.name}_rate", view.captions.step_rate
         landings = [st.select_slider(label, STEP_RATES, CHOSEN_RATE, key=key)]
     view.show_figure(slope(steps, landings, view.texts))
-    if steps.is_complete:
+    if steps.is_complete and list(landings) != [CHOSEN_RATE]:  # the learner has tried another
         numbers = slope_numbers(steps)
         st.markdown(view.captions[slope_rule(numbers)](**numbers))
 

@@ -11,7 +11,9 @@ from exam.model.settings import STUDENT
 
 CLASS = range(STUDENT.lowest, STUDENT.highest + 1)
 EPOCHS = 20
-WRONG, TALLEST = (18, 78), 12  # the axes: wrong per 100, and students; at 99 some have 75
+NARROW, WIDE = (20, 40), (18, 78)  # the axis: wrong per 100; at batch size 99 some have 75
+LARGEST_IN_NARROW = 40  # batch size, up to which all are within the narrow one
+TALLEST = 12  # the other axis: students
 STEP = 0.5  # wrong per 100; students that are nearer stand above each other
 FEW_APART = 10  # wrong answers per 100, up to which two students are a few apart
 
@@ -25,17 +27,21 @@ def studies(settings: Settings) -> Studies:
 
 def class_figure(experiment: Experiment, texts: Texts) -> Figure:
     """A dot for each student: how much of the unseen exams is wrong in the end."""
-    captions = texts.students
+    captions, (batch_size, _) = texts.students, next(iter(experiment.studies))
     return lines_figure(
         _dots(experiment, captions),
         captions.alt,
         captions.axis,
         captions.count,
-        x_domain=WRONG,
+        x_domain=axis_for(batch_size),
         y_domain=(0, TALLEST),
         label_width=12,
         height=200,
     )
+
+
+def axis_for(batch_size: int) -> tuple[int, int]:
+    return NARROW if batch_size <= LARGEST_IN_NARROW else WIDE
 
 
 def _dots(experiment: Experiment, captions: Texts) -> Iterator[Rows]:

@@ -14,7 +14,7 @@ from exam.lesson.blocks import Chart, Choices, Display, Rule, Story, Table
 from exam.lesson.chapter import TEN, Chapter, Experiment, Figure, Numbers, Settings, Studies, Texts
 from exam.lesson.chapter_view import ChapterView
 from exam.model.exams import QUESTIONS
-from exam.model.plan import HIDDEN_UNITS, PIXELS, Plan, Study
+from exam.model.plan import HIDDEN_UNITS, PIXELS, WEIGHTS, Plan, Study
 from exam.model.results import Steps
 from exam.model.updates import decode_deltas, first_pass_questions, pixels_of
 from exam.page.player import show_prints
@@ -202,7 +202,7 @@ def _show_prints(view: ChapterView, name: str, alt: str, deltas: np.ndarray, uni
 CHAPTER = Chapter(
     name="update",
     blocks=(
-        Story({"units": HIDDEN_UNITS, "pixels": PIXELS}),
+        Story({"units": HIDDEN_UNITS, "pixels": PIXELS, "weights": WEIGHTS}),
         Display(show_first, due="always"),
         Choices(),
         Display(show_ten),
