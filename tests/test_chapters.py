@@ -76,9 +76,7 @@ def test_its_texts_and_figures_hold_from_nothing_to_the_end(name):
         words = load_texts(lang)
         captions = words[name]
         needed = ["title", "story", "question", "press", "measured"]
-        needed += (
-            ["own", "stopped_at"] if isinstance(question_of(chapter), PassSlider) else ["choices"]
-        )
+        needed += ["stopped_at"] if isinstance(question_of(chapter), PassSlider) else ["choices"]
         for block in chapter.blocks:
             needed += ["columns"] if isinstance(block, Table) else []
             if options := getattr(block, "options", {}):
@@ -593,18 +591,21 @@ def test_repetition():
     assert fields["first"] == {10: 70, 100: 70} and fields["second"] == {10: 10, 100: 10}
     assert fields["until_none"] == 15
     table = rows(experiment, "repetition", load_texts("en"))
-    assert table[0] == (10, "70.0", "10.0", 2, 11, 15)
-    assert table[1] == (100, "70.0", "10.0", 2, 12, "not within 100")
+    assert table[0] == (10, 2, 11, 15)
+    assert table[1] == (100, 2, 12, "not within 100")
 
 
-def test_the_brackets_of_repetition_and_the_dots_of_a_class():
+def test_the_bars_of_repetition_and_the_dots_of_a_class():
     wrong = study(lambda name, epoch: {"wrong": max(90 - 8 * epoch, 0), "val_wrong": 25.0})
-    drawn = chapters.repetition.curves(experiment_of("repetition", wrong), load_texts("en")).data
-    labels = [row["label"] for row in drawn.to_pylist() if row["label"].startswith("−")]
-    assert labels == ["−40.0", "−40.0"]
+    experiment = experiment_of("repetition", wrong)
+    drawn = chapters.repetition.removed_figure(experiment, load_texts("en")).data.to_pylist()
+    bars = [row["y"] for row in drawn if row["style"].startswith("bar_")]
+    assert bars[1::2] == [40, 40, 10, 0, 0, 0] * 2 and set(bars[::2]) == {0}
+    labels = [row["label"] for row in drawn if row["label"]]
+    assert labels == ["40.0 batch 10", "40.0", "40.0", "40.0", "10.0 batch 100"]
     value = study(lambda name, epoch: {"val_wrong": 20.0 + name[1] % 3})
     dots = chapters.students.class_figure(experiment_of("students", value), load_texts("en")).data
-    places = [(row["x"], row["y"]) for row in dots.to_pylist() if row["style"] == "dot"]
+    places = [(row["x"], row["y"]) for row in dots.to_pylist() if row["style"] == "ball"]
     assert sorted(places) == [(20 + n, 0.5 + m) for n in range(3) for m in range(10)]
 
 

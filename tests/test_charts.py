@@ -71,7 +71,10 @@ def test_the_rows_of_the_curves():
     ).to_pylist()
     assert len(rows) == 2 * (9 + 9)
     (labelled,) = (row for row in rows if row["label"])
-    assert (labelled["label"], labelled["epoch"]) == ("batch 10", 8)  # its own end is beyond the axis
+    assert (labelled["label"], labelled["epoch"]) == (
+        "batch 10",
+        8,
+    )  # its own end is beyond the axis
     now = [row for row in rows if row["run"] == "now"]
     assert {row["epoch"]: row["best"] for row in now} == dict.fromkeys(range(8)) | {8: 3}
     last = [(row["series"], row["wrong"]) for row in now if row["epoch"] == 8]

@@ -14,6 +14,7 @@ from exam.model.results import Mark, MeanMarks, mean_marks
 # The theme's colours, in its order: one meaning for each on the whole page.
 COLOURS = ("practised", "unseen", "batch_1", "batch_10", "batch_32", "batch_100")
 PALE = [f"pale_{style}" for style in COLOURS]  # single students behind their mean
+BARS = [f"bar_{style}" for style in COLOURS]
 INKS = {"quiet": (1, 0.35), "ink": (1.75, 1.0), "strong": (2.75, 1.0)}  # width, opacity
 BATCH_LOOKS = {
     1: ("batch_1", "dashdot"),
@@ -25,6 +26,7 @@ OTHER_LOOK = ("strong", "dashed")  # of another batch size
 SIDES = {"above": -13, "below": 13, "beside": 0}  # where a name stands, in pixels
 # Filled or not, how large in square pixels, and how far beside its number. (The last are guesses.)
 DOTS = {"ball": (True, 120, 0.0), "ring": (False, 30, -0.25), "dot": (True, 30, 0.25)}
+BAR_WIDTH = 9  # pixels
 DOT_STEP = 0.03  # of the axis, from one dot to the next above it
 _COLUMNS = pa.schema(
     [
@@ -129,6 +131,7 @@ def lines_figure(
     x_format: str = ",d",
     ticks: int = 6,
     title: str = "",
+    y_numbers: bool = True,
 ) -> Figure:
     """Lines over two axes with the titles `x` and `y`. See `lines_spec`."""
     spec = lines_spec(
@@ -142,6 +145,7 @@ def lines_figure(
         y_type=y_type,
         x_format=x_format,
         ticks=ticks,
+        y_numbers=y_numbers,
     )
     return Figure(spec, table(_COLUMNS, itertools.chain.from_iterable(lines)), alt_text, title)
 
@@ -159,6 +163,7 @@ def lines_spec(
     y_type: Scale,
     x_format: str,
     ticks: int,
+    y_numbers: bool,
 ) -> dict:
     """The spec of lines, whose names take `label_width` pixels beside them.
 
@@ -177,8 +182,8 @@ def lines_spec(
         )
         .scale(type=x_type, domain=x_domain, range=x_range(), nice=False),
         alt.Y("y:Q")
-        .title(y)
-        .axis(values=_values(y_type, y_domain))
+        .title(y or None)
+        .axis(values=_values(y_type, y_domain), labels=y_numbers, grid=y_numbers)
         .scale(type=y_type, domain=y_domain),
     )
     chart = alt.layer(*_strokes(base), *_dots(base), *_names(base))
@@ -194,7 +199,7 @@ def _values(scale: Scale, domain: tuple[float, float]) -> Any:
 
 
 # After the last of its colours, the theme begins anew with the first.
-COLOUR = alt.Color("style:N").scale(domain=[*COLOURS, *PALE]).legend(None)
+COLOUR = alt.Color("style:N").scale(domain=[*COLOURS, *PALE, *BARS]).legend(None)
 
 
 def _of(base: alt.Chart, *styles: str) -> alt.Chart:
@@ -210,12 +215,13 @@ def _strokes(base: alt.Chart) -> Iterator[alt.Chart]:
         lines = _of(base, style).mark_line(strokeWidth=width, opacity=opacity, color=INK, clip=True)
         yield lines.encode(*strokes)
     yield _of(base, *COLOURS).mark_line(strokeWidth=2.75, clip=True).encode(COLOUR, *strokes)
+    yield _of(base, *BARS).mark_line(strokeWidth=BAR_WIDTH).encode(COLOUR, *strokes)
 
 
 def _dots(base: alt.Chart) -> Iterator[alt.Chart]:
     for style, (filled, size, _) in DOTS.items():
         yield _of(base, style).mark_point(
-            clip=True, filled=filled, color=INK, size=size, strokeWidth=1, aria=False
+            clip=style != "ball", filled=filled, color=INK, size=size, strokeWidth=1, aria=False
         )
 
 
@@ -225,7 +231,7 @@ def _names(base: alt.Chart) -> Iterator[alt.Chart]:
         here = base.transform_filter(f"datum.label != '' && datum.side == '{side}'")
         yield _name(_of(here, "ink"), dy, "normal").encode(*label)
         yield _name(_of(here, "strong"), dy, "bold").encode(*label)
-        yield _name(_of(here, *COLOURS), dy, "bold").encode(COLOUR, *label)
+        yield _name(_of(here, *COLOURS, *BARS), dy, "bold").encode(COLOUR, *label)
 
 
 def _name(chart: alt.Chart, dy: int, weight: Literal["normal", "bold"]) -> alt.Chart:

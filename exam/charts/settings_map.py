@@ -4,7 +4,9 @@ A study is a disc whose colour is its result. Behind it are tiles: settings that
 beforehand, grey until they are uncovered.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from itertools import pairwise
+from math import sqrt
 from typing import Literal
 
 import altair as alt
@@ -15,8 +17,7 @@ from exam.model.studied import Point
 from exam.texts import Texts
 
 HEIGHT = 260
-TILE = 560  # square pixels
-DOMAINS = {"loss": (0.7, 1.7), "wrong": (20, 60)}  # of the colours; values beyond are clamped
+DOMAINS = {"loss": (0.8, 1.4), "wrong": (24, 50)}  # of the colours; values beyond are clamped
 _FORMATS = {"loss": ".2f", "wrong": ".1f"}
 _COLUMNS = pa.schema(
     [
@@ -27,6 +28,10 @@ _COLUMNS = pa.schema(
         ("description", pa.string()),
         ("best", pa.string()),
         ("side", pa.string()),
+        ("x_from", pa.float64()),
+        ("x_to", pa.float64()),
+        ("y_from", pa.float64()),
+        ("y_to", pa.float64()),
     ]
 )
 _WIDE = 30  # batch sizes from which on the best is named to the left of its point
@@ -42,16 +47,33 @@ def settings_map(
 ) -> Figure:
     """Coloured by "loss" or "wrong", the best point named; the more runs, the larger a point."""
     best, captions = best_of(points, by), texts.best_setting
-    rows: list[tuple] = [
-        (*tile[:2], 0, value_of(tile, by) if uncovered else None, "", "", "") for tile in tiles
-    ]
+    across = _edges({tile.batch_size for tile in tiles})
+    upwards = _edges({tile.epochs for tile in tiles})
+    no_edges = (None,) * 4
+    rows: list[tuple] = []
+    for tile in tiles:
+        value = value_of(tile, by) if uncovered else None
+        name = "" if value is None else format(value, _FORMATS[by])
+        edges = *across[tile.batch_size], *upwards[tile.epochs]
+        rows.append((*tile[:2], 0, value, "", name, "", *edges))
     for point in points:
         value = value_of(point, by)
         fields = {**point._asdict(), "value": format(value, _FORMATS[by])}
         name = captions.best_label(**fields) if point == best else ""
         side = "left" if point.batch_size >= _WIDE else "right"
-        rows.append((*point[:3], value, captions.point(**fields), name, side))
+        rows.append((*point[:3], value, captions.point(**fields), name, side, *no_edges))
     return Figure(_spec(texts, by, bool(points)), table(_COLUMNS, rows), captions.alt)
+
+
+def _edges(values: Collection[int]) -> dict[int, tuple[float, float]]:
+    """Where the tile of each value begins and ends on a logarithmic axis, so that tiles touch."""
+    ordered = sorted(values)
+    between = [sqrt(low * high) for low, high in pairwise(ordered)]
+    if not between:
+        return {value: (value / 1.3, value * 1.3) for value in ordered}
+    starts = [ordered[0] ** 2 / between[0], *between]
+    ends = [*between, ordered[-1] ** 2 / between[-1]]
+    return dict(zip(ordered, zip(starts, ends, strict=True), strict=True))
 
 
 def best_of(points: Sequence[Point], by: str) -> Point | None:
@@ -84,22 +106,26 @@ def _spec(texts: Texts, by: str, has_points: bool) -> dict:
     )
     size = alt.Size("runs:Q").scale(domain=[1, 10], range=[110, 500], clamp=True).legend(None)
     base = alt.Chart(height=HEIGHT).encode(x, y)
-    tiles = base.transform_filter("datum.runs == 0")
-    covered = tiles.transform_filter("datum.value == null").mark_square(
-        size=TILE, color=INK, opacity=0.2, aria=False
+    tiles = alt.Chart().transform_filter("datum.runs == 0")
+    rectangle = tiles.mark_rect(stroke="white", strokeWidth=1, aria=False).encode(
+        alt.X("x_from:Q"), alt.X2("x_to"), alt.Y("y_from:Q"), alt.Y2("y_to")
     )
-    uncovered = tiles.transform_filter("datum.value != null").mark_square(
-        size=TILE, opacity=1, aria=False
+    covered = rectangle.transform_filter("datum.value == null").encode(
+        color=alt.value(INK), opacity=alt.value(0.2)
     )
+    uncovered = rectangle.transform_filter("datum.value != null").encode(colour)
+    value = base.transform_filter("datum.runs == 0").mark_text(fontSize=10, color="white")
+    names = value.encode(alt.Text("best:N"), alt.Description("best:N"))
     points = base.transform_filter("datum.runs > 0").mark_point(
         filled=True, opacity=1, stroke=INK, strokeWidth=0.75, aria=has_points
     )
-    best = base.transform_filter("datum.best != ''")
+    best = base.transform_filter("datum.best != '' && datum.runs > 0")
     ring = best.mark_point(filled=False, color=INK, strokeWidth=2.5, aria=False)
     return as_spec(
         alt.layer(
             covered,
-            uncovered.encode(colour),
+            uncovered,
+            names,
             points.encode(colour, size, alt.Description("description:N")),
             ring.encode(size),
             _name(best, "left", "right", -14),

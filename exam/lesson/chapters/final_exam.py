@@ -1,23 +1,24 @@
 """When to stop: the learner chooses a pass, then the final exam is opened."""
 
-from collections.abc import Iterator
 from functools import partial
-from statistics import median_low
+from statistics import fmean, median_low
 
 import streamlit as st
 
-from exam.charts.lines import Rows, line, lines_figure, mean_and_students, stacks
-from exam.lesson.blocks import Chart, PassSlider, Rule, Story, Table
+from exam.charts.lines import Look, Rows, line, lines_figure, mean_and_students, stacks
+from exam.lesson.blocks import Chart, PassSlider, Rule, Story
 from exam.lesson.chapter import TEN, Chapter, Experiment, Figure, Numbers, Settings, Studies, Texts
 from exam.lesson.chapter_view import ChapterView
 from exam.model.overfitting import PATIENCE, warned_overfittings
 from exam.model.plan import FINAL, UNSEEN, Plan, Study
-from exam.model.results import mean_marks
+from exam.model.results import Mark, mean_marks
 from exam.page.sentences import change_of_errors
 
 BATCH_SIZE, EPOCHS = 1, 40
 Y_DOMAINS = {"val_wrong": (20, 60), "val_loss": (0.6, 1.6)}  # where the students differ
 HIGHER = 0.02  # loss above that of the automatic stop, from which on a stop is early or late
+FORMATS = {"val_wrong": ".1f", "val_loss": ".3f"}
+AXIS_FORMATS = {"val_wrong": ",d", "val_loss": ".1f"}
 LOOK = ("unseen", "dashed")
 
 
@@ -33,10 +34,8 @@ def studies(settings: Settings) -> Studies:
 def show_unseen_loss(view: ChapterView) -> Experiment | None:
     """The loss on unseen exams by which the learner is to stop, with the stop on the curve.
 
-    It stays until the loss on the final exams takes its place.
+    Once the final exams are open, it also has where the automatic stop was.
     """
-    if view.numbers:
-        return None
     captions = view.captions
     unseen = view.without_guess(
         {(UNSEEN, student): Study(Plan(BATCH_SIZE, student), EPOCHS) for student in TEN}
@@ -47,6 +46,9 @@ def show_unseen_loss(view: ChapterView) -> Experiment | None:
         chosen = st.session_state.get(QUESTION.key(CHAPTER.name), QUESTION.middle)
         stop = (view.experiment and view.experiment.attempt.guess) or chosen
         lines.append(_stop_line(stop, Y_DOMAINS["val_loss"], captions.stopped_at(epoch=stop)))
+    if view.numbers:
+        at, domain = median_low(automatic_stops(view.complete_experiment)), Y_DOMAINS["val_loss"]
+        lines.append(_stop_line(at, domain, captions.automatic, ("ink", "dotted")))
     lines += stacks(view.rounds, Y_DOMAINS["val_loss"])
     view.show_figure(
         lines_figure(
@@ -63,43 +65,53 @@ def show_unseen_loss(view: ChapterView) -> Experiment | None:
     return unseen
 
 
-def _stop_line(at: float, ends: tuple[float, float], label: str) -> Rows:
-    return line(label, [(at, end) for end in ends], label=label)
+def _stop_line(
+    at: float, ends: tuple[float, float], label: str, look: Look = ("ink", "solid")
+) -> Rows:
+    label_at = 0 if look == ("ink", "dotted") else -1  # below the other's name
+    return line(label, [(at, end) for end in ends], look, label=label, label_at=label_at)
 
 
-def curves(field: str, experiment: Experiment, texts: Texts) -> Figure:
-    """One field of the marks, with the stop that was chosen."""
-    captions, domain = texts.final_exam, Y_DOMAINS[field]
-    stop, label = experiment.attempt.guess, captions.mean(students=len(TEN))
-    assert stop is not None
-    stop_label = texts.hall.median_guess if experiment.rounds else captions.own
-    lines = [
-        mean_and_students(experiment.of(FINAL), field, LOOK, label),
-        _stop_line(stop, domain, stop_label),
-        *_automatic_line(experiment, domain, captions),
-        *stacks(experiment.rounds, domain),
-    ]
+def strip(field: str, experiment: Experiment, texts: Texts) -> Figure:
+    """One field of the marks on the final exams, at each stop: every student, and their mean."""
+    captions, lines = texts.final_exam, []
+    stops = stops_of(experiment) if experiment.is_complete else {}
+    for row, (stop, marks) in zip(range(len(stops), 0, -1), stops.items(), strict=True):
+        values = [getattr(mark, field) for mark in marks]
+        for number, value in enumerate(values):
+            lines.append(line(f"{stop} {number}", [(value, row)], ("ring", "solid")))
+        name = captions.rows[stop](**numbers(experiment))
+        if stop == "own" and experiment.rounds:
+            name = texts.hall.median_guess
+        label, mean = f"{name}: {fmean(values):{FORMATS[field]}}", [(fmean(values), row)]
+        lines.append(line(f"{stop} mean", mean, ("ball", "solid")))
+        lines.append(line(name, mean, label=label, side="above"))
     return lines_figure(
         lines,
         captions.alts[field],
-        texts.passes,
         captions.axis[field],
-        x_domain=(0, EPOCHS),
-        y_domain=domain,
-        label_width=130,
-        height=190,
+        "",
+        x_domain=Y_DOMAINS[field],
+        y_domain=(0.5, max(len(stops), 3) + 0.8),
+        label_width=12,
+        height=140,
+        x_format=AXIS_FORMATS[field],
+        y_numbers=False,
     )
 
 
-def _automatic_line(
-    experiment: Experiment, domain: tuple[float, float], captions: Texts
-) -> Iterator[Rows]:
-    """Where the automatic stop comes, for the student in the middle."""
-    if experiment.is_complete:
-        at = median_low(automatic_stops(experiment))
-        ends = [(at, end) for end in domain]
-        label = captions.automatic  # above the axis and its numbers
-        yield line("automatic", ends, ("ink", "dotted"), label=label, label_at=0, side="above")
+def stops_of(experiment: Experiment) -> dict[str, list[Mark]]:
+    """The marks of all students where each stop was: the automatic one, one's own, the end."""
+    finals, attempt = experiment.of(FINAL), experiment.attempt
+    assert attempt.guess is not None
+    chosen = {"own": attempt.guess, "last": EPOCHS}
+    if attempt.number > 1 and attempt.first_guess is not None:
+        chosen = {"first": attempt.first_guess, **chosen}
+    automatic = zip(finals, automatic_stops(experiment), strict=True)
+    stops = {"automatic": [marks[stop] for marks, stop in automatic]}
+    for name, stop in chosen.items():
+        stops[name] = [marks[stop] for marks in finals]
+    return stops
 
 
 def automatic_stops(experiment: Experiment) -> list[int]:
@@ -140,14 +152,6 @@ def numbers(experiment: Experiment) -> Numbers:
     return fields
 
 
-def rows(experiment: Experiment, texts: Texts) -> Iterator[tuple]:
-    fields = numbers(experiment)
-    for stop in ("first", "own", "automatic", "last"):
-        if stop in fields:  # a first stop only for learners who stop again
-            name = texts.final_exam.rows[stop](**fields)
-            yield name, f"{fields[stop].val_wrong:.1f}", f"{fields[stop].val_loss:.3f}"
-
-
 def rule(numbers: Numbers) -> list[str]:
     """Too early, late, or near the best, by what it cost on the final exams."""
     own, automatic = numbers["own"], numbers["automatic"]
@@ -164,9 +168,8 @@ CHAPTER = Chapter(
     blocks=(
         Story(),
         QUESTION,
-        Chart(partial(curves, "val_loss"), due="complete"),
-        Chart(partial(curves, "val_wrong"), due="complete"),
-        Table(rows),
+        Chart(partial(strip, "val_loss"), due="complete"),
+        Chart(partial(strip, "val_wrong"), due="complete"),
         Rule(),
     ),
     studies=studies,

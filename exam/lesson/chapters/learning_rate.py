@@ -15,7 +15,7 @@ EPOCHS = 20
 RATES = {1: 0.005, 10: LEARNING_RATE, 100: 0.5}  # by batch size, in proportion to it
 LARGEST = (1, 0.5)  # a small batch at a large rate
 NEARLY, HALF = 0.25, 0.75  # of the distance at the same rate: nearly the same, about half
-STEP_RATES = (0.05, 0.1, 0.5, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 10.0)  # of the first update
+STEP_RATES = tuple(n / 2 for n in range(1, 21))  # of the first update
 CHOSEN_RATE, PROJECTED_RATES = 0.5, (0.5, 3.0, 10.0)  # of which the landing is shown
 OPTIONS = {"in_proportion": "rates_in_proportion", "same": "same_rate"}  # of the curves
 
@@ -72,12 +72,22 @@ def show_slope(view: ChapterView) -> None:
     plans = {rate: Plan(100, 1, learning_rate=rate) for rate in STEP_RATES}
     steps = view.without_guess({rate: Study(plan, 1) for rate, plan in plans.items()})
     st.markdown(view.captions.slope_title)
-    landings: Sequence[float] = PROJECTED_RATES
-    if not view.visit.is_projected:
-        key, label = f"{view.name}_rate", view.captions.step_rate
-        landings = [st.select_slider(label, STEP_RATES, CHOSEN_RATE, key=key)]
-    view.show_figure(slope(steps, landings, view.texts))
-    if steps.is_complete and list(landings) != [CHOSEN_RATE]:  # the learner has tried another
+    if view.visit.is_projected:
+        view.show_figure(slope(steps, PROJECTED_RATES, view.texts))
+        return
+    figure_place = st.container()
+    with st.container(key="rate_slider"):  # its thumb stands under the ball (streamlit.css)
+        rate = st.slider(
+            view.captions.step_rate,
+            0.0,
+            STEP_RATES[-1],
+            CHOSEN_RATE,
+            STEP_RATES[0],
+            key=f"{view.name}_rate",
+        )
+    with figure_place:
+        view.show_figure(slope(steps, [rate], view.texts))
+    if steps.is_complete and rate != CHOSEN_RATE:  # the learner has tried another
         numbers = slope_numbers(steps)
         st.markdown(view.captions[slope_rule(numbers)](**numbers))
 

@@ -122,6 +122,8 @@ def _show_sheet(view: ChapterView, own: int, student: int, marks: Sequence[Mark]
         words_place.markdown(captions.caught(caught=caught, wrong=len(wrong), epoch=shown))
     data = sheet_data(marks, student=student, passes=EPOCHS, misprints=own, texts=view.texts)
     framed = misprinted if is_shown else []
+    if view.numbers:  # what was learnt by heart
+        shown, framed = EPOCHS, misprinted
     data |= {"play_id": f"{own} {student}", "shown": shown, "framed": framed}
     with sheet_place:
         if view.numbers:

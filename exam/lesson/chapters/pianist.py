@@ -63,20 +63,26 @@ def show_signs(view: ChapterView) -> None:
         return
     key = f"{view.name}_signs"
     begun = view.visit.attempts.get(key)
-    signs = view.without_guess(begun.studies) if begun else None
+    signs = view.without_guess(begun.studies) if begun else view.experiment
+    attempt = Attempt(studies_of_signs(), began=time.monotonic())
+    begin = view.visit.begin_attempt
+    st.button(
+        view.captions.make_happen,
+        key=key,
+        on_click=begin,
+        args=(key, attempt),
+        disabled=signs is not None,
+    )
     columns = st.columns(3)
+    mean = signs.mean("signs") if signs and signs.of("signs") else []
     for column, sign in zip(columns, SIGNS, strict=False):
         with column:
-            view.show_figure(sign_curves(sign, signs.mean("signs") if signs else [], view.texts))
+            view.show_figure(sign_curves(sign, mean, view.texts))
     with columns[-1]:
         view.show_figure(forgetting_curves(view.experiment or view.known, view.texts))
         if not view.experiment:
             st.caption(view.captions.forgetting_below)
-    if not signs:
-        attempt = Attempt(studies_of_signs(), began=time.monotonic())
-        begin = view.visit.begin_attempt
-        st.button(view.captions.make_happen, key=key, on_click=begin, args=(key, attempt))
-    elif not signs.is_complete:
+    if signs and signs.failure:
         view.show_progress(signs)
 
 

@@ -1,57 +1,57 @@
 """Passes (epochs): how many mistakes go in the first passes, and in the next ones."""
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
-from exam.charts.lines import Rows, batch_look, line, lines_figure, mean_and_students
+from exam.charts.lines import batch_look, line, lines_figure
 from exam.lesson.blocks import Chart, Choices, Rule, Story, Table
 from exam.lesson.chapter import TEN, Chapter, Experiment, Figure, Numbers, Settings, Studies, Texts
 from exam.model.plan import Plan, Study
 from exam.model.results import MeanMarks
 
 EPOCHS, BLOCK = 100, 5
-LABEL_AT = {10: 2, 100: 8}  # the batch sizes, and the pass at which each line has room for its name
+SIZES = (10, 100)
+BLOCKS_SHOWN, BLOCKS_ASKED = 6, 2
+LABEL_OFFSET = 1.3  # passes, by which a number begins left of its bar
+NAMED_AT = {10: 0, 100: 2}  # the block at which there is room for the name
 AS_MANY, QUARTER = 0.75, 0.25  # of what the first block gained
 REMAINING = (50, 5, 0.5)  # wrong answers; a mean below 0.5 is none for most
 
 
 def studies(settings: Settings) -> Studies:
     return {
-        (size, student): Study(Plan(size, student), EPOCHS) for student in TEN for size in LABEL_AT
+        (size, student): Study(Plan(size, student), EPOCHS) for student in TEN for size in SIZES
     }
 
 
-def curves(experiment: Experiment, texts: Texts) -> Figure:
-    captions = texts.repetition
-    lines = [
-        mean_and_students(
-            experiment.of(size),
-            "wrong",
-            batch_look(size),
-            captions.batch(batch_size=size),
-            label_at=label_at,
-            side="above",
-        )
-        for size, label_at in LABEL_AT.items()
-    ]
+def removed_figure(experiment: Experiment, texts: Texts) -> Figure:
+    """How many mistakes each block of passes removes, as two bars."""
+    captions, bars = texts.repetition, []
+    for number, size in enumerate(SIZES):
+        marks = experiment.mean(size) if experiment.of(size) else []
+        for block, wrong in enumerate(removed(marks)[:BLOCKS_SHOWN]):
+            at = block * BLOCK + (number + 1) * BLOCK / (len(SIZES) + 1)
+            look = f"bar_{batch_look(size)[0]}", "solid"
+            name = captions.batch(batch_size=size) if block == NAMED_AT[size] else ""
+            bars.append(line(f"{size} {block}", [(at, 0), (at, wrong)], look))
+            label = f"{wrong:.1f} {name}".strip() if block < BLOCKS_ASKED or name else ""
+            place = [(at - LABEL_OFFSET, wrong)]
+            bars.append(line(f"{size} {block} name", place, label=label, side="above"))
     return lines_figure(
-        [*lines, *_removed(experiment, captions)],
+        bars,
         captions.alt,
         texts.passes,
-        texts.wrong,
-        x_domain=(0, EPOCHS),
+        captions.removed_axis,
+        x_domain=(0, BLOCKS_SHOWN * BLOCK),
         label_width=12,
-        height=260,
+        height=220,
     )
 
 
-def _removed(experiment: Experiment, captions: Texts) -> Iterator[Rows]:
-    """How many mistakes the first passes remove, and the next ones, with batch size 10."""
-    if experiment.is_complete:
-        mean = experiment.mean(10)
-        for at in (BLOCK, 2 * BLOCK):
-            before, after = mean[at - BLOCK].wrong, mean[at].wrong
-            label = captions.removed(wrong=before - after)
-            yield line(f"until {at}", [(at, before), (at, after)], label=label, label_at=0)
+def removed(marks: Sequence[MeanMarks]) -> list[float]:
+    """Of the wrong answers, how many each block of passes removes."""
+    left = [mark.wrong for mark in marks[::BLOCK]]
+    return [before - after for before, after in pairwise(left)]
 
 
 def passes_until(marks: Sequence[MeanMarks], remaining: float) -> int | None:
@@ -61,22 +61,21 @@ def passes_until(marks: Sequence[MeanMarks], remaining: float) -> int | None:
 
 def rows(experiment: Experiment, texts: Texts) -> Iterator[tuple]:
     never = texts.repetition.never(epochs=EPOCHS)
-    for size in LABEL_AT:
+    for size in SIZES:
         mean = experiment.mean(size)
-        gained = [mean[BLOCK * n].wrong - mean[BLOCK * (n + 1)].wrong for n in range(2)]
         until = [passes_until(mean, remaining) for remaining in REMAINING]
         cells = (never if each is None else each for each in until)
-        yield size, *(f"{each:.1f}" for each in gained), *cells
+        yield size, *cells
 
 
 def numbers(experiment: Experiment) -> Numbers:
-    means = {size: experiment.mean(size) for size in LABEL_AT}
+    means = {size: experiment.mean(size) for size in SIZES}
     return {
         "students": len(TEN),
         "epochs": EPOCHS,
         "block": BLOCK,
-        "first": {size: mean[0].wrong - mean[BLOCK].wrong for size, mean in means.items()},
-        "second": {size: mean[BLOCK].wrong - mean[2 * BLOCK].wrong for size, mean in means.items()},
+        "first": {size: removed(mean)[0] for size, mean in means.items()},
+        "second": {size: removed(mean)[1] for size, mean in means.items()},
         "left": means[10][BLOCK].wrong,
         "until_none": passes_until(means[10], REMAINING[-1]),
     }
@@ -98,7 +97,7 @@ def rule(numbers: Numbers) -> list[str]:
 
 CHAPTER = Chapter(
     name="repetition",
-    blocks=(Story(), Choices(), Chart(curves, due="always"), Table(rows), Rule()),
+    blocks=(Story(), Choices(), Chart(removed_figure, due="always"), Table(rows), Rule()),
     studies=studies,
     numbers=numbers,
     answer=answer,

@@ -5,7 +5,7 @@ from html import escape
 import numpy as np
 import streamlit as st
 
-from exam.charts.lines import lines_figure, mean_and_students
+from exam.charts.lines import curve, line, lines_figure, mean_and_students
 from exam.charts.pictures import questions_picture
 from exam.lesson.blocks import Chart, Choices, Display, Rule, Story
 from exam.lesson.chapter import TEN, Chapter, Experiment, Figure, Numbers, Settings, Studies, Texts
@@ -23,6 +23,7 @@ PAIRS = """<div class="pairs"><i>x</i><img class="digits" src="{digits}" alt="{a
 {rows}</div>"""
 PAIR = """<i>y</i><span class="answers">{answers}</span><span>{name}</span>"""
 LOOKS = {"one_exam": ("strong", "solid"), "shuffled_key": ("ink", "dashed")}
+BY_HEART = ("practised", "dotted")
 
 
 def studies(settings: Settings) -> Studies:
@@ -36,10 +37,12 @@ def studies(settings: Settings) -> Studies:
 def curves(experiment: Experiment, texts: Texts) -> Figure:
     captions = texts.sheet
     labels = {"one_exam": captions.with_key, "shuffled_key": captions.no_key}
-    lines = (
+    lines = [
         mean_and_students(experiment.of(book), "val_wrong", look, labels[book], side="above")
         for book, look in LOOKS.items()
-    )
+    ]
+    by_heart = curve(experiment.mean("shuffled_key"), "wrong") if experiment.is_complete else []
+    lines.append(line("by heart", by_heart, BY_HEART, label=captions.by_heart))
     return lines_figure(
         lines,
         captions.alt,

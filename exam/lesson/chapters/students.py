@@ -11,8 +11,8 @@ from exam.model.settings import STUDENT
 
 CLASS = range(STUDENT.lowest, STUDENT.highest + 1)
 EPOCHS = 20
-NARROW, WIDE = (20, 40), (18, 78)  # the axis: wrong per 100; at batch size 99 some have 75
-LARGEST_IN_NARROW = 40  # batch size, up to which all are within the narrow one
+# The axis, in wrong answers per 100, up to each batch size; at 99 some students have 75.
+AXES = {20: (22, 31), 40: (24, 36), 100: (18, 78)}
 TALLEST = 12  # the other axis: students
 STEP = 0.5  # wrong per 100; students that are nearer stand above each other
 FEW_APART = 10  # wrong answers per 100, up to which two students are a few apart
@@ -41,20 +41,25 @@ def class_figure(experiment: Experiment, texts: Texts) -> Figure:
 
 
 def axis_for(batch_size: int) -> tuple[int, int]:
-    return NARROW if batch_size <= LARGEST_IN_NARROW else WIDE
+    return next(axis for largest, axis in AXES.items() if batch_size <= largest)
 
 
 def _dots(experiment: Experiment, captions: Texts) -> Iterator[Rows]:
-    """Dots of students that are level stand above each other; a stem leads to the learner's."""
-    own, standing = next(iter(experiment.marks)), Counter[float]()
-    for name, marks in experiment.complete.items():
+    """Students that are level stand above each other, the learner's own on top with a stem."""
+    own, standing = next(iter(experiment.studies)), Counter[float]()
+    for name, marks in sorted(experiment.complete.items(), key=lambda item: item[0] == own):
         at = round(marks[-1].val_wrong / STEP) * STEP
         dot = (at, standing[at] + 0.5)
         standing[at] += 1
-        yield line(name, [dot], ("dot", "solid"))
-        if name == own:  # the first, so it stands at the bottom
-            label, stem = captions.own(student=name[1]), [(at, 0), (at, TALLEST * 0.8)]
-            yield line("own", stem, ("ink", "solid"), label=label)
+        yield line(name, [dot], ("ball", "solid"))
+        if name == own:
+            stem = [dot, (at, max(dot[1], TALLEST * 0.6))]
+            yield line("own", stem, ("ink", "solid"), label=captions.own(student=name[1]))
+    if experiment.is_complete:
+        ends = [marks[-1].val_wrong for marks in experiment.marks.values()]
+        span = [(end, TALLEST * 0.85) for end in (min(ends), max(ends))]
+        label = captions.apart(lowest=min(ends), highest=max(ends), apart=max(ends) - min(ends))
+        yield line("apart", span, ("strong", "solid"), label=label, label_at=0, side="above")
 
 
 def _best_and_worst(experiment: Experiment) -> tuple:

@@ -1,13 +1,16 @@
 """One exam twenty times, or twenty exams once: the same number of updates."""
 
-from exam.charts.lines import line, lines_figure, mean_and_students
+from collections.abc import Iterator
+
+from exam.charts.lines import Rows, Side, line, lines_figure
 from exam.lesson.blocks import Chart, Choices, Rule, Story
 from exam.lesson.chapter import TEN, Chapter, Experiment, Figure, Numbers, Settings, Studies, Texts
 from exam.model.plan import Plan, Study
 
 BATCH_SIZE, EPOCHS = 10, 20
-LOOKS = {"one_exam": ("ink", "dashed"), "twenty_exams": ("strong", "solid")}
+BOOKS = ("one_exam", "twenty_exams")
 ENDS = (0, 40)  # the axis of wrong answers at the end
+MEANS_AT = len(TEN) + 1.5  # the row of the means
 LEVEL = 1.0  # wrong answers per 100; nearer means are called level
 
 
@@ -15,7 +18,7 @@ def studies(settings: Settings) -> Studies:
     return {
         (book, student): Study(Plan(BATCH_SIZE, student, book), EPOCHS)
         for student in TEN
-        for book in LOOKS
+        for book in BOOKS
     }
 
 
@@ -23,44 +26,39 @@ def strip(experiment: Experiment, texts: Texts) -> Figure:
     """For each student a line from one exam twenty times (ring) to twenty exams once (dot)."""
     captions = texts.twenty_exams
     ends = {name: marks[-1].val_wrong for name, marks in experiment.complete.items()}
-    students = [who for who in TEN if all((book, who) in ends for book in LOOKS)]
+    students = [who for who in TEN if all((book, who) in ends for book in BOOKS)]
     lines = []
     for who in students:
-        one, twenty = (ends[book, who] for book in LOOKS)
+        one, twenty = (ends[book, who] for book in BOOKS)
         lines.append(line(who, [(one, who), (twenty, who)]))
         lines.append(line(f"{who} one", [(one, who)], ("ring", "solid")))
         lines.append(line(f"{who} twenty", [(twenty, who)], ("dot", "solid")))
-    return lines_figure(
-        lines,
-        captions.strip_alt,
-        captions.strip_axis,
-        captions.student,
-        x_domain=ENDS,
-        y_domain=(0.5, len(TEN) + 0.5),
-        label_width=12,
-        height=190,
-    )
-
-
-def curves(experiment: Experiment, texts: Texts) -> Figure:
-    captions = texts.twenty_exams
-    lines = (
-        mean_and_students(experiment.of(book), "val_wrong", look, captions[book])
-        for book, look in LOOKS.items()
-    )
+    if students == list(TEN):
+        lines += _means(experiment, captions)
     return lines_figure(
         lines,
         captions.alt,
-        captions.passes,
         captions.axis,
-        x_domain=(0, EPOCHS),
-        label_width=120,
-        height=240,
+        captions.student,
+        x_domain=ENDS,
+        y_domain=(0.5, MEANS_AT + 1.5),
+        label_width=12,
+        height=230,
     )
 
 
+def _means(experiment: Experiment, captions: Texts) -> Iterator[Rows]:
+    """Above the students, with their names and numbers."""
+    one, twenty = (experiment.mean(book)[-1].val_wrong for book in BOOKS)
+    yield line("mean", [(one, MEANS_AT), (twenty, MEANS_AT)], ("strong", "solid"))
+    for end, name in ((one, captions.one_exam), (twenty, captions.twenty_exams)):
+        side: Side = "below" if end == one else "above"
+        yield line(f"mean {name}", [(end, MEANS_AT)], ("ball", "solid"))
+        yield line(name, [(end, MEANS_AT)], label=f"{name}: {end:.1f}", side=side)
+
+
 def numbers(experiment: Experiment) -> Numbers:
-    one, twenty = map(experiment.of, LOOKS)
+    one, twenty = map(experiment.of, BOOKS)
     mean, pairs = experiment.mean("one_exam"), zip(one, twenty, strict=True)
     return {
         "updates": one[0][-1].updates,
@@ -85,7 +83,7 @@ def rule(numbers: Numbers) -> list[str]:
 
 CHAPTER = Chapter(
     name="twenty_exams",
-    blocks=(Story(), Choices(), Chart(strip, due="always"), Chart(curves), Rule()),
+    blocks=(Story(), Choices(), Chart(strip, due="always"), Rule()),
     studies=studies,
     numbers=numbers,
     answer=answer,
