@@ -34,6 +34,7 @@ _COLUMNS = pa.schema(
         ("y_to", pa.float64()),
     ]
 )
+FEW_EPOCHS = 3.5  # where the tiles begin
 _WIDE = 30  # batch sizes from which on the best is named to the left of its point
 
 
@@ -62,7 +63,9 @@ def settings_map(
         name = captions.best_label(**fields) if point == best else ""
         side = "left" if point.batch_size >= _WIDE else "right"
         rows.append((*point[:3], value, captions.point(**fields), name, side, *no_edges))
-    return Figure(_spec(texts, by, bool(points)), table(_COLUMNS, rows), captions.alt)
+    has_few_epochs = any(point.epochs < FEW_EPOCHS for point in points)
+    lowest = 0.9 if has_few_epochs else FEW_EPOCHS
+    return Figure(_spec(texts, by, bool(points), lowest), table(_COLUMNS, rows), captions.alt)
 
 
 def _edges(values: Collection[int]) -> dict[int, tuple[float, float]]:
@@ -86,14 +89,14 @@ def value_of(point: Point, by: str) -> float:
 
 
 @built_once
-def _spec(texts: Texts, by: str, has_points: bool) -> dict:
+def _spec(texts: Texts, by: str, has_points: bool, lowest: float) -> dict:
     captions = texts.best_setting
     x = alt.X("batch_size:Q").title(captions.across)
     x = x.axis(values=[1, 2, 5, 10, 20, 50, 100], grid=True, gridOpacity=0.5, format="d")
-    x = x.scale(type="log", domain=[0.8, 130], nice=False)
+    x = x.scale(type="log", domain=[0.7, 143], nice=False)
     y = alt.Y("epochs:Q").title(captions.upwards)
     y = y.axis(values=[1, 2, 5, 10, 20, 50, 100, 200], grid=True, gridOpacity=0.5, format="d")
-    y = y.scale(type="log", domain=[0.9, 270], nice=False)
+    y = y.scale(type="log", domain=[lowest, 284], nice=False)
     colour = alt.Color("value:Q").title(f"{texts.unseen}: {captions[by]}")
     colour = colour.scale(scheme="viridis", reverse=True, domain=DOMAINS[by], clamp=True)
     colour = colour.legend(
@@ -114,7 +117,7 @@ def _spec(texts: Texts, by: str, has_points: bool) -> dict:
         color=alt.value(INK), opacity=alt.value(0.2)
     )
     uncovered = rectangle.transform_filter("datum.value != null").encode(colour)
-    value = base.transform_filter("datum.runs == 0").mark_text(fontSize=10, color="white")
+    value = base.transform_filter("datum.runs == 0").mark_text(fontSize=11, color=INK)
     names = value.encode(alt.Text("best:N"), alt.Description("best:N"))
     points = base.transform_filter("datum.runs > 0").mark_point(
         filled=True, opacity=1, stroke=INK, strokeWidth=0.75, aria=has_points

@@ -44,13 +44,14 @@ def styles(*names: str) -> str:
 
 @functools.cache
 def card_styles() -> str:
-    """The picture of each chapter's card on the map, and which of them are on the short way."""
+    """The picture of each chapter, for its card on the map, and which are on the short way."""
     pictures = {
         name: base64.b64encode(asset(f"cards/{name}.svg").encode()).decode()
         for name in CHAPTER_NAMES
     }
     rules = [
-        f'.st-key-{name}_open {{ --picture: url("data:image/svg+xml;base64,{picture}") }}'
+        f".st-key-{name}_open, [class*='st-key-about_{name}_']"
+        f' {{ --picture: url("data:image/svg+xml;base64,{picture}") }}'
         for name, picture in pictures.items()
     ]
     short_way = ", ".join(f".st-key-{name}_open" for name in SHORT_WAY)

@@ -12,8 +12,11 @@ from exam.page.visit import chosen_study
 
 def show_questions(view: ChapterView) -> None:
     captions = view.captions
-    for question, answer in zip(captions.asked, captions.answered, strict=True):
-        st.markdown(f"**{question}**\n\n{answer}")
+    for number, question in enumerate(captions.asked):
+        answer = captions.answered[number]
+        about = answer.partition("#chapter-")[2].partition(")")[0]  # it has the chapter's picture
+        with st.container(key=f"about_{about}_{number}"):
+            st.markdown(f"**{question}**\n\n{answer}")
     st.markdown(captions.analogy_ends)
     lines = [f"| {' | '.join(captions.columns)} |", "| --- | --- |"]
     for people, fit in zip(captions.people, captions.fit, strict=True):
