@@ -22,6 +22,7 @@ from streamlit import config
 
 from exam.charts.curves import curves_spec
 from exam.charts.pictures import sheet_picture
+from exam.compression import Compression
 from exam.model.exams import BrokenExams
 from exam.model.settings import EPOCHS, STUDENT
 from exam.page.address import LOCAL_HOSTS
@@ -232,4 +233,4 @@ async def lifespan(app: object) -> AsyncIterator[None]:
 
 
 ROUTES = [Route("/room/{code}", stream_room)]
-MIDDLEWARE = [Middleware(Guard), Middleware(Opening)]
+MIDDLEWARE = [Middleware(Guard), Middleware(Opening), Middleware(Compression)]

@@ -1,6 +1,7 @@
 """What the server does beside the page, and that the page does without it."""
 
 import asyncio
+import gzip
 import http.client
 import json
 import threading
@@ -109,6 +110,38 @@ def test_who_is_in_a_room_is_told_what_its_lecturer_does(server):
         state | {"kind": "close", "step": "twenty_exams_close_1"}
     ] * 3
     leader.join()
+
+
+def test_a_phone_loads_less_than_half_and_the_same(page, server):
+    """Of the scripts and styles that opening the page asks for, in bytes on the line."""
+    loaded: dict[str, int] = {}
+    line = page.context.new_cdp_session(page)
+    line.send("Network.enable")
+    names = {}
+    line.on(
+        "Network.responseReceived", lambda e: names.update({e["requestId"]: e["response"]["url"]})
+    )
+    line.on(
+        "Network.loadingFinished",
+        lambda e: loaded.update({names[e["requestId"]]: e["encodedDataLength"]}),
+    )
+    open_page(page, server)
+    files = {url: size for url, size in loaded.items() if "/static/" in url and "font" not in url}
+    plain = {}
+    for url in files:
+        with urllib.request.urlopen(url, timeout=20) as answer:
+            plain[url] = answer.read()
+        request = urllib.request.Request(url, headers={"Accept-Encoding": "gzip"})
+        with urllib.request.urlopen(request, timeout=20) as answer:
+            body = answer.read()
+            is_packed = answer.headers.get("Content-Encoding") == "gzip"
+            assert answer.headers["Referrer-Policy"] == "no-referrer"
+        assert (gzip.decompress(body) if is_packed else body) == plain[url]
+    assert sum(files.values()) < sum(map(len, plain.values())) / 2
+    missing = f"{server.url}static/js/none.js"  # Streamlit answers with its document
+    request = urllib.request.Request(missing, headers={"Accept-Encoding": "gzip"})
+    with urllib.request.urlopen(request, timeout=20) as answer:
+        assert "Content-Encoding" not in answer.headers
 
 
 def test_the_stream_of_counts_is_the_lecturers_alone(server):
