@@ -52,8 +52,11 @@ listen("click", "a[href^='#chapter-']", (link, event) => {
   }
   if (!summary.parentElement.open) summary.click();
   summary.focus();
+  // A room that votes leads to its question, which is drawn later than the head of its chapter.
+  const isVote = link.parentElement.dataset.open === "true";
+  const ask = () => isVote && document.querySelector(`.st-key-${name}_guess, .st-key-${name}_stop`);
   // At the end of the page there is no room to scroll before the chapter has come.
-  const scroll = () => summary.scrollIntoView(), grows = new ResizeObserver(scroll);
+  const scroll = () => (ask() || summary).scrollIntoView(ask() ? { block: "center" } : {}), grows = new ResizeObserver(scroll);
   grows.observe(summary.parentElement);
   for (const what of ["wheel", "pointerdown", "keydown", "popstate"])
     addEventListener(what, () => grows.disconnect(), { once: true, passive: true });

@@ -637,6 +637,11 @@ def test_own_exam():
     assert (fields["first"], fields["wrong"], fields["small"]) == (70.0, 20.0, 80.0)
     assert fields["surest"] == 51
     assert CHAPTERS["own_exam"].studies(SETTINGS._replace(own=None)) == {}
+    halls = CHAPTERS["own_exam"].studies(
+        SETTINGS._replace(batch_size=100, epochs=5, student=7, is_halls=True)
+    )
+    plans = {(plan.batch_size, plan.student, epochs) for plan, epochs in halls.values()}
+    assert plans == {(10, 1, 20)}, "the wall and every phone watch the same"
 
 
 def test_twenty_exams():

@@ -31,13 +31,17 @@ FIGURE = "figure"  # what waits for the first screen's study, by this key
 
 
 class Settings(NamedTuple):
-    """What is set on the page now; `own` is a handwritten exam in each form, if there is one."""
+    """What is set on the page now; `own` is a handwritten exam in each form, if there is one.
+
+    `is_halls` says that a hall has written it.
+    """
 
     batch_size: int
     epochs: int
     student: int
     misprints: int
     own: OwnExams | None = None
+    is_halls: bool = False
 
 
 class Outcome(NamedTuple):
@@ -177,6 +181,7 @@ def settings() -> Settings:
         values["student"],
         values["misprints"],
         visit.seat.exams,
+        visit.seat.has_hall_exam,
     )
 
 

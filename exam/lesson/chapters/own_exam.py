@@ -13,6 +13,7 @@ from exam.lesson.chapter_view import ChapterView
 from exam.model.own_exam import OwnExam
 from exam.model.plan import Plan, Study
 from exam.model.results import Mark
+from exam.model.settings import BATCH_SIZE, EPOCHS, STUDENT
 from exam.page import player
 from exam.page.browser import push
 from exam.page.visit import settings
@@ -24,12 +25,17 @@ NEARLY_ALL = 90  # percent
 HARDER = 15.0  # more wrong per 100 than on unseen exams, from which on it is harder
 MORE = 20.0  # fewer wrong per 100, from which on passes or the form have helped
 SURE = 50  # percent, from which on a wrong answer was given with confidence
+# The batch size, the epochs and the student that a hall watches.
+HALL_SETTING = (BATCH_SIZE.default, EPOCHS.default, STUDENT.default)
 
 
 def studies(settings: Settings) -> Studies:
-    """The study of the first screen's settings, marked on the drawings in each form."""
-    batch_size, epochs, student, _, own = settings
-    exams = own or {}  # nothing before it is written
+    """The study of the first screen's settings, marked on the drawings in each form.
+
+    In a hall all see the same one, whatever they have set.
+    """
+    batch_size, epochs, student = HALL_SETTING if settings.is_halls else settings[:3]
+    exams = settings.own or {}  # nothing before it is written
     return {
         (form, student): Study(Plan(batch_size, student, own=exam), epochs)
         for form, exam in exams.items()
@@ -165,13 +171,17 @@ def _show_hall_exam(view: ChapterView, exam: OwnExam) -> None:
 def show_setting(view: ChapterView) -> None:
     """The settings of the study, and on a projector the exam that the hall has written."""
     seat, now = view.visit.seat, settings()
+    if now.is_halls:
+        batch_size, epochs, _ = HALL_SETTING
+        text = view.captions.setting_of_hall
+    else:
+        batch_size, epochs, text = now.batch_size, now.epochs, view.captions.setting
     if seat.exams and seat.has_hall_exam and view.visit.is_projected:
         _show_hall_exam(view, seat.exams["centred"])
-    batch_size, epochs = now.batch_size, now.epochs
     if view.experiment:
         plan, epochs = next(iter(view.experiment.studies.values()))
         batch_size = plan.batch_size
-    st.markdown(view.captions.setting(batch_size=batch_size, epochs=epochs))
+    st.markdown(text(batch_size=batch_size, epochs=epochs))
 
 
 def missing_digits(view: ChapterView) -> str:

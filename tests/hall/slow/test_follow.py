@@ -141,6 +141,20 @@ def test_back_leads_to_where_the_learner_was(browser, server, room):
         assert f"room={room.code}" in phone.url
 
 
+def test_a_tap_leads_to_the_open_vote_and_not_to_the_head_of_its_chapter(browser, server, room):
+    with screens(browser, 1280, 390) as (wall, phone):
+        open_lectern(wall, lecturer(server, room, "&only=pianist"))
+        click_on(wall)
+        phone.goto(f"{server.url}?room={room.code}&lang=ko")
+        expect(
+            phone.locator(".hall-bar [data-open='true'], .hall-bar[data-open='true']")
+        ).to_be_visible()
+        phone.locator(".hall-bar a").click()
+        expect(phone.locator(".st-key-pianist_guess")).to_be_in_viewport()
+        settled(phone)
+        expect(phone.locator(".st-key-pianist_guess")).to_be_in_viewport(ratio=1)
+
+
 def test_a_phone_that_reopens_shows_its_guess(browser, server, room):
     with screens(browser, 1280, 390) as (wall, phone):
         open_lectern(wall, lecturer(server, room, "&only=students"))
