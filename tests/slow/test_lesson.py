@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from exam.lesson.chapters import CHAPTERS, learning_rate
+from exam.lesson.chapters import CHAPTERS
 from exam.model.exams import load_exams
 from exam.texts import load_texts
 from tests.browser import KO, find_out, open_chapter, open_page, settled, wait_until_idle
@@ -47,8 +47,8 @@ def test_look_alikes_are_larger_than_their_pixels(page, server):
 
 
 def test_a_guess_is_drawn_and_stays_beside_what_is_measured(page, server):
-    open_alone(page, server, "repetition")
-    box = page.locator(".st-key-repetition_drawn svg.marks").bounding_box()
+    open_alone(page, server, "twenty_exams")
+    box = page.locator(".st-key-twenty_exams_drawn svg.marks").bounding_box()
     page.mouse.move(box["x"] + 100, box["y"] + 40)
     page.mouse.down()
     for step in range(1, 11):
@@ -57,8 +57,8 @@ def test_a_guess_is_drawn_and_stays_beside_what_is_measured(page, server):
     drawn = page.locator(".sketch path")
     expect(page.locator(".sketch text")).to_have_text(EN.your_guess)
     assert drawn.get_attribute("d").count("L") == 10
-    find_out(page, page.locator("body"), "repetition", EN)
-    expect(page.locator(".st-key-repetition_drawn .sketch path")).to_have_count(1)
+    find_out(page, page.locator("body"), "twenty_exams", EN)
+    expect(page.locator(".st-key-twenty_exams_drawn .sketch path")).to_have_count(1)
     kept = drawn.get_attribute("d")
     assert kept.count("L") == 10
     page.mouse.click(box["x"] + 300, box["y"] + 100)  # it is over: nothing is drawn any more
@@ -82,8 +82,8 @@ def test_a_tap_is_a_point(page, server):
 def test_a_finger_draws_a_steep_line_after_the_first_touch(browser, server):
     context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
     page = context.new_page()
-    open_alone(page, server, "repetition", "ko")
-    svg = page.locator(".st-key-repetition_drawn svg.marks")
+    open_alone(page, server, "twenty_exams", "ko")
+    svg = page.locator(".st-key-twenty_exams_drawn svg.marks")
     box = svg.bounding_box()
     page.touchscreen.tap(box["x"] + 70, box["y"] + 20)
     fingers = context.new_cdp_session(page)
@@ -107,7 +107,7 @@ def test_each_form_of_overfitting_happens_at_a_press(page, server):
     button.click()
     for column in (0, 1):
         expect(columns.nth(column).locator(LINES)).to_have_count(2, timeout=180_000)
-    expect(button).to_have_count(0)
+    expect(button).to_be_disabled()
     find_out(page, page.locator("body"), "pianist", EN)
     column = page.get_by_test_id("stColumn").nth(2)
     expect(column.locator(LINES)).to_have_count(2)
@@ -158,7 +158,7 @@ def test_a_film_that_is_out_of_view_begins_when_it_is_seen(page, server):
     expect(player).to_have_attribute("data-state", "replay")
 
 
-def test_the_map_has_grey_points_and_says_how_many_are_better(page, server):
+def test_the_map_has_covered_tiles_and_says_how_many_are_better(page, server):
     open_page(page, server, "lang=en&batch_size=10&epochs=30&start=true")
     wait_until_played(page)
     chapter = open_chapter(page, "best_setting", EN)
@@ -174,8 +174,14 @@ def test_the_map_has_grey_points_and_says_how_many_are_better(page, server):
     better = sum(marks[at].val_loss < own.val_loss for marks in studies for at in passes)
     text = captions.grey_better(better=better, measured=42).replace("**", "")
     expect(chapter).to_contain_text(text, timeout=180_000)
-    grey = chapter.locator("svg.marks .mark-symbol path[opacity='0.3']")
-    expect(grey).to_have_count(42)
+    covered = chapter.locator("svg.marks .mark-rect path[opacity='0.2']")
+    expect(covered).to_have_count(42)
+    values = {f"{marks[at].val_loss:.2f}" for marks in studies for at in passes}
+    names = chapter.locator("svg.marks .mark-text text")
+    assert not values & set(names.all_inner_texts()) - {f"{own.val_loss:.2f}"}
+    chapter.get_by_text(captions.uncover).click()
+    expect(covered).to_have_count(0)
+    assert values <= set(names.all_text_contents())
 
 
 def test_tables_on_a_phone_are_lists(page, server):
@@ -196,18 +202,27 @@ def test_tables_on_a_phone_are_lists(page, server):
 
 
 def test_the_slope_is_the_loss_after_one_update_by_hand(page, server):
-    """Where a step lands, worked out by NumPy from the same weights and the exam."""
+    """Where a step lands, worked out by NumPy; its slider stands under the ball."""
     open_alone(page, server, "learning_rate")
-    chosen = page.get_by_test_id("stSlider").get_by_role("slider")
-    captions, rates = EN.learning_rate, learning_rate.STEP_RATES
-    for rate in (rates[0], 3.0, rates[-1]):
-        chosen.press("Home")
-        for _ in range(rates.index(rate)):
-            chosen.press("ArrowRight")
+    slider = page.get_by_test_id("stSlider").get_by_role("slider")
+    for rate in (0.5, 3.0, 10.0):
+        slider.press("Home")
+        for _ in range(round(rate / 0.5)):
+            slider.press("ArrowRight")
         student = Student(1)
         student.learn(X[:100], Y[:100], np.float32(rate))
-        label = captions.landing(rate=rate, loss=student.loss(X[:100], Y[:100]))
+        label = EN.learning_rate.landing(rate=rate, loss=student.loss(X[:100], Y[:100]))
         expect(page.locator("svg.marks .mark-text").get_by_text(label)).to_be_visible()
+        thumb, ball = page.evaluate(UNDER_EACH_OTHER)
+        assert abs(thumb - ball) < 6, f"{thumb - ball} pixels apart at {rate}"
+
+
+# Where the thumb of the slider is, and the last of the balls.
+UNDER_EACH_OTHER = """() => {
+  const balls = [...document.querySelectorAll("svg.marks .mark-symbol path")];
+  return [document.querySelector("[data-testid='stSliderThumbValue']"), balls.at(-1)]
+    .map(each => each.getBoundingClientRect()).map(box => box.left + box.width / 2);
+}"""
 
 
 def test_a_link_to_a_chapter_scrolls_nothing_but_the_page(page, server):
