@@ -27,6 +27,7 @@ const missedQuestion = ({ texts, unseen_key: keys, picture_of: from = "unseen" }
   const isRight = answer === keys[at], percent = before ? `${before}→${confidence}` : `${confidence}%`;
   mark.textContent = answer ? `${isRight ? "○" : "✕"} ${answer}\n${percent}` : "";
   item.style.setProperty("--confidence", confidence);
+  if (before) item.style.setProperty("--before", before);
   item.classList.toggle("is-right", isRight);
   const label = fill(answer ? texts.missed_question : texts.unseen_question, { key: keys[at], answer, confidence });
   item.setAttribute("aria-label", label);

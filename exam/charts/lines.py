@@ -8,7 +8,7 @@ from typing import Any, Literal
 import altair as alt
 import pyarrow as pa
 
-from exam.charts.theme import DASHES, INK, Figure, as_spec, built_once, table, x_range
+from exam.charts.theme import BESIDE_LINES, DASHES, INK, Figure, as_spec, built_once, table, x_range
 from exam.model.results import Mark, MeanMarks, mean_marks
 
 # The theme's colours, in its order: one meaning for each on the whole page.
@@ -132,6 +132,7 @@ def lines_figure(
     ticks: int = 6,
     title: str = "",
     y_numbers: bool = True,
+    is_to_scale: bool = False,
 ) -> Figure:
     """Lines over two axes with the titles `x` and `y`. See `lines_spec`."""
     spec = lines_spec(
@@ -146,6 +147,7 @@ def lines_figure(
         x_format=x_format,
         ticks=ticks,
         y_numbers=y_numbers,
+        is_to_scale=is_to_scale,
     )
     return Figure(spec, table(_COLUMNS, itertools.chain.from_iterable(lines)), alt_text, title)
 
@@ -164,10 +166,12 @@ def lines_spec(
     x_format: str,
     ticks: int,
     y_numbers: bool,
+    is_to_scale: bool,
 ) -> dict:
     """The spec of lines, whose names take `label_width` pixels beside them.
 
-    Lines of the same style differ by their dash.
+    Lines of the same style differ by their dash. Where it `is_to_scale`, a unit is as long upward
+    as across, on every screen, and the axis upward ends where the figure does.
     """
     min_step = 1 if x_format.endswith("d") else 0
     base = alt.Chart(height=height).encode(
@@ -184,10 +188,15 @@ def lines_spec(
         alt.Y("y:Q")
         .title(y or None)
         .axis(values=_values(y_type, y_domain), labels=y_numbers, grid=y_numbers)
-        .scale(type=y_type, domain=y_domain),
+        .scale(type=y_type, domain=_to_scale(x_domain) if is_to_scale else y_domain, nice=False),
     )
     chart = alt.layer(*_strokes(base), *_dots(base), *_names(base))
     return as_spec(chart, label_width=label_width)
+
+
+def _to_scale(x_domain: tuple[float, float]) -> list:
+    left, right = x_domain
+    return [0, alt.ExprRef(f"{right - left} * height / (width - {BESIDE_LINES})")]
 
 
 def _values(scale: Scale, domain: tuple[float, float]) -> Any:

@@ -90,7 +90,7 @@ def arrows(experiment: Experiment, texts: Texts) -> Figure:
         captions.own_way,
         captions.exam_way,
         x_domain=(0, 0.32),
-        y_domain=(0, 0.1),
+        is_to_scale=True,
         x_format="",
         label_width=110,
         height=170,
@@ -109,13 +109,7 @@ def _side(size: int) -> Side:
 
 def rows(experiment: Experiment, texts: Texts) -> Iterator[tuple]:
     for size, steps in mean_steps(experiment).items():
-        yield (
-            size,
-            Plan(size, TEN[0]).updates,
-            f"{100 * steps.agreement:.0f}\u00a0%",
-            f"{steps.walked:.2f}",
-            f"{steps.distance:.2f}",
-        )
+        yield size, Plan(size, TEN[0]).updates, f"{100 * steps.agreement:.0f}\u00a0%"
 
 
 def numbers(experiment: Experiment) -> Numbers:
