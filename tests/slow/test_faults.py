@@ -147,13 +147,13 @@ def test_all_workers_killed_let_everyone_come_to_their_end(hall, kill):
     assert hall.source == source  # nobody waited until Keras had loaded
 
 
-def test_twenty_kills_in_a_row(hall):
+def test_eight_kills_in_a_row(hall):
     """Each after some more passes, since a study that loses three workers in a turn is given up."""
     students, kills = iter(range(1, 31)), 0
-    while kills < 20:
+    while kills < 8:
         student, known = next(students), 0
         followers = hall.follow(student)
-        while kills < 20 and known < 130:
+        while kills < 8 and known < 130:
             seen = len(hall.scheduler.poll(Plan(1, student), 200).marks)
             if seen > known + 60:
                 known, kills = seen, kills + 1

@@ -78,7 +78,7 @@ def counts(projector: Page) -> list[list[str]]:
     return [choice.locator(".votes b").all_inner_texts() for choice in choices]
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("lang", ["ko", "en"])
 def test_a_hall_walks_through_two_chapters_by_clicker(browser, server, room, lang):
     words = load_texts(lang)
     with people(browser, lang, 3) as (projector, phones):
