@@ -68,8 +68,10 @@ def show_unseen_loss(view: ChapterView) -> Experiment | None:
 def _stop_line(
     at: float, ends: tuple[float, float], label: str, look: Look = ("ink", "solid")
 ) -> Rows:
-    label_at = 0 if look == ("ink", "dotted") else -1  # below the other's name
-    return line(label, [(at, end) for end in ends], look, label=label, label_at=label_at)
+    points = [(at, end) for end in ends]
+    if look == ("ink", "dotted"):  # its name stands below the other's, above the axis' numbers
+        return line(label, points, look, label=label, label_at=0, side="above")
+    return line(label, points, look, label=label)
 
 
 def strip(field: str, experiment: Experiment, texts: Texts) -> Figure:
