@@ -117,7 +117,9 @@ def _spec(texts: Texts, by: str, has_points: bool, lowest: float) -> dict:
         color=alt.value(INK), opacity=alt.value(0.2)
     )
     uncovered = rectangle.transform_filter("datum.value != null").encode(colour)
-    value = base.transform_filter("datum.runs == 0").mark_text(fontSize=11, color=INK)
+    value = base.transform_filter("datum.runs == 0 && datum.best != ''").mark_text(
+        fontSize=11, color=INK
+    )
     names = value.encode(alt.Text("best:N"), alt.Description("best:N"))
     points = base.transform_filter("datum.runs > 0").mark_point(
         filled=True, opacity=1, stroke=INK, strokeWidth=0.75, aria=has_points
