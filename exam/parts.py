@@ -10,4 +10,5 @@ GROUPS = {
     "whole": ("best_setting", "questions"),
 }
 CHAPTER_NAMES = tuple(name for names in GROUPS.values() for name in names)
-SHORT_WAY = ("first_pass", "update", "batch_sizes", "pianist", "final_exam")  # for a first visit
+# For a first visit.
+SHORT_WAY = ("first_pass", "update", "batch_sizes", "learning_rate", "pianist", "final_exam")

@@ -9,7 +9,7 @@ from exam.texts import LANGUAGES, choose_language, load_texts
 
 DEFAULTS = {"batch_size": 10, "epochs": 20, "student": 1, "misprints": 10, "lang": "ko"}
 DEFAULTS |= {"start": False, "projected": False, "reveal": False, "presenter": False}
-DEFAULTS |= {"only": "", "room": "", "secret": ""}
+DEFAULTS |= {"only": "", "room": "", "secret": "", "plan": ()}
 SECRET = "k3" * 11
 
 
@@ -25,7 +25,7 @@ def test_an_empty_address_opens_the_defaults():
 def test_an_address_sets_everything():
     numbers = {"batch_size": "1", "epochs": "200", "student": "30", "misprints": "0"}
     others = {"lang": "en", "start": "true", "projected": "false", "only": "pianist"}
-    others |= {"room": "khjm", "secret": SECRET, "presenter": "true"}
+    others |= {"room": "khjm", "secret": SECRET, "presenter": "true", "plan": "sheet,pianist"}
     chosen, wrong = read(**numbers, **others)
     assert wrong == []
     assert chosen == {name: int(text) for name, text in numbers.items()} | {
@@ -37,7 +37,12 @@ def test_an_address_sets_everything():
         "room": "KHJM",
         "secret": SECRET,
         "presenter": True,
+        "plan": ("sheet", "pianist"),
     }
+    for plan in ("", "none", "sheet,", "sheet,sheet", "sheet pianist", "Sheet"):
+        chosen, wrong = read(plan=plan)
+        assert (chosen["plan"], wrong) == ((), ["plan"])
+        assert "`pianist`" in hint("plan", load_texts("en"))
     assert read(only="study")[0]["only"] == "study"
 
 

@@ -52,6 +52,12 @@ def test_a_chapter_has_the_name_of_its_module():
     assert [chapter.name for chapter in CHAPTERS.values()] == list(CHAPTERS)
 
 
+def test_after_the_short_way_the_next_chapter_is_after_this_one():
+    texts = load_texts("en")
+    assert "#chapter-twenty_exams)" in link_to_next({*SHORT_WAY, "students"}, texts, "students")
+    assert "#chapter-repetition)" in link_to_next({*SHORT_WAY, "questions"}, texts, "questions")
+
+
 def test_the_next_chapter_is_of_the_short_way_and_then_of_the_others():
     texts, finished = load_texts("en"), set()
     for name in [*SHORT_WAY, *(name for name in CHAPTERS if name not in SHORT_WAY)]:

@@ -5,6 +5,7 @@ from html import escape
 import streamlit as st
 
 from exam.hall.joining import POLL_SECONDS, show_entry
+from exam.hall.steps import HOUR
 from exam.page.address import is_local, link_to, reachable
 from exam.page.ask_again import ask_again
 from exam.page.fragment import fragment
@@ -36,6 +37,8 @@ def _show_links(room: Room, texts: Texts) -> None:
     secret = f"#secret={room.secret}"  # what is behind # never leaves the browser
     learners = reachable(link_to(page, room=room.code))
     projector = f"{link_to(page, room=room.code, lang=lang, projected='true')}{secret}"
+    plan = {"plan": ",".join(HOUR), "projected": "true"}
+    hour = f"{link_to(page, room=room.code, lang=lang, **plan)}{secret}"
     own = f"{reachable(link_to(page, room=room.code, lang=lang, presenter='true'))}{secret}"
     if is_local(page):
         st.info(texts.share_local)
@@ -47,6 +50,7 @@ def _show_links(room: Room, texts: Texts) -> None:
         st.markdown(texts.hall.room_open(code=room.code))
         st.code(learners, language=None, wrap_lines=True)
         st.link_button(texts.hall.lecturers_screen, projector, type="primary")
+        st.link_button(texts.hall.teach_hour, hour)
         with st.expander(texts.hall.lecturers_links):
             st.caption(texts.hall.lecturers_link)
             st.code(projector, language=None, wrap_lines=True)

@@ -13,6 +13,12 @@ from exam.rooms.room import Room, Step
 from exam.texts import Texts
 
 
+def steps_for(visit: Visit) -> list[Step]:
+    """All steps, in the order in which this lecturer goes through them."""
+    room = visit.seat.led_room
+    return steps_of(leads=visit.seat.leads, plan=room.plan if room else ())
+
+
 def current_step(visit: Visit) -> Step:
     """The step to show now: the room's, if another screen of its lecturer has gone there."""
     shown = visit.seat.led_room and visit.seat.led_room.step
@@ -31,7 +37,7 @@ def _first_step(visit: Visit, shown: Step | None) -> Step:
     step if that is of this chapter, else at its beginning. Otherwise at the room's last step, or at
     the door.
     """
-    steps = steps_of(leads=visit.seat.leads)
+    steps = steps_for(visit)
     at_chapter = [step for step in steps if step.place == visit.only]
     revealed = [step for step in at_chapter if step.kind == "reveal" and visit.reveals]
     room_step = [shown] if shown else []
@@ -78,7 +84,7 @@ def follow_other_screens(visit: Visit) -> None:
 
 def show_bar(visit: Visit, step: Step, texts: Texts) -> None:
     """Back, the places, and the next step; a clicker presses them (hall/projector.js)."""
-    steps = steps_of(leads=visit.seat.leads)
+    steps = steps_for(visit)
     at, places = steps.index(step), list(dict.fromkeys(each.place for each in steps))
 
     def go_back() -> None:

@@ -9,9 +9,8 @@ import time
 import streamlit as st
 
 from exam.hall.hall_sheet import show_counts
-from exam.hall.lectern import label_of, show_bar
+from exam.hall.lectern import label_of, show_bar, steps_for
 from exam.hall.measured import measured_answer
-from exam.hall.steps import steps_of
 from exam.hall.vote_view import advice, shares, show_choices
 from exam.lesson.chapters import CHAPTERS
 from exam.lesson.guess import PassSlider, question_of
@@ -29,10 +28,14 @@ STEPS_AHEAD = 3  # that are named after the next one
 
 def show_presenter_view(visit: Visit, step: Step, texts: Texts) -> None:
     load(styles("hall/hall.css"))
-    steps = steps_of(leads=True)
+    steps = steps_for(visit)
     ahead = steps[steps.index(step) + 1 :][: STEPS_AHEAD + 1]
     labels = [label_of(later, now, texts) for now, later in zip(ahead, ahead[1:], strict=False)]
     _show_standing(visit.seat, step, texts)
+    if step.place in texts.hall.teach:
+        advice = texts.hall.teach[step.place]
+        st.markdown(texts.hall.believed(what=advice.believed))
+        st.markdown(texts.hall.say(what=advice.say))
     show_bar(visit, step, texts)
     st.caption(f"{texts.hall.after_that} {' · '.join(labels)}")
 

@@ -1,6 +1,6 @@
 """The steps of a lecture: the door, the study, each chapter's blocks, and votes between them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from exam.lesson.blocks import Chart, Display, Paper, Rule, Story, Table
 from exam.lesson.chapter import Chapter
@@ -11,13 +11,18 @@ from exam.rooms.room import Step
 
 DOOR = "door"  # the place where the hall joins the room
 WATCHED = Step(STUDY, "start")  # the study without its sliders, so that it fits on the screen
+HOUR = ("first_pass", "learning_rate", "pianist", "final_exam")  # the plan of TEACHING
 VOTES = (("close", 1), ("discuss", 0), ("close", 2))  # parts after a question, and their rounds
 
 
-def steps_of(*, leads: bool) -> list[Step]:
-    """The steps of a whole lecture; `leads`: with the votes of a room."""
+def steps_of(*, leads: bool, plan: Sequence[str] = ()) -> list[Step]:
+    """The steps of a whole lecture; `leads`: with the votes of a room.
+
+    The chapters of a `plan` come first, in its order.
+    """
     doors = [Step(DOOR)] if leads else []
-    parts = [step for chapter in CHAPTERS.values() for step in _steps_of(chapter, leads)]
+    names = [*plan, *(name for name in CHAPTERS if name not in plan)]
+    parts = [step for name in names for step in _steps_of(CHAPTERS[name], leads)]
     return [*doors, Step(STUDY), WATCHED, *parts]
 
 

@@ -69,14 +69,17 @@ def _number(name: str) -> int:
     return CHAPTER_NAMES.index(name) + 1
 
 
-def next_chapter(finished: Collection[str]) -> str:
-    """The first of the short way that is not finished, then of the others; at last the last."""
-    ahead = [*SHORT_WAY, *CHAPTER_NAMES]
+def next_chapter(finished: Collection[str], here: str = CHAPTER_NAMES[0]) -> str:
+    """The first of the short way that is not finished, then of those after `here` and of all.
+
+    At last the last.
+    """
+    ahead = [*SHORT_WAY, *CHAPTER_NAMES[CHAPTER_NAMES.index(here) :], *CHAPTER_NAMES]
     return next((name for name in ahead if name not in finished), CHAPTER_NAMES[-1])
 
 
-def link_to_next(finished: Collection[str], texts: Texts) -> str:
-    name = next_chapter(finished)
+def link_to_next(finished: Collection[str], texts: Texts, here: str = CHAPTER_NAMES[0]) -> str:
+    name = next_chapter(finished, here)
     title = numbered_title(name, texts).replace(" ", "\u00a0", 1)  # no number ends a line
     return _link(name, texts.next(title=title))
 
@@ -154,6 +157,6 @@ def _show_chapter(name: str, visit: Visit, texts: Texts, ticked: Collection[str]
     if visit.only:
         return
     if name in visit.finished:
-        st.markdown(link_to_next(visit.finished, texts))
+        st.markdown(link_to_next(visit.finished, texts, name))
         if name not in ticked:
             st.rerun()

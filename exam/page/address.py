@@ -23,12 +23,22 @@ CHOICES: dict[str, Mapping[str, Any]] = {
     "only": {part: part for part in (STUDY, *CHAPTER_NAMES)},
     **dict.fromkeys(FLAGS, TRUE_OR_FALSE),
 }
+
+
+def read_plan(text: str) -> tuple[str, ...] | None:
+    """The chapters of a lecture, separated by commas; None if a name is wrong or comes twice."""
+    names = text.split(",")
+    is_plan = len(set(names)) == len(names) and set(names) <= set(CHAPTER_NAMES)
+    return tuple(names) if is_plan else None
+
+
 # They give None for a wrong value.
 READERS: dict[str, Callable[[str], Any]] = {
     **{name: setting.read for name, setting in NUMBERS.items()},
     **{name: choices.get for name, choices in CHOICES.items()},
     "room": read_code,
     "secret": read_secret,
+    "plan": read_plan,
 }
 
 
@@ -41,8 +51,8 @@ def read_address(
     wrong, since nobody can tell which value was meant. `lang` is the language if none is asked for.
     `only` is the part that is to be shown alone, "" for the whole page.
     """
-    chosen = DEFAULTS | dict.fromkeys(FLAGS, False)
-    chosen |= {"lang": lang, "only": "", "room": "", "secret": ""}
+    chosen: dict[str, Any] = DEFAULTS | dict.fromkeys(FLAGS, False)
+    chosen |= {"lang": lang, "only": "", "room": "", "secret": "", "plan": ()}
     wrong = []
     for name, read in READERS.items():
         values = values_of(name)
@@ -62,7 +72,7 @@ def hint(name: str, texts: Texts) -> str:
         )
     if name in texts.hall.refused:
         return texts.hall.refused[name]
-    choices = ", ".join(f"`{choice}`" for choice in CHOICES[name])
+    choices = ", ".join(f"`{choice}`" for choice in CHOICES.get(name, CHAPTER_NAMES))
     return (texts.hint_only if name == "only" else texts.hint_choice)(name=name, choices=choices)
 
 

@@ -125,6 +125,8 @@ def open_visit() -> Visit:
         return state.visit
     chosen, wrong = read_address(st.query_params.get_all, browser_language())
     seat = _take_seat(chosen["room"], chosen["secret"])
+    if chosen["plan"] and (room := seat.led_room):
+        room.plan = chosen["plan"]
     seat.is_presenter_page = seat.leads and chosen["presenter"]
     values = {name: chosen[name] for name in DEFAULTS}
     visit = Visit(

@@ -39,6 +39,7 @@ class Step(NamedTuple):
 class Room:
     """What a hall has guessed (by chapter), studied and written; `step` is what its lecturer shows.
 
+    `plan` names the chapters through which its lecturer wants to go, if not through all in order.
     `client` is the address from which it was opened, or "". `restarted` lists the chapters whose
     votes were begun anew, the last one last; `revealed` are those whose results were shown.
     `listeners` are called, in any thread, when the `state` has changed, `lecturer_listeners` also
@@ -52,6 +53,7 @@ class Room:
     client: str = ""
     studied: StudiedSettings = field(default_factory=StudiedSettings)
     step: Step | None = None
+    plan: tuple[str, ...] = ()
     restarted: list[str] = field(default_factory=list)
     revealed: set[str] = field(default_factory=set)
     exam: HallExam = field(default_factory=HallExam)

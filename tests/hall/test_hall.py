@@ -11,12 +11,13 @@ from streamlit.testing.v1 import AppTest
 from exam.charts.lines import stacks
 from exam.charts.settings_map import best_of, settings_map
 from exam.hall.files import HIDDEN, SMALL_COUNT, votes_csv, without_small
-from exam.hall.steps import WATCHED, steps_of
+from exam.hall.steps import HOUR, WATCHED, steps_of
 from exam.hall.vote_view import advice, shares
 from exam.lesson.chapters import CHAPTERS
 from exam.lesson.contents import numbered_title
 from exam.lesson.guess import PassSlider
 from exam.model.studied import Point
+from exam.parts import STUDY
 from exam.rooms.room import Step
 from exam.rooms.rooms import ROOMS, new_code, new_secret
 from exam.service.job import Progress
@@ -206,6 +207,34 @@ def test_what_comes_late_from_a_bar_that_was_left_moves_nothing(room):
         room.step = elsewhere  # where the lecturer's phone has gone in the meantime
         app.button(key=key).click().run()
         assert not app.exception and app.session_state.visit.seat.step == room.step == elsewhere
+
+
+def test_an_hour_goes_through_its_plan_and_the_lecturers_phone_says_what_to_say(room):
+    link = {"room": room.code, "secret": room.secret}
+    wall = visit(**link, projected="true", plan=",".join(HOUR))
+    places = []
+    while step_of(wall)[0] in ("door", STUDY, *HOUR):
+        places.append(step_of(wall)[0])
+        wall.button(key="step_next").click().run()
+        assert not wall.exception
+    assert list(dict.fromkeys(places)) == ["door", STUDY, *HOUR]
+    wall.button(key="step_back").click().run()
+    phone = visit(**link, presenter="true", lang="en")
+    believed = EN.hall.teach.final_exam.believed
+    assert step_of(phone)[0] == "final_exam" and believed in texts(phone)
+    after = phone.button(key="step_next").label
+    assert numbered_title("update", EN) in after, "what comes after the hour"
+    asked = visit(**link, projected="true", plan="pianist,nothing")
+    assert room.plan == HOUR and "`plan`" in texts(asked), "a wrong plan changes nothing"
+
+
+def test_every_chapter_of_the_hour_has_its_advice_and_its_line_in_teaching():
+    written = (ROOT / "assets" / "TEACHING.md").read_text("utf-8")
+    for lang in ("ko", "en"):
+        words = load_texts(lang)
+        for name in HOUR:
+            said = words.hall.teach[name].say.split("”")[0]
+            assert words[name].title in written and said in written, name
 
 
 def test_the_experiment_closes_a_vote_that_is_open(room):

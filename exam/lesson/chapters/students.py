@@ -7,7 +7,7 @@ from exam.charts.lines import Rows, line, lines_figure
 from exam.lesson.blocks import Chart, Choices, Rule, Story
 from exam.lesson.chapter import Chapter, Experiment, Figure, Numbers, Settings, Studies, Texts
 from exam.model.plan import Plan, Study
-from exam.model.settings import STUDENT
+from exam.model.settings import BATCH_SIZE, STUDENT
 
 CLASS = range(STUDENT.lowest, STUDENT.highest + 1)
 EPOCHS = 20
@@ -33,7 +33,7 @@ def class_figure(experiment: Experiment, texts: Texts) -> Figure:
         captions.alt,
         captions.axis,
         captions.count,
-        x_domain=axis_for(batch_size),
+        x_domain=axis_for(batch_size if experiment.is_complete else BATCH_SIZE.highest),
         y_domain=(0, TALLEST),
         label_width=12,
         height=200,
@@ -41,6 +41,7 @@ def class_figure(experiment: Experiment, texts: Texts) -> Figure:
 
 
 def axis_for(batch_size: int) -> tuple[int, int]:
+    """Before the answer, the page shows that of the largest, which tells nothing."""
     return next(axis for largest, axis in AXES.items() if batch_size <= largest)
 
 
