@@ -14,7 +14,7 @@ from exam.model.results import Mark, MeanMarks, mean_marks
 # The theme's colours, in its order: one meaning for each on the whole page.
 COLOURS = ("practised", "unseen", "batch_1", "batch_10", "batch_32", "batch_100")
 PALE = [f"pale_{style}" for style in COLOURS]  # single students behind their mean
-BARS = [f"bar_{style}" for style in COLOURS]
+BARS = [f"bar_{style}" for style in COLOURS]  # a line that is filled down to the axis
 INKS = {"quiet": (1, 0.35), "ink": (1.75, 1.0), "strong": (2.75, 1.0)}  # width, opacity
 BATCH_LOOKS = {
     1: ("batch_1", "dashdot"),
@@ -26,7 +26,6 @@ OTHER_LOOK = ("strong", "dashed")  # of another batch size
 SIDES = {"above": -13, "below": 13, "beside": 0}  # where a name stands, in pixels
 # Filled or not, how large in square pixels, and how far beside its number. (The last are guesses.)
 DOTS = {"ball": (True, 120, 0.0), "ring": (False, 30, -0.25), "dot": (True, 30, 0.25)}
-BAR_WIDTH = 9  # pixels
 DOT_STEP = 0.03  # of the axis, from one dot to the next above it
 _COLUMNS = pa.schema(
     [
@@ -186,6 +185,7 @@ def lines_spec(
         )
         .scale(type=x_type, domain=x_domain, range=x_range(), nice=False),
         alt.Y("y:Q")
+        .stack(None)  # bars are areas, each from the axis up
         .title(y or None)
         .axis(values=_values(y_type, y_domain), labels=y_numbers, grid=y_numbers)
         .scale(type=y_type, domain=_to_scale(x_domain) if is_to_scale else y_domain, nice=False),
@@ -224,7 +224,7 @@ def _strokes(base: alt.Chart) -> Iterator[alt.Chart]:
         lines = _of(base, style).mark_line(strokeWidth=width, opacity=opacity, color=INK, clip=True)
         yield lines.encode(*strokes)
     yield _of(base, *COLOURS).mark_line(strokeWidth=2.75, clip=True).encode(COLOUR, *strokes)
-    yield _of(base, *BARS).mark_line(strokeWidth=BAR_WIDTH).encode(COLOUR, *strokes)
+    yield _of(base, *BARS).mark_area(aria=False).encode(COLOUR, alt.Detail("line:N"))
 
 
 def _dots(base: alt.Chart) -> Iterator[alt.Chart]:

@@ -55,12 +55,14 @@ def settings_map(
     for tile in tiles:
         value = value_of(tile, by) if uncovered else None
         name = "" if value is None else format(value, _FORMATS[by])
+        is_best = uncovered and tile == best_of(tiles, by)
         edges = *across[tile.batch_size], *upwards[tile.epochs]
-        rows.append((*tile[:2], 0, value, "", name, "", *edges))
+        rows.append((*tile[:2], 0, value, "", name, "best" if is_best else "", *edges))
     for point in points:
         value = value_of(point, by)
         fields = {**point._asdict(), "value": format(value, _FORMATS[by])}
-        name = captions.best_label(**fields) if point == best else ""
+        # Its name would hide the numbers of the tiles.
+        name = captions.best_label(**fields) if point == best and not uncovered else ""
         side = "left" if point.batch_size >= _WIDE else "right"
         rows.append((*point[:3], value, captions.point(**fields), name, side, *no_edges))
     has_few_epochs = any(point.epochs < FEW_EPOCHS for point in points)
@@ -117,6 +119,9 @@ def _spec(texts: Texts, by: str, has_points: bool, lowest: float) -> dict:
         color=alt.value(INK), opacity=alt.value(0.2)
     )
     uncovered = rectangle.transform_filter("datum.value != null").encode(colour)
+    frame = rectangle.transform_filter("datum.side == 'best'").encode(
+        color=alt.value("transparent"), stroke=alt.value(INK), strokeWidth=alt.value(3)
+    )
     value = base.transform_filter("datum.runs == 0 && datum.best != ''").mark_text(
         fontSize=11, color=INK
     )
@@ -130,6 +135,7 @@ def _spec(texts: Texts, by: str, has_points: bool, lowest: float) -> dict:
         alt.layer(
             covered,
             uncovered,
+            frame,
             names,
             points.encode(colour, size, alt.Description("description:N")),
             ring.encode(size),

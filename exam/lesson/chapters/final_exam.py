@@ -1,5 +1,6 @@
 """When to stop: the learner chooses a pass, then the final exam is opened."""
 
+from collections.abc import Sequence
 from functools import partial
 from statistics import fmean, median_low
 
@@ -16,9 +17,10 @@ from exam.page.sentences import change_of_errors
 
 BATCH_SIZE, EPOCHS = 1, 40
 Y_DOMAINS = {"val_wrong": (20, 60), "val_loss": (0.6, 1.6)}  # where the students differ
+NEAR_DOMAINS = {"val_wrong": (20, 32), "val_loss": (0.7, 1.1)}
 HIGHER = 0.02  # loss above that of the automatic stop, from which on a stop is early or late
 FORMATS = {"val_wrong": ".1f", "val_loss": ".3f"}
-AXIS_FORMATS = {"val_wrong": ",d", "val_loss": ".1f"}
+AXIS_FORMATS = {"val_wrong": ",d", "val_loss": ".2f"}
 LOOK = ("unseen", "dashed")
 
 
@@ -93,13 +95,20 @@ def strip(field: str, experiment: Experiment, texts: Texts) -> Figure:
         captions.alts[field],
         captions.axis[field],
         "",
-        x_domain=Y_DOMAINS[field],
+        x_domain=_near_or_wide(field, [value for values in stops.values() for value in values]),
         y_domain=(0.5, max(len(stops), 3) + 0.8),
         label_width=12,
         height=140,
         x_format=AXIS_FORMATS[field],
         y_numbers=False,
     )
+
+
+def _near_or_wide(field: str, marks: Sequence[Mark]) -> tuple[float, float]:
+    """The axis on which the stops lie apart, if all students are on it."""
+    low, high = NEAR_DOMAINS[field]
+    is_near = all(low < getattr(mark, field) < high for mark in marks)
+    return NEAR_DOMAINS[field] if is_near else Y_DOMAINS[field]
 
 
 def stops_of(experiment: Experiment) -> dict[str, list[Mark]]:

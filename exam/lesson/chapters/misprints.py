@@ -124,7 +124,8 @@ def _show_sheet(view: ChapterView, own: int, student: int, marks: Sequence[Mark]
     framed = misprinted if is_shown else []
     if view.numbers:  # what was learnt by heart
         shown, framed = EPOCHS, misprinted
-    data |= {"play_id": f"{own} {student}", "shown": shown, "framed": framed}
+    play_id = f"{own} {student} {shown}"  # another one moves the player to its pass
+    data |= {"play_id": play_id, "shown": shown, "framed": framed}
     with sheet_place:
         if view.numbers:
             show_marked_sheet(view.name, data)

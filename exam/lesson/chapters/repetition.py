@@ -12,7 +12,7 @@ from exam.model.results import MeanMarks
 EPOCHS, BLOCK = 100, 5
 SIZES = (10, 100)
 BLOCKS_SHOWN, BLOCKS_ASKED = 6, 2
-LABEL_OFFSET = 1.3  # passes, by which a number begins left of its bar
+GAP = 0.1  # of a bar
 NAMED_AT = {10: 0, 100: 2}  # the block at which there is room for the name
 AS_MANY, QUARTER = 0.75, 0.25  # of what the first block gained
 REMAINING = (50, 5, 0.5)  # wrong answers; a mean below 0.5 is none for most
@@ -29,14 +29,14 @@ def removed_figure(experiment: Experiment, texts: Texts) -> Figure:
     captions, bars = texts.repetition, []
     for number, size in enumerate(SIZES):
         marks = experiment.mean(size) if experiment.of(size) else []
+        look, width = (f"bar_{batch_look(size)[0]}", "solid"), BLOCK / len(SIZES)
         for block, wrong in enumerate(removed(marks)[:BLOCKS_SHOWN]):
-            at = block * BLOCK + (number + 1) * BLOCK / (len(SIZES) + 1)
-            look = f"bar_{batch_look(size)[0]}", "solid"
+            left = block * BLOCK + number * width
+            right = left + (1 - GAP) * width
+            bars.append(line(f"{size} {block}", [(left, wrong), (right, wrong)], look))
             name = captions.batch(batch_size=size) if block == NAMED_AT[size] else ""
-            bars.append(line(f"{size} {block}", [(at, 0), (at, wrong)], look))
             label = f"{wrong:.1f} {name}".strip() if block < BLOCKS_ASKED or name else ""
-            place = [(at - LABEL_OFFSET, wrong)]
-            bars.append(line(f"{size} {block} name", place, label=label, side="above"))
+            bars.append(line(f"{size} {block} name", [(left, wrong)], label=label, side="above"))
     return lines_figure(
         bars,
         captions.alt,

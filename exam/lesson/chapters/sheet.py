@@ -37,12 +37,16 @@ def studies(settings: Settings) -> Studies:
 def curves(experiment: Experiment, texts: Texts) -> Figure:
     captions = texts.sheet
     labels = {"one_exam": captions.with_key, "shuffled_key": captions.no_key}
+    if experiment.is_complete:
+        for book, label in labels.items():
+            labels[book] = f"{label}: {experiment.mean(book)[-1].val_wrong:.1f}"
     lines = [
         mean_and_students(experiment.of(book), "val_wrong", look, labels[book], side="above")
         for book, look in LOOKS.items()
     ]
     by_heart = curve(experiment.mean("shuffled_key"), "wrong") if experiment.is_complete else []
-    lines.append(line("by heart", by_heart, BY_HEART, label=captions.by_heart))
+    name = f"{captions.by_heart}: {by_heart[-1][1]:.1f}" if by_heart else ""
+    lines.append(line("by heart", by_heart, BY_HEART, label=name))
     return lines_figure(
         lines,
         captions.alt,

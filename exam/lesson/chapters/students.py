@@ -1,7 +1,8 @@
 """Other people, same workbook: a class of thirty."""
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterator
+from statistics import fmean
 
 from exam.charts.lines import Rows, line, lines_figure
 from exam.lesson.blocks import Chart, Choices, Rule, Story
@@ -46,16 +47,21 @@ def axis_for(batch_size: int) -> tuple[int, int]:
 
 
 def _dots(experiment: Experiment, captions: Texts) -> Iterator[Rows]:
-    """Students that are level stand above each other, the learner's own on top with a stem."""
-    own, standing = next(iter(experiment.studies)), Counter[float]()
+    """Students that are about level stand above each other, at their mean.
+
+    The learner's own is on top, with a stem.
+    """
+    own, stacks = next(iter(experiment.studies)), defaultdict[float, list[tuple]](list)
     for name, marks in sorted(experiment.complete.items(), key=lambda item: item[0] == own):
-        at = round(marks[-1].val_wrong / STEP) * STEP
-        dot = (at, standing[at] + 0.5)
-        standing[at] += 1
-        yield line(name, [dot], ("ball", "solid"))
-        if name == own:
-            stem = [dot, (at, max(dot[1], TALLEST * 0.6))]
-            yield line("own", stem, ("ink", "solid"), label=captions.own(student=name[1]))
+        stacks[round(marks[-1].val_wrong / STEP)].append((name, marks[-1].val_wrong))
+    for stack in stacks.values():
+        at = fmean(val_wrong for _, val_wrong in stack)
+        for place, (name, _) in enumerate(stack):
+            dot = (at, place + 0.5)
+            yield line(name, [dot], ("ball", "solid"))
+            if name == own:
+                stem = [dot, (at, max(dot[1], TALLEST * 0.6))]
+                yield line("own", stem, ("ink", "solid"), label=captions.own(student=name[1]))
     if experiment.is_complete:
         ends = [marks[-1].val_wrong for marks in experiment.marks.values()]
         span = [(end, TALLEST * 0.85) for end in (min(ends), max(ends))]

@@ -19,7 +19,7 @@ from exam.page.sentences import change_of_errors
 BATCH_SIZE, EPOCHS = 1, 40
 SURER = 0.02  # a change of confidence that is called one
 LOOK = ("unseen", "dashed")
-LOSSES, PERCENT = (0.6, 1.2), (0, 80)  # the axes
+LOSSES, PERCENT = (0.6, 1.2), (40, 80)  # the axes
 FORMATS = {"val_loss": "{:.2f}", "val_confidence_when_wrong": "{:.0f}%"}
 
 
