@@ -37,8 +37,8 @@ def _show_links(room: Room, texts: Texts) -> None:
     secret = f"#secret={room.secret}"  # what is behind # never leaves the browser
     learners = reachable(link_to(page, room=room.code))
     projector = f"{link_to(page, room=room.code, lang=lang, projected='true')}{secret}"
-    plan = {"plan": ",".join(HOUR), "projected": "true"}
-    hour = f"{link_to(page, room=room.code, lang=lang, **plan)}{secret}"
+    plan = ",".join(HOUR)
+    hour = f"{link_to(page, room=room.code, lang=lang, projected='true', plan=plan)}{secret}"
     own = f"{reachable(link_to(page, room=room.code, lang=lang, presenter='true'))}{secret}"
     if is_local(page):
         st.info(texts.share_local)

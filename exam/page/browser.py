@@ -10,6 +10,7 @@ import streamlit as st
 from exam.parts import CHAPTER_NAMES, SHORT_WAY
 
 FOLDER = Path(__file__).parents[2] / "assets"
+ASKED = [f"asked_{number}" for number in range(7)]  # pictures of questions
 STYLES = ("streamlit.css", "page.css", "sheet.css", "head.css", "map.css")
 # They run as one script, in this order: page.js declares what the others use.
 SCRIPTS = (
@@ -44,13 +45,15 @@ def styles(*names: str) -> str:
 
 @functools.cache
 def card_styles() -> str:
-    """The picture of each chapter, for its card on the map, and which are on the short way."""
+    """The pictures of chapters, for their cards on the map, which are on the short way, and those
+    of the questions in the last chapter.
+    """
     pictures = {
         name: base64.b64encode(asset(f"cards/{name}.svg").encode()).decode()
-        for name in CHAPTER_NAMES
+        for name in (*CHAPTER_NAMES, *ASKED)
     }
     rules = [
-        f".st-key-{name}_open, [class*='st-key-about_{name}_']"
+        f".st-key-{name}_open, .st-key-{name}"
         f' {{ --picture: url("data:image/svg+xml;base64,{picture}") }}'
         for name, picture in pictures.items()
     ]

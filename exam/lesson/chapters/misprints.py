@@ -62,7 +62,7 @@ def curves(experiment: Experiment, texts: Texts) -> Figure:
             experiment.of(misprints),
             "val_wrong",
             ("strong", "solid") if misprints == own else LOOKS[misprints],
-            captions.line(misprints=misprints),
+            _name(experiment, misprints, captions),
             label_at=-1 if misprints in COMPARED else OWN_LABEL_AT,
             side="beside" if misprints in COMPARED else "above",
         )
@@ -74,9 +74,17 @@ def curves(experiment: Experiment, texts: Texts) -> Figure:
         texts.passes,
         captions.axis,
         x_domain=(0, EPOCHS),
-        label_width=90,
+        label_width=120,
         height=240,
     )
+
+
+def _name(experiment: Experiment, misprints: int, captions: Texts) -> str:
+    """With what is wrong in the end, once it is known."""
+    name = captions.line(misprints=misprints)
+    if not experiment.is_complete:
+        return name
+    return f"{name}: {experiment.mean(misprints)[-1].val_wrong:.1f}"
 
 
 def rows(experiment: Experiment, texts: Texts) -> Iterator[tuple]:

@@ -7,15 +7,14 @@ from exam.lesson.chapter import Chapter
 from exam.lesson.chapter_view import ChapterView
 from exam.model.keras_script import keras_script
 from exam.model.plan import LEARNING_RATE
+from exam.page.browser import ASKED
 from exam.page.visit import chosen_study
 
 
 def show_questions(view: ChapterView) -> None:
     captions = view.captions
-    for number, question in enumerate(captions.asked):
-        answer = captions.answered[number]
-        about = answer.partition("#chapter-")[2].partition(")")[0]  # it has the chapter's picture
-        with st.container(key=f"about_{about}_{number}"):
+    for picture, question, answer in zip(ASKED, captions.asked, captions.answered, strict=True):
+        with st.container(key=picture):
             st.markdown(f"**{question}**\n\n{answer}")
     st.markdown(captions.analogy_ends)
     lines = [f"| {' | '.join(captions.columns)} |", "| --- | --- |"]

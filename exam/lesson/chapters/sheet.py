@@ -21,7 +21,7 @@ NEAR_KEY = 2  # at most 2 more wrong than with the key
 SHOWN = 10  # questions beside their answers
 PAIRS = """<div class="pairs"><i>x</i><img class="digits" src="{digits}" alt="{alt}"><span></span>
 {rows}</div>"""
-PAIR = """<i>y</i><span class="answers">{answers}</span><span>{name}</span>"""
+PAIR = """<i>{symbol}</i><span class="answers">{answers}</span><span>{name}</span>"""
 LOOKS = {"one_exam": ("strong", "solid"), "shuffled_key": ("ink", "dashed")}
 BY_HEART = ("practised", "dotted")
 
@@ -101,22 +101,31 @@ def show_exam(view: ChapterView) -> None:
 
 
 def show_pairs(view: ChapterView) -> None:
-    """Ten questions above their ten answers; below them, those of the shuffled key once it is."""
+    """Ten questions above their ten answers; once it is measured, also those of the shuffled key,
+    and what student 1 has learnt by it.
+    """
     digits = questions_picture(tuple(range(SHOWN)))
-    keys = [("one_exam", view.captions.with_key)]
+    captions, right = view.captions, first_key()[:SHOWN]
+    answers = {captions.with_key: right}
     if view.numbers:
-        keys.append(("shuffled_key", view.captions.no_key))
+        last = view.complete_experiment.marks["shuffled_key", TEN[0]][-1]
+        answers[captions.no_key] = open_workbook("shuffled_key").key[:SHOWN]
+        answers[captions.learnt] = np.array([int(answer) for answer in last.answers[:SHOWN]])
     rows = "".join(
-        PAIR.format(name=escape(name), answers=_answers(book, first_key()[:SHOWN]))
-        for book, name in keys
+        PAIR.format(
+            symbol="ŷ" if name == captions.learnt else "y",
+            name=escape(name),
+            answers=_marked(each, right),
+        )
+        for name, each in answers.items()
     )
     st.html(PAIRS.format(digits=digits, alt=escape(view.captions.pairs_alt), rows=rows))
 
 
-def _answers(book: str, right: np.ndarray) -> str:
-    """The first answers of a workbook's key, those marked that are not right."""
+def _marked(answers: np.ndarray, right: np.ndarray) -> str:
+    """Answers, those marked that are not right."""
     tags = {True: "<b>{}</b>", False: "<s>{}</s>"}
-    pairs = zip(open_workbook(book).key, right, strict=False)
+    pairs = zip(answers, right, strict=True)
     return "".join(tags[bool(answer == each)].format(answer) for answer, each in pairs)
 
 
