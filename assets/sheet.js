@@ -31,13 +31,14 @@ const drawSheet = (name) => {
     const hasEnd = (other, isNear) => isNear && other < count && batchOf(other) !== batchOf(at);
     const isNew = isFilm && ["right", "wrong"].includes(state);
     cell.dataset.state = state;
-    const signs = { right: "○", wrong: `✕\n${answer}`, given: `\n${answer}`, "": "" };
+    const isFramed = Boolean(data.framed?.includes(data.order[at])); // its key is misprinted
+    const signs = { right: isFramed ? `\n${answer}` : "○", wrong: `✕\n${answer}`, given: `\n${answer}`, "": "" };
     cell.lastChild.textContent = signs[state];
     cell.classList.toggle("is-new", isNew && answerAt(data, before, at).state !== state);
     cell.classList.toggle("ends-right", size > 0 && hasEnd(at + 1, (at + 1) % columns !== 0));
     cell.classList.toggle("ends-below", size > 0 && hasEnd(at + columns, true));
     cell.classList.toggle("is-odd", size > 0 && batchOf(at) % 2 === 1);
-    cell.classList.toggle("is-framed", Boolean(data.framed?.includes(data.order[at])));
+    cell.classList.toggle("is-framed", isFramed);
     cell.setAttribute("aria-label", describe(study, at));
     const paper = cell.firstChild;
     if (paper.style.backgroundImage !== picture) paper.style.backgroundImage = picture;

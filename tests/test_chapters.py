@@ -605,10 +605,10 @@ def test_the_bars_of_repetition_and_the_dots_of_a_class():
     wrong = study(lambda name, epoch: {"wrong": max(90 - 8 * epoch, 0), "val_wrong": 25.0})
     experiment = experiment_of("repetition", wrong)
     drawn = chapters.repetition.removed_figure(experiment, load_texts("en")).data.to_pylist()
-    bars = [row["y"] for row in drawn if row["style"].startswith("bar_")]
+    bars = [row["y"] for row in drawn if row["style"].startswith("bar_") and not row["label"]]
     assert bars[1::2] == bars[::2] == [40, 40, 10, 0, 0, 0] * 2
     labels = [row["label"] for row in drawn if row["label"]]
-    assert labels == ["40.0 batch 10", "40.0", "40.0", "40.0", "10.0 batch 100"]
+    assert labels == ["batch 10", "40.0", "40.0 of 50.0", "batch 100", "40.0", "40.0"]
     value = study(lambda name, epoch: {"val_wrong": 20.0 + name[1] % 3})
     dots = chapters.students.class_figure(experiment_of("students", value), load_texts("en")).data
     places = [(row["x"], row["y"]) for row in dots.to_pylist() if row["style"] == "ball"]

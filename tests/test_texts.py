@@ -104,6 +104,7 @@ def test_every_text_is_used():
 # Numbers of the lesson's own examples, with where they come from.
 SPOKEN = {
     "batch_sizes": {100},
+    "repetition": {4},  # a quarter
     "twenty_exams": {20},  # the lesson's twenty exams
     "pianist": {0, 4, 5, 9, 20},
     "questions": {4, 32, 99, 200},  # 32+32+32+4, 99+1, the 200th pass

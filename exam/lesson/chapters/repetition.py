@@ -13,7 +13,7 @@ EPOCHS, BLOCK = 100, 5
 SIZES = (10, 100)
 BLOCKS_SHOWN, BLOCKS_ASKED = 6, 2
 GAP = 0.1  # of a bar
-NAMED_AT = {10: 0, 100: 2}  # the block at which there is room for the name
+LETTERS = 9  # of the axis: a line of them above a number
 AS_MANY, QUARTER = 0.75, 0.25  # of what the first block gained
 REMAINING = (50, 5, 0.5)  # wrong answers; a mean below 0.5 is none for most
 
@@ -34,9 +34,13 @@ def removed_figure(experiment: Experiment, texts: Texts) -> Figure:
             left = block * BLOCK + number * width
             right = left + (1 - GAP) * width
             bars.append(line(f"{size} {block}", [(left, wrong), (right, wrong)], look))
-            name = captions.batch(batch_size=size) if block == NAMED_AT[size] else ""
-            label = f"{wrong:.1f} {name}".strip() if block < BLOCKS_ASKED or name else ""
-            bars.append(line(f"{size} {block} name", [(left, wrong)], label=label, side="above"))
+            if block == 0:
+                name, place = captions.batch(batch_size=size), [(left, wrong + LETTERS)]
+                bars.append(line(f"{size} name", place, look, label=name, side="above"))
+            label = f"{wrong:.1f}" if block < BLOCKS_ASKED else ""
+            if (size, block) == (SIZES[0], 1):  # little is removed where little is left
+                label = captions.of_left(wrong=wrong, left=marks[BLOCK].wrong)
+            bars.append(line(f"{size} {block} wrong", [(left, wrong)], label=label, side="above"))
     return lines_figure(
         bars,
         captions.alt,
