@@ -621,6 +621,7 @@ def test_students():
     assert fields == {
         "epochs": 20,
         "students": 30,
+        "batch_size": 32,
         "own": 5,
         "val_wrong_own": 25.0,
         "best": 7,

@@ -1,6 +1,5 @@
 """What the server does beside the page, and that the page does without it."""
 
-import asyncio
 import gzip
 import http.client
 import json
@@ -177,11 +176,11 @@ def test_a_websocket_of_a_foreign_page_is_refused_before_streamlit_looks_at_it(s
         return sent
 
     for origin in ("https://evil.example", "http://page.example.evil.example", "http://[::9]:80"):
-        refused = asyncio.run(shake_hands(host="page.example", origin=origin))
+        refused = run(shake_hands(host="page.example", origin=origin))
         assert refused == [{"type": "websocket.close", "code": 1008}] and not asked
     for origin in ("https://page.example", "http://localhost:3000"):
-        asyncio.run(shake_hands(host="page.example:8501", origin=origin))
-    asyncio.run(shake_hands(host="page.example"))  # no browser
+        run(shake_hands(host="page.example:8501", origin=origin))
+    run(shake_hands(host="page.example"))  # no browser
     assert len(asked) == 3
     address = server.url.replace("http", "ws") + "_stcore/stream"
     with pytest.raises(websockets.InvalidStatus, match="403"):

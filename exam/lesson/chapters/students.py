@@ -78,11 +78,12 @@ def _best_and_worst(experiment: Experiment) -> tuple:
 def numbers(experiment: Experiment) -> Numbers:
     marks, own = experiment.marks, next(iter(experiment.marks))
     best, worst = _best_and_worst(experiment)
-    _, own_student = own
+    batch_size, own_student = own
     lowest, highest = marks[best][-1].val_wrong, marks[worst][-1].val_wrong
     return {
         "epochs": EPOCHS,
         "students": len(marks),
+        "batch_size": batch_size,
         "own": own_student,
         "val_wrong_own": marks[own][-1].val_wrong,
         "best": best[1],
