@@ -31,6 +31,7 @@ OWN_LABEL_AT = 20  # the pass, where it is clear of the names at the ends
 NONE_FOR_MOST = 0.5  # wrong answers in the mean: with fewer, most students have none
 TOO_MANY = 20  # wrong answers: more than these are not "a few"
 MORE = 1.0  # wrong answers per 100 that count as more
+REVEAL = "misprints_reveal"  # the key of the toggle
 
 
 def studies(settings: Settings) -> Studies:
@@ -121,17 +122,19 @@ def _show_sheet(view: ChapterView, own: int, student: int, marks: Sequence[Mark]
     misprinted = misprinted_questions(own).tolist()
     is_projected = view.visit.is_projected
     words_place, sheet_place = side_by_side() if is_projected else (st.container(), st.container())
+    text = captions.learnt_by_heart if view.numbers else captions.search
     words_place.markdown(
-        captions.search(student=student, misprints=own, wrong=len(wrong), epoch=shown)
+        text(student=student, misprints=own, wrong=len(wrong), epoch=shown, epochs=EPOCHS)
     )
-    is_shown = words_place.toggle(captions.reveal, key="misprints_reveal")
+    if view.numbers:
+        st.session_state[REVEAL] = True
+    is_shown = words_place.toggle(captions.reveal, key=REVEAL, disabled=bool(view.numbers))
     if is_shown:
         caught = len(wrong.intersection(misprinted))
         words_place.markdown(captions.caught(caught=caught, wrong=len(wrong), epoch=shown))
     data = sheet_data(marks, student=student, passes=EPOCHS, misprints=own, texts=view.texts)
     framed = misprinted if is_shown else []
-    if view.numbers:  # what was learnt by heart
-        shown, framed = EPOCHS, misprinted
+    shown = EPOCHS if view.numbers else shown
     play_id = f"{own} {student} {shown}"  # another one moves the player to its pass
     data |= {"play_id": play_id, "shown": shown, "framed": framed}
     with sheet_place:
