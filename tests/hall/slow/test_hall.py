@@ -211,7 +211,7 @@ def test_who_reloads_is_counted_once_and_who_has_seen_the_result_no_more(browser
 def test_the_map_grows_on_the_lecturers_screen(browser, server, room):
     with people(browser, "en", 2) as (projector, phones):
         open_lectern(projector, room.lecturer(server, "&only=best_setting"))
-        points = projector.locator("svg.marks .layer_1_marks path")  # the grey ones lie below
+        points = projector.locator("svg.marks .layer_4_marks path")  # the tiles lie below
         words = load_texts("en")
         for number, phone in enumerate(phones):
             phone.goto(room.learners(server, f"&epochs=3&batch_size={10 + number}"))
