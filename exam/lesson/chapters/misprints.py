@@ -122,19 +122,21 @@ def _show_sheet(view: ChapterView, own: int, student: int, marks: Sequence[Mark]
     misprinted = misprinted_questions(own).tolist()
     is_projected = view.visit.is_projected
     words_place, sheet_place = side_by_side() if is_projected else (st.container(), st.container())
-    text = captions.learnt_by_heart if view.numbers else captions.search
+    at_the_end = marks[-1].answers
+    is_learnt = bool(view.numbers) and all(int(at_the_end[q]) == key[q] for q in misprinted)
+    text = captions.learnt_by_heart if is_learnt else captions.search
     words_place.markdown(
         text(student=student, misprints=own, wrong=len(wrong), epoch=shown, epochs=EPOCHS)
     )
-    if view.numbers:
+    if is_learnt:
         st.session_state[REVEAL] = True
-    is_shown = words_place.toggle(captions.reveal, key=REVEAL, disabled=bool(view.numbers))
+    is_shown = words_place.toggle(captions.reveal, key=REVEAL, disabled=is_learnt)
     if is_shown:
         caught = len(wrong.intersection(misprinted))
         words_place.markdown(captions.caught(caught=caught, wrong=len(wrong), epoch=shown))
     data = sheet_data(marks, student=student, passes=EPOCHS, misprints=own, texts=view.texts)
     framed = misprinted if is_shown else []
-    shown = EPOCHS if view.numbers else shown
+    shown = EPOCHS if is_learnt else shown
     play_id = f"{own} {student} {shown}"  # another one moves the player to its pass
     data |= {"play_id": play_id, "shown": shown, "framed": framed}
     with sheet_place:
