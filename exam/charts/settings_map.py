@@ -111,6 +111,24 @@ def _spec(texts: Texts, by: str, has_points: bool, lowest: float) -> dict:
     )
     size = alt.Size("runs:Q").scale(domain=[1, 10], range=[110, 500], clamp=True).legend(None)
     base = alt.Chart(height=HEIGHT).encode(x, y)
+    points = base.transform_filter("datum.runs > 0").mark_point(
+        filled=True, opacity=1, stroke=INK, strokeWidth=0.75, aria=has_points
+    )
+    best = base.transform_filter("datum.best != '' && datum.runs > 0")
+    ring = best.mark_point(filled=False, color=INK, strokeWidth=2.5, aria=False)
+    return as_spec(
+        alt.layer(
+            *_tiles(base, colour),
+            points.encode(colour, size, alt.Description("description:N")),
+            ring.encode(size),
+            _name(best, "left", "right", -14),
+            _name(best, "right", "left", 14),
+        )
+    )
+
+
+def _tiles(base: alt.Chart, colour: alt.Color) -> list[alt.Chart]:
+    """Those that are covered and uncovered, a frame around the best, and the values."""
     tiles = alt.Chart().transform_filter("datum.runs == 0")
     rectangle = tiles.mark_rect(stroke="white", strokeWidth=1, aria=False).encode(
         alt.X("x_from:Q"), alt.X2("x_to"), alt.Y("y_from:Q"), alt.Y2("y_to")
@@ -126,23 +144,7 @@ def _spec(texts: Texts, by: str, has_points: bool, lowest: float) -> dict:
         fontSize=11, color=INK
     )
     names = value.encode(alt.Text("best:N"), alt.Description("best:N"))
-    points = base.transform_filter("datum.runs > 0").mark_point(
-        filled=True, opacity=1, stroke=INK, strokeWidth=0.75, aria=has_points
-    )
-    best = base.transform_filter("datum.best != '' && datum.runs > 0")
-    ring = best.mark_point(filled=False, color=INK, strokeWidth=2.5, aria=False)
-    return as_spec(
-        alt.layer(
-            covered,
-            uncovered,
-            frame,
-            names,
-            points.encode(colour, size, alt.Description("description:N")),
-            ring.encode(size),
-            _name(best, "left", "right", -14),
-            _name(best, "right", "left", 14),
-        )
-    )
+    return [covered, uncovered, frame, names]
 
 
 def _name(best: alt.Chart, side: str, align: Literal["left", "right"], dx: int) -> alt.Chart:
