@@ -85,15 +85,11 @@ def follow_other_screens(visit: Visit) -> None:
 def show_bar(visit: Visit, step: Step, texts: Texts) -> None:
     """Back, the places, and the next step; a clicker presses them (hall/projector.js)."""
     steps = steps_for(visit)
-    at, places = steps.index(step), list(dict.fromkeys(each.place for each in steps))
+    at = steps.index(step)
 
     def go_back() -> None:
         if _is_shown(step, visit):
             go_to(steps[max(at - 1, 0)], visit)
-
-    def go_to_chosen_place() -> None:
-        if _is_shown(step, visit) and (place := st.session_state[key]) != step.place:
-            go_to(_entry(place, steps, visit), visit)
 
     with st.container(key="lectern", horizontal=True, vertical_alignment="center"):
         st.button(
@@ -104,23 +100,34 @@ def show_bar(visit: Visit, step: Step, texts: Texts) -> None:
             disabled=at == 0,
             width="content",
         )
-        # Of another place or in another language it is another widget, with its own value.
-        key = f"step_place_{step.place}_{texts.lang}"
-        st.selectbox(
-            texts.hall.step.place,
-            places,
-            places.index(step.place),
-            key=key,
-            format_func=lambda place: _listed(place, texts),
-            on_change=go_to_chosen_place,
-            label_visibility="collapsed",
-            width="stretch",
-        )
+        _show_places(step, steps, visit, texts)
         if room := visit.seat.led_room:
             with st.popover(texts.hall.save_room, width="content"):
                 show_room_files(room, texts)
                 _offer_to_restart_vote(step.place, steps, visit, texts)
         _show_ways_forward(step, steps[at + 1 :], steps, visit, texts)
+
+
+def _show_places(step: Step, steps: list[Step], visit: Visit, texts: Texts) -> None:
+    """The list of all places."""
+    places = list(dict.fromkeys(each.place for each in steps))
+
+    def go_to_chosen_place() -> None:
+        if _is_shown(step, visit) and (place := st.session_state[key]) != step.place:
+            go_to(_entry(place, steps, visit), visit)
+
+    # Of another place or in another language it is another widget, with its own value.
+    key = f"step_place_{step.place}_{texts.lang}"
+    st.selectbox(
+        texts.hall.step.place,
+        places,
+        places.index(step.place),
+        key=key,
+        format_func=lambda place: _listed(place, texts),
+        on_change=go_to_chosen_place,
+        label_visibility="collapsed",
+        width="stretch",
+    )
 
 
 def _is_shown(step: Step, visit: Visit) -> bool:
