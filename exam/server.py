@@ -27,6 +27,7 @@ from exam.model.exams import BrokenExams
 from exam.model.settings import EPOCHS, STUDENT
 from exam.page.address import LOCAL_HOSTS
 from exam.page.opening import with_opening
+from exam.received import Received
 from exam.rooms.room import Room
 from exam.rooms.rooms import ROOMS
 from exam.service.scheduler import get_scheduler
@@ -233,4 +234,9 @@ async def lifespan(app: object) -> AsyncIterator[None]:
 
 
 ROUTES = [Route("/room/{code}", stream_room)]
-MIDDLEWARE = [Middleware(Guard), Middleware(Opening), Middleware(Compression)]
+MIDDLEWARE = [
+    Middleware(Guard),
+    Middleware(Received),
+    Middleware(Opening),
+    Middleware(Compression),
+]

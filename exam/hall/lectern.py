@@ -113,7 +113,8 @@ def _show_places(step: Step, steps: list[Step], visit: Visit, texts: Texts) -> N
     places = list(dict.fromkeys(each.place for each in steps))
 
     def go_to_chosen_place() -> None:
-        if _is_shown(step, visit) and (place := st.session_state[key]) != step.place:
+        place = st.session_state[key]
+        if _is_shown(step, visit) and place in places and place != step.place:
             go_to(_entry(place, steps, visit), visit)
 
     # Of another place or in another language it is another widget, with its own value.

@@ -146,14 +146,16 @@ class ChapterView:
 
     def choose(self, options: Mapping[str, str]) -> str:
         """One of several ways to look at a figure; `options` has the key of each one's caption."""
-        return st.segmented_control(
+        first = next(iter(options))
+        chosen = st.segmented_control(
             self.captions.option_label,
             options,
-            default=next(iter(options)),
+            default=first,
             required=True,
             format_func=lambda option: self.captions[options[option]],
             key=f"{self.name}_option",
         )
+        return chosen if chosen in options else first  # a forged message may choose anything
 
     def show_progress(self, experiment: Experiment) -> None:
         """How many studies are complete, or why none makes progress."""

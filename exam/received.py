@@ -1,0 +1,152 @@
+"""What a browser may send over the websocket: each value has a form and a bound.
+
+Streamlit takes any value for any widget, and meets a wrong one with a traceback. So each message is
+read here first, and what has not its form is taken out. A widget without a form sends nothing; a
+table of all forms is in assets/OPERATIONS.md.
+"""
+
+import json
+import re
+from collections.abc import Callable
+from math import isfinite
+from typing import Any, NamedTuple
+
+from google.protobuf.message import DecodeError
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ClientState_pb2 import ClientState
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+
+MAX_MESSAGE, MAX_EVENTS = 1_000_000, 10_000  # bytes: a message, and what a component reports
+MAX_VALUES = 200  # of a message
+MAX_TEXT, MAX_ADDRESS = 200, 10_000  # letters: of a chosen option, and of an address
+NAME = re.compile(r"[\w-]{0,100}", re.ASCII)
+WIDGET = re.compile(r"\$\$ID-[0-9a-f]{32}-(\w+)", re.ASCII)
+EVENTS = re.compile(r"\$\$STREAMLIT_INTERNAL_KEY_\$\$ID-[0-9a-f]{32}-(\w+)__events", re.ASCII)
+
+
+def _is_number(value: Any) -> bool:
+    return len(value.data) == 1 and isfinite(value.data[0])
+
+
+def _is_text(value: str) -> bool:
+    return len(value) <= MAX_TEXT
+
+
+def _is_choice(value: Any) -> bool:
+    return len(value.data) <= 1 and all(map(_is_text, value.data))
+
+
+def _is_flag(value: bool) -> bool:
+    return True  # the message cannot hold anything else
+
+
+def _is_report(value: str) -> bool:
+    """Whether a component of ours may have reported these events; each is read by its callback."""
+    try:
+        events = json.loads(value) if len(value) <= MAX_EVENTS else None
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(events, list) and all(
+        isinstance(event, dict) and isinstance(event.get("event"), str) and "value" in event
+        for event in events
+    )
+
+
+class Form(NamedTuple):
+    """The widgets whose keys match `keys` set this field of a message, and only so."""
+
+    keys: re.Pattern[str]
+    field: str
+    is_right: Callable[[Any], bool]
+
+
+FORMS = (
+    Form(
+        re.compile("batch_size|epochs|misprints|.+_stop|.+_rate"), "double_array_value", _is_number
+    ),
+    Form(re.compile("student|share_what|pair_.+|step_place_.+|.+_guess"), "string_value", _is_text),
+    Form(re.compile("lang|.+_option"), "string_array_value", _is_choice),
+    Form(
+        re.compile("save|share|pair|share_start|share_projected|.+_open|.+_uncover|.+_reveal"),
+        "bool_value",
+        _is_flag,
+    ),
+    Form(
+        re.compile("start|step_.+|vote_anew|hall_sheet_put_back|.+_begin|.+_signs"),
+        "trigger_value",
+        _is_flag,
+    ),
+    Form(re.compile("ask_.+|writing|writing_of_hall|hall_sheet"), "json_trigger_value", _is_report),
+)
+
+
+def form_of(key: str, field: str) -> Form | None:
+    return next((form for form in FORMS if form.field == field and form.keys.fullmatch(key)), None)
+
+
+class Received:
+    """Reads each message of a browser before Streamlit does."""
+
+    def __init__(self, app: ASGIApp):
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def receive_read() -> Message:
+            while (message := await receive())["type"] == "websocket.receive":
+                data = message.get("bytes")
+                if data and len(data) > MAX_MESSAGE:
+                    break  # Streamlit ends the connection
+                if data and (read := read_message(data)):
+                    return {"type": "websocket.receive", "bytes": read}
+            return message
+
+        await self.app(scope, receive_read if scope["type"] == "websocket" else receive, send)
+
+
+def read_message(data: bytes) -> bytes:
+    """The message without what has not its form; b"" if nothing remains of it."""
+    message = BackMsg()
+    try:
+        message.ParseFromString(data)
+    except DecodeError:
+        return b""
+    match message.WhichOneof("type"):
+        case "rerun_script":
+            _read(message.rerun_script)
+        case "backend_operation_request":
+            request = message.backend_operation_request
+            if not request.HasField("deferred_file"):  # the files that a learner saves
+                return b""
+        case "stop_script" | "app_heartbeat":
+            pass
+        case _:
+            return b""  # for who develops an app of Streamlit's
+    return message.SerializeToString()
+
+
+def _read(state: ClientState) -> None:
+    right = [value for value in state.widget_states.widgets[:MAX_VALUES] if _is_right(value)]
+    if len(right) < len(state.widget_states.widgets):
+        del state.widget_states.widgets[:]
+        state.widget_states.widgets.extend(right)
+    if not NAME.fullmatch(state.fragment_id):
+        state.fragment_id = ""
+    if not NAME.fullmatch(state.page_script_hash):
+        state.page_script_hash = ""
+    if not NAME.fullmatch(state.page_name):
+        state.page_name = ""
+    state.query_string = state.query_string[:MAX_ADDRESS]
+    if state.context_info.ByteSize() > MAX_ADDRESS:  # address, locale and time zone of the browser
+        state.ClearField("context_info")
+
+
+def _is_right(value: WidgetState) -> bool:
+    named = WIDGET.fullmatch(value.id) or EVENTS.fullmatch(value.id)
+    if not named:
+        return False
+    field = value.WhichOneof("value")
+    if field is None:  # nothing is chosen yet
+        return True
+    form = form_of(named[1], field)
+    return form is not None and form.is_right(getattr(value, field))
