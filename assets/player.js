@@ -26,7 +26,8 @@ const receive = (name, sent) => {
     // Other settings were between: it goes on from where it was.
     study.pass = study.reached = study.at = Math.min(study.played.reached, lastKnown(study));
     study.isPlaying = study.pass < data.passes;
-  } else if (isNew && data.plays) {
+  } else if (isNew && data.stands) rewind(study); // until a clicker goes on in it
+  else if (isNew && data.plays) {
     study.played = { play_id: data.play_id, reached: 0 };
     rewind(study);
     study.reached = 0;

@@ -28,6 +28,8 @@ const turn = (direction) => {
     return screen.scrollBy({ top: direction * PAGE * screen.clientHeight });
   if (performance.now() - stepped < DOUBLE) return; // a press that bounced
   stepped = performance.now();
+  const press = new CustomEvent("clicker", { detail: direction, cancelable: true });
+  if (!document.dispatchEvent(press)) return; // the step went on within itself (hall/heads.js)
   step.click();
   screen.scrollTo({ top: 0 });
 };

@@ -206,7 +206,7 @@ def label_of(step: Step, now: Step, texts: Texts) -> str:
     """The name of a step for somebody who is at another."""
     if step.place != now.place:
         return f"{title_of(step.place, texts)} →"
-    return texts.hall.step[step.kind]
+    return texts.hall.step[step.kind or "settings"]
 
 
 def _entry(place: str, steps: list[Step], visit: Visit) -> Step:

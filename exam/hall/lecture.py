@@ -6,10 +6,11 @@ import streamlit as st
 
 from exam.hall.chapter_step import show_chapter_step
 from exam.hall.door import show_door, show_room_box
+from exam.hall.heads import show_heads
 from exam.hall.joining import show_hints, show_seat
 from exam.hall.lectern import current_step, follow_other_screens, go_to, show_bar
 from exam.hall.presenter import show_presenter_view
-from exam.hall.steps import DOOR, WATCHED
+from exam.hall.steps import DOOR, HEADS, WATCHED
 from exam.lesson.chapters import CHAPTERS
 from exam.page.ask_again import ask_again
 from exam.page.browser import load, scripts, styles
@@ -54,13 +55,15 @@ def show_lecture(
         return
     if step == WATCHED:
         show_study_and_below(visit, texts)
-    elif step.place == STUDY:
+    elif step.place == STUDY and step != HEADS:
         show_first_screen(visit, texts, lambda: _start(visit))
     else:
         write_address()
     with st.container(key=f"at_{step.key}"):
         if step.place == DOOR:
             show_door(visit.seat, texts)
+        elif step == HEADS:
+            show_heads(visit, texts)
         elif step.place in CHAPTERS:
             show_chapter_step(CHAPTERS[step.place], step, visit, texts)
     show_bar(visit, step, texts)

@@ -10,6 +10,7 @@ from exam.parts import STUDY
 from exam.rooms.room import Step
 
 DOOR = "door"  # the place where the hall joins the room
+HEADS = Step(STUDY, "heads")  # three batch sizes beside each other
 WATCHED = Step(STUDY, "start")  # the study without its sliders, so that it fits on the screen
 HOUR = ("first_pass", "learning_rate", "pianist", "final_exam")  # the plan of TEACHING
 VOTES = (("close", 1), ("discuss", 0), ("close", 2))  # parts after a question, and their rounds
@@ -18,12 +19,13 @@ VOTES = (("close", 1), ("discuss", 0), ("close", 2))  # parts after a question, 
 def steps_of(*, leads: bool, plan: Sequence[str] = ()) -> list[Step]:
     """The steps of a whole lecture; `leads`: with the votes of a room.
 
-    The chapters of a `plan` come first, in its order.
+    The chapters of a `plan` come first, in its order. An hour begins with the heads.
     """
-    doors = [Step(DOOR)] if leads else []
+    first_screen = [Step(STUDY), WATCHED]
+    begin = [Step(DOOR), HEADS, *first_screen] if leads else [*first_screen, HEADS]
     names = [*plan, *(name for name in CHAPTERS if name not in plan)]
     parts = [step for name in names for step in _steps_of(CHAPTERS[name], leads)]
-    return [*doors, Step(STUDY), WATCHED, *parts]
+    return [*begin, *parts]
 
 
 def _steps_of(chapter: Chapter, leads: bool) -> Iterator[Step]:

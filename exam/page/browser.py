@@ -30,6 +30,7 @@ SCRIPTS = (
     "frame.js",
     "hall/room.js",
     "hall/follow.js",
+    "hall/heads.js",
 )
 
 

@@ -71,15 +71,16 @@ def show_pair(visit: Visit, texts: Texts) -> None:
             column.html(f"<p><code>{fit_call(study)}</code></p>{strip}")
     # The first leads the second, so it comes last. Other studies play from their beginning.
     play_id = " ".join(map(fit_call, studies))
-    second = _data(studies[1], polls[1].marks, texts)
+    second = strip_data(studies[1], polls[1].marks, texts)
     push("study", SECOND, second | {"play_id": play_id})
-    first = _data(studies[0], polls[0].marks, texts)
+    first = strip_data(studies[0], polls[0].marks, texts)
     paced_by = min(study.plan.batch_size for study in studies)  # so that each batch can be seen
     first |= {"play_id": play_id, "plays": True, "followers": [SECOND], "paced_by": paced_by}
     push("study", FIRST, first)
 
 
-def _data(study: Study, marks: list[Mark], texts: Texts) -> player.Data:
+def strip_data(study: Study, marks: list[Mark], texts: Texts) -> player.Data:
+    """A study on a strip with a head, which stands beside others."""
     student = study.plan.student
     push("picture", student, sheet_picture(student))
     data = player.study_data(study, marks, texts)
