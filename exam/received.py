@@ -73,7 +73,9 @@ FORMS = (
         _is_flag,
     ),
     Form(
-        re.compile("start|step_.+|vote_anew|hall_sheet_put_back|.+_begin|.+_signs"),
+        re.compile(
+            "start|step_back|step_next|step_skip|vote_anew|hall_sheet_put_back|.+_begin|.+_signs"
+        ),
         "trigger_value",
         _is_flag,
     ),
@@ -81,8 +83,8 @@ FORMS = (
 )
 
 
-def form_of(key: str, field: str) -> Form | None:
-    return next((form for form in FORMS if form.field == field and form.keys.fullmatch(key)), None)
+def form_of(key: str) -> Form | None:
+    return next((form for form in FORMS if form.keys.fullmatch(key)), None)
 
 
 class Received:
@@ -148,5 +150,5 @@ def _is_right(value: WidgetState) -> bool:
     field = value.WhichOneof("value")
     if field is None:  # nothing is chosen yet
         return True
-    form = form_of(named[1], field)
-    return form is not None and form.is_right(getattr(value, field))
+    form = form_of(named[1])
+    return form is not None and form.field == field and form.is_right(getattr(value, field))

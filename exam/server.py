@@ -76,12 +76,23 @@ def _is_foreign(headers: Headers) -> bool:
     Streamlit would refuse it as well, but only after it has asked the network for its own address,
     while everybody waits; where nothing answers, again and again.
     """
-    host = urlsplit(f"//{headers.get('host', '')}").hostname
-    origin = urlsplit(headers.get("origin", "")).hostname
-    known = {host, config.get_option("browser.serverAddress"), *LOCAL_HOSTS}
+    if "origin" not in headers or not config.get_option("server.enableCORS"):
+        return False
+    known = {
+        _host_of(f"//{headers.get('host', '')}"),
+        config.get_option("browser.serverAddress"),
+        *LOCAL_HOSTS,
+    }
     allowed = config.get_option("server.corsAllowedOrigins")
-    known |= {urlsplit(each.strip()).hostname for each in allowed}
-    return config.get_option("server.enableCORS") and origin is not None and origin not in known
+    known |= {_host_of(each.strip()) for each in allowed}
+    return _host_of(headers["origin"]) not in known - {None}
+
+
+def _host_of(address: str) -> str | None:
+    try:
+        return urlsplit(address).hostname
+    except ValueError:
+        return None
 
 
 class Opening:

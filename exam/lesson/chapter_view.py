@@ -12,7 +12,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from exam.charts.lines import has_students
-from exam.charts.theme import PROJECTED_WIDTH, Figure
+from exam.charts.theme import PROJECTED_HEIGHT, PROJECTED_WIDTH, Figure
 from exam.lesson.chapter import Chapter, Experiment, Numbers
 from exam.page.browser import push
 from exam.page.visit import Visit, settings
@@ -23,7 +23,7 @@ from exam.service.scheduler import get_scheduler
 from exam.texts import Texts
 
 SPOKEN_STEPS = 4  # how many times a screen reader says how far an experiment is
-SIDE_BY_SIDE = [5, 8]  # on a projector: words, and a figure that the last row can read
+SIDE_BY_SIDE = [4, 9]  # on a projector: words, and a figure that the last row can read
 
 # When a block is shown: "always", before the guess only with the studies that are known; "known",
 # the same, but no guess is drawn into it; or once the experiment is "begun" or "complete".
@@ -125,10 +125,12 @@ class ChapterView:
     def show_figure(self, figure: Figure) -> None:
         if figure.title:
             st.markdown(figure.title)
-        is_projected = self.visit.is_projected
+        is_projected, spec = self.visit.is_projected, figure.spec
+        if is_projected and "height" in spec:
+            spec = spec | {"height": PROJECTED_HEIGHT}
         st.vega_lite_chart(
             figure.data,
-            figure.spec,
+            spec,
             alt=figure.alt,
             width=PROJECTED_WIDTH if is_projected else "stretch",
         )

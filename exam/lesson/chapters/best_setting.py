@@ -38,9 +38,10 @@ def show_map(view: ChapterView) -> None:
         if points:
             load(figure_buttons(view.texts, "exam-map", captions.title))
     words_place.markdown(sentence(points, grid, by, captions))
-    words_place.markdown(captions.rule)
     if visit.is_projected:
         ask_again("map", POLL_SECONDS)
+    else:
+        words_place.markdown(captions.rule)
 
 
 def _map_study(view: ChapterView) -> None:
