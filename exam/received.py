@@ -17,6 +17,8 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
+from exam.pace import Pace
+
 MAX_MESSAGE, MAX_EVENTS = 1_000_000, 10_000  # bytes: a message, and what a component reports
 MAX_VALUES = 200  # of a message
 MAX_TEXT, MAX_ADDRESS = 200, 10_000  # letters: of a chosen option, and of an address
@@ -94,12 +96,15 @@ class Received:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        pace = Pace()
+
         async def receive_read() -> Message:
             while (message := await receive())["type"] == "websocket.receive":
                 data = message.get("bytes")
                 if data and len(data) > MAX_MESSAGE:
                     break  # Streamlit ends the connection
                 if data and (read := read_message(data)):
+                    await pace.keep()
                     return {"type": "websocket.receive", "bytes": read}
             return message
 

@@ -8,6 +8,7 @@ import contextlib
 import functools
 import json
 import signal
+import sys
 import threading
 from collections.abc import AsyncIterator, Callable
 from urllib.parse import urlsplit
@@ -44,6 +45,9 @@ MAX_STREAMS, MAX_LECTURER_STREAMS = 1_000, 20  # of a room
 KEEP_ALIVE_SECONDS = 15.0  # after which a stream sends a comment, so that no proxy cuts it
 COUNT_SECONDS = 0.25  # between two events for a lecturer
 MAX_OPEN_FILES = 65_536
+# After which another thread has its turn, 5 ms by default: where many runs of the page want it, the
+# one that sends all answers would wait a tenth of a second for each of them.
+SWITCH_SECONDS = 0.0005
 _is_closing = threading.Event()
 _open_streams: set[Callable[[], None]] = set()
 
@@ -233,6 +237,7 @@ def end_streams_with_the_server() -> None:
 async def lifespan(app: object) -> AsyncIterator[None]:
     """Before the first visitor, begin to load Keras, and build what the first screen needs."""
     raise_file_limit()
+    sys.setswitchinterval(SWITCH_SECONDS)
     scheduler = get_scheduler()
     with contextlib.suppress(ValueError):  # not in the main thread, as in a test
         end_streams_with_the_server()

@@ -6,7 +6,7 @@ import pytest
 
 from exam.model.plan import Plan
 from exam.model.results import Checkpoint
-from exam.service import job_queue
+from exam.service import job_queue, usage
 from exam.service.job import Job
 from exam.service.job_queue import JobQueue
 from exam.service.turn import TurnResult
@@ -89,12 +89,50 @@ def test_no_more_than_so_many_wait_and_the_rest_are_told_that_all_come_first(que
 def test_who_is_ahead_is_sorted_once_a_turn_however_many_ask(queue, monkeypatch):
     jobs = [ask(queue, Plan(batch_size, 1), 20) for batch_size in range(1, 101)]
     sorted_keys = []
-    monkeypatch.setattr(Job, "priority", property(lambda job: sorted_keys.append(job) or id(job)))
+    monkeypatch.setattr(
+        Job, "priority", property(lambda job: (sorted_keys.append(job) or id(job),))
+    )
     places = [queue.ahead_of(job) for job in jobs * 10]
     assert sorted(places) == sorted([*range(100)] * 10) and len(sorted_keys) == 100
     with queue.job_came:
         queue.start_next()
     assert queue.ahead_of(jobs[0]) <= 99 and len(sorted_keys) > 100
+
+
+def test_who_asks_for_ever_new_studies_comes_after_all_others(queue):
+    """What another visit follows as well is not held up."""
+    honest, shared, new = Plan(1, 1), Plan(1, 2), [Plan(100, student) for student in range(3, 30)]
+    jobs = {plan: ask(queue, plan, 200 if plan == honest else 1, known=0) for plan in new}
+    with queue.job_came:
+        for job in jobs.values():
+            queue.follow(job, "greedy", 60, is_background=False)
+            del job.followers[""]
+    long = ask(queue, honest, 200, known=2)
+    both = ask(queue, shared, 20, known=2)
+    with queue.job_came:
+        queue.follow(long, "honest", 60, is_background=False)
+        queue.follow(both, "greedy", 60, is_background=False)
+    assert order_of(queue)[:2] == [both, long]
+
+
+def test_a_turn_is_charged_to_all_who_follow_it(queue, monkeypatch):
+    now = [0.0]
+    monkeypatch.setattr(usage.time, "monotonic", lambda: now[0])
+    shared, alone = ask(queue, Plan(1, 1), 200, known=1), ask(queue, Plan(1, 2), 200, known=1)
+    with queue.job_came:
+        for visit in map(str, range(10)):
+            queue.follow(shared, visit, 60, is_background=False)
+        queue.follow(alone, "alone", 60, is_background=False)
+        for job in (shared, alone):
+            job.followers.pop("")
+            queue.waiting.remove(job)
+            queue.running.append(job)
+            job.turn_began = now[0]
+            now[0] += 6.0
+            queue.end_turn(job)
+        levels = [queue._usage.level(visit) for visit in ("3", "alone", "nobody")]
+        now[0] += 10 * usage.HALF_LIFE
+        assert levels == [0, 3, 0] and queue._usage.level("alone") == 0
 
 
 def test_a_study_that_another_follows_keeps_its_place(queue, monkeypatch):

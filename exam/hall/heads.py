@@ -29,7 +29,9 @@ def show_heads(visit: Visit, texts: Texts) -> None:
     st.markdown(texts.hall.heads)
     scheduler, marks = get_scheduler(), {}
     for size, study in studies.items():
-        progress = scheduler.poll(study.plan, study.epochs, wait_seconds=WAIT_SECONDS)
+        progress = scheduler.poll(
+            study.plan, study.epochs, wait_seconds=WAIT_SECONDS, visit=visit.key
+        )
         if not study.is_complete(progress.marks):
             st.markdown(delay_sentence(progress, texts))
             visit.waiting.ask(KEY)

@@ -101,7 +101,7 @@ class ChapterView:
         return self._poll(Experiment(Attempt(studies)))
 
     def _poll(self, experiment: Experiment) -> Experiment:
-        experiment.poll(get_scheduler())
+        experiment.poll(get_scheduler(), self.visit.key)
         if not experiment.is_complete:
             self._missing.append(experiment)
         return experiment

@@ -54,7 +54,7 @@ def show_pair(visit: Visit, texts: Texts) -> None:
     """The two sheets and their player, as soon as both studies are complete."""
     studies = choose(visit.studies, visit.presses, texts)
     polls = [
-        get_scheduler().poll(study.plan, study.epochs, wait_seconds=WAIT_SECONDS)
+        get_scheduler().poll(study.plan, study.epochs, wait_seconds=WAIT_SECONDS, visit=visit.key)
         for study in studies
     ]
     for study, progress in zip(studies, polls, strict=True):

@@ -40,8 +40,8 @@ def show_sheet_and_curves(visit: Visit, texts: Texts) -> None:
     """
     chosen = chosen_study()
     shown = chosen if chosen == visit.study else None
-    earlier = [(each, _poll_earlier(each)) for each in visit.studies if each != shown]
-    progress = _poll(shown) if shown else None
+    earlier = [(each, _poll_earlier(each, visit)) for each in visit.studies if each != shown]
+    progress = _poll(shown, visit) if shown else None
     marks = progress.marks if progress else []
     complete = [(study, marks) for study, marks in earlier if study.is_complete(marks)]
     student = chosen.plan.student
@@ -69,12 +69,15 @@ def show_sheet_and_curves(visit: Visit, texts: Texts) -> None:
     _ask_for_more(visit, progress if is_missing else None, len(complete) < len(earlier))
 
 
-def _poll(study: Study) -> Progress:
-    return get_scheduler().poll(study.plan, study.epochs, wait_seconds=WAIT_SECONDS)
+def _poll(study: Study, visit: Visit) -> Progress:
+    return get_scheduler().poll(
+        study.plan, study.epochs, wait_seconds=WAIT_SECONDS, visit=visit.key
+    )
 
 
-def _poll_earlier(study: Study) -> list[Mark]:
-    return get_scheduler().poll(study.plan, study.epochs, is_background=True).marks
+def _poll_earlier(study: Study, visit: Visit) -> list[Mark]:
+    scheduler = get_scheduler()
+    return scheduler.poll(study.plan, study.epochs, is_background=True, visit=visit.key).marks
 
 
 def _show_curves(

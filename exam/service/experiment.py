@@ -68,13 +68,13 @@ class Experiment:
     def is_running(self) -> bool:
         return not self.failure and not self.is_complete
 
-    def poll(self, scheduler: Scheduler) -> None:
-        """Get the marks that have been computed, and ask for the next studies."""
+    def poll(self, scheduler: Scheduler, visit: str = "") -> None:
+        """Get the marks that have been computed, and ask for the next studies for this visit."""
         asked = 0
         for name, (plan, epochs) in self.studies.items():
             if self._is_complete(name):
                 continue
-            progress = scheduler.poll(plan, epochs, is_background=True)
+            progress = scheduler.poll(plan, epochs, is_background=True, visit=visit)
             self.marks[name] = progress.marks
             self.loading_seconds, self.failure = progress.loading_seconds, progress.failure
             asked += not self._is_complete(name)

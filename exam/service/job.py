@@ -57,6 +57,8 @@ class Job:
     checkpoint: Checkpoint | None = None
     target: int = 0
     followed_until: float = 0.0
+    followers: dict[str, float] = field(default_factory=dict)  # visits, and until when each follows
+    turn_began: float = 0.0
     last_mark_at: float = field(default_factory=time.monotonic)
     lost_workers: int = 0
     is_background: bool = True  # until somebody polls it for the first screen
@@ -70,12 +72,19 @@ class Job:
         self.last_mark_at = time.monotonic()
         self.changed.notify_all()
 
-    def follow(self, seconds: float) -> None:
-        """Somebody wants the study, and will poll again within so many seconds."""
+    def follow(self, seconds: float, visit: str = "") -> None:
+        """A visit wants the study, and will poll again within so many seconds."""
         now = time.monotonic()
+        self.followers[visit] = now + seconds
         if not self.is_followed:
             self.last_mark_at = now  # nobody has waited until now
         self.followed_until = max(self.followed_until, now + seconds)
+
+    def present_followers(self) -> list[str]:
+        """The visits that follow the study now."""
+        now = time.monotonic()
+        self.followers = {visit: until for visit, until in self.followers.items() if until > now}
+        return list(self.followers)
 
     @property
     def silent_seconds(self) -> float:

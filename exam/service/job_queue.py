@@ -3,7 +3,8 @@
 First passes of studies that somebody has pressed for come first, so that something moves on every
 screen; then the rest of those studies; then what has been polled only in the background, for
 chapters. Within each, the job with the least work left is first, so that nobody waits
-for another's 200 epochs.
+for another's 200 epochs. Before all that, the jobs of visits that have asked for much of late wait
+for those of all others (usage.py).
 
 Not thread-safe by itself: whoever calls a method holds the lock.
 """
@@ -13,6 +14,7 @@ import time
 
 from exam.model.plan import Plan
 from exam.service.job import Failure, Job
+from exam.service.usage import NEW_STUDY_SECONDS, Usage
 
 KEPT_MARKS = 30_000  # of all jobs together, 1.4 kB each: 42 MB; more only while they are followed
 KEPT_CHECKPOINTS = 100  # of studies that are complete: 10 MB
@@ -28,6 +30,7 @@ class JobQueue:
         self.jobs: dict[Plan, Job] = {}  # the one used last stands last
         self.waiting: list[Job] = []
         self.running: list[Job] = []  # one for each worker at most
+        self._usage = Usage()
         self.failure = Failure()  # of all jobs, because no worker can be had
         # In the order of turns; None from the beginning of a turn until somebody asks.
         self._places: dict[Job, int] | None = None
@@ -36,6 +39,13 @@ class JobQueue:
         job = self.jobs.pop(plan, None) or Job(plan, threading.Condition(self._lock))
         self.jobs[plan] = job
         return job
+
+    def follow(self, job: Job, visit: str, seconds: float, *, is_background: bool) -> None:
+        """A visit follows the job for so many seconds, and is charged if it has pressed for it."""
+        if visit not in job.followers and not is_background:
+            self._usage.charge(visit, NEW_STUDY_SECONDS)
+        job.is_background &= is_background
+        job.follow(seconds, visit)
 
     def add(self, job: Job) -> None:
         """Let the job wait for its turn, where somebody wants it and there is room."""
@@ -56,7 +66,7 @@ class JobQueue:
         if job in self.running or job.is_complete:
             return 0
         if self._places is None:
-            in_order = sorted(self.waiting, key=lambda job: job.priority)
+            in_order = sorted(self.waiting, key=self._turn_of)
             self._places = {each: place for place, each in enumerate(in_order)}
         return self._places.get(job, len(self._places)) + len(self.running)
 
@@ -65,8 +75,9 @@ class JobQueue:
         self._places = None
         self._forget_handwritten()
         self._drop_unwanted()
-        job = min(self.waiting, key=lambda job: job.priority, default=None)
+        job = min(self.waiting, key=self._turn_of, default=None)
         if job:
+            job.turn_began = time.monotonic()
             self.waiting.remove(job)
             self.running.append(job)
         return job
@@ -74,6 +85,9 @@ class JobQueue:
     def end_turn(self, job: Job) -> None:
         """The job that ran waits again, unless it is complete; old results may go."""
         job.lost_workers = 0
+        followers = job.present_followers()
+        for visit in followers:
+            self._usage.charge(visit, (time.monotonic() - job.turn_began) / len(followers))
         self._put_back(job)
         self._forget_the_oldest()
 
@@ -96,6 +110,10 @@ class JobQueue:
 
     def failure_reason(self, job: Job) -> str:
         return next((each.reason for each in (job.failure, self.failure) if not each.is_over), "")
+
+    def _turn_of(self, job: Job) -> tuple[int, bool, bool, float]:
+        """The smallest comes first; of several visits that follow a job, the lightest counts."""
+        return min(map(self._usage.level, job.present_followers()), default=0), *job.priority
 
     def _put_back(self, job: Job) -> None:
         self.running.remove(job)

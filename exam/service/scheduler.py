@@ -46,18 +46,19 @@ class Scheduler:
         *,
         wait_seconds: float = 0.0,
         is_background: bool = False,
+        visit: str = "",
     ) -> Progress:
         """The marks of `plan` so far; waits at most `wait_seconds` for all its `epochs`.
 
         The first poll asks for the study, which is computed as long as somebody polls it. One that
-        has been polled only in the background comes later. Raises ValueError for wrong epochs.
+        has been polled only in the background comes later, and so does one of a `visit` (its key)
+        that has asked for much of late. Raises ValueError for wrong epochs.
         """
         EPOCHS.check(epochs)
         with self._lock:
             job = self._queue.job_of(plan)
             job.target = max(job.target, epochs) if job.is_wanted else epochs
-            job.is_background &= is_background
-            job.follow(FOLLOWED_SECONDS)
+            self._queue.follow(job, visit, FOLLOWED_SECONDS, is_background=is_background)
             self._queue.add(job)
             job.changed.wait_for(
                 lambda: len(job.marks) > epochs or self._queue.failure_reason(job), wait_seconds

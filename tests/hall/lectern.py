@@ -10,7 +10,8 @@ from tests.browser import settled, wait_until_idle
 LOWEST = """() => Math.max(0, ...[...document.querySelectorAll(
         "[data-testid='stMainBlockContainer'] *:not(.vega-embed, .vega-embed *)," +
         "svg.marks")]
-    .filter(e => !e.closest(".st-key-lectern, .st-key-heading, [class*='_spoken'], .live") && e.checkVisibility())
+    .filter(e => e.checkVisibility() &&
+        !e.closest(".st-key-lectern, .st-key-heading, [class*='_spoken'], .live"))
     .map(e => e.getBoundingClientRect()).filter(box => box.width && box.height)
     .map(box => box.bottom))"""
 

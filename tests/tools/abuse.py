@@ -20,13 +20,14 @@ import time
 import urllib.request
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from urllib.parse import quote, urlencode
 
 import psutil
 import websockets
 
 from exam.model.own_exam import PIXELS
 from exam.rooms.rooms import new_code, new_secret
-from tests.browser import running_server
+from tests.browser import ROOT, running_server
 from tests.tools.load import memory_of
 from tests.visit import Visit
 
@@ -171,6 +172,97 @@ async def ballots(url: str) -> None:
         await asyncio.gather(*(one() for _ in range(20)))
 
 
+async def greedy(url: str) -> None:
+    """20 connections of one browser that press for ever new studies."""
+    plans = itertools.product(range(1, 101), range(1, 31))
+
+    async def one() -> None:
+        async with Visit(url).connection() as visit:
+            await visit.open()
+            for batch_size, student in plans:
+                visit.link = f"batch_size={batch_size}&student={student}&epochs=200"
+                visit.options["student"] = list(map(str, range(1, 31)))
+                await visit.move("epochs", 200)
+                await visit.move("batch_size", batch_size)
+                await visit.choose("student", student - 1)
+                await visit.press()
+                await visit.catch(0.2)
+
+    await asyncio.gather(*(one() for _ in range(20)))
+
+
+async def links(url: str) -> None:
+    """G1 and G7: links whose room, secret, plan and guess are anything but that."""
+    wrong = ["A;Max-Age=1", "ABCE\r\nX: 1", "a" * 4000, "%00", "ABCE; Path=/", "[]", "'\"><script>"]
+    for text in itertools.cycle(wrong):
+        query = urlencode({"room": text, "secret": text, "plan": text, "only": "students"})
+        with contextlib.suppress(websockets.WebSocketException):
+            async with Visit(url, query, f"lead_ABCE={quote(text)}").connection() as visit:
+                await visit.open()
+                visit.options["students_guess"] = [text]
+                await visit.choose("students_guess", 0)
+                await visit.read()
+
+
+async def streams(url: str) -> None:
+    """G2: who knows the code asks for the lecturer's stream of counts, and for others."""
+    code, secret = new_code(), new_secret()
+    async with Visit(url, f"room={code}&secret={secret}").connection() as lecturer:
+        await lecturer.open()
+
+        def ask(query: str) -> None:
+            with contextlib.suppress(OSError):
+                urllib.request.urlopen(f"{url}room/{code}{query}", timeout=1).read()
+
+        while True:
+            asked = [
+                asyncio.to_thread(ask, query) for query in ("?count", "?count&secret=x", "") * 5
+            ]
+            await asyncio.gather(*asked)
+
+
+async def crowded(url: str) -> None:
+    """G3 and G4: rooms without end are opened at the address of a hall whose lecturer is there."""
+    code, secret = new_code(), new_secret()
+    async with Visit(url, f"room={code}&secret={secret}&projected=true").connection() as lecturer:
+        await lecturer.open()
+        stream = asyncio.to_thread(
+            urllib.request.urlopen, f"{url}room/{code}?count&secret={secret}", timeout=600
+        )
+        async with contextlib.AsyncExitStack() as held:
+            held.push((await stream).__exit__)
+            while True:
+                link = f"room={new_code()}&secret={new_secret()}"
+                async with Visit(url, link).connection() as visit:
+                    await visit.open()
+                async with Visit(url, f"room={code}").connection() as visit:
+                    await visit.open()
+                    assert "ask_room" not in visit.due, "the lecturer's room is gone"
+
+
+async def scribbler(url: str) -> None:
+    """G5: a writer whose picture is taken out writes it again, a pixel more each time."""
+    code, secret = new_code(), new_secret()
+    led = f"room={code}&secret={secret}&projected=true&only=own_exam"
+    async with Visit(url, led).connection() as lecturer:
+        await lecturer.open()
+        async with Visit(url, f"room={code}&only=own_exam").connection() as writer:
+            await writer.open()
+            while True:
+                await writer.tell("writing_of_hall", "written", drawing(0))
+                await lecturer.tell("hall_sheet", "removed", 0)
+                assert not lecturer.data["hall_sheet"]["numbers"], "it stands on the wall again"
+
+
+async def foreigners(url: str) -> None:
+    """G6: pages of other hosts open the websocket."""
+    for number in itertools.count():
+        with contextlib.suppress(websockets.WebSocketException, OSError):
+            origin = ["null", "http://[", f"http://{number}.example"][number % 3]
+            address = f"ws{url[4:]}_stcore/stream"
+            await websockets.connect(address, subprotocols=["streamlit"], origin=origin)
+
+
 def drawing(at: int) -> dict:
     """Noise that might be a digit, and is another each time."""
     noise = [base64.b64encode(bytes(random.choices((0, 255), (9, 1), k=PIXELS))) for _ in range(2)]
@@ -211,6 +303,12 @@ NUISANCES: dict[str, Nuisance] = {
         uploads,
         ballots,
         drawings,
+        greedy,
+        links,
+        streams,
+        crowded,
+        scribbler,
+        foreigners,
     )
 }
 
@@ -236,6 +334,60 @@ async def learners(url: str, until: float) -> list[float]:
     return waits
 
 
+HONEST, COME_WITHIN = 40, 10.0  # learners, and the seconds in which they come
+CHAPTER = "repetition"
+
+
+async def honest_waits(url: str) -> list[list[float]]:
+    """How long each of them waits for the defaults, for 200 passes, and for a chapter."""
+
+    async def one(number: int) -> list[float]:
+        await asyncio.sleep(COME_WITHIN * number / HONEST)
+        waits = []
+        for link in ("", f"epochs=200&student={number % 30 + 1}"):
+            visit = Visit(url, link)
+            await visit.study_alone()
+            waits.append(visit.ended - visit.pressed)
+        async with Visit(url, f"only={CHAPTER}").connection() as visit:
+            await visit.open()
+            await visit.choose(f"{CHAPTER}_guess", 0)
+            await visit.read()
+            pressed = time.monotonic()
+            await visit.press(f"{CHAPTER}_begin")
+            await visit.read()
+            await visit.follow(CHAPTER)
+            waits.append(time.monotonic() - pressed)
+        return waits
+
+    return await asyncio.gather(*map(one, range(HONEST)))
+
+
+def compare(project: Path) -> None:
+    """The waits of honest learners without and with 20 connections that ask for ever new studies.
+
+    `python -m tests.tools.abuse --fair [a folder with another commit]`
+    """
+    for name in ("", "greedy"):
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            running_server(Path(folder) / "log.txt", project) as server,
+        ):
+            asyncio.run(learners(server.url, time.monotonic() + WARM_SECONDS))
+            command = [sys.executable, "-m", "tests.tools.abuse", "--only", name, server.url]
+            with subprocess.Popen(command) if name else contextlib.nullcontext() as nuisance:
+                if nuisance:
+                    time.sleep(5.0)  # until all 20 are there
+                waits = asyncio.run(honest_waits(server.url))
+                if nuisance:
+                    nuisance.kill()
+        for number, what in enumerate(("defaults", "200 passes", CHAPTER)):
+            column = [each[number] for each in waits]
+            print(
+                f"{name or 'alone':7} {what:11} median {statistics.median(column):5.2f} s", end=""
+            )
+            print(f", worst {max(column):5.2f}", flush=True)
+
+
 def try_one(name: str) -> None:
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -250,6 +402,7 @@ def try_one(name: str) -> None:
         with subprocess.Popen(command) as nuisance:
             waits = asyncio.run(learners(server.url, time.monotonic() + SECONDS))
             most, files = memory_of(server), page.num_fds()
+            assert nuisance.poll() is None, f"{name} has ended by itself"
             nuisance.kill()
         ended = time.monotonic()
         while (kept := memory_of(server) - memory) > KEPT and time.monotonic() < ended + REST:
@@ -267,6 +420,8 @@ if __name__ == "__main__":
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard_limit, hard_limit))
     if sys.argv[1:2] == ["--only"]:
         asyncio.run(NUISANCES[sys.argv[2]](sys.argv[3]))
+    elif sys.argv[1:2] == ["--fair"]:
+        compare(Path(sys.argv[2]) if sys.argv[2:] else ROOT)
     else:
         for chosen in sys.argv[1:] or NUISANCES:
             try_one(chosen)

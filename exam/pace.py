@@ -1,0 +1,33 @@
+"""How often one connection may have the page run while others wait for the server.
+
+One thread answers everybody. A connection that asks without pause would have it to itself, so where
+that thread is busy, it is read again only when the others have had their turns.
+"""
+
+import asyncio
+import time
+
+RUNS_PER_SECOND, AT_ONCE = 3.0, 20  # of a connection: far more than a learner asks for
+BUSY_SECONDS = 0.02  # that a turn of the event loop takes where others wait
+LONGEST_DELAY = 5.0
+
+
+class Pace:
+    """The pace of one connection."""
+
+    def __init__(self) -> None:
+        self._next = 0.0  # when its next run would be due at an even pace
+
+    async def keep(self) -> None:
+        """Call before each run; waits if there were too many and others wait."""
+        now = time.monotonic()
+        self._next = max(self._next, now) + 1 / RUNS_PER_SECOND
+        ahead = self._next - now - AT_ONCE / RUNS_PER_SECOND
+        if ahead > 0 and await _is_busy():
+            await asyncio.sleep(min(ahead, LONGEST_DELAY))
+
+
+async def _is_busy() -> bool:
+    before = time.monotonic()
+    await asyncio.sleep(0)
+    return time.monotonic() - before > BUSY_SECONDS

@@ -1,0 +1,36 @@
+"""How much computing each visit has asked for of late, so that none keeps the workers to itself.
+
+A visit is charged for each study that it asks for, and for its share of each turn: what many follow
+costs each of them little. What was charged is half forgotten after HALF_LIFE.
+"""
+
+import time
+
+NEW_STUDY_SECONDS = 0.5  # for a study that somebody presses for, beside its turns
+HALF_LIFE = 10.0  # seconds
+LIGHT_SECONDS = (
+    2.0  # visits under this much usage are equal, and so are those between two multiples
+)
+MAX_VISITS = 5_000
+
+
+class Usage:
+    """Seconds of computing by visit. Not thread-safe by itself."""
+
+    def __init__(self) -> None:
+        self._charged: dict[str, tuple[float, float]] = {}  # seconds, and when that was
+
+    def charge(self, visit: str, seconds: float) -> None:
+        self._charged[visit] = self._seconds_of(visit) + seconds, time.monotonic()
+        if len(self._charged) > MAX_VISITS:
+            light = [each for each in self._charged if self._seconds_of(each) < NEW_STUDY_SECONDS]
+            for each in light:
+                del self._charged[each]
+
+    def level(self, visit: str) -> int:
+        """0 for a visit that has asked for little; visits of a lower level come first."""
+        return int(self._seconds_of(visit) / LIGHT_SECONDS)
+
+    def _seconds_of(self, visit: str) -> float:
+        seconds, at = self._charged.get(visit, (0.0, 0.0))
+        return seconds * 0.5 ** ((time.monotonic() - at) / HALF_LIFE)
