@@ -7,7 +7,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from exam.hall.hall_sheet import show_hall_sheet
-from exam.hall.joining import POLL_SECONDS, how_to_join
+from exam.hall.joining import POLL_SECONDS, show_way_in
 from exam.hall.measured import begun_experiment
 from exam.hall.vote_view import shares, show_choices
 from exam.lesson.blocks import Chart, Display, Rule, Story, Table
@@ -22,13 +22,16 @@ from exam.rooms.seat import Seat
 from exam.rooms.votes import Rounds
 from exam.texts import Texts
 
+COUNT = '<p class="count"><b>{count}</b>{of}</p>'
 Kind = TypeVar("Kind", bound=Block)
 
 
 @fragment
 def show_chapter_step(chapter: Chapter, step: Step, visit: Visit, texts: Texts) -> None:
     room = visit.seat.led_room
-    rounds = room.standing(chapter.name).rounds if room else ()
+    # Counts would pull the second vote, so until that is closed only its lecturer's phone has them.
+    is_between = step.kind == "discuss" or (step.kind, step.round) == ("close", 1)
+    rounds = room.standing(chapter.name).rounds if room and not is_between else ()
     view, question = ChapterView(chapter, visit, texts, rounds), question_of(chapter)
     block = chapter.blocks[step.block]
     with view.shown():
@@ -42,7 +45,7 @@ def show_chapter_step(chapter: Chapter, step: Step, visit: Visit, texts: Texts) 
         elif reason:
             st.markdown(reason)
         elif question and step.kind in ("question", "close", "discuss"):
-            _show_vote(view, question, step.kind, room)
+            _show_vote(view, question, step, room)
         elif question:
             _show_result(view, question, block, is_first=step.kind == "reveal")
 
@@ -59,12 +62,9 @@ def _blocks(view: ChapterView, kind: type[Kind]) -> Sequence[Kind]:
 # The question, and the votes.
 
 
-def _show_vote(view: ChapterView, question: Question, part: str, room: Room | None) -> None:
-    """The question; beside it how many have guessed, and once the vote is closed the guesses.
-
-    (The figure of a pass slider keeps the dots of the rounds that are closed.)
-    """
-    is_closed, is_discussed = part == "close", part == "discuss"
+def _show_vote(view: ChapterView, question: Question, step: Step, room: Room | None) -> None:
+    """The question, with how many have guessed; once the last vote is closed, their guesses."""
+    is_closed, is_discussed = step.kind == "close", step.kind == "discuss"
     if is_discussed:
         st.markdown(view.texts.hall.discuss)
     # A story is shown with an earlier step if there is one; in a discussion figures need its room.
@@ -74,7 +74,7 @@ def _show_vote(view: ChapterView, question: Question, part: str, room: Room | No
         _show_all(view, Story)
     rounds = view.rounds if is_closed else ()
     with _beside_the_question(view, question, room, rounds):
-        if room and not is_closed:
+        if room and not rounds:
             _show_count(view.visit.seat, view.chapter, view.texts)
 
 
@@ -123,12 +123,14 @@ def _show_count(seat: Seat, chapter: Chapter, texts: Texts) -> None:
     standing = room.standing(chapter.name)
     present = len(room.listeners)  # the pages that follow the room now
     of = f" / {present}" if present >= standing.guesses else ""  # not where pages have no stream
-    st.html(f'<p class="count"><b>{standing.guesses}</b>{of}</p>')
-    st.markdown(texts.hall.have_guessed if standing.is_open else texts.hall.vote_closed)
-    if standing.is_open:
-        st.caption(how_to_join(room, texts))
-    if standing.rounds and standing.is_open:
-        st.markdown(texts.hall.have_changed(changed=standing.changed))
+    if standing.rounds and standing.is_open:  # all guesses of the first vote count again
+        st.html(COUNT.format(count=standing.changed, of=f" / {standing.guesses}"))
+        st.markdown(texts.hall.have_changed)
+    else:
+        st.html(COUNT.format(count=standing.guesses, of=of))
+        st.markdown(texts.hall.have_guessed if standing.is_open else texts.hall.counts_later)
+    if standing.is_open and not standing.rounds:
+        show_way_in(room, texts)
 
 
 # The result.

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from exam.charts.pictures import own_picture
-from exam.hall.joining import POLL_SECONDS, how_to_join
+from exam.hall.joining import POLL_SECONDS, way_in
 from exam.page.ask_again import ask_again
 from exam.page.browser import asset
 from exam.page.fragment import fragment
@@ -44,7 +44,7 @@ def show_hall_sheet(seat: Seat, texts: Texts) -> None:
                 on_click=room.readmit_writer,
                 width="content",
             )
-    st.caption(f"{captions.hall_sheet} {how_to_join(room, texts)}")
+    st.caption(f"{captions.hall_sheet} {way_in(room)}")
     data = {
         "numbers": [question.number for question in questions],
         "digits": [question.digit for question in questions],

@@ -1,16 +1,15 @@
 """How a page joins a room: the form for its code, the hints, and a learner's bar."""
 
-from urllib.parse import urlsplit
-
 import streamlit as st
 
 from exam.lesson.chapters import CHAPTERS
 from exam.lesson.contents import numbered_title
 from exam.lesson.guess import Choices, question_of, report_guess
-from exam.page.address import reachable
+from exam.page.address import link_to, reachable
 from exam.page.ask_again import ask_again
 from exam.page.browser import push
 from exam.page.fragment import fragment
+from exam.page.share import show_qr_code
 from exam.page.visit import Visit
 from exam.rooms.room import Room
 from exam.texts import Texts
@@ -34,6 +33,9 @@ def show_hints(visit: Visit, texts: Texts) -> None:
         st.info(texts_of_hall.refused[seat.refused or "room"])
     if seat.awaits_room or "room" in visit.wrong_parameters:
         show_entry(texts)
+    elif not (seat.code or visit.only or visit.is_projected):
+        with st.container(key="entry"):  # on a phone, whose owner may come late into a hall
+            show_entry(texts)
 
 
 def show_entry(texts: Texts) -> None:
@@ -41,10 +43,19 @@ def show_entry(texts: Texts) -> None:
     st.html(ENTER.format(label=texts.hall.room_code, enter=texts.hall.enter_room))
 
 
-def how_to_join(room: Room, texts: Texts) -> str:
-    """The host and the code, for latecomers."""
-    host = urlsplit(reachable(st.context.url or "")).netloc
-    return texts.hall.join_here(host=host, code=room.code)
+def way_in(room: Room) -> str:
+    """The link for learners, without its scheme, as one types it."""
+    return _link_of(room).split("//")[-1]
+
+
+def show_way_in(room: Room, texts: Texts) -> None:
+    """For latecomers: a small QR code of the link, and the link."""
+    show_qr_code(_link_of(room), texts, "qr is-small")
+    st.caption(way_in(room))
+
+
+def _link_of(room: Room) -> str:
+    return reachable(link_to(st.context.url or "", room=room.code))
 
 
 def show_seat(visit: Visit, texts: Texts) -> None:

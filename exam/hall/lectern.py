@@ -35,12 +35,13 @@ def _first_step(visit: Visit, shown: Step | None) -> Step:
 
     If its address names a chapter: at the answer if that is to be revealed, else at the room's last
     step if that is of this chapter, else at its beginning. Otherwise at the room's last step, or at
-    the door.
+    the door. The last step is also known where the server was started again.
     """
     steps = steps_for(visit)
     at_chapter = [step for step in steps if step.place == visit.only]
     revealed = [step for step in at_chapter if step.kind == "reveal" and visit.reveals]
-    room_step = [shown] if shown else []
+    last = visit.seat.last_step
+    room_step = [shown] if shown else [last] if last in steps else []
     here = [step for step in room_step if step.place == visit.only]
     return [*revealed, *here, *at_chapter, *room_step, *steps][0]
 

@@ -75,6 +75,7 @@ def _show_vote(room: Room, step: Step, texts: Texts) -> None:
         st.markdown(question.guess_of_hall(rounds))
         return
     answer = measured_answer(chapter)
+    st.caption(texts.hall.two_rounds if len(rounds) > 1 else texts.hall.first_vote)
     show_choices(texts[chapter.name].choices, texts, rounds, answer)
     if answer is not None:
         st.caption(shares(rounds, answer, texts))

@@ -8,7 +8,9 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from exam.model.settings import MISPRINTS, SETTINGS
 from exam.parts import CHAPTER_NAMES, STUDY
+from exam.rooms.room import read_step
 from exam.rooms.rooms import read_code, read_secret
+from exam.rooms.votes import read_rounds
 from exam.texts import LANGUAGES, Texts
 
 NUMBERS = {setting.name: setting for setting in (*SETTINGS, MISPRINTS)}
@@ -39,6 +41,8 @@ READERS: dict[str, Callable[[str], Any]] = {
     "room": read_code,
     "secret": read_secret,
     "plan": read_plan,
+    "step": read_step,
+    "votes": read_rounds,
 }
 
 
@@ -52,7 +56,15 @@ def read_address(
     `only` is the part that is to be shown alone, "" for the whole page.
     """
     chosen: dict[str, Any] = DEFAULTS | dict.fromkeys(FLAGS, False)
-    chosen |= {"lang": lang, "only": "", "room": "", "secret": "", "plan": ()}
+    chosen |= {
+        "lang": lang,
+        "only": "",
+        "room": "",
+        "secret": "",
+        "plan": (),
+        "step": None,
+        "votes": {},
+    }
     wrong = []
     for name, read in READERS.items():
         values = values_of(name)

@@ -1,10 +1,11 @@
 """A room: the votes of the people in a hall, their studies and their exam, without names."""
 
 import itertools
+import re
 import secrets
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -12,6 +13,7 @@ from exam.model.studied import StudiedSettings
 from exam.rooms.hall_exam import HallExam
 from exam.rooms.votes import GuessState, Rounds, Standing, Vote
 
+STEP = re.compile(r"[a-z_]{1,20}\.[a-z]{0,10}\.\d{1,2}\.[012]", re.ASCII)
 BEFORE_THE_ANSWER = ("write", "display", "question", "close", "discuss")  # kinds of steps
 
 
@@ -30,9 +32,22 @@ class Step(NamedTuple):
     round: int = 0
 
     @property
+    def address(self) -> str:
+        """The step as a parameter of an address."""
+        return f"{self.place}.{self.kind}.{self.block}.{self.round}"
+
+    @property
     def key(self) -> str:
         """A name for the step that differs from those of all others."""
         return f"{self.place}_{self.kind}_{self.block or self.round}"
+
+
+def read_step(text: str) -> Step | None:
+    """The step of an address; None if the text is not one."""
+    if not STEP.fullmatch(text):
+        return None
+    place, kind, block, round_number = text.split(".")
+    return Step(place, kind, int(block), int(round_number))
 
 
 @dataclass(eq=False)
@@ -187,6 +202,13 @@ class Room:
             self.restarted.append(chapter)
             self.revealed.discard(chapter)
         self._notify()
+
+    def restore(self, rounds: Mapping[str, Rounds]) -> None:
+        """Take over the closed rounds from before the server was started again."""
+        with self._lock:
+            for chapter, counts in rounds.items():
+                if not self._vote(chapter).all_rounds()[0]:
+                    self._votes[chapter] = Vote(rounds=counts, is_open=False)
 
     def closed_rounds(self) -> dict[str, Rounds]:
         """By chapter, how often each choice was guessed in each round that is closed."""

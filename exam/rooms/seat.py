@@ -6,7 +6,7 @@ from exam.model.studied import StudiedSettings
 from exam.rooms import rooms
 from exam.rooms.drawings import Drawings, OwnExams
 from exam.rooms.room import Room, Step
-from exam.rooms.votes import GuessState
+from exam.rooms.votes import GuessState, rounds_address
 
 
 @dataclass
@@ -16,7 +16,8 @@ class Seat:
     A learner who comes before the room is opened has its `code` already, and waits for it;
     `learner` is a random id. A visit with the room's `secret` leads it, and `refused` says why it
     may not: a wrong "secret", or all rooms are "taken". `step` is what a projector shows, with or
-    without a room; `is_presenter_page` is True on the lecturer's own page, which the hall does not
+    without a room, and `last_step` what it showed before the server was started again, as its
+    address says; `is_presenter_page` is True on the lecturer's own page, which the hall does not
     see. `restarts_seen` and `exam_changes_seen` count what this visit has taken over of the room's
     `restarted` votes and of its exam's `changes`. Where the room has none, `own_studied` and
     `own_drawings` are the visit's.
@@ -27,6 +28,7 @@ class Seat:
     secret: str = ""
     refused: str = ""
     step: Step | None = None
+    last_step: Step | None = None
     is_presenter_page: bool = False
     restarts_seen: int = 0
     exam_changes_seen: int = 0
@@ -131,8 +133,14 @@ class Seat:
         """Parameters for the page's address; None takes one out.
 
         The secret is kept in a cookie: history and logs would keep an address, and a hall reads it.
+        When the server is started again, the lecturer's screen brings back the step and the votes.
         """
-        return {"room": self.code, "secret": None} if self.leads else {}
+        if not self.leads:
+            return {}
+        room = self.room
+        step = room.step.address if room and room.step else None
+        votes = rounds_address(room.closed_rounds()) if room else ""
+        return {"room": self.code, "secret": None, "step": step, "votes": votes or None}
 
     @property
     def cookies(self) -> dict[str, str]:

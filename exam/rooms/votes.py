@@ -1,10 +1,13 @@
 """A vote: the guesses of a hall in a chapter, in one round or two."""
 
+import re
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 MAX_GUESSES = 1_000  # of a vote
+COUNTS = re.compile(r"\d{1,3}-\d{1,4}(-\d{1,3}-\d{1,4}){0,99}", re.ASCII)
 
 GuessState = Literal["awaited", "counted", "closed", "seen", "full"]
 Rounds = tuple[Counter[int], ...]  # for each round, how often each choice was guessed
@@ -17,6 +20,31 @@ class Standing(NamedTuple):
     changed: int
     is_open: bool
     rounds: Rounds
+
+
+def rounds_address(rounds: Mapping[str, Rounds]) -> str:
+    """Closed rounds as a parameter of an address: chapter.choice-count-choice-count.…,chapter.…"""
+    return ",".join(
+        ".".join(
+            [chapter, *("-".join(f"{c}-{n}" for c, n in sorted(each.items())) for each in counts)]
+        )
+        for chapter, counts in rounds.items()
+    )
+
+
+def read_rounds(text: str) -> dict[str, Rounds] | None:
+    """The closed rounds of an address; None if the text has none."""
+    rounds: dict[str, Rounds] = {}
+    for chapter, *counts in (part.split(".") for part in text.split(",")):
+        if not all(map(COUNTS.fullmatch, counts)) or not 1 <= len(counts) <= 2:
+            return None
+        numbers = [[int(number) for number in each.split("-")] for each in counts]
+        rounds[chapter] = tuple(
+            Counter(dict(zip(each[::2], each[1::2], strict=True))) for each in numbers
+        )
+        if any(each.total() > MAX_GUESSES for each in rounds[chapter]):
+            return None
+    return rounds
 
 
 @dataclass

@@ -280,7 +280,8 @@ def test_who_listens_is_told_where_the_room_stands_and_never_what_is_guessed(roo
 
 def test_the_secret_of_a_room_stands_in_a_cookie_and_never_in_the_address(room):
     lecturer, learner = Seat(room.code, secret=room.secret), Seat(room.code, learner="a")
-    assert lecturer.address_parameters == {"room": room.code, "secret": None}, "None takes it out"
+    parameters = {"room": room.code, "secret": None, "step": None, "votes": None}
+    assert lecturer.address_parameters == parameters, "None takes it out"
     assert lecturer.cookies == {f"lead_{room.code}": room.secret}
     assert learner.address_parameters == {} and learner.cookies == {"learner": "a"}
 
