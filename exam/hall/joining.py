@@ -33,7 +33,7 @@ def show_hints(visit: Visit, texts: Texts) -> None:
         st.info(texts_of_hall.refused[seat.refused or "room"])
     if seat.awaits_room or "room" in visit.wrong_parameters:
         show_entry(texts)
-    elif not (seat.code or visit.only or visit.is_projected):
+    elif not (seat.code or visit.only or visit.is_projected or st.context.is_embedded):
         with st.container(key="entry"):  # on a phone, whose owner may come late into a hall
             show_entry(texts)
 

@@ -27,6 +27,7 @@ from exam.service.experiment import Attempt
 from exam.texts import LANGUAGES
 
 EARLIER_STUDIES = 3
+MAX_CLIENT = 100  # letters of an address by which rooms are counted
 FIGURE = "figure"  # what waits for the first screen's study, by this key
 
 
@@ -161,7 +162,7 @@ def _take_seat(code: str, secret: str) -> Seat:
         known = rooms.LEARNER.fullmatch(_cookie("learner"))  # this browser has guessed before
         return Seat(code=code, learner=known[0] if known else rooms.new_learner())
     # Behind a proxy on this machine, the address of a browser is what the proxy says.
-    client = st.context.ip_address or st.context.headers.get("X-Forwarded-For", "")
+    client = st.context.ip_address or st.context.headers.get("X-Forwarded-For", "")[:MAX_CLIENT]
     try:
         return Seat(code=rooms.ROOMS.lead(code, secret, client).code, secret=secret)
     except rooms.RoomRefused as refused:

@@ -1,0 +1,108 @@
+"""What a browser may send: the table of all values, and what is taken out of a message."""
+
+import re
+from pathlib import Path
+
+import pytest
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+
+from exam.page.address import READERS
+from exam.received import FORMS, MAX_TEXT, MAX_VALUES, read_message
+from tests.browser import ROOT
+
+HASH = "0" * 32
+# Where the code reads something that a browser sends.
+READ = [
+    r"eaders(?:\(scope=scope\))?\.get\([\"']([\w-]+)[\"']",
+    r"headers\[\"([\w-]+)\"\]",
+    r"\"([\w-]+)\" not in headers",
+    r"st\.context\.(?!headers|cookies)(\w+)",
+    r"_cookie\(f?\"([a-z_]+)",
+    r"cookies\.get\(f?\"([a-z_]+)",
+    r"query_params\.get\(\"(\w+)\"",
+    r"\"(\w+)\" in (?:request|st)\.query_params",
+    r"path_params\[\"(\w+)\"\]",
+    r"on_(now|written|removed|\w+)_change=(?!on_change)",
+    r"searchParams\.get\(\"(\w+)\"\)",
+    r"hash\.match\(/\^#(\w+)",
+]
+WRITTEN = {"content-type", "content-length", "content-encoding", "vary"}  # of our own answers
+
+
+def in_table() -> set[str]:
+    text = (ROOT / "assets" / "OPERATIONS.md").read_text()
+    table = text.split("## What a browser sends")[1].split("\n## ")[0]
+    rows = re.findall(r"^\| (`.*?) \|", table, re.MULTILINE)
+    return {name for row in rows for name in re.findall(r"`([^`]+)`", row)} | {"start"}
+
+
+def in_code() -> set[str]:
+    sources = [*ROOT.glob("exam/**/*.py"), ROOT / "streamlit_app.py", *ROOT.glob("assets/**/*.js")]
+    text = "\n".join(map(Path.read_text, sources))
+    found = {name for pattern in READ for name in re.findall(pattern, text)}
+    widgets = {part for form in FORMS for part in form.keys.pattern.split("|")}
+    return found - WRITTEN | set(READERS) | widgets
+
+
+def test_every_value_that_is_read_stands_in_the_table():
+    assert in_code() == in_table()
+
+
+def message(*states: WidgetState) -> BackMsg:
+    sent = BackMsg()
+    sent.rerun_script.query_string = "batch_size=5"
+    sent.rerun_script.widget_states.widgets.extend(states)
+    return sent
+
+
+def widget(key: str, **value: object) -> WidgetState:
+    return WidgetState(id=f"$$ID-{HASH}-{key}", **value)
+
+
+def read(sent: BackMsg) -> BackMsg:
+    received = BackMsg()
+    received.ParseFromString(read_message(sent.SerializeToString()))
+    return received
+
+
+def test_what_has_its_form_arrives_as_it_was_sent():
+    number, choice = widget("batch_size"), widget("lang")
+    number.double_array_value.data.append(7)
+    choice.string_array_value.data.append("en")
+    events = f"$$STREAMLIT_INTERNAL_KEY_$$ID-{HASH}-writing__events"
+    report = WidgetState(id=events, json_trigger_value='[{"event": "written", "value": {}}]')
+    pressed = widget("start", trigger_value=True)
+    guess = widget("students_guess", string_value="A: more")
+    sent = message(number, choice, report, pressed, guess, widget("final_exam_stop"))
+    assert read(sent) == sent
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        widget("batch_size", string_value="7"),
+        widget("batch_size", double_value=7),
+        widget("start", bool_value=True),
+        widget("students_guess", string_value="A" * (MAX_TEXT + 1)),
+        widget("writing", json_trigger_value="[" * 9_000),
+        widget("of_nobody", bool_value=True),
+        WidgetState(id="batch_size", string_value="7"),
+        WidgetState(id=f"$$ID-{HASH[1:]}-batch_size"),
+    ],
+)
+def test_what_has_not_its_form_is_taken_out_and_the_rest_stays(wrong):
+    pressed = widget("start", trigger_value=True)
+    assert read(message(wrong, pressed)) == message(pressed)
+
+
+def test_a_message_is_bounded_and_only_a_learner_s():
+    many = message(*[widget("start", trigger_value=True)] * (MAX_VALUES + 1))
+    assert len(read(many).rerun_script.widget_states.widgets) == MAX_VALUES
+    long = message()
+    long.rerun_script.fragment_id = "a\nb"
+    long.rerun_script.query_string = "x" * 100_000
+    assert read(long).rerun_script.fragment_id == ""
+    assert len(read(long).rerun_script.query_string) == 10_000
+    assert read_message(BackMsg(clear_cache=True).SerializeToString()) == b""
+    assert read_message(b"\xff\xff") == b""
