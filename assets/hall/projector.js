@@ -5,7 +5,7 @@ const FORWARD = ["PageDown", "ArrowRight", "ArrowDown", " "], OTHERS = ["F5", "b
 const BACK = ["PageUp", "ArrowLeft", "ArrowUp"], PAGE = 0.85, LEAST = 0.15; // of the screen
 const DOUBLE = 350; // milliseconds between two presses that are meant
 const WRITTEN_IN = "textarea, input:is([type='text'], [type='number'], :not([type])):not([role='combobox'])";
-let stepped = -DOUBLE;
+let stepped = -DOUBLE, steppedTo = 0;
 
 // What was reached by Tab is meant to be used by keys; what was clicked is not.
 let isByTab = false;
@@ -26,8 +26,8 @@ const turn = (direction) => {
   const step = document.querySelector(`.st-key-step_${direction > 0 ? "next" : "back"} button`);
   if (!step || isLonger(screen, direction))
     return screen.scrollBy({ top: direction * PAGE * screen.clientHeight });
-  if (performance.now() - stepped < DOUBLE) return; // a press that bounced
-  stepped = performance.now();
+  if (direction === steppedTo && performance.now() - stepped < DOUBLE) return; // a press that bounced
+  [stepped, steppedTo] = [performance.now(), direction];
   const press = new CustomEvent("clicker", { detail: direction, cancelable: true });
   if (!document.dispatchEvent(press)) return; // the step went on within itself (hall/heads.js)
   step.click();

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 import pytest
 
 from exam.model.studied import MAX_SETTINGS, Point, StudiedSettings
-from exam.rooms.room import Room, Step
+from exam.rooms import rooms
+from exam.rooms.room import Room, Step, read_step
 from exam.rooms.rooms import (
     LEARNER,
     LETTERS,
@@ -24,7 +25,7 @@ from exam.rooms.rooms import (
     new_secret,
 )
 from exam.rooms.seat import Seat
-from exam.rooms.votes import MAX_GUESSES
+from exam.rooms.votes import MAX_GUESSES, read_rounds
 
 
 class Clock:
@@ -284,6 +285,34 @@ def test_the_secret_of_a_room_stands_in_a_cookie_and_never_in_the_address(room):
     assert lecturer.address_parameters == parameters, "None takes it out"
     assert lecturer.cookies == {f"lead_{room.code}": room.secret}
     assert learner.address_parameters == {} and learner.cookies == {"learner": "a"}
+
+
+def test_the_lecturers_address_brings_back_a_step_and_closed_votes():
+    """After a restart of the server; not over what has been guessed since."""
+    room = rooms.ROOMS.lead(rooms.new_code(), rooms.new_secret())
+    room.guess("sheet", "a", 0)
+    room.guess("sheet", "b", 12)
+    room.close_round("sheet", 1)
+    room.open_again("sheet")
+    room.close_round("sheet", 2)
+    room.show(Step("sheet", "close", 0, 2))
+    address = Seat(room.code, secret=room.secret).address_parameters
+    assert read_step(address["step"]) == room.step
+    rounds = read_rounds(address["votes"])
+    assert rounds == {"sheet": (Counter({0: 1, 12: 1}),) * 2} == room.closed_rounds()
+    again = Room(room.code, room.secret, used_at=0.0)
+    again.guess("students", "a", 1)
+    again.restore(rounds | {"students": (Counter({2: 9}),)})
+    assert again.standing("sheet") == room.standing("sheet")._replace(guesses=2, changed=0)
+    assert again.standing("students").guesses == 1 and not again.standing("students").rounds
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    ["", "sheet", "sheet.0", "sheet.0-1.0-1.0-1", "sheet.0-1001", "a.-1-1", "a.0-1,", "x" * 9],
+)
+def test_no_other_address_has_votes_or_a_step(wrong):
+    assert read_rounds(wrong) is None and read_step(wrong) is None
 
 
 def test_a_point_is_the_mean_of_its_runs():

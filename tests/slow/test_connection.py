@@ -22,7 +22,9 @@ from tests.browser import (
     wait_until_idle,
     wait_until_played,
 )
+from tests.hall.lectern import click_on, open_lectern, step
 from tests.own import write
+from tests.visit import Visit, run
 from tests.waiting import wait_for
 
 
@@ -168,6 +170,37 @@ def test_a_tab_in_the_background_keeps_its_study(page, server):
     session.send("Page.setWebLifecycleState", {"state": "active"})
     wait_until_played(page)
     assert len(csv_of(page)) == 201
+
+
+def test_a_lecturers_screen_brings_its_step_and_votes_to_a_server_that_begins_anew(page, tmp_path):
+    link = f"room={(code := new_code())}&secret={new_secret()}&projected=true&only=students"
+
+    async def guess(url: str, learner: str) -> None:
+        query = f"room={code}&only=students"
+        async with Visit(url, query, f"learner={learner}").connection() as visit:
+            await visit.open()
+            await visit.choose("students_guess", 1)
+            await visit.read()
+
+    with running_server(tmp_path / "first.txt") as server:
+        line = Line(server.port)
+        open_lectern(page, f"{line.url}?{link}")
+        for learner in ("abcdefghijk", "lmnopqrstuv"):
+            run(guess(server.url, learner))
+        for _ in range(3):
+            click_on(page)  # close, discuss, close
+        votes = page.locator(".choices li").nth(1).locator(".votes b")
+        expect(votes).to_have_text(["2", "2"])
+        shown = step(page)
+        line.cut()
+    with running_server(tmp_path / "second.txt") as server:
+        line.port = server.port
+        page.evaluate("window.isOld = true")
+        line.mend()
+        page.wait_for_function("!window.isOld")
+        expect(votes).to_have_text(["2", "2"])
+        assert step(page) == shown
+        line.close()
 
 
 def test_a_learner_who_comes_before_the_room_is_let_in_and_after_a_restart_knows_it(

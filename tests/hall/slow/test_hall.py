@@ -26,7 +26,7 @@ from tests.browser import (
     wait_until_played,
     watched,
 )
-from tests.hall.lectern import bar, click_on, open_lectern, wait_until_shown
+from tests.hall.lectern import FITS, bar, click_on, open_lectern, wait_until_shown
 from tests.visit import Visit, run
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
@@ -229,6 +229,31 @@ def test_the_map_grows_on_the_lecturers_screen(browser, server, room):
             projector.get_by_role("button", name=f"{words.figure} SVG").click()
         drawn = download.value.path().read_text(encoding="utf-8")
         assert words.best_setting.across in drawn and words.best_setting.title in drawn
+
+
+@pytest.mark.parametrize("screen", [(1280, 720), (1920, 1080), (1024, 768)])
+def test_a_clicker_plays_three_heads_batch_by_batch(browser, server, room, screen):
+    """Ten questions a press: the third head changes with the last; then comes the next step."""
+    width, height = screen
+    with people(browser, "en", 0) as (projector, _):
+        projector.set_viewport_size({"width": width, "height": height})
+        open_lectern(projector, room.lecturer(server, "&lang=en"))
+        click_on(projector)
+        expect(projector.locator(".unit")).to_have_count(3 * 32)
+        assert projector.evaluate(FITS) and violations(projector) == []
+        for press in range(11):
+            updates = [str(10 * press), str(press), str(press // 10)]
+            for head, count in zip(projector.locator(".head").all(), updates, strict=True):
+                expect(head).to_have_attribute("data-update", count)
+            assert projector.evaluate(FITS)
+            if press < 10:
+                projector.keyboard.press("PageDown")
+        projector.keyboard.press("PageUp")
+        expect(projector.locator(".head").nth(2)).to_have_attribute("data-update", "0")
+        projector.keyboard.press("PageDown")
+        expect(projector.locator(".head").nth(2)).to_have_attribute("data-update", "1")
+        click_on(projector)
+        expect(projector.locator(".st-key-start")).to_be_visible()
 
 
 def test_a_lecturer_who_reloads_stands_where_the_room_stands(browser, server, room):
