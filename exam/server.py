@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import functools
 import json
+import logging
 import signal
 import sys
 import threading
@@ -31,6 +32,7 @@ from exam.page.opening import with_opening
 from exam.received import Received
 from exam.rooms.room import Room
 from exam.rooms.rooms import ROOMS
+from exam.service.machine import shortages
 from exam.service.scheduler import get_scheduler
 from exam.texts import LANGUAGES, load_texts
 
@@ -48,6 +50,7 @@ MAX_OPEN_FILES = 65_536
 # After which another thread has its turn, 5 ms by default: where many runs of the page want it, the
 # one that sends all answers would wait a tenth of a second for each of them.
 SWITCH_SECONDS = 0.0005
+_log = logging.getLogger("exam")
 _is_closing = threading.Event()
 _open_streams: set[Callable[[], None]] = set()
 
@@ -237,6 +240,8 @@ def end_streams_with_the_server() -> None:
 async def lifespan(app: object) -> AsyncIterator[None]:
     """Before the first visitor, begin to load Keras, and build what the first screen needs."""
     raise_file_limit()
+    for shortage in shortages():
+        _log.warning("This machine has %s (assets/OPERATIONS.md)", shortage)
     sys.setswitchinterval(SWITCH_SECONDS)
     scheduler = get_scheduler()
     with contextlib.suppress(ValueError):  # not in the main thread, as in a test

@@ -13,6 +13,7 @@ import threading
 import weakref
 from pathlib import Path
 
+from exam.service import machine
 from exam.service.turn import TurnRequest, TurnResult
 
 LOADING_TIMEOUT = 180  # seconds; a process that has not loaded Keras by then counts as lost
@@ -45,7 +46,7 @@ def workers_wanted() -> int:
         return int(wanted)
     if wanted:
         _log.warning("EXAM_WORKERS must be a number from 1 on, not %r", wanted)
-    return min(MAX_WORKERS, len(os.sched_getaffinity(0)))
+    return min(MAX_WORKERS, machine.cores())
 
 
 class Worker:
