@@ -1,7 +1,7 @@
 """A hall on a small machine: `python -m tests.tools.small [learners] [MB …]`, as root, on Linux.
 
 The page runs in a control group with one core and so much memory (1,024 MB by default), and the
-learners in one room follow and guess. Prints whether it starts and serves them, and what it says in its log.
+learners in one room follow and guess. Prints whether it serves them, and what its log says.
 """
 
 import asyncio
