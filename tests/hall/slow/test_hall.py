@@ -177,7 +177,8 @@ def test_numbers_are_guessed_on_the_curve(browser, server, room):
         expect(projector.locator(".count b")).to_have_text("2")
         assert projector.locator("svg.marks .mark-symbol path").count() == 0
         click_on(projector)
-        expect(projector.locator("svg.marks .mark-symbol path")).to_have_count(2)
+        expect(projector.get_by_text(KO.hall.counts_later)).to_be_visible()
+        assert projector.locator("svg.marks .mark-symbol path").count() == 0
         skip = bar(projector).get_by_role("button", name=KO.hall.step.reveal)
         skip.click()
         expect(projector.locator("svg.marks")).to_contain_text(KO.hall.median_guess)
@@ -196,7 +197,7 @@ def test_who_reloads_is_counted_once_and_who_has_seen_the_result_no_more(browser
             expect(phone.get_by_text(KO.guess.counted(code=room.code))).to_be_visible()
             expect(projector.locator(".count b")).to_have_text("1")
         click_on(projector)
-        assert counts(projector) == [["0"], ["1"], ["0"]]
+        assert projector.locator(".votes").count() == 0  # before the second vote
         bar(projector).get_by_role("button", name=KO.hall.step.reveal).click()
         phone.get_by_role("button", name=KO.students.press).click()
         phone.get_by_role("button", name=KO.again).click()
@@ -289,8 +290,9 @@ def test_a_room_is_opened_by_the_share_box_and_entered_by_its_code(browser, serv
         phone.goto(server.url)
         wait_until_idle(phone)
         phone.get_by_role("button", name=KO.share, exact=True).click()
-        phone.get_by_label(KO.hall.room_code).fill(code.lower())
-        phone.get_by_role("button", name=KO.hall.enter_room).click()
+        box = phone.get_by_test_id("stPopoverBody")
+        box.get_by_label(KO.hall.room_code).fill(code.lower())
+        box.get_by_role("button", name=KO.hall.enter_room).click()
         expect(phone.get_by_text(KO.hall.in_room(code=code).replace("**", ""))).to_be_visible()
         expect(phone).to_have_url(re.compile(f"room={code}$"))
         open_lectern(lecturer, link)
