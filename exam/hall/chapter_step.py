@@ -76,7 +76,7 @@ def _show_vote(view: ChapterView, question: Question, step: Step, room: Room | N
     rounds = view.rounds if is_closed else ()
     with _beside_the_question(view, question, room, rounds):
         if room and not rounds:
-            _show_count(view.visit.seat, view.chapter, view.texts)
+            _show_count(view.visit.seat, view.chapter, view.texts, is_first=not is_discussed)
 
 
 def _beside_the_question(
@@ -115,7 +115,7 @@ def _show_question(view: ChapterView, question: Question, rounds: Rounds) -> Non
 
 
 @fragment
-def _show_count(seat: Seat, chapter: Chapter, texts: Texts) -> None:
+def _show_count(seat: Seat, chapter: Chapter, texts: Texts, *, is_first: bool) -> None:
     """How many have guessed. The experiment is computed in the meantime."""
     begun_experiment(chapter)
     ask_again(f"{chapter.name}_count", POLL_SECONDS, unless="leads", on="hall-counted")
@@ -130,7 +130,7 @@ def _show_count(seat: Seat, chapter: Chapter, texts: Texts) -> None:
     else:
         st.html(COUNT.format(count=standing.guesses, of=of))
         st.markdown(texts.hall.have_guessed if standing.is_open else texts.hall.counts_later)
-    if standing.is_open and not standing.rounds:
+    if standing.is_open and is_first:
         show_way_in(room, texts)
 
 
