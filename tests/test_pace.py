@@ -3,33 +3,56 @@
 import asyncio
 import time
 
+import pytest
+
 from exam import pace
-from exam.pace import AT_ONCE, BUSY_SECONDS, Pace
+from exam.pace import AT_ONCE, BUSY_SECONDS, LONGEST_DELAY, RUNS_PER_SECOND, Pace
 
 
-async def runs_within(seconds: float, *, others_wait: bool) -> int:
-    """How many runs a connection gets that asks without pause."""
-    over, runs, kept = time.monotonic() + seconds, 0, Pace()
+@pytest.fixture
+def delays(monkeypatch) -> list[float]:
+    """How long each wait would be, on a clock that stands still."""
+    waited: list[float] = []
 
-    async def others() -> None:
-        while True:
-            time.sleep(2 * BUSY_SECONDS)  # a turn of the loop that serves somebody else
-            await asyncio.sleep(0)
+    async def sleep(seconds: float) -> None:
+        waited.append(seconds)
 
-    crowd = asyncio.create_task(others()) if others_wait else None
-    while time.monotonic() < over:
+    monkeypatch.setattr(pace.asyncio, "sleep", sleep)
+    monkeypatch.setattr(pace.time, "monotonic", lambda: 1_000.0)
+    return waited
+
+
+async def ask(times: int) -> None:
+    kept = Pace()
+    for _ in range(times):
         await kept.keep()
-        runs += 1
-        await asyncio.sleep(0)
-    if crowd:
-        crowd.cancel()
-    return runs
 
 
-def test_who_asks_without_pause_waits_where_others_wait(monkeypatch):
-    monkeypatch.setattr(pace, "LONGEST_DELAY", 0.5)
-    assert AT_ONCE <= asyncio.run(runs_within(2.0, others_wait=True)) < 2 * AT_ONCE
+def test_who_asks_without_pause_waits_longer_and_longer_where_others_wait(delays, monkeypatch):
+    async def is_busy() -> bool:
+        return True
+
+    monkeypatch.setattr(pace, "_is_busy", is_busy)
+    asyncio.run(ask(AT_ONCE))
+    assert delays == []
+    asyncio.run(ask(AT_ONCE + 100))
+    assert delays[:3] == pytest.approx([number / RUNS_PER_SECOND for number in (1, 2, 3)])
+    assert max(delays) == LONGEST_DELAY == delays[-1]
 
 
-def test_nobody_waits_where_nobody_else_does():
-    assert asyncio.run(runs_within(0.5, others_wait=False)) > 5 * AT_ONCE
+def test_nobody_waits_where_nobody_else_does(delays):
+    asyncio.run(ask(5 * AT_ONCE))
+    assert set(delays) == {0}  # the turn of the loop that is measured
+
+
+def test_a_loop_that_serves_somebody_else_is_busy():
+    async def both() -> bool:
+        async def other() -> None:
+            time.sleep(2 * BUSY_SECONDS)
+
+        task = asyncio.create_task(other())
+        is_busy = await pace._is_busy()
+        await task
+        return is_busy
+
+    assert asyncio.run(both())

@@ -263,7 +263,8 @@ def test_the_clicker_works_whatever_was_clicked(browser, server, room):
         wait_until_idle(wall)
         while "reveal" not in step(wall):
             click_on(wall)
-        for clicked in ("[data-variant='segmented_control']:visible", "svg.marks", ".choices", ".st-key-aside p"):
+        option = "[data-variant='segmented_control']:visible"
+        for clicked in (option, "svg.marks", ".choices", ".st-key-aside p"):
             for each in wall.locator(clicked).all()[:2]:
                 each.click()
                 wait_until_shown(wall)
