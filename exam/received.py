@@ -5,6 +5,7 @@ read here first, and what has not its form is taken out. A widget without a form
 table of all forms is in assets/OPERATIONS.md.
 """
 
+import functools
 import json
 import re
 from collections.abc import Callable
@@ -85,6 +86,7 @@ FORMS = (
 )
 
 
+@functools.lru_cache(maxsize=1_000)
 def form_of(key: str) -> Form | None:
     return next((form for form in FORMS if form.keys.fullmatch(key)), None)
 
