@@ -23,7 +23,10 @@ def current_step(visit: Visit) -> Step:
     """The step to show now: the room's, if another screen of its lecturer has gone there."""
     shown = visit.seat.led_room and visit.seat.led_room.step
     if not visit.seat.step:
-        go_to(_first_step(visit, shown or None), visit)
+        begin = _first_step(visit, shown or None)
+        _be_at(begin, visit, is_forward=False)
+        if room := visit.seat.led_room:
+            room.show(begin)
     elif shown and shown != visit.seat.step:
         _be_at(shown, visit, is_forward=shown == WATCHED)
     assert visit.seat.step
@@ -40,8 +43,10 @@ def _first_step(visit: Visit, shown: Step | None) -> Step:
     steps = steps_for(visit)
     at_chapter = [step for step in steps if step.place == visit.only]
     revealed = [step for step in at_chapter if step.kind == "reveal" and visit.reveals]
-    last = visit.seat.last_step
-    room_step = [shown] if shown else [last] if last in steps else []
+    last, room = visit.seat.last_step, visit.seat.led_room
+    if last in steps and not (room and room.is_led):
+        shown = last
+    room_step = [shown] if shown else []
     here = [step for step in room_step if step.place == visit.only]
     return [*revealed, *here, *at_chapter, *room_step, *steps][0]
 
@@ -50,6 +55,7 @@ def go_to(step: Step, visit: Visit, *, is_forward: bool = False) -> None:
     """Show that step; a step forward begins a study, or closes and opens votes."""
     _be_at(step, visit, is_forward=is_forward)
     if room := visit.seat.led_room:
+        room.is_led = True
         room.show(step)
         if is_forward:
             _vote(room, step)

@@ -42,7 +42,7 @@ def busy(server: Server, learners: int) -> Iterator[None]:
 
 
 def test_a_guess_counts_at_once_whatever_runs(browser, server):
-    """On the lecturer's screen, while the learner's own study of 20,000 updates goes on."""
+    """On the lecturer's screen, while others study, and the learner's own 20,000 updates begin."""
     room = f"room={(code := new_code())}&secret={new_secret()}"
     with contextlib.ExitStack() as hall:
         lecturer, learner = (
@@ -60,10 +60,6 @@ def test_a_guess_counts_at_once_whatever_runs(browser, server):
             options.nth(number % 2).click()
         options.nth(2).click()
         expect(lecturer.locator("p.count b")).to_have_text("1")
-        known = learner.locator("#pass").evaluate(
-            "range => parseFloat(range.style.getPropertyValue('--known'))"
-        )
-        assert known < 100 or player_of_study.get_attribute("data-state") == "pause"
         wait_until_idle(learner)
         for _ in range(3):  # both votes are closed: the last guess of all is in them
             click_on(lecturer)
