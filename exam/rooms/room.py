@@ -55,8 +55,9 @@ class Room:
     """What a hall has guessed (by chapter), studied and written; `step` is what its lecturer shows.
 
     `is_led` says that the lecturer has gone to another step since it was opened. `plan` names the
-    chapters through which its lecturer wants to go, if not through all in order. `client` is the address from which it was opened, or "". `restarted` lists the chapters whose
-    votes were begun anew, the last one last; `revealed` are those whose results were shown.
+    chapters through which its lecturer wants to go, if not through all in order. `client` is the
+    address from which it was opened, or "". `restarted` lists the chapters whose votes were begun
+    anew, the last one last; `revealed` are those whose results were shown.
     `listeners` are called, in any thread, when the `state` has changed, `lecturer_listeners` also
     by `notify_lecturer`; for these `event_count` grows each time, so that no two events are equal.
     `used_at` is when the room was last looked for, by the clock of `Rooms`.
