@@ -9,7 +9,6 @@ import functools
 import json
 import logging
 import signal
-import sys
 import threading
 from collections.abc import AsyncIterator, Callable
 from urllib.parse import urlsplit
@@ -47,9 +46,6 @@ MAX_STREAMS, MAX_LECTURER_STREAMS = 1_000, 20  # of a room
 KEEP_ALIVE_SECONDS = 15.0  # after which a stream sends a comment, so that no proxy cuts it
 COUNT_SECONDS = 0.25  # between two events for a lecturer
 MAX_OPEN_FILES = 65_536
-# After which another thread has its turn, 5 ms by default: where many runs of the page want it, the
-# one that sends all answers would wait a tenth of a second for each of them.
-SWITCH_SECONDS = 0.0005
 _log = logging.getLogger("exam")
 _is_closing = threading.Event()
 _open_streams: set[Callable[[], None]] = set()
@@ -242,7 +238,6 @@ async def lifespan(app: object) -> AsyncIterator[None]:
     raise_file_limit()
     for shortage in shortages():
         _log.warning("This machine has %s (assets/OPERATIONS.md)", shortage)
-    sys.setswitchinterval(SWITCH_SECONDS)
     scheduler = get_scheduler()
     with contextlib.suppress(ValueError):  # not in the main thread, as in a test
         end_streams_with_the_server()

@@ -31,8 +31,8 @@ def show_chapter_step(chapter: Chapter, step: Step, visit: Visit, texts: Texts) 
     room = visit.seat.led_room
     # Counts would pull the second vote, so until that is closed only its lecturer's phone has them.
     is_between = step.kind == "discuss" or (step.kind, step.round) == ("close", 1)
-    is_hidden = not room or (is_between and chapter.name not in room.revealed)
-    rounds = () if is_hidden or not room else room.standing(chapter.name).rounds
+    has_counts = room and (not is_between or chapter.name in room.revealed)
+    rounds = room.standing(chapter.name).rounds if room and has_counts else ()
     view, question = ChapterView(chapter, visit, texts, rounds), question_of(chapter)
     block = chapter.blocks[step.block]
     with view.shown():

@@ -1,6 +1,6 @@
 """Three heads beside each other on the projector: one first pass at batch sizes 1, 10 and 100.
 
-A clicker solves ten questions a press (assets/hall/projector.js): ten updates in the first head,
+A clicker solves ten questions a press (assets/hall/heads.js): ten updates in the first head,
 one in the second, and in the third none before the tenth press.
 """
 
@@ -43,8 +43,9 @@ def show_heads(visit: Visit, texts: Texts) -> None:
         strip = player.html_of_strip(name, player.html_of_head(name, texts))
         column.html(f"<p><code>batch_size={size}</code></p>{strip}")
     st.html(player.html_of_player(names[LEADER], has_film=True))
-    for size in sorted(SIZES, key=LEADER.__eq__):  # the one that leads the others comes last
+    others = [size for size in SIZES if size != LEADER]
+    for size in (*others, LEADER):  # the one that leads the others comes last
         data = strip_data(studies[size], marks[size], texts)
-        followers = [name for other, name in names.items() if other != size == LEADER]
+        followers = [names[other] for other in others] if size == LEADER else []
         data |= {"play_id": student, "stands": True, "followers": followers, "columns": COLUMNS}
         push("study", names[size], data)
