@@ -25,11 +25,12 @@ class Standing(NamedTuple):
 def rounds_address(rounds: Mapping[str, Rounds]) -> str:
     """Closed rounds as a parameter of an address: chapter.choice-count-choice-count.…,chapter.…"""
     return ",".join(
-        ".".join(
-            [chapter, *("-".join(f"{c}-{n}" for c, n in sorted(each.items())) for each in counts)]
-        )
-        for chapter, counts in rounds.items()
+        ".".join([chapter, *map(_counts_address, counts)]) for chapter, counts in rounds.items()
     )
+
+
+def _counts_address(counts: Counter[int]) -> str:
+    return "-".join(f"{choice}-{count}" for choice, count in sorted(counts.items()))
 
 
 def read_rounds(text: str) -> dict[str, Rounds] | None:
