@@ -7,6 +7,7 @@ import pytest
 
 from exam import pace
 from exam.pace import AT_ONCE, BUSY_SECONDS, LONGEST_DELAY, RUNS_PER_SECOND, Pace
+from tests.visit import run
 
 
 @pytest.fixture
@@ -33,7 +34,7 @@ def test_who_asks_without_pause_waits_longer_and_longer_where_others_wait(delays
         return True
 
     monkeypatch.setattr(pace, "_is_busy", is_busy)
-    asyncio.run(ask(AT_ONCE + 100))
+    run(ask(AT_ONCE + 100))
     delays = [seconds for seconds in delays if seconds > 0.001]
     assert len(delays) == 100 and delays[:3] == pytest.approx(
         [number / RUNS_PER_SECOND for number in (1, 2, 3)]
@@ -42,7 +43,7 @@ def test_who_asks_without_pause_waits_longer_and_longer_where_others_wait(delays
 
 
 def test_nobody_waits_where_nobody_else_does(delays):
-    asyncio.run(ask(5 * AT_ONCE))
+    run(ask(5 * AT_ONCE))
     assert set(delays) == {0}  # the turn of the loop that is measured
 
 
@@ -56,4 +57,4 @@ def test_a_loop_that_serves_somebody_else_is_busy():
         await task
         return is_busy
 
-    assert asyncio.run(both())
+    assert run(both())
