@@ -31,7 +31,8 @@ class Plan:
 
     `marked_on` names the ten exams, never practised, on which the student is marked after every
     pass; `own` is one more that learners have written. With `has_steps`, every update of the first
-    pass is measured; with a `timing`, it is made after the first pass.
+    pass is measured; with a `timing`, it is made after the first pass. The marks of `kept_passes`
+    hold the student's weights.
     """
 
     batch_size: int
@@ -43,6 +44,7 @@ class Plan:
     own: OwnExam | None = None
     has_steps: bool = False
     timing: Timing | None = None
+    kept_passes: tuple[int, ...] = ()
 
     def __post_init__(self):
         BATCH_SIZE.check(self.batch_size)

@@ -51,7 +51,8 @@ class Mark:
     an exam that learners wrote, if there is one. `answers_in_pass` are the answers given during
     the pass, each before the update that followed it; "" in the first mark. The mark of the first
     pass has its `deltas`, as `encode_deltas` of updates.py writes them, and its `steps` or
-    `seconds_per_question` if the plan asks for them.
+    `seconds_per_question` if the plan asks for them. `weights` are those of a pass that the plan
+    keeps, as `pack_weights` of snapshots.py writes them.
     """
 
     epoch: int
@@ -72,6 +73,7 @@ class Mark:
     deltas: bytes = b""
     steps: Steps | None = None
     seconds_per_question: float = 0.0
+    weights: bytes = b""
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ from exam.model.passes import passes
 from exam.model.plan import LEARNING_RATE, UNSEEN, Plan
 from exam.model.results import Checkpoint, Mark
 from exam.model.settings import EPOCHS, STUDENT
+from exam.model.snapshots import pack_weights
 from exam.model.speed import seconds_per_question
 from exam.model.steps import measure_steps
 from exam.model.updates import encode_deltas, first_pass_deltas
@@ -52,7 +53,7 @@ class Marker(keras.callbacks.Callback):
 
     def on_train_begin(self, logs=None):
         if self.epoch == 0:
-            self.report(mark(self.plan, epoch=0))
+            self.report(self._with_weights(mark(self.plan, epoch=0)))
 
     def on_epoch_begin(self, epoch, logs=None):
         self._began = time.process_time()
@@ -70,7 +71,12 @@ class Marker(keras.callbacks.Callback):
         )
         if epoch == 0:
             after_pass = self._with_updates(after_pass)
-        self.model.stop_training = self.report(after_pass) is False
+        self.model.stop_training = self.report(self._with_weights(after_pass)) is False
+
+    def _with_weights(self, mark: Mark) -> Mark:
+        if mark.epoch not in self.plan.kept_passes:
+            return mark
+        return dataclasses.replace(mark, weights=pack_weights(self.model.get_weights()))
 
     def _with_updates(self, mark: Mark) -> Mark:
         """The mark of the first pass with what its updates did to the weights."""

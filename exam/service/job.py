@@ -10,6 +10,7 @@ from exam.model.results import Checkpoint, Mark
 from exam.service.turn import TurnResult
 
 RETRY_SECONDS = 15.0  # after a failure, until the next try
+MARKS_PER_SNAPSHOT = 36  # which take as much memory as the weights of a pass do: 50 kB
 
 
 class Failure(NamedTuple):
@@ -106,6 +107,11 @@ class Job:
     def is_urgent(self) -> bool:
         """A first pass takes milliseconds, and then something moves on somebody's screen."""
         return not self.marks and not self.is_background
+
+    @property
+    def size(self) -> int:
+        """How much memory its results take, in marks."""
+        return len(self.marks) + MARKS_PER_SNAPSHOT * len(self.plan.kept_passes)
 
     @property
     def priority(self) -> tuple[bool, bool, float]:

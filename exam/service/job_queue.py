@@ -141,10 +141,10 @@ class JobQueue:
         for job in oldest_first[:-KEPT_CHECKPOINTS]:
             if job.is_complete:
                 job.checkpoint = None
-        kept = sum(len(job.marks) for job in oldest_first)
+        kept = sum(job.size for job in oldest_first)
         for job in oldest_first:
             if kept <= KEPT_MARKS:
                 return
             if not job.is_followed and job not in self.running:
-                kept -= len(job.marks)
+                kept -= job.size
                 del self.jobs[job.plan]
