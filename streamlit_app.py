@@ -3,18 +3,18 @@
 from collections.abc import Callable
 
 import streamlit as st
-from streamlit.errors import StreamlitAPIException
 
 from exam.charts.pictures import unseen_picture
 from exam.hall import lecture
 from exam.lesson.chapters import CHAPTERS
 from exam.lesson.contents import link_to_next, numbered_title, show_lesson
 from exam.model.settings import BATCH_SIZE, EPOCHS, STUDENT
+from exam.page import paper
 from exam.page.address import hint
 from exam.page.ask_again import ask_again
 from exam.page.browser import SCRIPTS, STYLES, card_styles, load, push, scripts, styles
 from exam.page.controls import html_of_formula, quick_picks, slider
-from exam.page.fragment import errors_as_text, fragment, wait_until_flushed
+from exam.page.fragment import errors_as_text, fragment, rerun, wait_until_flushed
 from exam.page.language import language
 from exam.page.pair import PAIR, show_pair
 from exam.page.player import UNSEEN_PICTURE
@@ -79,16 +79,15 @@ def press_start(visit: Visit) -> None:
 
 def rerun_study(visit: Visit, *others: str) -> None:
     """Rerun the study, and the chapters on the screen that follow it; nothing else."""
-    try:
-        st.rerun([STUDY, *others, *visit.chapters_that_follow])
-    except StreamlitAPIException:  # the last run was interrupted before these fragments existed
-        st.rerun()
+    rerun(STUDY, *others, *visit.chapters_that_follow)
 
 
 def show_study_and_below(visit: Visit, texts: Texts) -> None:
     push("picture", UNSEEN_PICTURE, unseen_picture())
     push("sketch", texts.your_guess)
+    push("paper", texts.paper.as_dict())
     fragment(show_study, key=STUDY)(visit, texts)
+    fragment(paper.show_paper_line, key=paper.KEY)(visit)
     fragment(show_below_study, key=BELOW_STUDY)(visit, texts)
 
 

@@ -4,6 +4,7 @@
 
 const UNITS = 32, SIDE = 28, PIXELS = SIDE * SIDE;
 const SCALE = 0.03, PRINT_SCALE = 0.012; // the change that is drawn in full black or white
+const WEIGHT_SCALE = 0.2; // the same for a whole weight
 const GAMMA = 0.6; // so that the pale print of a hundred questions is seen as well
 const [SAME, UP, DOWN] = [[204, 209, 217], [27, 31, 39], [255, 255, 255]];
 
@@ -120,7 +121,8 @@ const drawHead = (name) => {
   const looked = study.isPlaying || study.looked >= moment.marked ? null : study.looked;
   const unit = study.unit ?? (updates && changes ? changes.most : null);
   head.dataset.update = changes ? updates : 0;
-  const drawn = [data.play_id, Boolean(changes), ...Object.values(moment), looked, study.unit].join();
+  const ink = name === "study" && study.unit !== null ? inkOnUnit(study.unit) : null; // of one's own
+  const drawn = [data.play_id, Boolean(changes), ...Object.values(moment), looked, study.unit, ink?.up].join();
   if (head.drawn === drawn) return;
   head.drawn = drawn;
   // First the print is made of the questions, then it goes into the weights.
@@ -131,7 +133,21 @@ const drawHead = (name) => {
     canvas.classList.toggle("is-framed", at === unit);
     canvas.classList.toggle("is-large", at === study.unit);
   });
-  drawPrints(head, study, { ...moment, made, changes, unit, looked });
+  if (ink) drawInk(head, study, ink);
+  else drawPrints(head, study, { ...moment, made, changes, unit, looked });
+};
+
+// With a digit on one's own paper (paper.js): the weights of the unit that is touched, and beside them
+// ink times weight of each pixel, which it sums up.
+const drawInk = (head, { unit }, { weights, products, ...fields }) => {
+  const { captions } = paper, output = fields.up - fields.down + fields.bias;
+  const sum = fill(output > 0 ? captions.on : captions.off, { output });
+  const own = head.querySelector(".own");
+  own.hidden = false;
+  paint(own, weights, 0, WEIGHT_SCALE);
+  paint(head.querySelector(".batch"), products, 0, WEIGHT_SCALE);
+  const says = fill(captions.unit, { ...fields, unit: unit + 1, sum });
+  head.querySelector(".says").replaceChildren(...withBold(says));
 };
 
 // Beside the units: the print of the last update, or, of a question that is looked at, its own and

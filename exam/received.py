@@ -82,7 +82,11 @@ FORMS = (
         "trigger_value",
         _is_flag,
     ),
-    Form(re.compile("ask_.+|writing|writing_of_hall|hall_sheet"), "json_trigger_value", _is_report),
+    Form(
+        re.compile("ask_.+|writing|writing_of_hall|hall_sheet|paper"),
+        "json_trigger_value",
+        _is_report,
+    ),
 )
 
 

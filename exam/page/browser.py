@@ -11,7 +11,7 @@ from exam.parts import CHAPTER_NAMES, SHORT_WAY
 
 FOLDER = Path(__file__).parents[2] / "assets"
 ASKED = [f"asked_{number}" for number in range(7)]  # pictures of questions
-STYLES = ("streamlit.css", "page.css", "sheet.css", "head.css", "map.css")
+STYLES = ("streamlit.css", "page.css", "sheet.css", "head.css", "paper.css", "map.css")
 # They run as one script, in this order: page.js declares what the others use.
 SCRIPTS = (
     "page.js",
@@ -22,6 +22,9 @@ SCRIPTS = (
     "head.js",
     "prints.js",
     "missed.js",
+    "drawing.js",
+    "network.js",
+    "paper.js",
     "sliders.js",
     "sketch.js",
     "address.js",

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import ParamSpec
 
 import streamlit as st
+from streamlit.errors import StreamlitAPIException
 from streamlit.runtime import Runtime
 
 from exam.model.exams import BrokenExams
@@ -44,6 +45,14 @@ def fragment(
         wait_until_flushed()
 
     return st.fragment(shown, key=key)
+
+
+def rerun(*keys: str) -> None:
+    """Rerun the fragments of these keys and nothing else; to be called by a callback."""
+    try:
+        st.rerun(list(keys))
+    except StreamlitAPIException:  # the last run was interrupted before these fragments existed
+        st.rerun()
 
 
 def wait_until_flushed() -> None:

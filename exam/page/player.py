@@ -39,9 +39,11 @@ FILM = """
 <span class="questions">
 <input type="range" class="question" min="0" max="100" value="0" step="1" disabled></span>"""
 SPEED = """<button type="button" class="speed" disabled>1×</button>"""
-MAX_MISSED = 7  # unseen questions that are shown because they are wrong
+MAX_MISSED = 6  # unseen questions that are shown because they are wrong
 GAP_FACTOR = 2  # unseen errors over twice the practised ones are called a gap
-MISSED = '<div class="missed" role="list" data-exam="{name}"></div><div class="whys">{whys}</div>'
+MISSED = """<div class="missed-row"><div class="unseen">
+<div class="missed" role="list" data-exam="{name}"></div>{own}</div>
+<div class="whys">{whys}</div></div>"""
 BARS = '<div class="missed bars" role="list" data-exam="{name}"></div>'
 WHY = '<p data-why="{kind}">{text}</p>'
 SENTENCE = """<p class="sentence" data-exam="{name}"></p>
@@ -109,12 +111,15 @@ def html_of_head(name: str, texts: Texts) -> str:
     return views + NAMES.format(names=names) + head
 
 
-def html_of_unseen_mistakes(name: str, texts: Texts) -> str:
-    """A row of unseen questions that are wrong, and why; the browser shows one of the reasons."""
+def html_of_unseen_mistakes(name: str, own: str, texts: Texts) -> str:
+    """A row of unseen questions that are wrong, one of the learner's `own`, and why.
+
+    The browser shows one of the reasons.
+    """
     whys = "".join(
         WHY.format(kind=kind, text=as_html(text)) for kind, text in texts.missed.as_dict().items()
     )
-    return f'<div class="missed-row">{MISSED.format(name=name, whys=whys)}</div>'
+    return MISSED.format(name=name, own=own, whys=whys)
 
 
 def show_marked_sheet(name: str, data: Data) -> None:

@@ -15,6 +15,7 @@ from exam.model.results import Mark
 from exam.page import player
 from exam.page.ask_again import LONGEST_DELAY
 from exam.page.browser import push
+from exam.page.paper import OWN_QUESTION, html_of_paper
 from exam.page.sentences import (
     delay_sentence,
     html_table,
@@ -48,7 +49,7 @@ def show_sheet_and_curves(visit: Visit, texts: Texts) -> None:
     push("picture", student, sheet_picture(student))  # which the browser keeps
     sheet, curves = st.columns([5, 8], gap="small")
     with sheet:
-        st.html(player.html_of_sheet(player.MAIN))
+        st.html(player.html_of_sheet(player.MAIN) + html_of_paper(texts))
     with curves.container(key="study_drawn"):  # another key would make the chart anew
         # The head stands in their place while the film of the first pass is shown.
         st.html(player.html_of_head(player.MAIN, texts))
@@ -57,7 +58,7 @@ def show_sheet_and_curves(visit: Visit, texts: Texts) -> None:
     with st.container(key="status"):  # in the place of the player's sentence, while that is empty
         if sentence := _status_sentence(visit, chosen, progress, texts):
             st.markdown(sentence)
-    st.html(player.html_of_unseen_mistakes(player.MAIN, texts))
+    st.html(player.html_of_unseen_mistakes(player.MAIN, OWN_QUESTION, texts))
     _show_warnings(visit, chosen, marks, texts)
     if earlier:
         rows = rows_of_studies([*complete, (chosen, marks)])

@@ -64,7 +64,9 @@ class Visit:
     also those that were given up, and `finished` has the chapters whose conclusion was shown.
     `chapters_that_follow` are those on the screen that show what the first screen studies. `values`
     are the last values of the settings' widgets. `key` differs for every visit; by it the browser
-    notices that the server has forgotten one.
+    notices that the server has forgotten one. `wants_weights` until those that the paper of the
+    first screen asks for are sent; `kept_digit` says whether the digit that was written there is
+    kept for the exam of one's own, until that is sent.
     """
 
     only: str
@@ -82,6 +84,8 @@ class Visit:
     values: dict[str, Any] = field(default_factory=dict)
     key: str = field(default_factory=lambda: secrets.token_hex(4))
     waiting: Waiting = field(default_factory=Waiting)
+    wants_weights: bool = False
+    kept_digit: bool | None = None
 
     @property
     def place(self) -> str:
@@ -110,6 +114,9 @@ class Visit:
         if last := self.last_attempts.get(chapter):
             attempt = attempt.after(last)
         self.attempts[chapter] = self.last_attempts[chapter] = attempt
+
+    def want_weights(self) -> None:
+        self.wants_weights = True
 
     def map_study(self, study: Study, last: Mark) -> None:
         """Put a complete study on the map of settings, once for each press."""

@@ -11,6 +11,7 @@ from exam.texts import Texts
 
 HTML = """<div class="writing"><p class="ask" role="status"></p>
 <canvas class="paper" width="280" height="280" tabindex="0" role="img"></canvas>
+<div class="answers" role="img" hidden></div>
 <p class="buttons"><button type="button" class="undo"></button>
 <button type="button" class="clear"></button><button type="button" class="typed"></button>
 <button type="button" class="done"></button></p><p class="written" role="group"></p></div>"""
@@ -33,6 +34,7 @@ def show_writing(key: str, drawings: Drawings, texts: Texts, on_drawn: Callable[
         "digits": drawings.digits,
         "sent_before": sent_before,
         "refused": drawings.refused,
+        "reads": not drawings.is_for_hall,  # a hall guesses what the student will answer
         "texts": texts.writing.as_dict(),
     }
     _write(key=key, data=data, on_written_change=add)
