@@ -35,17 +35,21 @@ class Chart(Block):
     """A figure that grows with the experiment; `draw` is a pure function of it and the texts.
 
     `options` has, for each way to look at it, the key of its caption; `draw` gets the chosen way as
-    well. A chart that is due "always" shows its axes before the guess, where the answer will come,
-    and the guess can be drawn into them if the captions say what to draw (`draw`). A chart that is
-    due "known" is shown before the guess because it does not give the answer away.
+    well. One that `follows_choice` gets what was chosen in a block above it. A chart that is due
+    "always" shows its axes before the guess, where the answer will come, and the guess can be drawn
+    into them if the captions say what to draw (`draw`). A chart that is due "known" is shown before
+    the guess because it does not give the answer away.
     """
 
     draw: Callable[..., Figure]
     options: Mapping[str, str] = field(default_factory=dict)
+    follows_choice: bool = False
     due: Due = field(default="begun", kw_only=True)
 
     def show(self, view: ChapterView) -> None:
-        option = [view.choose(self.options)] if self.options else []
+        if self.options:
+            view.choose(self.options)
+        option = [view.chosen] if self.options or self.follows_choice else []
         figure = self.draw(view.experiment or view.known, view.texts, *option)
         figure = figure._replace(alt=f"{figure.alt} {view.measured}".strip())
         is_asked_for = self.due == "always" and "draw" in view.captions

@@ -45,6 +45,7 @@ class ChapterView:
 
     `experiment` is None until it has begun, and `numbers` is empty until it is complete. `answer`
     is the choice that the numbers support; `rounds` are the guesses of a hall, if there is one.
+    `chosen` is the way to look at it that was chosen in a block so far, or "".
     """
 
     def __init__(self, chapter: Chapter, visit: Visit, texts: Texts, rounds: Rounds = ()):
@@ -53,6 +54,7 @@ class ChapterView:
         self.experiment: Experiment | None = None
         self.numbers: Numbers = {}
         self.answer: int | None = None
+        self.chosen = ""
         self._spoken, self._has_explained_pale_lines = "", False
         self._missing: list[Experiment] = []
 
@@ -157,7 +159,8 @@ class ChapterView:
             format_func=lambda option: self.captions[options[option]],
             key=f"{self.name}_option",
         )
-        return chosen if chosen in options else first  # a forged message may choose anything
+        self.chosen = chosen if chosen in options else first  # a message may choose anything
+        return self.chosen
 
     def show_progress(self, experiment: Experiment) -> None:
         """How many studies are complete, or why none makes progress."""

@@ -63,24 +63,30 @@ def mistakes(mark: Mark, exam: OwnExam) -> list[int]:
     return sorted(wrong, key=lambda question: -mark.own_confidence[question])
 
 
-def curves(experiment: Experiment, texts: Texts) -> Figure:
-    """The exam of one's own in both forms, between the practised exam and the unseen ones."""
+def curves(experiment: Experiment, texts: Texts, form: str = "") -> Figure:
+    """The exam of one's own between the practised exam and the unseen ones.
+
+    The form that was chosen is drawn strongly, the other one dotted.
+    """
     captions, (_, marks) = texts.own_exam, marked_study(experiment)
-    own, unseen = own_wrong(experiment), curve(marks, "val_wrong")
-    small = own_wrong(experiment, "small")
+    names = {"centred": captions.own, "small": captions.small_short}
+    chosen = form or FORMS[0]
+    (other,) = set(FORMS) - {chosen}
+    own, unseen = own_wrong(experiment, chosen), curve(marks, "val_wrong")
+    in_other = own_wrong(experiment, other)
     own_side: Side = "above" if own and own[-1] > unseen[-1] else "below"
     unseen_side: Side = "below" if own_side == "above" else "above"
     practised, look = curve(marks, "wrong"), ("practised", "solid")
     lines = [
         line("practised", practised, look, label=texts.practised),
         line("unseen", unseen, ("unseen", "dashed"), label=texts.unseen, side=unseen_side),
-        line("own", own, ("strong", "solid"), label=captions.own, side=own_side),
+        line("own", own, ("strong", "solid"), label=names[chosen], side=own_side),
         line(
-            "small",
-            small,
+            "other",
+            in_other,
             ("ink", "dotted"),
-            label=captions.small_short,
-            label_at=len(small) // 2,
+            label=names[other],
+            label_at=len(in_other) // 2,
             side="above",
         ),
     ]
@@ -253,7 +259,7 @@ CHAPTER = Chapter(
         Paper(show_paper),
         Choices(show_beside=show_setting, blocked_by=missing_digits),
         Display(show_answers),
-        Chart(curves),
+        Chart(curves, follows_choice=True),
         Table(rows),
         Rule(),
     ),
