@@ -15,7 +15,7 @@ const drawMissed = (name) => {
   row.replaceChildren(...shown.map((each, n) => missedQuestion(data, { ...each, before: before[n] })));
   const { pass } = study, isFitted = data.gap_factor * data.wrong[pass] < data.val_wrong[pass];
   const kind = !isMarked || pass === 0 ? "before" : isFitted ? "gap" : "both";
-  for (const why of row.closest(".missed-row").querySelectorAll("[data-why]"))
+  for (const why of row.closest(".missed-row")?.querySelectorAll("[data-why]") ?? [])
     why.hidden = why.dataset.why !== kind;
 };
 

@@ -67,4 +67,5 @@ const snapshotNow = (study) => {
 handlers.weights = (student, study, data) => {
   weights = { student, study, snapshots: snapshotsOf(data) };
   drawPaper("study");
+  if (paper.isOpen) speakAnswer();
 };

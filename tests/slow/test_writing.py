@@ -18,89 +18,13 @@ from exam.rooms.rooms import new_code, new_secret
 from exam.texts import load_texts
 from tests.browser import violations, wait_until_idle
 from tests.hall.lectern import FITS, click_on, open_lectern, step, steps
+from tests.handwriting import STROKES, draw, pixels
 from tests.own import sent, write
 from tests.visit import Visit, run
 
 KO = load_texts("ko")
 SETTING = {"batch_size": 10, "epochs": 20, "student": 1}
-# As shares of the paper, stroke by stroke.
-STROKES = {
-    0: [
-        [
-            (0.5, 0.15),
-            (0.25, 0.35),
-            (0.25, 0.65),
-            (0.5, 0.85),
-            (0.75, 0.65),
-            (0.75, 0.35),
-            (0.5, 0.15),
-        ]
-    ],
-    1: [[(0.5, 0.15), (0.5, 0.85)]],
-    2: [[(0.25, 0.3), (0.5, 0.15), (0.72, 0.32), (0.25, 0.85), (0.75, 0.85)]],
-    3: [[(0.25, 0.2), (0.7, 0.2), (0.45, 0.45), (0.72, 0.65), (0.5, 0.85), (0.25, 0.78)]],
-    4: [[(0.6, 0.15), (0.25, 0.6), (0.78, 0.6)], [(0.6, 0.4), (0.6, 0.88)]],
-    5: [
-        [
-            (0.72, 0.15),
-            (0.3, 0.15),
-            (0.3, 0.45),
-            (0.6, 0.42),
-            (0.73, 0.63),
-            (0.55, 0.85),
-            (0.25, 0.8),
-        ]
-    ],
-    6: [
-        [(0.65, 0.15), (0.35, 0.45), (0.3, 0.7), (0.5, 0.85), (0.7, 0.7), (0.5, 0.55), (0.33, 0.65)]
-    ],
-    7: [[(0.25, 0.18), (0.75, 0.18), (0.45, 0.85)]],
-    8: [
-        [
-            (0.5, 0.5),
-            (0.3, 0.32),
-            (0.5, 0.15),
-            (0.7, 0.32),
-            (0.3, 0.68),
-            (0.5, 0.85),
-            (0.7, 0.68),
-            (0.5, 0.5),
-        ]
-    ],
-    9: [[(0.7, 0.3), (0.5, 0.15), (0.3, 0.32), (0.5, 0.48), (0.7, 0.32), (0.65, 0.85)]],
-}
-GREY = """canvas => {
-    const { width, height } = canvas;
-    const { data } = canvas.getContext("2d").getImageData(0, 0, width, height);
-    return [...data].filter((_, at) => at % 4 === 3);
-}"""
-
-
-def draw(page: Page, strokes: list[list[tuple[float, float]]], *, by_finger: bool) -> None:
-    paper = page.locator(".writing .paper")
-    paper.scroll_into_view_if_needed()
-    box = paper.bounding_box()
-    finger = page.context.new_cdp_session(page) if by_finger else None
-    for stroke in strokes:
-        points = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in stroke]
-        for number, (x, y) in enumerate(points):
-            if finger:
-                kind = "touchMove" if number else "touchStart"
-                touch = {"type": kind, "touchPoints": [{"x": x, "y": y}]}
-                finger.send("Input.dispatchTouchEvent", touch)
-            else:
-                page.mouse.move(x, y, steps=3)
-                if number == 0:
-                    page.mouse.down()
-        if finger:
-            finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-        else:
-            page.mouse.up()
-
-
-def pixels(canvas: Locator) -> np.ndarray:
-    grey = np.array(canvas.evaluate(GREY), np.uint8)
-    return grey.reshape(int(len(grey) ** 0.5), -1)
+PAPER = ".writing .paper"
 
 
 def in_form(ink: np.ndarray) -> np.ndarray:
@@ -151,7 +75,7 @@ def press(button: Locator, by_finger: bool) -> None:
 
 def write_ten(page: Page, by_finger: bool) -> None:
     for digit, strokes in STROKES.items():
-        draw(page, strokes, by_finger=by_finger)
+        draw(page, PAPER, strokes, by_finger=by_finger)
         press(page.locator(".writing .done"), by_finger)
         expect(page.locator(".writing .written canvas")).to_have_count(digit + 1)
         wait_until_idle(page)
@@ -165,8 +89,8 @@ def write_again(page: Page, digit: int, by_finger: bool) -> None:
     expect(page.locator(".writing .ask")).to_have_text(
         KO.writing.ask.replace("{digit}", str(digit))
     )
-    draw(page, STROKES[digit][:1], by_finger=by_finger)
-    draw(page, STROKES[1], by_finger=by_finger)
+    draw(page, PAPER, STROKES[digit][:1], by_finger=by_finger)
+    draw(page, PAPER, STROKES[1], by_finger=by_finger)
     press(page.locator(".writing .done"), by_finger)
     expect(page.locator(".writing .ask")).to_have_text(KO.writing.all)
     assert (pixels(cell.locator("canvas")) != before).any()
@@ -224,7 +148,7 @@ def test_what_is_written_has_the_form_of_the_exams(paper):
         STROKES[5],
     ):
         page.locator(".writing .written button").first.click()
-        draw(page, strokes, by_finger=by_finger)
+        draw(page, PAPER, strokes, by_finger=by_finger)
         ink = pixels(page.locator(".writing .paper"))
         page.locator(".writing .done").click()
         wait_until_idle(page)
@@ -244,19 +168,19 @@ def test_undo_clear_and_again(paper):
     page.locator(".writing .paper").click(button="right")  # opens a menu, and writes nothing
     for button in buttons.values():
         expect(button).to_be_disabled()
-    draw(page, STROKES[4], by_finger=by_finger)
+    draw(page, PAPER, STROKES[4], by_finger=by_finger)
     both = pixels(page.locator(".writing .paper")).sum(dtype=int)
     buttons["undo"].click()
     one = pixels(page.locator(".writing .paper")).sum(dtype=int)
     assert 0 < one < both
     buttons["clear"].click()
     assert pixels(page.locator(".writing .paper")).sum() == 0
-    draw(page, STROKES[0], by_finger=by_finger)
+    draw(page, PAPER, STROKES[0], by_finger=by_finger)
     buttons["done"].click()
     first = page.locator(".writing .written button").first
     before = pixels(first.locator("canvas"))
     first.click()
-    draw(page, STROKES[1], by_finger=by_finger)
+    draw(page, PAPER, STROKES[1], by_finger=by_finger)
     buttons["done"].click()
     page.wait_for_function("document.querySelectorAll('.writing .written canvas').length === 1")
     assert (pixels(first.locator("canvas")) != before).any()
@@ -291,13 +215,13 @@ def test_a_hall_writes_an_exam_and_watches_it(browser, server, hall):
     written = wall.locator(".hall-sheet button")
     picture = written.first.get_attribute("style")
     phones[0].locator(".writing .written button").first.click()
-    draw(phones[0], STROKES[8], by_finger=False)
+    draw(phones[0], PAPER, STROKES[8], by_finger=False)
     phones[0].locator(".writing .done").click()
     expect(written.first).not_to_have_attribute("style", picture)
     written.nth(1).click()  # with all that its writer has written, and writes
     expect(written).to_have_count(4)
     phones[0].locator(".writing .written button").nth(1).click()
-    draw(phones[0], STROKES[5], by_finger=False)
+    draw(phones[0], PAPER, STROKES[5], by_finger=False)
     phones[0].locator(".writing .done").click()
     expect(phones[0].get_by_text(KO.own_exam.taken_out)).to_be_visible()
     expect(written).to_have_count(4)
