@@ -29,15 +29,20 @@ class Drawing {
   begin(event) {
     if (!event.isPrimary || event.button) return; // a second finger, or another button
     this.canvas.setPointerCapture(event.pointerId);
-    if (this.letter) [this.letter, this.strokes] = [null, []];
-    this.strokes.push([this.pointOf(event)]);
-    this.change();
+    if (this.letter) this.wipe();
+    const point = this.pointOf(event);
+    this.strokes.push([point]);
+    this.drawLine([point]);
+    this.onChange();
   }
   goOn(event) {
-    if (!this.canvas.hasPointerCapture(event.pointerId) || !this.strokes.length) return;
-    for (const each of event.getCoalescedEvents?.() ?? [event])
-      this.strokes.at(-1).push(this.pointOf(each));
-    this.change();
+    const stroke = this.strokes.at(-1);
+    if (!this.canvas.hasPointerCapture(event.pointerId) || !stroke) return;
+    const coalesced = event.getCoalescedEvents?.() ?? [];
+    const points = (coalesced.length ? coalesced : [event]).map((each) => this.pointOf(each));
+    this.drawLine([stroke.at(-1), ...points]); // all strokes again would take longer than a frame
+    stroke.push(...points);
+    this.onChange();
   }
   undo() {
     this.letter = null;
@@ -45,8 +50,12 @@ class Drawing {
     this.change();
   }
   clear() {
+    this.wipe();
+    this.onChange();
+  }
+  wipe() {
     [this.letter, this.strokes] = [null, []];
-    this.change();
+    this.draw();
   }
   // In another typeface each time.
   type(digit) {
@@ -61,16 +70,17 @@ class Drawing {
     const { pen, strokes, letter } = this;
     if (!pen) return;
     pen.clearRect(0, 0, PAPER, PAPER);
-    for (const [first, ...others] of strokes) {
-      pen.beginPath();
-      pen.moveTo(...first);
-      pen.lineTo(...first);
-      for (const point of others) pen.lineTo(...point);
-      pen.stroke();
-    }
+    for (const stroke of strokes) this.drawLine(stroke);
     const font = `${0.75 * PAPER}px ${letter?.[1]}`;
     Object.assign(pen, { font, textAlign: "center", textBaseline: "middle" });
     if (letter) pen.fillText(letter[0], PAPER / 2, PAPER / 2);
+  }
+  drawLine([[x, y], ...others]) {
+    this.pen.beginPath();
+    this.pen.moveTo(x, y);
+    this.pen.lineTo(x + 0.1, y); // a line without a length would leave no dot
+    for (const point of others) this.pen.lineTo(...point);
+    this.pen.stroke();
   }
   get ink() {
     const { data } = this.pen.getImageData(0, 0, PAPER, PAPER), ink = new Uint8Array(PAPER * PAPER);
@@ -90,25 +100,27 @@ class Drawing {
   }
 }
 
-// The pixels that each of so many parts of a length covers, and how much of each.
-const spansOf = (from, length, parts) =>
-  Array.from({ length: parts }, (_, at) => {
-    const start = from + (at * length) / parts, end = from + ((at + 1) * length) / parts, found = [];
-    for (let pixel = Math.max(Math.floor(start), 0); pixel < Math.min(end, PAPER); pixel++)
-      found.push([pixel, Math.min(pixel + 1, end) - Math.max(pixel, start)]);
-    return found;
-  });
+// Sums of `rows` rows of `length` numbers into so many parts of each row from a place on: each number
+// by how much of it the part covers.
+const partSums = (numbers, rows, length, from, size, parts) => {
+  const sums = new Float64Array(rows * parts);
+  for (let part = 0; part < parts; part++) {
+    const start = from + (part * size) / parts, end = from + ((part + 1) * size) / parts;
+    for (let at = Math.max(Math.floor(start), 0); at < Math.min(Math.ceil(end), length); at++) {
+      const share = Math.min(at + 1, end) - Math.max(at, start);
+      for (let row = 0; row < rows; row++) sums[row * parts + part] += numbers[row * length + at] * share;
+    }
+  }
+  return sums;
+};
+const turned = (numbers, rows, columns) =>
+  Float64Array.from(numbers, (_, at) => numbers[(at % rows) * columns + Math.floor(at / rows)]);
 
 // The mean grey of each cell of w by h cells over a part of the paper, by the area that is covered.
 const shrunk = (ink, [left, top, width, height], w, h) => {
-  const out = new Float64Array(w * h), scale = (w * h) / (width * height);
-  const rows = spansOf(top, height, h), columns = spansOf(left, width, w);
-  for (let y = 0; y < h; y++)
-    for (let x = 0; x < w; x++)
-      for (const [row, tall] of rows[y])
-        for (const [column, wide] of columns[x])
-          out[w * y + x] += ink[PAPER * row + column] * tall * wide * scale;
-  return out;
+  const wide = partSums(ink, PAPER, PAPER, left, width, w); // PAPER rows of w columns
+  const small = partSums(turned(wide, PAPER, w), w, PAPER, top, height, h); // w rows of h columns
+  return turned(small, w, h).map((sum) => (sum * w * h) / (width * height));
 };
 
 // The longer side becomes 20 pixels, and the centre of mass the centre of the 28 by 28.
@@ -142,8 +154,9 @@ const inForm = (ink) => {
 };
 
 const asText = (picture) => btoa(String.fromCharCode(...picture));
-const pictureOf = (picture) => {
-  const canvas = Object.assign(document.createElement("canvas"), { width: SIDE, height: SIDE });
+const pictureOf = (picture) =>
+  paintInk(Object.assign(document.createElement("canvas"), { width: SIDE, height: SIDE }), picture);
+const paintInk = (canvas, picture) => {
   const shown = new ImageData(SIDE, SIDE);
   picture.forEach((grey, at) => (shown.data[4 * at + 3] = grey));
   canvas.getContext("2d").putImageData(shown, 0, 0);

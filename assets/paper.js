@@ -44,6 +44,7 @@ const drawBars = (place, kind, reading) => {
   while (DIGITS > place.children.length) {
     const bar = document.createElement(kind), number = place.children.length;
     for (const part of ["b", "i", "small"]) bar.append(document.createElement(part));
+    bar.lastChild.append("");
     bar.firstChild.textContent = number;
     if (kind === "button") Object.assign(bar, { type: "button", value: number, tabIndex: number ? -1 : 0 });
     place.append(bar);
@@ -52,7 +53,7 @@ const drawBars = (place, kind, reading) => {
     const share = reading?.confidence[digit] ?? 0, isAnswer = reading?.answer === digit;
     bar.style.setProperty("--confidence", (100 * share).toFixed(1));
     bar.classList.toggle("is-answer", isAnswer);
-    setText(bar.lastChild, isAnswer ? `${percentOf(share)}%` : "");
+    setBold(bar.lastChild, isAnswer ? `${percentOf(share)}%` : "");
   });
 };
 
@@ -78,11 +79,12 @@ const drawPaper = (name) => {
   drawBars(bars, "button", reading);
   for (const bar of bars.children) {
     const digit = +bar.value, confidence = percentOf(reading?.confidence[digit] ?? 0);
-    bar.setAttribute("aria-label", fill(captions.bar, { digit, confidence }));
+    const label = fill(captions.bar, { digit, confidence });
+    if (bar.ariaLabel !== label) bar.ariaLabel = label;
     bar.setAttribute("aria-pressed", digit === meant);
     bar.disabled = !reading;
   }
-  panel.querySelector(".says").replaceChildren(...withBold(saysOf(study, reading)));
+  setBold(panel.querySelector(".says"), saysOf(study, reading));
   panel.querySelector(".clear").disabled = drawing.isEmpty;
   const isFooled = reading && meant !== null && meant !== reading.answer;
   panel.querySelector(".send").hidden = !isFooled || Boolean(paper.sent);
@@ -98,14 +100,18 @@ const drawOwnQuestion = (reading) => {
   if (!place) return;
   const [digit, mark] = place.children;
   place.setAttribute("aria-expanded", isOpen);
-  if (place.picture !== picture) digit.replaceChildren(...(picture ? [pictureOf(picture)] : []));
+  if (!picture) digit.replaceChildren();
+  else if (place.picture !== picture) {
+    if (!digit.firstChild) digit.append(pictureOf(picture));
+    else paintInk(digit.firstChild, picture);
+  }
   place.picture = picture;
   const answer = reading?.answer, isRight = answer === meant;
   const sign = meant === null ? "" : isRight ? "○ " : "✕ ";
   place.classList.toggle("is-wrong", Boolean(reading) && meant !== null && !isRight);
   place.classList.toggle("is-empty", !picture);
   const shown = reading ? `${sign}${answer}\n${percentOf(reading.confidence[answer])}%` : captions.open;
-  setText(mark, picture && !reading ? "" : shown);
+  setBold(mark, picture && !reading ? "" : shown);
 };
 
 const openPaper = (isOpen) => {

@@ -301,6 +301,15 @@ const speak = (study, live) => {
 
 const plain = (text) => text.replaceAll("**", "");
 const withBold = (text) => text.split("**").map((part, at) => (at % 2 ? bold(part) : part));
+// The same on every frame: what is there gets other letters, since a new element costs a layout.
+const setBold = (element, text) => {
+  const parts = text.split("**"), nodes = [...element.childNodes];
+  if (nodes.length !== parts.length) return element.replaceChildren(...withBold(text));
+  parts.forEach((letters, at) => {
+    const { firstChild: leaf = null } = nodes[at];
+    (leaf ?? nodes[at]).nodeValue = letters;
+  });
+};
 const bold = (text) => Object.assign(document.createElement("b"), { textContent: text });
 
 const drawWarnings = (name) => {

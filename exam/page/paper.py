@@ -37,7 +37,7 @@ def html_of_paper(texts: Texts) -> str:
     captions = texts.paper
     return PAPER.format(
         title=escape(captions.title),
-        ask=escape(captions.ask),
+        ask=escape(captions.ask.replace("**", "")),
         answers=escape(captions.answers),
         sent="".join(
             SENT.format(state=state, text=as_html(captions[state])) for state in ("kept", "refused")

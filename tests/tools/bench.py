@@ -200,6 +200,64 @@ def bench_memory() -> None:
     print(f"{bytes_each * KEPT_MARKS / 1e6:.0f} MB")
 
 
+FIRST_BARS = """() => {
+    const hasBars = () => document.querySelector(".own-paper .is-answer");
+    window.first = new Promise(resolve => addEventListener("pointerdown", ({ timeStamp }) => {
+        const look = () => hasBars() ? resolve(performance.now() - timeStamp) : setTimeout(look);
+        requestAnimationFrame(look);
+    }, { once: true }));
+}"""
+# A stroke of a hundred points, each with its layout; the first ones warm the compiler up.
+FRAMES = """() => {
+    const canvas = document.querySelector(".own-paper canvas");
+    const { x, y, width } = canvas.getBoundingClientRect();
+    return Array.from({ length: 100 }, (_, at) => {
+        const clientX = x + width * (0.5 + 0.3 * Math.cos(at / 8));
+        const clientY = y + width * (0.5 + 0.3 * Math.sin(at / 8)), began = performance.now();
+        const place = { pointerId: 1, isPrimary: true, clientX, clientY };
+        canvas.dispatchEvent(new PointerEvent("pointermove", place));
+        document.body.getBoundingClientRect();
+        return performance.now() - began;
+    }).slice(10);
+}"""
+
+
+def bench_paper() -> None:
+    """From the first stroke on one's own paper to its bars, and what each further point costs."""
+    from playwright.sync_api import sync_playwright
+
+    from tests.browser import launch, open_page, press_start, running_server, wait_until_played
+
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        running_server(Path(folder) / "log.txt") as server,
+        sync_playwright() as playwright,
+    ):
+        browser = launch(playwright)
+        for width, height in ((390, 844), (900, 700), (1440, 900)):
+            firsts, frames = [], []
+            page = browser.new_page(viewport={"width": width, "height": height})
+            open_page(page, server, "lang=ko")
+            press_start(page)
+            wait_until_played(page)
+            page.locator(".own-question").click()
+            page.keyboard.press("1")  # until the weights are there
+            page.locator(".own-paper .is-answer").wait_for()
+            for _ in range(PAIRS):
+                page.locator(".own-paper .clear").click()
+                box = page.locator(".own-paper canvas").bounding_box()
+                page.evaluate(FIRST_BARS)
+                page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 3)
+                page.mouse.down()
+                firsts.append(page.evaluate("window.first"))
+                frames += page.evaluate(FRAMES)
+                page.mouse.up()
+            page.close()
+            first, frame, worst = statistics.median(firsts), statistics.median(frames), max(frames)
+            print(f"{width} pixels wide: first bars after {first:.0f} ms,", end=" ")
+            print(f"then {frame:.1f} ms a point (worst {worst:.1f})")
+
+
 if __name__ == "__main__":
     older = Path(sys.argv[1]) if len(sys.argv) > 1 else None
     bench_visits(older)
@@ -207,3 +265,4 @@ if __name__ == "__main__":
     bench_memory()
     bench_experiments()
     bench_study()
+    bench_paper()
