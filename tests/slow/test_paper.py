@@ -38,6 +38,13 @@ READ = """encoded => {
     return Array.from({ length: bytes.length / 784 }, (_, at) =>
         window.exam.read(bytes.slice(784 * at, 784 * (at + 1)))?.confidence ?? null);
 }"""
+CUT_OFF = """() => {
+    const { right } = document.querySelector(".own-paper").getBoundingClientRect();
+    return [...document.querySelectorAll(".own-paper :is(button, .says), .own-question i")]
+        .filter(e => e.scrollWidth > e.clientWidth + 1
+            || (e.closest(".own-paper") && e.getBoundingClientRect().right > right + 1))
+        .map(e => e.textContent);
+}"""
 BAR_VALUES = """() => [...document.querySelectorAll(".own-paper .answers button")]
     .map(bar => +bar.style.getPropertyValue("--confidence"))"""
 
@@ -252,15 +259,12 @@ def test_it_fits_and_nothing_jumps(browser, server, width, height, lang):
     page.locator(BARS).nth(
         int(page.locator(f"{BARS}:not(.is-answer)").first.get_attribute("value"))
     ).click()
+    assert page.evaluate(CUT_OFF) == []
     page.locator(".own-paper .send").click()
     expect(page.locator("[data-sent='kept']")).to_be_visible()
+    assert page.evaluate(CUT_OFF) == []
     assert sum(value for value, _ in page.evaluate("shifts")) < 0.02
     assert page.evaluate("scrollX + document.documentElement.scrollLeft") == 0
-    cut = page.evaluate(
-        """() => [...document.querySelectorAll(".own-paper :is(button, .says), .own-question i")]
-            .filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.textContent)"""
-    )
-    assert cut == []
     paper, buttons = (
         page.locator(each).bounding_box() for each in (".own-paper", ".own-paper .buttons")
     )
