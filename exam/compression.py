@@ -6,6 +6,7 @@ They never change while the server runs, so here each is compressed once.
 
 import asyncio
 import gzip
+import posixpath
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -64,6 +65,8 @@ class Compression:
 def _is_compressible(scope: Scope) -> bool:
     if scope["type"] != "http" or scope["method"] != "GET":
         return False
-    headers = Headers(scope=scope)
-    is_file = "/static/" in scope["path"] and scope["path"].endswith(KINDS)
+    headers, path = Headers(scope=scope), scope["path"]
+    is_file = "/static/" in path and path.endswith(KINDS)
+    # Other spellings of a path ("//", "/./") lead to the same file, and each would be kept.
+    is_file &= posixpath.normpath(path) == path and not path.startswith("//")
     return is_file and "gzip" in headers.get("accept-encoding", "") and "range" not in headers

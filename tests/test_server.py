@@ -137,6 +137,11 @@ def test_a_phone_loads_less_than_half_and_the_same(page, server):
             assert answer.headers["Referrer-Policy"] == "no-referrer"
         assert (gzip.decompress(body) if is_packed else body) == plain[url]
     assert sum(files.values()) < sum(map(len, plain.values())) / 2
+    for other in ("static//js/", "static/./js/"):  # the same file, which is not kept once more
+        spelt = next(iter(files)).replace("static/js/", other)
+        request = urllib.request.Request(spelt, headers={"Accept-Encoding": "gzip"})
+        with urllib.request.urlopen(request, timeout=20) as answer:
+            assert "Content-Encoding" not in answer.headers
     missing = f"{server.url}static/js/none.js"  # Streamlit answers with its document
     request = urllib.request.Request(missing, headers={"Accept-Encoding": "gzip"})
     with urllib.request.urlopen(request, timeout=20) as answer:
