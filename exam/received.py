@@ -18,14 +18,15 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
-from exam.pace import Pace
+from exam.pace import WHOLE_PAGE, Pace
 
 MAX_MESSAGE, MAX_EVENTS = 1_000_000, 10_000  # bytes: a message, and what a component reports
 MAX_VALUES = 200  # of a message
 MAX_TEXT, MAX_ADDRESS = 200, 10_000  # letters: of a chosen option, and of an address
+MAX_HASHES, MAX_HASH = 1_000, 64  # of messages that the browser has, and letters of each
 NAME = re.compile(r"[\w-]{0,100}", re.ASCII)
-WIDGET = re.compile(r"\$\$ID-[0-9a-f]{32}-(\w+)", re.ASCII)
-EVENTS = re.compile(r"\$\$STREAMLIT_INTERNAL_KEY_\$\$ID-[0-9a-f]{32}-(\w+)__events", re.ASCII)
+WIDGET = re.compile(r"\$\$ID-[0-9a-f]{32}-(\w{1,60})", re.ASCII)
+EVENTS = re.compile(r"\$\$STREAMLIT_INTERNAL_KEY_\$\$ID-[0-9a-f]{32}-(\w{1,60})__events", re.ASCII)
 
 
 def _is_number(value: Any) -> bool:
@@ -50,10 +51,16 @@ def _is_report(value: str) -> bool:
         events = json.loads(value) if len(value) <= MAX_EVENTS else None
     except (ValueError, RecursionError):
         return False
-    return isinstance(events, list) and all(
-        isinstance(event, dict) and isinstance(event.get("event"), str) and "value" in event
-        for event in events
-    )
+    return isinstance(events, list) and all(map(_is_event, events))
+
+
+def _is_event(event: Any) -> bool:
+    if not isinstance(event, dict) or not isinstance(event.get("event"), str):
+        return False
+    value = event.get("value", [])
+    # Streamlit copies it, and a copy of what is nested deeply fails.
+    parts = value.values() if isinstance(value, dict) else [value]
+    return not any(isinstance(part, dict | list) for part in parts)
 
 
 class Form(NamedTuple):
@@ -110,32 +117,34 @@ class Received:
                 if data and len(data) > MAX_MESSAGE:
                     break  # Streamlit ends the connection
                 if data and (read := read_message(data)):
-                    await pace.keep()
-                    return {"type": "websocket.receive", "bytes": read}
+                    is_whole = read.HasField("rerun_script") and not read.rerun_script.fragment_id
+                    await pace.keep(WHOLE_PAGE if is_whole else 1)
+                    return {"type": "websocket.receive", "bytes": read.SerializeToString()}
             return message
 
         await self.app(scope, receive_read if scope["type"] == "websocket" else receive, send)
 
 
-def read_message(data: bytes) -> bytes:
-    """The message without what has not its form; b"" if nothing remains of it."""
+def read_message(data: bytes) -> BackMsg | None:
+    """The message without what has not its form; None if nothing remains of it."""
     message = BackMsg()
     try:
         message.ParseFromString(data)
     except DecodeError:
-        return b""
+        return None
+    message.DiscardUnknownFields()
     match message.WhichOneof("type"):
         case "rerun_script":
             _read(message.rerun_script)
         case "backend_operation_request":
             request = message.backend_operation_request
             if not request.HasField("deferred_file"):  # the files that a learner saves
-                return b""
+                return None
         case "stop_script" | "app_heartbeat":
             pass
         case _:
-            return b""  # for who develops an app of Streamlit's
-    return message.SerializeToString()
+            return None  # for who develops an app of Streamlit's
+    return message
 
 
 def _read(state: ClientState) -> None:
@@ -150,6 +159,9 @@ def _read(state: ClientState) -> None:
     if not NAME.fullmatch(state.page_name):
         state.page_name = ""
     state.query_string = state.query_string[:MAX_ADDRESS]
+    hashes = state.cached_message_hashes  # without them, Streamlit sends each message again
+    if len(hashes) > MAX_HASHES or any(len(each) > MAX_HASH for each in hashes):
+        del hashes[:]
     if state.context_info.ByteSize() > MAX_ADDRESS:  # address, locale and time zone of the browser
         state.ClearField("context_info")
 

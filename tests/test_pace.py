@@ -6,7 +6,7 @@ import time
 import pytest
 
 from exam import pace
-from exam.pace import AT_ONCE, BUSY_SECONDS, LONGEST_DELAY, RUNS_PER_SECOND, Pace
+from exam.pace import AT_ONCE, BUSY_SECONDS, LONGEST_DELAY, RUNS_PER_SECOND, WHOLE_PAGE, Pace
 from tests.visit import run
 
 
@@ -40,6 +40,21 @@ def test_who_asks_without_pause_waits_longer_and_longer_where_others_wait(delays
         [number / RUNS_PER_SECOND for number in (1, 2, 3)]
     )
     assert max(delays) == LONGEST_DELAY == delays[-1]
+
+
+def test_a_run_of_the_whole_page_counts_as_many(delays, monkeypatch):
+    async def is_busy() -> bool:
+        return True
+
+    async def redraw() -> None:
+        kept = Pace()
+        for _ in range(AT_ONCE // WHOLE_PAGE + 1):
+            await kept.keep(WHOLE_PAGE)
+
+    monkeypatch.setattr(pace, "_is_busy", is_busy)
+    run(redraw())
+    waited = [seconds for seconds in delays if seconds > 0.001]
+    assert waited == pytest.approx([WHOLE_PAGE / RUNS_PER_SECOND])
 
 
 def test_nobody_waits_where_nobody_else_does(delays):

@@ -8,7 +8,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 from exam.page.address import READERS
-from exam.received import FORMS, MAX_TEXT, MAX_VALUES, read_message
+from exam.received import FORMS, MAX_TEXT, MAX_VALUES, form_of, read_message
 from tests.browser import ROOT
 
 HASH = "0" * 32
@@ -61,8 +61,8 @@ def widget(key: str, **value: object) -> WidgetState:
 
 
 def read(sent: BackMsg) -> BackMsg:
-    received = BackMsg()
-    received.ParseFromString(read_message(sent.SerializeToString()))
+    received = read_message(sent.SerializeToString())
+    assert received is not None
     return received
 
 
@@ -86,6 +86,9 @@ def test_what_has_its_form_arrives_as_it_was_sent():
         widget("start", bool_value=True),
         widget("students_guess", string_value="A" * (MAX_TEXT + 1)),
         widget("writing", json_trigger_value="[" * 9_000),
+        widget("paper", json_trigger_value='[{"event": "weights", "value": [[]]}]'),
+        widget("paper", json_trigger_value='[{"event": "written", "value": {"at": {}}}]'),
+        widget("paper", json_trigger_value='[{"event": "weights"}]'),
         widget("of_nobody", bool_value=True),
         WidgetState(id="batch_size", string_value="7"),
         WidgetState(id=f"$$ID-{HASH[1:]}-batch_size"),
@@ -104,5 +107,19 @@ def test_a_message_is_bounded_and_only_a_learner_s():
     long.rerun_script.query_string = "x" * 100_000
     assert read(long).rerun_script.fragment_id == ""
     assert len(read(long).rerun_script.query_string) == 10_000
-    assert read_message(BackMsg(clear_cache=True).SerializeToString()) == b""
-    assert read_message(b"\xff\xff") == b""
+    assert read_message(BackMsg(clear_cache=True).SerializeToString()) is None
+    assert read_message(b"\xff\xff") is None
+
+
+def test_what_is_refused_is_not_kept():
+    form_of.cache_clear()
+    for letter in "abc":
+        assert read(message(widget(letter * 900_000, bool_value=True))) == message()
+    assert form_of.cache_info().currsize == 0
+    hashes = message()
+    hashes.rerun_script.cached_message_hashes.extend(["ab12"] * 300)
+    assert read(hashes) == hashes
+    hashes.rerun_script.cached_message_hashes.extend(["ab12"] * 100_000)
+    assert not read(hashes).rerun_script.cached_message_hashes
+    unknown = message().SerializeToString() + b"\xfa\xff\x7f\x05hello"  # of no field that there is
+    assert read_message(unknown) == message()
