@@ -10,6 +10,7 @@ from exam.model.results import Checkpoint, Mark
 from exam.service.turn import TurnResult
 
 RETRY_SECONDS = 15.0  # after a failure, until the next try
+MANY_FOLLOWERS = 1_000  # of a job
 MARKS_PER_SNAPSHOT = 36  # which take as much memory as the weights of a pass do: 50 kB
 
 
@@ -76,6 +77,8 @@ class Job:
     def follow(self, seconds: float, visit: str = "") -> None:
         """A visit wants the study, and will poll again within so many seconds."""
         now = time.monotonic()
+        if len(self.followers) > MANY_FOLLOWERS:
+            self.present_followers()  # without those that have gone
         self.followers[visit] = now + seconds
         if not self.is_followed:
             self.last_mark_at = now  # nobody has waited until now
@@ -111,7 +114,8 @@ class Job:
     @property
     def size(self) -> int:
         """How much memory its results take, in marks."""
-        return len(self.marks) + MARKS_PER_SNAPSHOT * len(self.plan.kept_passes)
+        snapshots = len(self.plan.kept_passes) if self.marks else 0
+        return len(self.marks) + MARKS_PER_SNAPSHOT * snapshots
 
     @property
     def priority(self) -> tuple[bool, bool, float]:

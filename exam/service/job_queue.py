@@ -20,7 +20,7 @@ KEPT_MARKS = 30_000  # of all jobs together, 1.4 kB each: 42 MB; more only while
 KEPT_CHECKPOINTS = 100  # of studies that are complete: 10 MB
 # Jobs with handwritten exams, after they were last followed: people wrote them, and the up to 78 kB
 # of pictures in a plan are not counted by KEPT_MARKS.
-KEPT_HANDWRITTEN_SECONDS = 600.0
+KEPT_HANDWRITTEN_SECONDS, KEPT_HANDWRITTEN = 600.0, 100
 MAX_WAITING = 500  # jobs; a poll of a later one gives how many are ahead, or adds it
 
 
@@ -130,10 +130,16 @@ class JobQueue:
                 job.checkpoint = None
 
     def _forget_handwritten(self) -> None:
-        """Forget jobs with handwritten exams that nobody has followed for a while."""
+        """Forget jobs with handwritten exams that nobody has followed for a while, or too many."""
         oldest = time.monotonic() - KEPT_HANDWRITTEN_SECONDS
-        for plan, job in list(self.jobs.items()):
-            if plan.own and job.followed_until < oldest and job not in self.running:
+        unfollowed = [
+            plan
+            for plan, job in self.jobs.items()
+            if plan.own and not job.is_followed and job not in self.running
+        ]
+        newest = unfollowed[-KEPT_HANDWRITTEN:]
+        for plan in unfollowed:
+            if plan not in newest or self.jobs[plan].followed_until < oldest:
                 del self.jobs[plan]
 
     def _forget_the_oldest(self) -> None:
