@@ -48,6 +48,7 @@ class Pad {
   }
   show(data, send) {
     const isFirst = !this.data;
+    if (!isFirst && String(this.data.digits) !== String(data.digits)) this.pictures = []; // asked anew
     [this.data, this.send] = [data, send];
     for (const at of data.refused) delete this.pictures[at];
     data.sent_before.forEach((text, at) => {

@@ -13,7 +13,7 @@ from exam.model.plan import Plan
 from exam.model.training import study
 from exam.rooms.drawings import Drawings
 from exam.rooms.hall_exam import MAX_WRITERS, HallExam
-from exam.service.job_queue import KEPT_HANDWRITTEN_SECONDS, JobQueue
+from exam.service.job_queue import KEPT_HANDWRITTEN, KEPT_HANDWRITTEN_SECONDS, JobQueue
 from tests.numpy_student import passes
 
 FINAL = load_exams().final
@@ -153,9 +153,52 @@ def test_a_halls_exam_is_what_came_first_without_what_was_taken_out():
     exam.update("a stranger")
     exam.set_open(True)
     assert exam.exams is None, "it is written on"
+
+
+def test_who_only_opens_the_page_takes_no_place_from_who_writes():
+    exam = HallExam()
+    exam.set_open(True)
+    exam.drawings_of("first").add(sent(0))
+    for number in range(2 * MAX_WRITERS):
+        exam.drawings_of(f"idle {number}")
+    assert len(exam.drawings_of("late").digits) == 2
+    assert 0 in exam.drawings_of("first").drawn
     for number in range(MAX_WRITERS):
-        exam.drawings_of(f"forged {number}")
+        drawings = exam.drawings_of(f"writer {number}")
+        if drawings.digits:
+            drawings.add(sent(0))
     assert exam.drawings_of("one too many").digits == ()
+
+
+def test_what_was_taken_out_leaves_its_place_and_an_exam_can_be_emptied():
+    exam = HallExam()
+    exam.set_open(True)
+
+    def write(learner: str) -> None:
+        for at in range(2):
+            exam.drawings_of(learner).add(sent(at))
+        exam.update(learner)
+
+    for number in range(QUESTIONS):
+        write(f"joker {number}")
+        exam.exclude(2 * number)
+    assert exam.questions() == []
+    write("honest")
+    assert len(exam.questions()) == 2, "two hundred that were taken out are in nobody's way"
+    exam.empty()
+    assert exam.questions() == [] and not exam.has_excluded
+    write("honest")
+    assert len(exam.questions()) == 2
+
+
+def test_handwritten_exams_that_nobody_follows_are_few():
+    queue = JobQueue(threading.Lock())
+    for number in range(3 * KEPT_HANDWRITTEN):
+        queue.job_of(Plan(10, 1, own=exam_of(1), learning_rate=0.001 * (number + 1))).follow(0)
+    followed = Plan(10, 1, own=exam_of(2))
+    queue.job_of(followed).follow(60)
+    queue.start_next()
+    assert len(queue.jobs) == KEPT_HANDWRITTEN + 1 and followed in queue.jobs
 
 
 def test_who_was_taken_out_last_is_put_back_first():

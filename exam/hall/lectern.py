@@ -3,6 +3,7 @@
 import streamlit as st
 
 from exam.hall.files import show_room_files
+from exam.hall.joining import OWN_EXAM
 from exam.hall.steps import DOOR, WATCHED, steps_of
 from exam.lesson.contents import group_name, numbered_title
 from exam.page.ask_again import ask_again
@@ -182,6 +183,8 @@ def _offer_to_restart_vote(place: str, steps: list[Step], visit: Visit, texts: T
     for question in [step for step in steps if (step.place, step.kind) == (place, "question")]:
         with st.expander(texts.hall.vote_anew):
             st.caption(texts.hall.vote_anew_help)
+            if place == OWN_EXAM:
+                st.caption(texts.hall.exam_anew_help)
             st.button(
                 texts.hall.vote_anew_sure,
                 key="vote_anew",
@@ -192,6 +195,8 @@ def _offer_to_restart_vote(place: str, steps: list[Step], visit: Visit, texts: T
 
 def _restart_vote(question: Step, visit: Visit) -> None:
     if room := visit.seat.room:
+        if question.place == OWN_EXAM:
+            room.exam.empty()
         room.restart_vote(question.place)
     go_to(question, visit)
 

@@ -28,6 +28,7 @@ class HallExam:
     def __init__(self):
         self._lock = threading.Lock()
         self._drawings: dict[str, Drawings] = {}  # by learner
+        self._asked = 0  # learners so far
         self._arrivals: list[tuple[str, int]] = []  # learner, index of its digit
         self._excluded: list[str] = []  # learners, the last one last
         self.is_open = False
@@ -37,11 +38,19 @@ class HallExam:
     def drawings_of(self, learner: str) -> Drawings:
         """What a learner is asked to write; no digits if too many others write."""
         with self._lock:
-            if learner not in self._drawings and len(self._drawings) < MAX_WRITERS:
-                number = len(self._drawings)
-                digits = number % DIGITS, (number + DIGITS // 2) % DIGITS
+            if learner not in self._drawings and self._has_place():
+                digits = self._asked % DIGITS, (self._asked + DIGITS // 2) % DIGITS
+                self._asked += 1
                 self._drawings[learner] = Drawings(digits, is_for_hall=True)
             return self._drawings.get(learner) or Drawings((), is_for_hall=True)
+
+    def _has_place(self) -> bool:
+        """Make place for another writer: whoever was asked first and has written nothing goes."""
+        if len(self._drawings) >= MAX_WRITERS:
+            idle = next((who for who, each in self._drawings.items() if not each.drawn), None)
+            if idle is not None:
+                del self._drawings[idle]
+        return len(self._drawings) < MAX_WRITERS
 
     def update(self, learner: str) -> None:
         """Take over what a learner has written."""
@@ -49,8 +58,18 @@ class HallExam:
             drawings = self._drawings.get(learner)
             for index in drawings.drawn if drawings else ():
                 is_new = (learner, index) not in self._arrivals
-                if is_new and len(self._arrivals) < 2 * QUESTIONS:
+                counted = sum(who not in self._excluded for who, _ in self._arrivals)
+                if is_new and counted < 2 * QUESTIONS:
                     self._arrivals.append((learner, index))
+
+    def empty(self) -> None:
+        """Forget all that has been written; whoever still has it on the paper sends it again."""
+        with self._lock:
+            self._drawings.clear()
+            self._arrivals.clear()
+            self._excluded.clear()
+            self.exams = None
+            self.changes += 1
 
     def exclude(self, number: int) -> None:
         """Leave out whatever the writer of the question of that number has written or writes."""
