@@ -6,7 +6,8 @@ const setPage = (lang, wanted, cookies, now) => {
   if (visit && visit !== now) return reopen();
   visit = now;
   for (const [name, value] of Object.entries(cookies))
-    if (!setCookie(name, value)) delete wanted.secret; // or a reload would not lead any more
+    if (!value) setCookie(name, "", "; Max-Age=0");
+    else if (!setCookie(name, value)) delete wanted.secret; // or a reload would not lead any more
   document.documentElement.lang = lang; // Streamlit's own document is always English
   const address = new URL(location.href);
   if (history.state?.isBegun) address.searchParams.delete("start"); // it was for the reload alone

@@ -164,6 +164,7 @@ def _take_seat(code: str, secret: str) -> Seat:
     """The seat in that room; a cookie lets whoever has led the room lead it again."""
     if not code:
         return Seat()
+    is_from_link = bool(secret)
     secret = secret or rooms.read_secret(_cookie(f"lead_{code}")) or ""
     if not secret:
         known = rooms.LEARNER.fullmatch(_cookie("learner"))  # this browser has guessed before
@@ -173,7 +174,10 @@ def _take_seat(code: str, secret: str) -> Seat:
     try:
         return Seat(code=rooms.ROOMS.lead(code, secret, client).code, secret=secret)
     except rooms.RoomRefused as refused:
-        return Seat(refused=str(refused))
+        if is_from_link or str(refused) != "secret":
+            return Seat(refused=str(refused))
+        # A link of somebody else has put the secret into this browser.
+        return Seat(code=code, learner=rooms.new_learner(), has_false_secret=True)
 
 
 def _cookie(name: str) -> str:
