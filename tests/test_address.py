@@ -6,7 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from exam.model.settings import BATCH_SIZE, EPOCHS, SETTINGS
-from exam.page.address import hint, is_local, link_to, read_address
+from exam.page.address import hint, is_local, link_to, reachable, read_address
 from exam.rooms.room import Step
 from exam.texts import LANGUAGES, choose_language, load_texts
 
@@ -134,6 +134,7 @@ def test_a_broken_or_endless_address_of_a_browser_stops_nothing():
     for page in ("http://[::1", "http://[", "", "x" * 10):
         assert link_to(page, room="KHJM").endswith("?room=KHJM")
         assert not is_local(link_to(page, room="KHJM"))
+        assert not is_local(page) and reachable(page) == page
 
 
 def test_what_is_too_long_for_a_qr_code_is_shown_without_one():

@@ -3,9 +3,9 @@
 import streamlit as st
 
 from exam.charts.pictures import own_picture
-from exam.hall.joining import POLL_SECONDS, way_in
+from exam.hall.joining import POLL_SECONDS, show_link
 from exam.page.ask_again import ask_again
-from exam.page.browser import asset
+from exam.page.browser import asset, reported
 from exam.page.fragment import fragment
 from exam.rooms.room import Room
 from exam.rooms.seat import Seat
@@ -44,7 +44,8 @@ def show_hall_sheet(seat: Seat, texts: Texts) -> None:
                 on_click=room.readmit_writer,
                 width="content",
             )
-    st.caption(f"{captions.hall_sheet} {way_in(room)}")
+    st.caption(captions.hall_sheet)
+    show_link(room)
     data = {
         "numbers": [question.number for question in questions],
         "digits": [question.digit for question in questions],
@@ -55,6 +56,6 @@ def show_hall_sheet(seat: Seat, texts: Texts) -> None:
 
 
 def _exclude(seat: Seat) -> None:
-    number = st.session_state[KEY].removed
+    number = reported(KEY, "removed")
     if type(number) is int and (room := seat.room):
         room.exclude_writer(number)

@@ -1,5 +1,7 @@
 """How a page joins a room: the form for its code, the hints, and a learner's bar."""
 
+from html import escape
+
 import streamlit as st
 
 from exam.lesson.chapters import CHAPTERS
@@ -18,6 +20,7 @@ ROOM_SECONDS = 5.0  # between two polls for a room that is not open yet
 POLL_SECONDS = 0.5  # between two polls of a lecturer's screen that has no event stream
 FALLBACK_SECONDS = 15.0  # between two polls of a learner's page that has no event stream
 BAR = '<nav class="hall-bar" aria-live="polite"></nav>'
+LINK = '<p class="way-in">{link}</p>'
 ENTER = """<form class="enter" method="get"><label>{label}
 <input name="room" required size="4" maxlength="4" autocapitalize="characters" autocomplete="off">
 </label><button>{enter}</button></form>"""
@@ -43,15 +46,15 @@ def show_entry(texts: Texts) -> None:
     st.html(ENTER.format(label=texts.hall.room_code, enter=texts.hall.enter_room))
 
 
-def way_in(room: Room) -> str:
+def show_link(room: Room) -> None:
     """The link for learners, without its scheme, as one types it."""
-    return _link_of(room).split("//")[-1]
+    st.html(LINK.format(link=escape(_link_of(room).split("//")[-1])))
 
 
 def show_way_in(room: Room, texts: Texts) -> None:
     """For latecomers: a small QR code of the link, and the link."""
     show_qr_code(_link_of(room), texts, "qr is-small")
-    st.caption(way_in(room))
+    show_link(room)
 
 
 def _link_of(room: Room) -> str:

@@ -148,7 +148,8 @@ class PassSlider(Question):
         return captions.stopped_at(epoch=guess)
 
     def guess_of_hall(self, rounds: Rounds) -> int | None:
-        guesses = list(rounds[-1].elements()) if rounds else []
+        # A lecturer's address may name passes that there are not.
+        guesses = [each for each in rounds[-1].elements() if each in self.passes] if rounds else []
         return median_low(guesses) if guesses else self.middle
 
     @property

@@ -77,6 +77,11 @@ def load(html: str) -> None:
     st.html(html, unsafe_allow_javascript=True, width="content")
 
 
+def reported(key: str, event: str) -> object:
+    """The value that the component of this key has reported; None if the page has it no more."""
+    return getattr(st.session_state.get(key), event, None)
+
+
 def push(handler: str, *values: object) -> None:
     """Call the handler of that name in the browser, one of `handlers` in assets/page.js."""
     data = json.dumps([handler, *values], ensure_ascii=False).replace("<", "\\u003c")

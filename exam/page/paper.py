@@ -11,7 +11,7 @@ import streamlit as st
 
 from exam.model.plan import Study
 from exam.model.snapshots import encode_snapshots, passes_to_keep
-from exam.page.browser import asset, push
+from exam.page.browser import asset, push, reported
 from exam.page.fragment import rerun
 from exam.page.visit import Visit, chosen_study
 from exam.service.job import RETRY_SECONDS
@@ -86,6 +86,6 @@ def _send_weights(visit: Visit) -> None:
 
 def _keep_digit(visit: Visit) -> None:
     drawings = visit.seat.own_drawings
-    drawings.add(st.session_state[KEY].written)
+    drawings.add(reported(KEY, "written"))
     visit.kept_digit = not drawings.refused
     rerun(KEY, *visit.chapters_that_follow)

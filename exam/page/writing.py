@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from exam.page.browser import asset
+from exam.page.browser import asset, reported
 from exam.rooms.drawings import Drawings
 from exam.texts import Texts
 
@@ -24,7 +24,7 @@ def show_writing(key: str, drawings: Drawings, texts: Texts, on_drawn: Callable[
     """The paper; `on_drawn` is called after each drawing that has arrived."""
 
     def add() -> None:
-        drawings.add(st.session_state[key].written)
+        drawings.add(reported(key, "written"))
         on_drawn()
 
     sent_before = [""] * len(drawings.digits)  # for a page that was loaded anew

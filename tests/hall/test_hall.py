@@ -410,6 +410,7 @@ def test_the_middle_of_what_was_guessed():
     question = PassSlider(passes=range(1, 41))
     assert question.guess_of_hall(()) == 20 and question.guess_of_hall((Counter(),)) == 20
     assert question.guess_of_hall((Counter({1: 9}), Counter({3: 2, 30: 1}))) == 3
+    assert question.guess_of_hall((Counter({999: 5, 3: 1}),)) == 3, "there is no pass 999"
 
 
 def test_every_guess_is_a_dot_within_the_axis():

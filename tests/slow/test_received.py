@@ -131,7 +131,7 @@ async def send_wrong_values(url: str, room: str, values: int) -> set[str]:
             if link.startswith("only=") and f"{link[5:]}_begin" in visit.ids:
                 await visit.press(f"{link[5:]}_begin")
                 await visit.read()
-                await visit.follow(link[5:])
+                await visit.follow(f"ask_{link[5:]}")
             for key in set(visit.ids) - SAVED:
                 if family(key) not in sent:
                     sent.add(family(key))

@@ -294,6 +294,13 @@ def test_what_is_forged_harms_nobody(server):
                 {"at": 0},
             ):
                 await visit.tell("writing", "written", value)
+            for at in range(10):
+                await visit.tell("writing", "written", sent(at))
+            await visit.choose("own_exam_guess", 0)
+            await visit.read()
+            await visit.press("own_exam_begin")
+            await visit.read()
+            await visit.tell("writing", "written", sent(0))  # the paper is gone
 
     run(forge())
     assert "Traceback" not in server.log.read_text(encoding="utf-8")

@@ -356,7 +356,7 @@ async def honest_waits(url: str) -> list[list[float]]:
             pressed = time.monotonic()
             await visit.press(f"{CHAPTER}_begin")
             await visit.read()
-            await visit.follow(CHAPTER)
+            await visit.follow(f"ask_{CHAPTER}")
             waits.append(time.monotonic() - pressed)
         return waits
 
