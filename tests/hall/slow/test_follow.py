@@ -344,3 +344,21 @@ def test_nothing_of_a_link_becomes_a_cookie_but_a_code_and_a_secret(page, server
     page.wait_for_function(f"document.cookie.includes('lead_{code}') && {RELOADED}")
     cookies = page.evaluate("document.cookie")
     assert cookies.count("lead_") == 10 and "lead_AAAA=" not in cookies, "the oldest is gone"
+
+
+async def open_room(server: Server, link: str) -> None:
+    async with Visit(server.url, link).connection() as lecturer:
+        await lecturer.open()
+
+
+def test_a_secret_that_a_strangers_link_has_left_keeps_nobody_out(browser, server):
+    """Once, whoever had opened such a link was refused by the honest link as well."""
+    code, secret = new_code(), new_secret()
+    run(open_room(server, f"room={code}&secret={secret}"))
+    page = browser.new_context(locale="ko-KR").new_page()
+    page.goto(f"{server.url}?room={code}#secret={new_secret()}")
+    expect(page.get_by_text(code, exact=True)).to_be_visible()
+    page.wait_for_function(f"!document.cookie.includes('lead_{code}')")
+    page.goto(f"{server.url}?room={code}")
+    expect(page.get_by_text(code, exact=True)).to_be_visible()
+    page.context.close()
