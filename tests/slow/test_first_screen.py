@@ -523,6 +523,17 @@ def test_a_screen_reader_finds_headings_and_each_name_once(page, server):
         expect(page.get_by_role("slider", name=label, exact=True)).to_have_count(1)
 
 
+def test_in_a_frame_as_high_as_the_page_the_button_stands_below_its_sliders(page, server):
+    page.set_viewport_size({"width": 390, "height": 1760})
+    open_page(page, server, "embed=true")
+    wait_until_idle(page)
+    above, button, below = (
+        page.locator(f".st-key-{key}").bounding_box() for key in ("epochs", "start", "student")
+    )
+    assert above["y"] + above["height"] <= button["y"] < above["y"] + 150
+    assert button["y"] + button["height"] <= below["y"]
+
+
 def test_on_paper_there_is_the_study_and_nothing_to_press(page, server):
     studied(page, server, WARNED)
     page.emulate_media(media="print")
