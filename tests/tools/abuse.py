@@ -9,8 +9,10 @@ import asyncio
 import base64
 import contextlib
 import itertools
+import json
 import math
 import random
+import re
 import resource
 import statistics
 import subprocess
@@ -24,6 +26,8 @@ from urllib.parse import quote, urlencode
 
 import psutil
 import websockets
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 from exam.model.own_exam import PIXELS
 from exam.rooms.rooms import new_code, new_secret
@@ -264,6 +268,27 @@ async def foreigners(url: str) -> None:
             await websockets.connect(address, subprotocols=["streamlit"], origin=origin)
 
 
+async def bloat(url: str) -> None:
+    """What the page might keep: long keys, many hashes, nested reports, files spelt otherwise."""
+    with urllib.request.urlopen(url, timeout=20) as document:
+        script = re.search(r"static/js/[\w.-]+\.js", document.read().decode())
+    assert script
+    for number in itertools.count():
+        spelt = script[0].replace("/", "/" + "./" * (number % 500 + 1), 1)
+        request = urllib.request.Request(url + spelt, headers={"Accept-Encoding": "gzip"})
+        await asyncio.to_thread(lambda: urllib.request.urlopen(request, timeout=20).read())  # noqa: B023
+        with contextlib.suppress(websockets.WebSocketException):
+            async with Visit(url).connection() as visit:
+                await visit.open()
+                key = f"$$ID-{'0' * 32}-{number}{'x' * 900_000}"
+                await visit.ask(WidgetState(id=key, bool_value=True))
+                message = BackMsg()
+                message.rerun_script.cached_message_hashes.extend(map(str, range(130_000)))
+                await visit.socket.send(message.SerializeToString())
+                nested = json.loads("[" * 900 + "]" * 900)
+                await visit.tell("paper", "weights", nested)
+
+
 def drawing(at: int) -> dict:
     """Noise that might be a digit, and is another each time."""
     noise = [base64.b64encode(bytes(random.choices((0, 255), (9, 1), k=PIXELS))) for _ in range(2)]
@@ -310,6 +335,7 @@ NUISANCES: dict[str, Nuisance] = {
         crowded,
         scribbler,
         foreigners,
+        bloat,
     )
 }
 
