@@ -2,7 +2,7 @@
 // and ten bars that move while one writes, as the student stands at the pass that is shown.
 // Nothing of it leaves the browser unless it is sent on to the exam of one's own.
 
-const ASK_AGAIN = 10_000; // milliseconds without weights, after which the request may have been lost
+const NO_ANSWER = 10_000; // milliseconds, after which what was asked for may have been lost
 const paper = { isOpen: false, picture: null, meant: null, sent: "", asked: "", askedAt: 0 };
 paper.drawing = new Drawing(() => {
   Object.assign(paper, { picture: paper.drawing.centred, meant: null, sent: "" });
@@ -14,7 +14,7 @@ const tell = (what, value) => document.dispatchEvent(new CustomEvent("paper", { 
 const askForWeights = ({ data }) => {
   const wanted = isStudied(data) ? `${data.picture} ${studyOf(data)}` : `${data.picture}`;
   const now = performance.now(), isNew = paper.asked !== wanted;
-  if (!isNew && now - paper.askedAt < ASK_AGAIN) return;
+  if (!isNew && now - paper.askedAt < NO_ANSWER) return;
   Object.assign(paper, { asked: wanted, askedAt: now });
   tell("weights", true);
 };
@@ -41,7 +41,7 @@ const percentOf = (share) => Math.min(99, Math.round(100 * share)); // as of all
 
 // A bar for each answer, in elements of this kind.
 const drawBars = (place, kind, reading) => {
-  while (DIGITS > place.children.length) {
+  while (place.children.length < DIGITS) {
     const bar = document.createElement(kind), number = place.children.length;
     for (const part of ["b", "i", "small"]) bar.append(document.createElement(part));
     bar.lastChild.append("");
@@ -120,7 +120,7 @@ const openPaper = (isOpen) => {
   document.querySelector(isOpen ? ".own-paper canvas" : ".own-question")?.focus({ preventScroll: true });
   if (!isOpen) return;
   const { top, bottom } = document.querySelector(".own-paper").getBoundingClientRect();
-  if (0 > top || bottom > innerHeight) part("sheet", "study").scrollIntoView({ block: "start" });
+  if (top < 0 || bottom > innerHeight) part("sheet", "study").scrollIntoView({ block: "start" });
 };
 // For a screen reader, when a stroke or a letter is done.
 const speakAnswer = () => {
@@ -147,7 +147,12 @@ listen("click", ".own-paper .send", () => {
   paper.sent = "waiting";
   tell("written", { at: paper.meant, centred: asText(centred), small: asText(small), typed: isTyped });
   drawPaper("study");
+  setTimeout(offerAgain, NO_ANSWER);
 });
+const offerAgain = () => {
+  if (paper.sent === "waiting") paper.sent = "";
+  drawPaper("study");
+};
 listen("pointerup", ".own-paper canvas", speakAnswer);
 listen("keydown", ".own-paper", (panel, event) => {
   if (event.key === "Escape") openPaper(false);
