@@ -4,7 +4,7 @@
 
 const UNITS = 32, SIDE = 28, PIXELS = SIDE * SIDE;
 const SCALE = 0.03, PRINT_SCALE = 0.012; // the change that is drawn in full black or white
-const WEIGHT_SCALE = 0.2; // the same for a whole weight
+const WEIGHT_SCALE = 0.2, LATER_SCALE = 0.12; // the same for a whole weight, and for many passes
 const GAMMA = 0.6; // so that the pale print of a hundred questions is seen as well
 const [SAME, UP, DOWN] = [[204, 209, 217], [27, 31, 39], [255, 255, 255]];
 
@@ -122,26 +122,36 @@ const drawHead = (name) => {
   const unit = study.unit ?? (updates && changes ? changes.most : null);
   head.dataset.update = changes ? updates : 0;
   const ink = name === "study" && study.unit !== null ? inkOnUnit(study.unit) : null; // of one's own
-  const drawn = [data.play_id, Boolean(changes), ...Object.values(moment), looked, study.unit, ink?.up].join();
+  // Once the weights of later passes are there, for the paper, the head follows these as well.
+  const later = name === "study" && study.pass > 1 ? snapshotNow(study) : null;
+  const drawn = [
+    data.play_id, Boolean(changes), ...Object.values(moment), looked, study.unit, ink?.up, ink?.pass, later?.pass,
+  ].join();
   if (head.drawn === drawn) return;
   head.drawn = drawn;
   // First the print is made of the questions, then it goes into the weights.
   const [made, gone] = [Math.min(2 * printed, 1), Math.max(2 * printed - 1, 0)];
   const now = changes ? changes.gained.map((gain, at) => gain + gone * changes.print[at]) : noWeights();
   head.querySelectorAll("canvas.unit").forEach((canvas, at) => {
-    paint(canvas, now, at, SCALE);
+    paint(canvas, later ? gainedAt(later) : now, at, later ? LATER_SCALE : SCALE);
     canvas.classList.toggle("is-framed", at === unit);
     canvas.classList.toggle("is-large", at === study.unit);
   });
   if (ink) drawInk(head, study, ink);
+  else if (later) drawLater(head, later.pass);
   else drawPrints(head, study, { ...moment, made, changes, unit, looked });
+};
+
+const drawLater = (head, pass) => {
+  head.querySelector(".own").hidden = true;
+  paint(head.querySelector(".batch"), noWeights(), 0, SCALE);
+  setBold(head.querySelector(".says"), fill(paper.captions.later, { pass }));
 };
 
 // With a digit on one's own paper (paper.js): the weights of the unit that is touched, and beside them
 // ink times weight of each pixel, which it sums up.
 const drawInk = (head, { unit }, { weights, products, ...fields }) => {
-  const { captions } = paper, output = fields.up - fields.down + fields.bias;
-  const sum = fill(output > 0 ? captions.on : captions.off, { output });
+  const { captions } = paper, sum = fill(fields.output ? captions.on : captions.off, fields);
   const own = head.querySelector(".own");
   own.hidden = false;
   paint(own, weights, 0, WEIGHT_SCALE);
@@ -241,9 +251,21 @@ const touch = (canvas, isTouched) => {
   const name = nameOf(canvas), at = [...canvas.parentElement.children].indexOf(canvas);
   studies[name].unit = isTouched ? at : null;
   drawHead(name);
+  drawPaper(name);
 };
-for (const what of ["pointerover", "focusin", "click"]) listen(what, ".unit", (unit) => touch(unit, true));
-for (const what of ["pointerout", "focusout"]) listen(what, ".unit", (unit) => touch(unit, false));
+listen("focusin", ".unit", (unit) => touch(unit, true));
+listen("focusout", ".unit", (unit) => touch(unit, false));
+// By its place in the grid, for the large one lies over its neighbours.
+for (const what of ["pointermove", "click"])
+  listen(what, ".units", (units, { clientX, clientY }) => {
+    const { left, top, width, height } = units.getBoundingClientRect();
+    const cell = (at, size, cells) => Math.max(0, Math.min(cells - 1, Math.floor((at / size) * cells)));
+    const at = 8 * cell(clientY - top, height, UNITS / 8) + cell(clientX - left, width, 8);
+    if (studies[nameOf(units)].unit !== at) touch(units.children[at], true);
+  });
+listen("pointerout", ".units", (units, { relatedTarget }) => {
+  if (!units.contains(relatedTarget)) touch(units.firstChild, false);
+});
 listen("focusin", ".unit", (unit) => {
   for (const each of unit.parentElement.children) each.tabIndex = each === unit ? 0 : -1;
 });

@@ -26,20 +26,28 @@ const withChange = (before, pixels, { scales, steps }) => {
   return kernel;
 };
 
-// What each hidden unit says to a picture of 784 grey values, 0 if it is off, and with which
-// probability each digit is the answer.
-const answerTo = ({ kernel, others }, picture) => {
+// What each hidden unit says to a picture of 784 grey values: 0 if it is off.
+const outputsFor = ({ kernel, others }, picture) => {
   const units = others.slice(0, UNITS);
   picture.forEach((grey, pixel) => {
     if (grey) for (let unit = 0; unit < UNITS; unit++) units[unit] += (grey / 255) * kernel[pixel * UNITS + unit];
   });
-  units.forEach((input, unit) => (units[unit] = Math.max(input, 0)));
-  const logits = Array.from({ length: DIGITS }, (_, digit) =>
-    units.reduce((sum, output, unit) => sum + output * others[UNITS + unit * DIGITS + digit],
-      others[UNITS + UNITS * DIGITS + digit]));
+  return units.map((input) => Math.max(input, 0));
+};
+// With which probability each digit is the answer.
+const answerTo = (snapshot, picture) => {
+  const { others } = snapshot, logits = [...others.slice(UNITS + UNITS * DIGITS)];
+  outputsFor(snapshot, picture).forEach((output, unit) =>
+    pushesOf(snapshot, output, unit).forEach((push, digit) => (logits[digit] += push)));
   const highest = Math.max(...logits), powers = logits.map((logit) => Math.exp(logit - highest));
   const sum = powers.reduce((total, power) => total + power);
   return powers.map((power) => power / sum);
+};
+
+// What a unit that says so much adds to each answer, before the answers become probabilities.
+const pushesOf = ({ others }, output, unit) => {
+  const first = UNITS + unit * DIGITS;
+  return Array.from(others.slice(first, first + DIGITS), (weight) => output * weight);
 };
 
 // Of what a unit sums up for a picture: ink times weight for each pixel, and what of it is positive
@@ -53,6 +61,16 @@ const productsOf = ({ kernel, others }, picture, unit) => {
 
 // The student as the player shows it. Before a study the snapshot of pass 0 is enough; of a complete
 // one that of the nearest pass is taken. Without one, null; then the server is asked (paper.js).
+// What each weight of the hidden units has gained since before the study, as head.js draws it.
+const gainedAt = (snapshot) => {
+  const [{ kernel: first }] = weights.snapshots, { kernel } = snapshot;
+  snapshot.gained ??= noWeights().map((_, at) => {
+    const place = (at % PIXELS) * UNITS + Math.floor(at / PIXELS);
+    return kernel[place] - first[place];
+  });
+  return snapshot.gained;
+};
+
 const nearest = (snapshots, pass) =>
   snapshots.reduce((best, each) => (Math.abs(each.pass - pass) < Math.abs(best.pass - pass) ? each : best));
 const studyOf = ({ batch_size, passes }) => `${batch_size} ${passes}`;

@@ -32,15 +32,20 @@ const read = (picture) => {
   lastRead = { picture, snapshot, confidence, answer: confidence.indexOf(Math.max(...confidence)) };
   return lastRead;
 };
-// What a unit does with the digit on the paper, or null.
+// What a unit does with the digit on the paper, or null; `pushes` is what it adds to each answer.
 const inkOnUnit = (unit) => {
-  const reading = paper.picture && read(paper.picture);
-  return reading && { pass: reading.snapshot.pass, ...productsOf(reading.snapshot, paper.picture, unit) };
+  const snapshot = paper.picture && read(paper.picture)?.snapshot;
+  if (!snapshot) return null;
+  const products = productsOf(snapshot, paper.picture, unit);
+  const output = Math.max(products.up - products.down + products.bias, 0);
+  return { pass: snapshot.pass, ...products, output, pushes: pushesOf(snapshot, output, unit) };
 };
+const signed = (number) => `${number < 0 ? "−" : "+"}${Math.abs(number).toFixed(1)}`;
 const percentOf = (share) => Math.min(99, Math.round(100 * share)); // as of all answers (results.py)
 
-// A bar for each answer, in elements of this kind.
-const drawBars = (place, kind, reading) => {
+// A bar for each answer, in elements of this kind; beside it how sure the answer is, or what a unit
+// adds to it.
+const drawBars = (place, kind, reading, pushes = null) => {
   while (place.children.length < DIGITS) {
     const bar = document.createElement(kind), number = place.children.length;
     for (const part of ["b", "i", "small"]) bar.append(document.createElement(part));
@@ -53,7 +58,7 @@ const drawBars = (place, kind, reading) => {
     const share = reading?.confidence[digit] ?? 0, isAnswer = reading?.answer === digit;
     bar.style.setProperty("--confidence", (100 * share).toFixed(1));
     bar.classList.toggle("is-answer", isAnswer);
-    setBold(bar.lastChild, isAnswer ? `${percentOf(share)}%` : "");
+    setBold(bar.lastChild, pushes ? signed(pushes[digit]) : isAnswer ? `${percentOf(share)}%` : "");
   });
 };
 
@@ -64,8 +69,9 @@ const saysOf = ({ data, pass }, reading) => {
   if (!reading) return isStudied(data) || pass === 0 ? captions.loading : captions.studying;
   const { answer, confidence, snapshot } = reading;
   const fields = { answer, confidence: percentOf(confidence[answer]), pass: snapshot.pass, meant };
+  const answered = snapshot.pass === pass ? captions.answer : captions.near;
   const then = meant === null ? captions.which : meant === answer ? captions.right : captions.fooled;
-  return `${fill(snapshot.pass ? captions.answer : captions.guess, fields)} ${fill(then, fields)}`;
+  return `${fill(snapshot.pass ? answered : captions.guess, fields)} ${fill(then, fields)}`;
 };
 
 const drawPaper = (name) => {
@@ -76,7 +82,8 @@ const drawPaper = (name) => {
   panel.hidden = !paper.isOpen;
   drawing.attach(panel.querySelector("canvas"));
   const reading = paper.isOpen || picture ? read(picture) : null, bars = panel.querySelector(".answers");
-  drawBars(bars, "button", reading);
+  const ink = study.unit === null ? null : inkOnUnit(study.unit);
+  drawBars(bars, "button", reading, ink?.output ? ink.pushes : null);
   for (const bar of bars.children) {
     const digit = +bar.value, confidence = percentOf(reading?.confidence[digit] ?? 0);
     const label = fill(captions.bar, { digit, confidence });
@@ -86,12 +93,13 @@ const drawPaper = (name) => {
   }
   setBold(panel.querySelector(".says"), saysOf(study, reading));
   panel.querySelector(".clear").disabled = drawing.isEmpty;
+  panel.querySelector(".typed").disabled = drawing.strokes.length > 0; // or it would be lost
   const isFooled = reading && meant !== null && meant !== reading.answer;
   panel.querySelector(".send").hidden = !isFooled || Boolean(paper.sent);
   for (const told of panel.querySelectorAll("[data-sent]")) told.hidden = told.dataset.sent !== paper.sent;
   drawOwnQuestion(reading);
   document.dispatchEvent(new Event("student-changed"));
-  if (study.unit !== null) drawHead("study");
+  drawHead("study");
 };
 
 // In the row of unseen questions it stands as the others do.

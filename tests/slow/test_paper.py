@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from collections.abc import Iterator
 
 import numpy as np
@@ -125,37 +126,43 @@ def test_fifty_digits_that_are_drawn(written_on, weights):
     assert len(answers) > 5, "the digits differ"
 
 
-def test_ink_times_weights_is_what_a_unit_says(written_on, weights):
+def test_ink_times_weights_is_what_a_unit_says_and_adds_to_each_answer(written_on, weights):
     draw(written_on, PAPER, STROKES[3], by_finger=False)
     written_on.locator(".views button[value='head']").click()
     picture = pixels(written_on.locator(f"{PLACE} canvas")).reshape(-1) / 255
-    kernel, bias = weights[max(weights)][:2]
+    kernel, bias, answers, _ = weights[max(weights)]
+    seen_on = set()
     for unit in (0, 5, 17, 31):
         written_on.locator(".unit").nth(unit).focus()
         products = picture * kernel[:, unit]
         up, down = products[products > 0].sum(), -products[products < 0].sum()
         said = written_on.locator(".head .says").text_content()
-        numbers = [
-            float(part)
-            for part in said.replace("−", "-").replace(",", " ").split()
-            if is_number(part)
+        numbers = [abs(float(each)) for each in re.findall(r"\d+\.\d+", said)]
+        output = max(0.0, products.sum() + bias[unit])
+        shown = [up, down, abs(bias[unit]), *([output] if output else [])]
+        assert np.allclose(numbers, shown, atol=0.03), said
+        added = [
+            each.replace("−", "-") for each in written_on.locator(f"{BARS} small").all_inner_texts()
         ]
-        sums = [f"{up:.1f}", f"{down:.1f}"]
-        assert all(any(abs(n - float(each)) < 0.15 for n in map(abs, numbers)) for each in sums), (
-            said
-        )
-        is_on = products.sum() + bias[unit] > 0
-        assert (KO.paper.off.replace("**", "") in said) == (not is_on), said
-    written_on.mouse.click(5, 5)
+        if output:
+            assert np.allclose([float(each) for each in added], output * answers[unit], atol=0.11)
+        seen_on.add(output > 0)
+    assert seen_on == {True, False}, "one of them is off"
+    written_on.locator(".unit").nth(31).blur()
     expect(written_on.locator(".head .own")).to_be_hidden()
+    expect(written_on.locator(".head .says")).to_contain_text(str(max(weights)))
 
 
-def is_number(text: str) -> bool:
-    try:
-        float(text.replace("−", "-"))
-    except ValueError:
-        return False
-    return True
+def test_the_pointer_reaches_each_unit(written_on):
+    """A large picture lies over its neighbours; once it kept the pointer from them."""
+    written_on.locator(".views button[value='head']").click()
+    box = written_on.locator(".units").bounding_box()
+    for unit in range(8):
+        written_on.mouse.move(box["x"] + (unit + 0.5) * box["width"] / 8, box["y"] + 20, steps=4)
+        expect(written_on.locator(".unit").nth(unit)).to_have_class(re.compile("is-large"))
+        expect(written_on.locator(".unit.is-large")).to_have_count(1)
+    written_on.mouse.move(5, 5)
+    expect(written_on.locator(".unit.is-large")).to_have_count(0)
 
 
 def test_between_two_kept_passes_nothing_moves(written_on, weights):
@@ -169,6 +176,12 @@ def test_between_two_kept_passes_nothing_moves(written_on, weights):
         assert values == seen[nearest], number
     assert len({seen[each] for each in kept}) == len(kept), "each kept pass answers differently"
     assert max(seen[0]) < 40 < max(seen[kept[-1]]), "before studying it guesses"
+    between = next(each for each in range(kept[-1]) if each not in kept)
+    show_pass(written_on, between)
+    near = min(kept, key=lambda each: abs(each - between))
+    expect(written_on.locator(".own-paper .says")).to_contain_text(
+        KO.paper.near.split(":")[0].replace("{pass}", str(near))
+    )
     show_pass(written_on, 0)
     expect(written_on.locator(".own-paper .says")).to_contain_text(KO.paper.guess.split(":")[0])
 
