@@ -133,7 +133,7 @@ const openPaper = (isOpen) => {
 // For a screen reader, when a stroke or a letter is done.
 const speakAnswer = () => {
   const panel = document.querySelector(".own-paper");
-  setText(panel.querySelector(".live"), panel.querySelector(".says").textContent);
+  setText(panel.querySelector(".spoken"), panel.querySelector(".says").textContent);
 };
 
 listen("click", ".own-question", () => openPaper(!paper.isOpen));

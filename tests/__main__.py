@@ -12,6 +12,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 SLOW = ("tests/slow", "tests/hall/slow")
+TWO_AT_ONCE = ("-n", "2", "--dist", "loadfile")  # files; most of them wait for a browser
 FAST = [f"--ignore={folder}" for folder in SLOW]
 PACKAGES = ("chromium", "fonts-noto-cjk", "nginx-light")
 
@@ -49,5 +50,5 @@ if __name__ == "__main__":
     install_requirements()
     provide_chromium()
     is_slow, arguments = "slow" in sys.argv[1:2], sys.argv[1:]
-    which = [*SLOW, *arguments[1:]] if is_slow else [*FAST, *arguments]
+    which = [*SLOW, *TWO_AT_ONCE, *arguments[1:]] if is_slow else [*FAST, *arguments]
     sys.exit(subprocess.run([sys.executable, "-m", "pytest", *which], cwd=ROOT).returncode)

@@ -7,7 +7,7 @@ import pytest
 from exam.model.plan import Plan
 from exam.model.results import Checkpoint
 from exam.service import job_queue, usage
-from exam.service.job import MANY_FOLLOWERS, MARKS_PER_SNAPSHOT, Job
+from exam.service.job import MANY_FOLLOWERS, Job
 from exam.service.job_queue import JobQueue
 from exam.service.turn import TurnResult
 from tests.scripted import marks
@@ -163,14 +163,6 @@ def test_results_are_bounded_the_oldest_go_first_and_what_is_followed_stays(queu
             assert queue.start_next() is running
             queue.end_turn(running)
         assert [plan.student for plan in queue.jobs] == students
-
-
-def test_kept_weights_count_as_many_marks_once_they_are_there(queue):
-    plan = Plan(10, 1, kept_passes=(0, 1, 20))
-    job = ask(queue, plan, 20)
-    assert job.size == 0
-    job.marks = marks([1.0] * 20)
-    assert job.size == 21 + 3 * MARKS_PER_SNAPSHOT
 
 
 def test_who_has_left_is_forgotten_as_a_follower(queue):

@@ -13,7 +13,7 @@ from exam.model.plan import Plan
 from exam.model.training import study
 from exam.rooms.drawings import Drawings
 from exam.rooms.hall_exam import MAX_WRITERS, HallExam
-from exam.service.job_queue import KEPT_HANDWRITTEN, KEPT_HANDWRITTEN_SECONDS, JobQueue
+from exam.service.job_queue import KEPT_LARGE, KEPT_LARGE_SECONDS, JobQueue
 from tests.numpy_student import passes
 
 FINAL = load_exams().final
@@ -116,7 +116,7 @@ def test_what_is_computed_for_an_exam_is_forgotten_ten_minutes_after_the_last_lo
     plan, other = Plan(10, 1, own=exam_of(1)), Plan(10, 1)
     for each in (plan, other):
         queue.job_of(each).follow(8.0)
-    now[0] += KEPT_HANDWRITTEN_SECONDS
+    now[0] += KEPT_LARGE_SECONDS
     queue.start_next()
     assert list(queue.jobs) == [plan, other], "somebody has looked eight seconds longer"
     now[0] += 8.1
@@ -191,14 +191,15 @@ def test_what_was_taken_out_leaves_its_place_and_an_exam_can_be_emptied():
     assert len(exam.questions()) == 2
 
 
-def test_handwritten_exams_that_nobody_follows_are_few():
+def test_large_jobs_that_nobody_follows_are_few():
     queue = JobQueue(threading.Lock())
-    for number in range(3 * KEPT_HANDWRITTEN):
-        queue.job_of(Plan(10, 1, own=exam_of(1), learning_rate=0.001 * (number + 1))).follow(0)
+    for number in range(3 * KEPT_LARGE):
+        large = {"own": exam_of(1)} if number % 2 else {"kept_passes": (0,)}
+        queue.job_of(Plan(10, 1, learning_rate=0.001 * (number + 1), **large)).follow(0)
     followed = Plan(10, 1, own=exam_of(2))
     queue.job_of(followed).follow(60)
     queue.start_next()
-    assert len(queue.jobs) == KEPT_HANDWRITTEN + 1 and followed in queue.jobs
+    assert len(queue.jobs) == KEPT_LARGE + 1 and followed in queue.jobs
 
 
 def test_who_was_taken_out_last_is_put_back_first():

@@ -39,7 +39,7 @@ def unpack_weights(packed: bytes) -> tuple[np.ndarray, np.ndarray]:
     return kernel.reshape(PIXELS, HIDDEN_UNITS), others
 
 
-@functools.lru_cache(maxsize=8)  # 0.7 MB each
+@functools.lru_cache(maxsize=4)  # 0.7 MB each
 def encode_snapshots(snapshots: tuple[tuple[int, bytes], ...]) -> dict[str, Any]:
     """Passes with their packed weights, the first pass first, as data for the browser.
 

@@ -23,7 +23,7 @@ PAPER = """<div class="own-paper" role="group" aria-label="{title}" hidden>
 <canvas width="280" height="280" tabindex="0" role="img" aria-label="{ask}"></canvas>
 <div class="answers" role="group" aria-label="{answers}"></div>
 <p class="says"></p>{sent}
-<p class="buttons">{buttons}</p><p class="live" role="status"></p></div>"""
+<p class="buttons">{buttons}</p><p class="spoken" role="status"></p></div>"""
 BUTTON = '<button type="button" class="{name}">{text}</button>'
 BUTTONS = ("clear", "typed", "send", "close")
 SENT = '<p data-sent="{state}" hidden>{text}</p>'

@@ -41,7 +41,7 @@ FILM = """
 SPEED = """<button type="button" class="speed" disabled>1×</button>"""
 MAX_MISSED = 6  # unseen questions that are shown because they are wrong
 GAP_FACTOR = 2  # unseen errors over twice the practised ones are called a gap
-MISSED = """<div class="missed-row"><div class="unseen">
+MISSED = """<div class="missed-row"><div class="unseen-questions">
 <div class="missed" role="list" data-exam="{name}"></div>{own}</div>
 <div class="whys">{whys}</div></div>"""
 BARS = '<div class="missed bars" role="list" data-exam="{name}"></div>'

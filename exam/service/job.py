@@ -11,7 +11,6 @@ from exam.service.turn import TurnResult
 
 RETRY_SECONDS = 15.0  # after a failure, until the next try
 MANY_FOLLOWERS = 1_000  # of a job
-MARKS_PER_SNAPSHOT = 36  # which take as much memory as the weights of a pass do: 50 kB
 
 
 class Failure(NamedTuple):
@@ -112,10 +111,9 @@ class Job:
         return not self.marks and not self.is_background
 
     @property
-    def size(self) -> int:
-        """How much memory its results take, in marks."""
-        snapshots = len(self.plan.kept_passes) if self.marks else 0
-        return len(self.marks) + MARKS_PER_SNAPSHOT * snapshots
+    def is_large(self) -> bool:
+        """Whether it holds handwritten pictures (up to 78 kB) or the weights of passes (400 kB)."""
+        return bool(self.plan.own or self.plan.kept_passes)
 
     @property
     def priority(self) -> tuple[bool, bool, float]:

@@ -18,9 +18,9 @@ from exam.service.usage import NEW_STUDY_SECONDS, Usage
 
 KEPT_MARKS = 30_000  # of all jobs together, 1.4 kB each: 42 MB; more only while they are followed
 KEPT_CHECKPOINTS = 100  # of studies that are complete: 10 MB
-# Jobs with handwritten exams, after they were last followed: people wrote them, and the up to 78 kB
-# of pictures in a plan are not counted by KEPT_MARKS.
-KEPT_HANDWRITTEN_SECONDS, KEPT_HANDWRITTEN = 600.0, 100
+# Large jobs, which KEPT_MARKS does not count: for how long after they were last followed, and how
+# many.
+KEPT_LARGE_SECONDS, KEPT_LARGE = 600.0, 50
 MAX_WAITING = 500  # jobs; a poll of a later one gives how many are ahead, or adds it
 
 
@@ -73,7 +73,7 @@ class JobQueue:
     def start_next(self) -> Job | None:
         """The job whose turn it is from now on, if any waits."""
         self._places = None
-        self._forget_handwritten()
+        self._forget_large()
         self._drop_unwanted()
         job = min(self.waiting, key=self._turn_of, default=None)
         if job:
@@ -129,17 +129,18 @@ class JobQueue:
             else:
                 job.checkpoint = None
 
-    def _forget_handwritten(self) -> None:
-        """Forget jobs with handwritten exams that nobody has followed for a while, or too many."""
-        oldest = time.monotonic() - KEPT_HANDWRITTEN_SECONDS
+    def _forget_large(self) -> None:
+        """Forget large jobs that nobody has followed for a while, and the oldest of too many."""
+        oldest = time.monotonic() - KEPT_LARGE_SECONDS
         unfollowed = [
             plan
             for plan, job in self.jobs.items()
-            if plan.own and not job.is_followed and job not in self.running
+            if job.is_large and not job.is_followed and job not in self.running
         ]
-        newest = unfollowed[-KEPT_HANDWRITTEN:]
-        for plan in unfollowed:
-            if plan not in newest or self.jobs[plan].followed_until < oldest:
+        for plan in unfollowed[:-KEPT_LARGE]:
+            del self.jobs[plan]
+        for plan in unfollowed[-KEPT_LARGE:]:
+            if self.jobs[plan].followed_until < oldest:
                 del self.jobs[plan]
 
     def _forget_the_oldest(self) -> None:
@@ -147,10 +148,10 @@ class JobQueue:
         for job in oldest_first[:-KEPT_CHECKPOINTS]:
             if job.is_complete:
                 job.checkpoint = None
-        kept = sum(job.size for job in oldest_first)
+        kept = sum(len(job.marks) for job in oldest_first)
         for job in oldest_first:
             if kept <= KEPT_MARKS:
                 return
             if not job.is_followed and job not in self.running:
-                kept -= job.size
+                kept -= len(job.marks)
                 del self.jobs[job.plan]

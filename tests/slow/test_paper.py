@@ -296,7 +296,7 @@ def test_by_keyboard_alone(page, server):
     expect(page.locator(PAPER)).to_be_focused()
     page.keyboard.press("7")
     expect(page.locator(f"{BARS}.is-answer")).to_have_count(1)
-    expect(page.locator(".own-paper .live")).to_contain_text(KO.paper.guess.split(":")[0])
+    expect(page.locator(".own-paper .spoken")).to_contain_text(KO.paper.guess.split(":")[0])
     page.keyboard.press("Tab")
     expect(page.locator(BARS).first).to_be_focused()
     for _ in range(7):
