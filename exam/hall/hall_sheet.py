@@ -44,8 +44,7 @@ def show_hall_sheet(seat: Seat, texts: Texts) -> None:
                 on_click=room.readmit_writer,
                 width="content",
             )
-    st.caption(captions.hall_sheet)
-    show_link(room)
+    show_link(room, captions.hall_sheet)
     data = {
         "numbers": [question.number for question in questions],
         "digits": [question.digit for question in questions],

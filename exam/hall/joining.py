@@ -20,7 +20,7 @@ ROOM_SECONDS = 5.0  # between two polls for a room that is not open yet
 POLL_SECONDS = 0.5  # between two polls of a lecturer's screen that has no event stream
 FALLBACK_SECONDS = 15.0  # between two polls of a learner's page that has no event stream
 BAR = '<nav class="hall-bar" aria-live="polite"></nav>'
-LINK = '<p class="way-in">{link}</p>'
+LINK = '<p class="way-in">{text}</p>'
 ENTER = """<form class="enter" method="get"><label>{label}
 <input name="room" required size="4" maxlength="4" autocapitalize="characters" autocomplete="off">
 </label><button>{enter}</button></form>"""
@@ -46,9 +46,10 @@ def show_entry(texts: Texts) -> None:
     st.html(ENTER.format(label=texts.hall.room_code, enter=texts.hall.enter_room))
 
 
-def show_link(room: Room) -> None:
-    """The link for learners, without its scheme, as one types it."""
-    st.html(LINK.format(link=escape(_link_of(room).split("//")[-1])))
+def show_link(room: Room, before: str = "") -> None:
+    """The link for learners, without its scheme, as one types it, after some words."""
+    link = _link_of(room).split("//")[-1]
+    st.html(LINK.format(text=escape(f"{before} {link}".strip())))
 
 
 def show_way_in(room: Room, texts: Texts) -> None:
