@@ -12,6 +12,8 @@ study       a plan and its number of passes: what one fit() computes, here in se
             epoch is a pass through an exam, an update follows a batch
 delta       of a question and a hidden unit: how its update moves the unit's weights (updates.py)
 head        what the page shows of the weights, in the browser
+snapshot    the weights after a pass, small enough for the browser, where a digit is read with them
+paper       where a learner writes one digit, on the first screen
 mark        the student's results after a pass; the first mark of a study is before any pass
 job         a plan in the scheduler, with its marks so far and how far it is to go; it is followed
             while somebody polls it
