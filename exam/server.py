@@ -11,7 +11,6 @@ import logging
 import signal
 import threading
 from collections.abc import AsyncIterator, Callable
-from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
@@ -26,7 +25,7 @@ from exam.charts.pictures import sheet_picture
 from exam.compression import Compression
 from exam.model.exams import BrokenExams
 from exam.model.settings import EPOCHS, STUDENT
-from exam.page.address import LOCAL_HOSTS
+from exam.page.address import LOCAL_HOSTS, host_of
 from exam.page.opening import with_opening
 from exam.received import Received
 from exam.rooms.room import Room
@@ -82,20 +81,13 @@ def _is_foreign(headers: Headers) -> bool:
     if "origin" not in headers or not config.get_option("server.enableCORS"):
         return False
     known = {
-        _host_of(f"//{headers.get('host', '')}"),
+        host_of(f"//{headers.get('host', '')}"),
         config.get_option("browser.serverAddress"),
         *LOCAL_HOSTS,
     }
     allowed = config.get_option("server.corsAllowedOrigins")
-    known |= {_host_of(each.strip()) for each in allowed}
-    return _host_of(headers["origin"]) not in known - {None}
-
-
-def _host_of(address: str) -> str | None:
-    try:
-        return urlsplit(address).hostname
-    except ValueError:
-        return None
+    known |= {host_of(each.strip()) for each in allowed}
+    return host_of(headers["origin"]) not in known - {None}
 
 
 class Opening:

@@ -99,17 +99,18 @@ def link_to(page: str, **settings: int | str) -> str:
 
 def is_local(link: str) -> bool:
     """Whether the link opens on this computer alone."""
-    return _host_of(link) in LOCAL_HOSTS
+    return host_of(link) in LOCAL_HOSTS
 
 
 def reachable(link: str) -> str:
     """The link, with this computer's address in its network in place of a local one."""
-    host = _host_of(link)
+    host = host_of(link)
     own = _own_address() if is_local(link) else None
     return link.replace(host, own, 1) if own and host else link
 
 
-def _host_of(link: str) -> str | None:
+def host_of(link: str) -> str | None:
+    """The host of an address; None if it has none, or is malformed."""
     try:
         return urlsplit(link).hostname
     except ValueError:

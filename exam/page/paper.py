@@ -35,13 +35,12 @@ _line = st.components.v2.component(KEY, js=asset("paper_line.js"), isolate_style
 def html_of_paper(texts: Texts) -> str:
     """The paper with its bars and buttons, hidden until somebody wants to write."""
     captions = texts.paper
+    sent = {"kept": captions.kept, "refused": texts.writing.refused}
     return PAPER.format(
         title=escape(captions.title),
         ask=escape(captions.ask.replace("**", "")),
         answers=escape(captions.answers),
-        sent="".join(
-            SENT.format(state=state, text=as_html(captions[state])) for state in ("kept", "refused")
-        ),
+        sent="".join(SENT.format(state=state, text=as_html(text)) for state, text in sent.items()),
         buttons="".join(BUTTON.format(name=name, text=escape(captions[name])) for name in BUTTONS),
     )
 

@@ -1,7 +1,6 @@
 """One's own unseen question: read in the browser as Keras reads it, while it is written."""
 
 import base64
-import json
 import re
 from collections.abc import Iterator
 
@@ -11,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from exam.model.plan import DIGITS, Plan
 from exam.model.snapshots import passes_to_keep
-from exam.model.training import study
+from exam.model.training import initial_checkpoint, resume, study
 from exam.model.workbooks import question_order
 from exam.texts import LANGUAGES, load_texts
 from tests.browser import (
@@ -25,6 +24,7 @@ from tests.browser import (
     wait_until_played,
 )
 from tests.handwriting import STROKES, draw, pixels
+from tests.own import write
 from tests.slow.test_first_screen import SHIFTS
 from tests.test_training import VAL_X, X, Y, plain_model
 from tests.visit import Visit, run
@@ -46,6 +46,9 @@ CUT_OFF = """() => {
             || (e.closest(".own-paper") && e.getBoundingClientRect().right > right + 1))
         .map(e => e.textContent);
 }"""
+CURVES = """() => [...document.querySelectorAll(
+    ".st-key-own_exam_open svg.marks .mark-line path")]
+    .map(line => line.getAttribute("stroke-width") + line.getAttribute("d")).join()"""
 BAR_VALUES = """() => [...document.querySelectorAll(".own-paper .answers button")]
     .map(bar => +bar.style.getPropertyValue("--confidence"))"""
 
@@ -226,25 +229,17 @@ def test_bars_move_in_the_exam_of_ones_own(written_on):
 
 
 def test_the_curve_follows_the_form(written_on):
-    from tests.own import write
-
     written_on.locator(".own-paper .close").click()
     chapter = open_chapter(written_on, "own_exam")
     write(written_on, chapter)
     chapter.locator("[role='radiogroup'] label").first.click()
     chapter.get_by_role("button", name=KO.own_exam.press).click()
     chapter.locator("[class*='_conclusion']").wait_for()
-    strong = chapter.locator("svg.marks path[aria-label*='strong'], svg.marks .mark-line path")
-    lines = strong.evaluate_all(
-        "paths => paths.map(p => [p.getAttribute('stroke-width'), p.getAttribute('d')])"
-    )
+    wait_until_idle(written_on)
+    before = written_on.evaluate(CURVES)
+    assert before == written_on.evaluate(CURVES), "nothing moves by itself"
     chapter.get_by_role("radio", name=KO.own_exam.small_short).click()
-    written_on.wait_for_function(
-        """before => JSON.stringify([...document.querySelectorAll(
-            ".st-key-own_exam_open svg.marks .mark-line path")]
-            .map(p => [p.getAttribute("stroke-width"), p.getAttribute("d")])) !== before""",
-        arg=json.dumps(lines, separators=(",", ":")),
-    )
+    written_on.wait_for_function(f"before => ({CURVES})() !== before", arg=before)
 
 
 @pytest.mark.parametrize(
@@ -368,8 +363,6 @@ def test_a_study_that_keeps_weights_has_the_same_marks():
     plain = study(**SETTING)
     kept = passes_to_keep(plain)
     plan = Plan(10, 1, kept_passes=kept)
-    from exam.model.training import initial_checkpoint, resume
-
     marks: list = []
     resume(initial_checkpoint(1), plan, epochs=20, on_epoch=marks.append)
     assert [mark.epoch for mark in marks if mark.weights] == list(kept)
