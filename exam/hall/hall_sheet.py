@@ -3,7 +3,7 @@
 import streamlit as st
 
 from exam.charts.pictures import own_picture
-from exam.hall.joining import POLL_SECONDS, show_link
+from exam.hall.joining import POLL_SECONDS, show_way_in
 from exam.page.ask_again import ask_again
 from exam.page.browser import asset, reported
 from exam.page.fragment import fragment
@@ -33,6 +33,14 @@ def show_hall_sheet(seat: Seat, texts: Texts) -> None:
     ask_again(KEY, POLL_SECONDS, unless="leads", on="hall-counted")
     if not (room := seat.room):
         return
+    sheet_place, way_in_place = st.columns([4, 1], gap="medium")
+    with way_in_place:
+        show_way_in(room, texts)
+    with sheet_place:
+        _show_sheet(seat, room, texts)
+
+
+def _show_sheet(seat: Seat, room: Room, texts: Texts) -> None:
     captions, questions = texts.own_exam, room.exam.questions()
     with st.container(horizontal=True, vertical_alignment="center"):
         show_counts(room, texts)
@@ -44,7 +52,7 @@ def show_hall_sheet(seat: Seat, texts: Texts) -> None:
                 on_click=room.readmit_writer,
                 width="content",
             )
-    show_link(room, captions.hall_sheet)
+    st.markdown(captions.hall_sheet)
     data = {
         "numbers": [question.number for question in questions],
         "digits": [question.digit for question in questions],

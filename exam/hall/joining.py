@@ -46,20 +46,11 @@ def show_entry(texts: Texts) -> None:
     st.html(ENTER.format(label=texts.hall.room_code, enter=texts.hall.enter_room))
 
 
-def show_link(room: Room, before: str = "") -> None:
-    """The link for learners, without its scheme, as one types it, after some words."""
-    link = _link_of(room).split("//")[-1]
-    st.html(LINK.format(text=escape(f"{before} {link}".strip())))
-
-
 def show_way_in(room: Room, texts: Texts) -> None:
-    """For latecomers: a small QR code of the link, and the link."""
-    show_qr_code(_link_of(room), texts, "qr is-small")
-    show_link(room)
-
-
-def _link_of(room: Room) -> str:
-    return reachable(link_to(st.context.url or "", room=room.code))
+    """For latecomers: a small QR code of the link, and the link without its scheme, to type it."""
+    link = reachable(link_to(st.context.url or "", room=room.code))
+    show_qr_code(link, texts, "qr is-small")
+    st.html(LINK.format(text=escape(link.split("//")[-1])))
 
 
 def show_seat(visit: Visit, texts: Texts) -> None:
