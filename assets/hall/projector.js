@@ -36,9 +36,13 @@ const turn = (direction) => {
 const markLonger = () =>
   document.documentElement.toggleAttribute("data-longer", isLonger(theScreen(), 1));
 document.addEventListener("scroll", markLonger, true);
-new ResizeObserver(markLonger).observe(
-  document.querySelector("[data-testid='stMainBlockContainer']"),
-);
+const onChange = () => {
+  fitQuestion();
+  markLonger();
+};
+const block = document.querySelector("[data-testid='stMainBlockContainer']");
+new MutationObserver(onChange).observe(block, { childList: true, subtree: true });
+new ResizeObserver(onChange).observe(block);
 window.addEventListener("keydown", (event) => {
   isByTab ||= event.key === "Tab";
   const isShortcut = event.ctrlKey || event.metaKey || event.altKey;

@@ -16,11 +16,6 @@ INK = "currentColor"  # the text colour of the page around the chart, light or d
 DASHES = {"solid": [1, 0], "dashed": [6, 4], "dotted": [2, 3], "dashdot": [8, 3, 2, 3]}
 BESIDE_LINES = "label_width"  # the parameter for the pixels kept free beside lines for their names
 
-# On a projector a chart is drawn so large, in pixels; projector.css then scales it as a picture.
-PROJECTED_WIDTH, PROJECTED_HEIGHT = 380, 175  # the latter without the axis
-PROJECTED_STUDY_WIDTH = 380  # beside the sheet, which has the other half of the screen
-
-
 Layers = alt.LayerChart | alt.FacetChart  # what alt.layer() returns
 _building = threading.Lock()
 

@@ -9,10 +9,10 @@ from streamlit.delta_generator import DeltaGenerator
 from exam.hall.hall_sheet import show_hall_sheet
 from exam.hall.joining import POLL_SECONDS, show_way_in
 from exam.hall.measured import begun_experiment
-from exam.hall.vote_view import shares, show_choices
+from exam.hall.vote_view import show_choices
 from exam.lesson.blocks import Chart, Display, Rule, Story, Table
 from exam.lesson.chapter import Chapter
-from exam.lesson.chapter_view import SIDE_BY_SIDE, Block, ChapterView, begin_attempt, side_by_side
+from exam.lesson.chapter_view import Block, ChapterView, begin_attempt
 from exam.lesson.guess import PassSlider, Question, question_of
 from exam.page.ask_again import ask_again
 from exam.page.fragment import fragment
@@ -68,10 +68,8 @@ def _show_vote(view: ChapterView, question: Question, step: Step, room: Room | N
     is_closed, is_discussed = step.kind == "close", step.kind == "discuss"
     if is_discussed:
         st.markdown(view.texts.hall.discuss)
-    # A story is shown with an earlier step if there is one; in a discussion figures need its room.
     has_earlier_step = any(block.due == "always" for block in _blocks(view, Display))
-    has_figure = is_discussed and isinstance(question, PassSlider)
-    if not (is_closed or has_earlier_step or has_figure):
+    if step.kind == "question" and not has_earlier_step:
         _show_all(view, Story)
     rounds = view.rounds if is_closed else ()
     with _beside_the_question(view, question, room, rounds):
@@ -82,24 +80,18 @@ def _show_vote(view: ChapterView, question: Question, step: Step, room: Room | N
 def _beside_the_question(
     view: ChapterView, question: Question, room: Room | None, rounds: Rounds
 ) -> DeltaGenerator:
-    """Show the question, and return the place for the count of its guesses.
+    """Show the question, and return the place beside it for the count of guesses.
 
-    It is beside the question, or below it if a figure stands beside it.
+    Its figure stands above choices, and below the question of a pass.
     """
-    if isinstance(question, PassSlider):
-        left, right = st.columns(SIDE_BY_SIDE, gap="medium")
-        with left:
-            _show_question(view, question, rounds)
-        with right:
-            question.show_beside(view)
-        return left
+    asks_for_pass = isinstance(question, PassSlider)
     left = right = st.container()
-    if room:
-        left, right = st.columns([8, 3], gap="medium")
-    with left:
+    if room and not rounds:
+        left, right = st.columns([2, 1] if asks_for_pass else [4, 1], gap="medium")
+    with st.container() if asks_for_pass else left.container():
         question.show_beside(view)
-        with st.container(key="hall_question"):
-            _show_question(view, question, rounds)
+    with left, st.container(key="pass_question" if asks_for_pass else "hall_question"):
+        _show_question(view, question, rounds)
     return right
 
 
@@ -107,11 +99,9 @@ def _show_question(view: ChapterView, question: Question, rounds: Rounds) -> Non
     captions, texts = view.captions, view.texts
     st.markdown(f"**{captions.question}**")
     if not isinstance(question, PassSlider):
-        show_choices(captions.choices, texts, rounds, view.answer)
-    notes = [texts.hall.two_rounds] if len(rounds) > 1 else []
-    if view.answer is not None:
-        notes.append(shares(rounds, view.answer, texts))
-    st.caption(" ".join(notes))
+        show_choices(captions.choices, texts, rounds)
+    if len(rounds) > 1:
+        st.caption(texts.hall.two_rounds)
 
 
 @fragment
@@ -138,31 +128,25 @@ def _show_count(seat: Seat, chapter: Chapter, texts: Texts, *, is_first: bool) -
 
 
 def _show_result(view: ChapterView, question: Question, block: Block, *, is_first: bool) -> None:
-    """A figure, or the first display, beside the guesses; a later display alone.
+    """A block, below the guesses if it is a figure or the first display.
 
-    The rule stands above the tables, or beside the first figure. A step whose block is not due yet
-    shows the first figure, which grows.
+    Below the rule are the tables, or the first figure. A step whose block is not due yet shows the
+    first figure, which grows.
     """
     _begin(view, question)
-    is_due = view.is_due(block)
-    if is_due and isinstance(block, Rule) and _blocks(view, Table):
+    first_figure = _blocks(view, Chart)[0]
+    if not view.is_due(block):
+        _show_guesses(view, question)
+        first_figure.show(view)
+    elif isinstance(block, Rule):
         block.show(view)
         _show_all(view, Table)
-        return
-    if is_due and isinstance(block, Display) and not is_first:
-        with st.container(key="aside"):
-            block.show(view)
-        return
-    words_place, figure_place = side_by_side()
-    is_rule = is_due and isinstance(block, Rule)
-    with words_place:
-        if is_rule:
-            block.show(view)
-        else:
+        if not _blocks(view, Table):
+            first_figure.show(view)
+    else:
+        if isinstance(block, Chart) or is_first:
             _show_guesses(view, question)
-    with figure_place:
-        first_figure = _blocks(view, Chart)[0]
-        (first_figure if is_rule or not is_due else block).show(view)
+        block.show(view)
 
 
 def _begin(view: ChapterView, question: Question) -> None:
@@ -178,6 +162,9 @@ def _begin(view: ChapterView, question: Question) -> None:
 
 def _show_guesses(view: ChapterView, question: Question) -> None:
     """The question with its guesses and the answer, or how far the experiment is."""
-    _show_question(view, question, view.rounds)
-    if view.experiment and not view.experiment.is_complete:
-        view.show_progress(view.experiment)
+    with st.container(key="guesses"):
+        st.markdown(f"**{view.captions.question}**")
+        if not isinstance(question, PassSlider):
+            show_choices(view.captions.choices, view.texts, view.rounds, view.answer)
+        if view.experiment and not view.experiment.is_complete:
+            view.show_progress(view.experiment)

@@ -35,7 +35,10 @@ def is_lecture(visit: Visit) -> bool:
 
 def load_projector() -> None:
     """Large letters, and the keys of a clicker."""
-    load(styles("hall/projector.css", "hall/hall.css") + scripts("hall/projector.js"))
+    load(
+        styles("hall/projector.css", "hall/hall.css", "hall/steps.css")
+        + scripts("hall/projector.js", "hall/fit.js")
+    )
 
 
 def show_lecture(

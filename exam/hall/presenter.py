@@ -11,7 +11,7 @@ import streamlit as st
 from exam.hall.hall_sheet import show_counts
 from exam.hall.lectern import label_of, show_bar, steps_for
 from exam.hall.measured import measured_answer
-from exam.hall.vote_view import advice, shares, show_choices
+from exam.hall.vote_view import advice, show_choices
 from exam.lesson.chapters import CHAPTERS
 from exam.lesson.guess import PassSlider, question_of
 from exam.page.ask_again import ask_again
@@ -77,7 +77,5 @@ def _show_vote(room: Room, step: Step, texts: Texts) -> None:
     answer = measured_answer(chapter)
     st.caption(texts.hall.two_rounds if len(rounds) > 1 else texts.hall.first_vote)
     show_choices(texts[chapter.name].choices, texts, rounds, answer)
-    if answer is not None:
-        st.caption(shares(rounds, answer, texts))
-        if (step.kind, step.round) == ("close", 1):
-            st.info(advice(rounds[0], answer, texts))
+    if answer is not None and (step.kind, step.round) == ("close", 1):
+        st.info(advice(rounds[0], answer, texts))

@@ -16,7 +16,10 @@ LOW_SHARE, HIGH_SHARE = 0.3, 0.8  # shares of right guesses, between which a dis
 def show_choices(
     choices: Sequence[str], texts: Texts, rounds: Rounds = (), answer: int | None = None
 ) -> None:
-    """All choices, the measured answer marked, and under each how many guessed it."""
+    """All choices, and under each how many guessed it.
+
+    Once there is an answer it is marked, and behind the last choice stands how many had it.
+    """
     items = ""
     for number, choice in enumerate(choices):
         is_answer = number == answer
@@ -27,7 +30,8 @@ def show_choices(
         )
         kind = "is-answer" if is_answer else ""
         items += f'<li class="{kind}"><span>{escape(choice)}{note}</span><div>{votes}</div></li>'
-    st.html(f'<ol class="choices">{items}</ol>')
+    share = "" if answer is None else shares(rounds, answer, texts)
+    st.html(f'<ol class="choices">{items}</ol><span class="shares">{escape(share)}</span>')
 
 
 def _votes(counts: Counter[int], choice: int, texts: Texts, round_number: int) -> str:

@@ -9,10 +9,9 @@ from math import ceil
 from typing import Literal
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from exam.charts.lines import has_students
-from exam.charts.theme import PROJECTED_HEIGHT, PROJECTED_WIDTH, Figure
+from exam.charts.theme import Figure
 from exam.lesson.chapter import Chapter, Experiment, Numbers
 from exam.page.browser import push
 from exam.page.visit import Visit, settings
@@ -23,7 +22,7 @@ from exam.service.scheduler import get_scheduler
 from exam.texts import Texts
 
 SPOKEN_STEPS = 4  # how many times a screen reader says how far an experiment is
-SIDE_BY_SIDE = [4, 9]  # on a projector: words, and a figure that the last row can read
+PROJECTED_HEIGHT = 200  # of a chart, in pixels, until the browser says how high its place is
 
 # When a block is shown: "always", before the guess only with the studies that are known; "known",
 # the same, but no guess is drawn into it; or once the experiment is "begun" or "complete".
@@ -128,13 +127,14 @@ class ChapterView:
         if figure.title:
             st.markdown(figure.title)
         is_projected, spec = self.visit.is_projected, figure.spec
-        if is_projected and "height" in spec:
-            spec = spec | {"height": PROJECTED_HEIGHT}
+        if is_projected:  # as high as its place on the screen (projector.css)
+            spec = spec | {"autosize": {"type": "fit", "contains": "padding"}}
         st.vega_lite_chart(
             figure.data,
             spec,
             alt=figure.alt,
-            width=PROJECTED_WIDTH if is_projected else "stretch",
+            width="stretch",
+            height=PROJECTED_HEIGHT if is_projected else "content",
         )
         if has_students(figure) and not (is_projected or self._has_explained_pale_lines):
             st.caption(self.texts.pale_lines)
@@ -192,9 +192,3 @@ def begin_attempt(visit: Visit, chapter: Chapter, guess: int | None) -> None:
         visit.seat.mark_seen(chapter.name)
         attempt = Attempt(studies, guess, first_guess=guess, began=time.monotonic())
         visit.begin_attempt(chapter.name, attempt)
-
-
-def side_by_side() -> tuple[DeltaGenerator, DeltaGenerator]:
-    """On a projector, a place for words, and one for a figure beside them."""
-    left, right = st.columns(SIDE_BY_SIDE, gap="medium")
-    return left.container(key="aside"), right

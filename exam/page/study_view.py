@@ -9,7 +9,6 @@ import streamlit as st
 
 from exam.charts.curves import Curve, curves_figure
 from exam.charts.pictures import sheet_picture
-from exam.charts.theme import PROJECTED_STUDY_WIDTH
 from exam.model.plan import Study
 from exam.model.results import Mark
 from exam.page import player
@@ -88,12 +87,7 @@ def _show_curves(
     curves = [Curve(marks, label) for (_, marks), label in zip(studies, labels, strict=True)]
     _, epochs = studies[-1][0]
     figure = curves_figure(curves, epochs, texts, is_projected=visit.is_projected)
-    st.vega_lite_chart(
-        figure.data,
-        figure.spec,
-        alt=figure.alt,
-        width=PROJECTED_STUDY_WIDTH if visit.is_projected else "stretch",
-    )
+    st.vega_lite_chart(figure.data, figure.spec, alt=figure.alt, width="stretch")
 
 
 def _status_sentence(visit: Visit, chosen: Study, progress: Progress | None, texts: Texts) -> str:

@@ -7,12 +7,13 @@ import streamlit as st
 from exam.charts.settings_map import best_of, settings_map, value_of
 from exam.lesson.blocks import Display
 from exam.lesson.chapter import Chapter, Texts
-from exam.lesson.chapter_view import ChapterView, side_by_side
+from exam.lesson.chapter_view import ChapterView
 from exam.model.plan import Plan, Study
 from exam.model.studied import Point
 from exam.page.ask_again import ask_again
 from exam.page.browser import load
 from exam.page.save import figure_buttons
+from exam.page.sentences import first_sentence
 
 # Measured beforehand, with student 1: covered tiles, among which the best may be.
 GRID_BATCH_SIZES, GRID_EPOCHS = (1, 2, 5, 10, 20, 50, 100), (5, 10, 20, 50, 100, 200)
@@ -21,27 +22,23 @@ OPTIONS = {"loss": "loss", "wrong": "wrong"}  # of the colour
 
 
 def show_map(view: ChapterView) -> None:
-    """The map and a sentence about it; a projector shows them side by side, and both grow."""
+    """The map and a sentence about it; on a projector both grow."""
     captions, visit = view.captions, view.visit
     _map_study(view)
-    if visit.is_projected:
-        words_place, map_place = side_by_side()
-    else:
-        words_place = map_place = st.container()
-    words_place.markdown(captions.story)
-    with words_place:
+    st.markdown(first_sentence(captions.story) if visit.is_projected else captions.story)
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         by = view.choose(OPTIONS)
         uncovered = st.toggle(captions.uncover, key=f"{view.name}_uncover")
     points, grid = visit.seat.studied.points(), measured_grid(view)
-    with map_place, st.container(key="map"):
+    with st.container(key="map"):
         view.show_figure(settings_map(points, by, view.texts, grid, uncovered=uncovered))
         if points:
             load(figure_buttons(view.texts, "exam-map", captions.title))
-    words_place.markdown(sentence(points, grid, by, captions))
+    st.markdown(sentence(points, grid, by, captions))
     if visit.is_projected:
         ask_again("map", POLL_SECONDS)
     else:
-        words_place.markdown(captions.rule)
+        st.markdown(captions.rule)
 
 
 def _map_study(view: ChapterView) -> None:

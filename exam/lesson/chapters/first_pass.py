@@ -186,7 +186,7 @@ def show_film(view: ChapterView) -> None:
         followers = [each for each in names.values() if each != name] if size == 1 else []
         data |= {
             "followers": followers,
-            "columns": NARROW if view.visit.is_projected else WIDE,
+            "columns": WIDE,
             "narrow_columns": NARROW,
             "play_seconds": FILM_SECONDS,
             "bend": 1,

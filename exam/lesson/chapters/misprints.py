@@ -5,10 +5,10 @@ from statistics import fmean
 
 import streamlit as st
 
-from exam.charts.lines import lines_figure, mean_and_students
+from exam.charts.lines import Side, lines_figure, mean_and_students
 from exam.lesson.blocks import Chart, Choices, Display, Rule, Story, Table
 from exam.lesson.chapter import TEN, Chapter, Experiment, Figure, Numbers, Settings, Studies, Texts
-from exam.lesson.chapter_view import ChapterView, side_by_side
+from exam.lesson.chapter_view import ChapterView
 from exam.model.plan import Plan, Study
 from exam.model.results import Mark, lowest_loss
 from exam.model.settings import MISPRINTS
@@ -65,7 +65,7 @@ def curves(experiment: Experiment, texts: Texts) -> Figure:
             ("strong", "solid") if misprints == own else LOOKS[misprints],
             _name(experiment, misprints, captions),
             label_at=-1 if misprints in COMPARED else OWN_LABEL_AT,
-            side="beside" if misprints in COMPARED else "above",
+            side=_side(misprints),
         )
         for misprints in sorted({own, *COMPARED})
     )
@@ -78,6 +78,13 @@ def curves(experiment: Experiment, texts: Texts) -> Figure:
         label_width=120,
         height=240,
     )
+
+
+def _side(misprints: int) -> Side:
+    """Where its name stands clear of the others, on a projector too."""
+    if misprints not in COMPARED:
+        return "above"
+    return "beside" if misprints else "below"
 
 
 def _name(experiment: Experiment, misprints: int, captions: Texts) -> str:
@@ -120,8 +127,7 @@ def _show_sheet(view: ChapterView, own: int, student: int, marks: Sequence[Mark]
     key, answers = first_key(own), marks[shown].answers
     wrong = {question for question, answer in enumerate(answers) if int(answer) != key[question]}
     misprinted = misprinted_questions(own).tolist()
-    is_projected = view.visit.is_projected
-    words_place, sheet_place = side_by_side() if is_projected else (st.container(), st.container())
+    words_place = st.container()  # the sheet after it keeps its place whatever is said
     at_the_end = marks[-1].answers
     is_learnt = bool(view.numbers) and all(int(at_the_end[q]) == key[q] for q in misprinted)
     text = captions.learnt_by_heart if is_learnt else captions.search
@@ -139,12 +145,11 @@ def _show_sheet(view: ChapterView, own: int, student: int, marks: Sequence[Mark]
     shown = EPOCHS if is_learnt else shown
     play_id = f"{own} {student} {shown}"  # another one moves the player to its pass
     data |= {"play_id": play_id, "shown": shown, "framed": framed}
-    with sheet_place:
-        if view.numbers:
-            show_marked_sheet(view.name, data)
-        else:
-            st.html(html_of_sheet(view.name))
-            push("study", view.name, data)
+    if view.numbers:
+        show_marked_sheet(view.name, data)
+    else:
+        st.html(html_of_sheet(view.name))
+        push("study", view.name, data)
 
 
 def numbers(experiment: Experiment) -> Numbers:

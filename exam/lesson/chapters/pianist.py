@@ -12,7 +12,7 @@ from exam.charts.lines import curve, line, lines_figure, mean_and_students
 from exam.charts.pictures import unseen_picture
 from exam.lesson.blocks import Chart, Choices, Display, Rule, Story
 from exam.lesson.chapter import TEN, Chapter, Experiment, Figure, Numbers, Settings, Studies, Texts
-from exam.lesson.chapter_view import ChapterView, side_by_side
+from exam.lesson.chapter_view import ChapterView
 from exam.model.exams import load_exams
 from exam.model.plan import Plan, Study
 from exam.model.results import Mark, MeanMarks, lowest_loss, mean_marks
@@ -88,11 +88,9 @@ def show_signs(view: ChapterView) -> None:
 
 def _show_projected_signs(view: ChapterView) -> None:
     """All three in words, and the one that shows first: three pictures would be too small."""
-    words_place, figure_place = side_by_side()
-    words_place.markdown("\n\n".join(view.captions.titles.as_dict().values()))
+    st.markdown("\n\n".join(view.captions.titles.as_dict().values()))
     signs = view.without_guess(studies_of_signs())
-    with figure_place:
-        view.show_figure(sign_curves("gap", signs.mean("signs"), view.texts)._replace(title=""))
+    view.show_figure(sign_curves("gap", signs.mean("signs"), view.texts)._replace(title=""))
 
 
 def sign_curves(sign: str, mean: Sequence[MeanMarks], texts: Texts) -> Figure:
