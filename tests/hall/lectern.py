@@ -15,6 +15,25 @@ LOWEST = """() => Math.max(0, ...[...document.querySelectorAll(
     .map(e => e.getBoundingClientRect()).filter(box => box.width && box.height)
     .map(box => box.bottom))"""
 
+# The share of the screen that belongs to what a step shows: pictures, each with its own caption, or
+# the question with its choices, beside it how many have guessed, and the way in.
+SHARE = """() => {
+    const bar = document.querySelector(".st-key-lectern").offsetTop, shown = [...document
+        .querySelectorAll("svg.marks, .sheet, .strip, .units, .printed, .missed, .desks, .rows," +
+            ".hall-sheet, .digits, .st-key-hall_question, .count, img.qr")]
+        .filter(e => e.checkVisibility() && !e.closest(".st-key-lectern"))
+        .map(e => e.getBoundingClientRect());
+    let inside = 0;
+    for (let x = 0.5; x < 100; x++)
+        for (let y = 0.5; y < 100; y++) {
+            const [left, top] = [x * innerWidth / 100, y * innerHeight / 100];
+            inside += top < bar && shown.some(box =>
+                box.left <= left && left < box.right && box.top <= top && top < box.bottom);
+        }
+    return inside / 100;
+}"""
+
+FILLS = f"least => ({SHARE})() >= least"
 FITS = f"() => ({LOWEST})() <= document.querySelector('.st-key-lectern').offsetTop + 1"
 
 STEP = """[...document.querySelector("[class*='st-key-at_']")?.classList ?? [

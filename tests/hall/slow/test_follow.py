@@ -258,13 +258,11 @@ def test_two_screens_of_a_lecturer_show_the_same(browser, server, room):
 def test_the_clicker_works_whatever_was_clicked(browser, server, room):
     with screens(browser, 1280) as (wall,):
         wall.set_viewport_size({"width": 1280, "height": 720})
-        open_lectern(wall, lecturer(server, room, "&only=batch_sizes"))
-        wall.locator(".st-key-lang button").nth(1).click()
-        wait_until_idle(wall)
+        open_lectern(wall, lecturer(server, room, "&only=batch_sizes&lang=en"))
         while "reveal" not in step(wall):
             click_on(wall)
         option = "[data-variant='segmented_control']:visible"
-        for clicked in (option, "svg.marks", ".choices", ".st-key-aside p"):
+        for clicked in (option, "svg.marks", ".choices", ".st-key-guesses p"):
             for each in wall.locator(clicked).all()[:2]:
                 each.click()
                 wait_until_shown(wall)
