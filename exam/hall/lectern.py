@@ -5,6 +5,7 @@ import streamlit as st
 from exam.hall.files import show_room_files
 from exam.hall.joining import OWN_EXAM
 from exam.hall.steps import DOOR, WATCHED, steps_of
+from exam.lesson.chapters import CHAPTERS
 from exam.lesson.contents import group_name, numbered_title
 from exam.page.ask_again import ask_again
 from exam.page.browser import push
@@ -167,7 +168,8 @@ def _show_ways_forward(
     if ahead:
         following = ahead[0]
         if following.place != step.place:
-            following = _entry(following.place, steps, visit)
+            place = _back_to_plan(step.place, visit.seat.led_room) or following.place
+            following = _entry(place, steps, visit)
         st.button(
             label_of(following, step, texts),
             key="step_next",
@@ -176,6 +178,13 @@ def _show_ways_forward(
             args=(following,),
             width="content",
         )
+
+
+def _back_to_plan(place: str, room: Room | None) -> str:
+    """After a chapter that is not in the hour's plan, the first of those to come; else ""."""
+    if not room or place not in CHAPTERS or place in room.plan:
+        return ""
+    return next((each for each in room.plan if each not in room.revealed), "")
 
 
 def _offer_to_restart_vote(place: str, steps: list[Step], visit: Visit, texts: Texts) -> None:

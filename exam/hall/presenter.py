@@ -11,6 +11,7 @@ import streamlit as st
 from exam.hall.hall_sheet import show_counts
 from exam.hall.lectern import label_of, show_bar, steps_for
 from exam.hall.measured import measured_answer
+from exam.hall.steps import HEADS
 from exam.hall.vote_view import advice, show_choices
 from exam.lesson.chapters import CHAPTERS
 from exam.lesson.guess import PassSlider, question_of
@@ -32,8 +33,9 @@ def show_presenter_view(visit: Visit, step: Step, texts: Texts) -> None:
     ahead = steps[steps.index(step) + 1 :][: STEPS_AHEAD + 1]
     labels = [label_of(later, now, texts) for now, later in zip(ahead, ahead[1:], strict=False)]
     _show_standing(visit.seat, step, texts)
-    if step.place in texts.hall.teach:
-        advice = texts.hall.teach[step.place]
+    place = "heads" if step == HEADS else step.place
+    if place in texts.hall.teach:
+        advice = texts.hall.teach[place]
         st.markdown(texts.hall.believed(what=advice.believed))
         st.markdown(texts.hall.say(what=advice.say))
     show_bar(visit, step, texts)

@@ -228,6 +228,18 @@ def test_an_hour_goes_through_its_plan_and_the_lecturers_phone_says_what_to_say(
     assert room.plan == HOUR and "`plan`" in texts(asked), "a wrong plan changes nothing"
 
 
+def test_after_a_chapter_that_is_not_in_the_plan_the_next_one_of_the_plan_follows(room):
+    link = {"room": room.code, "secret": room.secret}
+    room.plan = HOUR
+    room.show(Step(HOUR[0], "rule", 5))
+    wall = visit(**link, projected="true", only="students", lang="en")
+    while not (label := wall.button(key="step_next").label).endswith("→"):
+        wall.button(key="step_next").click().run()
+    assert numbered_title(HOUR[1], EN) in label
+    wall.button(key="step_next").click().run()
+    assert step_of(wall)[0] == HOUR[1]
+
+
 def test_every_chapter_of_the_hour_has_its_advice_and_its_line_in_teaching():
     written = (ROOT / "assets" / "TEACHING.md").read_text("utf-8")
     for lang in ("ko", "en"):
