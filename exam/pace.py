@@ -11,21 +11,28 @@ RUNS_PER_SECOND, AT_ONCE = 3.0, 20  # of a connection: far more than a learner a
 WHOLE_PAGE = 10  # runs as which one of the whole page counts; with all chapters open it takes 0.3 s
 BUSY_SECONDS = 0.02  # that a turn of the event loop takes where others wait
 LONGEST_DELAY = 5.0
+SHARED_BY = 4  # connections that are ahead of their pace; more of them share what these have
 
 
 class Pace:
     """The pace of one connection."""
 
+    waiting = 0  # connections that are ahead of their pace, of all
+
     def __init__(self) -> None:
         self._next = 0.0  # when its next run would be due at an even pace
 
     async def keep(self, runs: int = 1) -> None:
-        """Call before each run; waits if there were too many and others wait."""
+        """Call before so many runs; waits if there were too many and others wait."""
         now = time.monotonic()
         self._next = max(self._next, now) + runs / RUNS_PER_SECOND
         ahead = self._next - now - AT_ONCE / RUNS_PER_SECOND
         if ahead > 0 and await _is_busy():
-            await asyncio.sleep(min(ahead, LONGEST_DELAY))
+            Pace.waiting += 1
+            try:
+                await asyncio.sleep(min(ahead, LONGEST_DELAY) * max(1.0, Pace.waiting / SHARED_BY))
+            finally:
+                Pace.waiting -= 1
 
 
 async def _is_busy() -> bool:

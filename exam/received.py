@@ -5,6 +5,7 @@ read here first, and what has not its form is taken out. A widget without a form
 table of all forms is in assets/OPERATIONS.md.
 """
 
+import asyncio
 import functools
 import json
 import re
@@ -21,6 +22,9 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from exam.pace import WHOLE_PAGE, Pace
 
 MAX_MESSAGE, MAX_EVENTS = 1_000_000, 10_000  # bytes: a message, and what a component reports
+LARGE_MESSAGE = 100_000  # bytes, which take as long to read as a run of a part of the page
+# Messages of a connection that wait to be read; and how many of them still are when it has ended.
+MAX_UNREAD, MAX_UNREAD_BYTES, KEPT_UNREAD = 200, 3_000_000, 10
 MAX_VALUES = 200  # of a message
 MAX_TEXT, MAX_ADDRESS = 200, 10_000  # letters: of a chosen option, and of an address
 MAX_HASHES, MAX_HASH = 1_000, 64  # of messages that the browser has, and letters of each
@@ -102,6 +106,39 @@ def form_of(key: str) -> Form | None:
     return next((form for form in FORMS if form.keys.fullmatch(key)), None)
 
 
+class Inbox:
+    """The messages of one connection that are not read yet; it ends if they are too many.
+
+    It takes them as they come, so that an end is known at once. Then what is unread is dropped,
+    unless it is as little as a learner leaves behind, whose last guess counts.
+    """
+
+    def __init__(self, receive: Receive):
+        self._receive, self._size = receive, 0
+        self._messages: asyncio.Queue[Message] = asyncio.Queue()
+
+    async def collect(self) -> None:
+        try:
+            while (message := await self._receive())["type"] != "websocket.disconnect":
+                self._messages.put_nowait(message)
+                self._size += _size_of(message)
+                if self._messages.qsize() > MAX_UNREAD or self._size > MAX_UNREAD_BYTES:
+                    break
+        finally:
+            while self._messages.qsize() > KEPT_UNREAD:
+                self._messages.get_nowait()
+            self._messages.put_nowait({"type": "websocket.disconnect", "code": 1008})
+
+    async def read(self) -> Message:
+        message = await self._messages.get()
+        self._size -= _size_of(message)
+        return message
+
+
+def _size_of(message: Message) -> int:
+    return len(message.get("bytes") or message.get("text") or "")
+
+
 class Received:
     """Reads each message of a browser before Streamlit does."""
 
@@ -109,20 +146,28 @@ class Received:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        pace = Pace()
+        if scope["type"] != "websocket":
+            await self.app(scope, receive, send)
+            return
+        inbox, pace = Inbox(receive), Pace()
 
         async def receive_read() -> Message:
-            while (message := await receive())["type"] == "websocket.receive":
-                data = message.get("bytes")
-                if data and len(data) > MAX_MESSAGE:
+            while (message := await inbox.read())["type"] == "websocket.receive":
+                data = message.get("bytes") or b""
+                await pace.keep(1 + len(data) // LARGE_MESSAGE)  # before what is thrown away, too
+                if len(data) > MAX_MESSAGE:
                     break  # Streamlit ends the connection
                 if data and (read := read_message(data)):
-                    is_whole = read.HasField("rerun_script") and not read.rerun_script.fragment_id
-                    await pace.keep(WHOLE_PAGE if is_whole else 1)
+                    if read.HasField("rerun_script") and not read.rerun_script.fragment_id:
+                        await pace.keep(WHOLE_PAGE - 1)
                     return {"type": "websocket.receive", "bytes": read.SerializeToString()}
             return message
 
-        await self.app(scope, receive_read if scope["type"] == "websocket" else receive, send)
+        collecting = asyncio.create_task(inbox.collect())
+        try:
+            await self.app(scope, receive_read, send)
+        finally:
+            collecting.cancel()
 
 
 def read_message(data: bytes) -> BackMsg | None:
@@ -139,6 +184,8 @@ def read_message(data: bytes) -> BackMsg | None:
         case "backend_operation_request":
             request = message.backend_operation_request
             if not request.HasField("deferred_file"):  # the files that a learner saves
+                return None
+            if not all(map(NAME.fullmatch, (request.request_id, request.deferred_file.file_id))):
                 return None
         case "stop_script" | "app_heartbeat":
             pass

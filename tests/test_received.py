@@ -1,5 +1,6 @@
 """What a browser may send: the table of all values, and what is taken out of a message."""
 
+import asyncio
 import re
 from pathlib import Path
 
@@ -7,9 +8,23 @@ import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
+from exam import received
 from exam.page.address import READERS
-from exam.received import FORMS, MAX_TEXT, MAX_VALUES, form_of, read_message
+from exam.received import (
+    FORMS,
+    KEPT_UNREAD,
+    MAX_TEXT,
+    MAX_UNREAD,
+    MAX_UNREAD_BYTES,
+    MAX_VALUES,
+    Inbox,
+    Received,
+    form_of,
+    read_message,
+)
+from exam.rooms.votes import read_rounds
 from tests.browser import ROOT
+from tests.visit import run
 
 HASH = "0" * 32
 # Where the code reads something that a browser sends.
@@ -123,3 +138,79 @@ def test_what_is_refused_is_not_kept():
     assert not read(hashes).rerun_script.cached_message_hashes
     unknown = message().SerializeToString() + b"\xfa\xff\x7f\x05hello"  # of no field that there is
     assert read_message(unknown) == message()
+
+
+def frame(**content: object) -> dict:
+    return {"type": "websocket.receive", **content}
+
+
+def arriving(*messages: dict):
+    """What a server receives: these messages at once, and then nothing more."""
+    left = list(messages)
+
+    async def receive() -> dict:
+        if not left:
+            await asyncio.Event().wait()
+        return left.pop(0)
+
+    return receive
+
+
+async def collected(*messages: dict) -> list[dict]:
+    """What an inbox gives of these messages, up to the end of the connection."""
+    inbox = Inbox(arriving(*messages))
+    await inbox.collect()
+    read = [await inbox.read()]
+    while read[-1]["type"] != "websocket.disconnect":
+        read.append(await inbox.read())
+    return read[:-1]
+
+
+END = {"type": "websocket.disconnect"}
+
+
+def test_a_connection_ends_whose_messages_pile_up():
+    many = [frame(text="x") for _ in range(MAX_UNREAD + 1)]
+    assert len(run(collected(*many))) == KEPT_UNREAD
+    large = [frame(bytes=bytes(MAX_UNREAD_BYTES // 3)) for _ in range(4)]
+    assert len(run(collected(*large))) == 4, "few are kept, however large"
+
+
+def test_what_somebody_sent_last_is_read_and_what_was_piled_up_is_not():
+    assert len(run(collected(*[frame(text="x")] * KEPT_UNREAD, END))) == KEPT_UNREAD
+    assert len(run(collected(*[frame(text="x")] * MAX_UNREAD, END))) == KEPT_UNREAD
+
+
+def test_what_is_thrown_away_has_its_pace_as_well(monkeypatch):
+    """Whatever a frame is, it takes its turn; a large one as many as it takes to read."""
+    kept: list[int] = []
+
+    async def keep(pace: object, runs: int = 1) -> None:
+        kept.append(runs)
+
+    monkeypatch.setattr(received.Pace, "keep", keep)
+
+    async def app(scope: object, receive, send: object) -> None:
+        while (await receive())["type"] != "websocket.disconnect":
+            pass
+
+    junk = [frame(text="x"), frame(bytes=b"\xff"), frame(bytes=bytes(450_000)), frame()]
+    receive = arriving(frame(bytes=message().SerializeToString()), *junk, END)
+    run(Received(app)({"type": "websocket"}, receive, None))
+    assert kept == [1, received.WHOLE_PAGE - 1, 1, 1, 5, 1]
+
+
+@pytest.mark.parametrize("name", ["file_id", "request_id"])
+def test_a_request_for_a_file_has_short_names(name):
+    """They would be written into the log."""
+    sent = BackMsg()
+    request = sent.backend_operation_request
+    request.request_id, request.deferred_file.file_id = "a-1", "b_2"
+    assert read_message(sent.SerializeToString()) == sent
+    setattr(request.deferred_file if name == "file_id" else request, name, "x" * 101)
+    assert read_message(sent.SerializeToString()) is None
+
+
+def test_closed_votes_of_an_address_have_a_length():
+    one = "students.0-1"
+    assert read_rounds(one) and read_rounds(",".join([one] * 9_000)) is None
