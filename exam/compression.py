@@ -7,6 +7,7 @@ They never change while the server runs, so here each is compressed once.
 import asyncio
 import gzip
 import posixpath
+from concurrent.futures import ThreadPoolExecutor
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -21,6 +22,7 @@ class Compression:
 
     def __init__(self, app: ASGIApp):
         self.app = app
+        self._compressing = ThreadPoolExecutor(1, "compressing")  # not behind the saving of files
         self._files: dict[str, tuple[Message, bytes]] = {}  # by path: the start of the answer, body
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -35,7 +37,8 @@ class Compression:
                 await send(start)
                 await send({"type": "http.response.body", "body": body})
                 return
-            compressed = await asyncio.to_thread(gzip.compress, body, LEVEL)
+            loop = asyncio.get_running_loop()
+            compressed = await loop.run_in_executor(self._compressing, gzip.compress, body, LEVEL)
             headers["content-encoding"] = "gzip"
             headers["content-length"] = str(len(compressed))
             headers.add_vary_header("Accept-Encoding")

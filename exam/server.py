@@ -8,6 +8,7 @@ import contextlib
 import functools
 import json
 import logging
+import math
 import signal
 import threading
 from collections.abc import AsyncIterator, Callable
@@ -209,6 +210,28 @@ def raise_file_limit() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, MAX_OPEN_FILES)), hard))
 
 
+def quieten_log() -> None:
+    """Anybody can ask for a file or a part of the page that there is not, as often as they like."""
+    logging.getLogger("streamlit.runtime.backend_operation_handler").addFilter(Seldom())
+    runner = logging.getLogger("streamlit.runtime.scriptrunner.script_runner")
+    runner.addFilter(lambda record: "find fragment" not in str(record.msg))
+
+
+class Seldom(logging.Filter):
+    """One line a second at most, and no traceback."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._last = -math.inf
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.exc_info = None
+        is_due = record.created >= self._last + 1
+        if is_due:
+            self._last = record.created
+        return is_due
+
+
 def _end_streams(then: Callable[..., object], *args: object) -> None:
     _is_closing.set()
     for listener in tuple(_open_streams):
@@ -228,6 +251,7 @@ def end_streams_with_the_server() -> None:
 async def lifespan(app: object) -> AsyncIterator[None]:
     """Before the first visitor, begin to load Keras, and build what the first screen needs."""
     raise_file_limit()
+    quieten_log()
     for shortage in shortages():
         _log.warning("This machine has %s (assets/OPERATIONS.md)", shortage)
     scheduler = get_scheduler()

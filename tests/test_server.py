@@ -3,6 +3,7 @@
 import gzip
 import http.client
 import json
+import logging
 import threading
 import urllib.error
 import urllib.request
@@ -16,7 +17,7 @@ from starlette.types import Message, Receive, Scope, Send
 import exam.server
 from exam.rooms.room import Room
 from exam.rooms.rooms import KEPT_SECONDS, Rooms, new_code, new_secret
-from exam.server import CLOSED, HEADERS, Guard, room_events
+from exam.server import CLOSED, HEADERS, Guard, Seldom, room_events
 from exam.texts import load_texts
 from tests.browser import Server, open_page, press_start, running_server, wait_until_played
 from tests.visit import Visit, run
@@ -246,3 +247,14 @@ def test_a_silent_stream_says_that_it_is_there(monkeypatch):
 
     first, *others = run(listen())
     assert first.startswith("data: ") and others == [": still here\n\n"] * 2
+
+
+def test_what_anybody_can_have_logged_is_logged_once_a_second_without_traceback(caplog):
+    log = logging.getLogger("tests.seldom")
+    log.addFilter(Seldom())
+    for _ in range(50):
+        try:
+            raise ValueError("no such file")
+        except ValueError:
+            log.exception("Error for %s", "x")
+    assert len(caplog.records) <= 2 and not any(each.exc_info for each in caplog.records)

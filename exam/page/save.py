@@ -1,5 +1,6 @@
 """What a learner takes home of a study: table, script, notebook and figures."""
 
+import threading
 from collections.abc import Callable
 from html import escape
 
@@ -15,6 +16,7 @@ from exam.service.scheduler import get_scheduler
 from exam.texts import Texts, name_of
 
 FETCH_TIMEOUT = 20.0  # seconds, for marks that must be computed again
+_fetching = threading.BoundedSemaphore(2)  # each has one of the server's few threads meanwhile
 
 
 def show_save(study: Study, own: OwnExam | None, texts: Texts) -> None:
@@ -23,7 +25,15 @@ def show_save(study: Study, own: OwnExam | None, texts: Texts) -> None:
     name = f"exam-b{plan.batch_size}-e{epochs}-s{plan.student}"
 
     def marks() -> list[Mark]:
-        return get_scheduler().fetch(plan, epochs, FETCH_TIMEOUT)
+        known = get_scheduler().poll(plan, epochs, is_background=True).marks
+        if len(known) > epochs:
+            return known
+        if not _fetching.acquire(blocking=False):
+            raise TimeoutError("others wait for their files")
+        try:
+            return get_scheduler().fetch(plan, epochs, FETCH_TIMEOUT)
+        finally:
+            _fetching.release()
 
     _show_download(texts.csv, f"{name}.csv", "text/csv", lambda: to_csv(marks()))
     _show_download(texts.script, f"{name}.py", "text/x-python", lambda: keras_script(study, own))
