@@ -86,6 +86,15 @@ def test_no_more_than_so_many_wait_and_the_rest_are_told_that_all_come_first(que
     assert [queue.ahead_of(job) for job in jobs] == [0, 1, 2, 3, 3]
 
 
+def test_a_queue_that_somebody_has_filled_takes_the_job_of_whoever_asked_for_less(
+    queue, monkeypatch
+):
+    monkeypatch.setattr(job_queue, "MAX_WAITING", 2)
+    long, longer = (ask(queue, Plan(1, number), 100 * number, known=1) for number in (1, 2))
+    short = ask(queue, Plan(1, 3), 20, known=1)
+    assert longer not in queue.waiting and order_of(queue) == [short, long]
+
+
 def test_who_is_ahead_is_sorted_once_a_turn_however_many_ask(queue, monkeypatch):
     jobs = [ask(queue, Plan(batch_size, 1), 20) for batch_size in range(1, 101)]
     sorted_keys = []

@@ -54,6 +54,11 @@ class JobQueue:
             return
         if len(self.waiting) >= MAX_WAITING:
             self._drop_unwanted()
+        if len(self.waiting) >= MAX_WAITING:
+            last = max(self.waiting, key=self._turn_of)
+            if self._turn_of(job) < self._turn_of(last):
+                self.waiting.remove(last)
+                last.checkpoint = None
         if len(self.waiting) < MAX_WAITING:
             self.waiting.append(job)
             self.job_came.notify()
