@@ -16,6 +16,7 @@ from exam.texts import as_html, choose_language, load_texts
 
 OPENING = """<div id="opening"><h1>{title}</h1><p>{analogy}</p>{exam}<p>{opening}</p></div>"""
 SCRIPT = f"<script>{asset('opening.js')}</script>"
+NEEDED = ("lang", "only", "student")  # of an address, to which anybody may add anything
 EXAM = """<img src="{picture}" alt="">"""
 
 
@@ -26,7 +27,8 @@ def with_opening(document: str, query: str, accept_language: str) -> str:
     """
     values = parse_qs(query, keep_blank_values=True)
     locale = accept_language.split(",")[0].split(";")[0].strip()
-    chosen, _ = read_address(lambda name: values.get(name, []), choose_language(locale or None))
+    language = choose_language(locale or None)
+    chosen, _ = read_address(lambda name: values.get(name, []) if name in NEEDED else [], language)
     texts = load_texts(chosen["lang"])
     is_chapter = chosen["only"] not in ("", STUDY)
     title = texts[chosen["only"]].title if is_chapter else texts.title

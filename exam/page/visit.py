@@ -135,9 +135,10 @@ def open_visit() -> Visit:
     seat = _take_seat(chosen["room"], chosen["secret"])
     if room := seat.led_room:
         room.plan = chosen["plan"] or room.plan
-        room.restore(
-            {name: chosen["votes"][name] for name in CHAPTER_NAMES if name in chosen["votes"]}
-        )
+        if not room.step:  # it was opened anew; else the link may be anybody's
+            room.restore(
+                {name: chosen["votes"][name] for name in CHAPTER_NAMES if name in chosen["votes"]}
+            )
         seat.last_step = chosen["step"]
     seat.is_presenter_page = seat.leads and chosen["presenter"]
     values = {name: chosen[name] for name in DEFAULTS}

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 MAX_GUESSES = 1_000  # of a vote
+MAX_TEXT = 2_500  # letters of closed rounds in an address; those of all chapters have 1,700 at most
 COUNTS = re.compile(r"\d{1,3}-\d{1,4}(-\d{1,3}-\d{1,4}){0,99}", re.ASCII)
 
 GuessState = Literal["awaited", "counted", "closed", "seen", "full"]
@@ -35,6 +36,8 @@ def _counts_address(counts: Counter[int]) -> str:
 
 def read_rounds(text: str) -> dict[str, Rounds] | None:
     """The closed rounds of an address; None if the text has none."""
+    if len(text) > MAX_TEXT:
+        return None
     rounds: dict[str, Rounds] = {}
     for chapter, *counts in (part.split(".") for part in text.split(",")):
         if not all(map(COUNTS.fullmatch, counts)) or not 1 <= len(counts) <= 2:

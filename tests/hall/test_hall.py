@@ -228,6 +228,16 @@ def test_an_hour_goes_through_its_plan_and_the_lecturers_phone_says_what_to_say(
     assert room.plan == HOUR and "`plan`" in texts(asked), "a wrong plan changes nothing"
 
 
+def test_a_link_brings_closed_votes_into_a_room_that_was_opened_anew_and_into_no_other(room):
+    link = {"room": room.code, "secret": room.secret, "votes": "students.0-990-1-3"}
+    visit(**link, projected="true")
+    assert room.standing("students").rounds == (Counter({0: 990, 1: 3}),)
+    other = ROOMS.lead(new_code(), new_secret())
+    other.show(Step("students", "question", 1))
+    visit(**link | {"room": other.code, "secret": other.secret}, projected="true")
+    assert not other.standing("students").rounds and other.standing("students").is_open
+
+
 def test_after_a_chapter_that_is_not_in_the_plan_the_next_one_of_the_plan_follows(room):
     link = {"room": room.code, "secret": room.secret}
     room.plan = HOUR
