@@ -289,6 +289,50 @@ async def bloat(url: str) -> None:
                 await visit.tell("paper", "weights", nested)
 
 
+async def junk(url: str) -> None:
+    """Frames that are thrown away, as fast as one connection can send them, and large ones."""
+    message = BackMsg()
+    message.file_urls_request.file_names.append("x" * 900_000)
+    large = message.SerializeToString()
+    while True:
+        with contextlib.suppress(websockets.WebSocketException):
+            async with Visit(url).connection() as visit:
+                await visit.open()
+                for number in itertools.count():
+                    await visit.socket.send("x" if number % 100 else large)
+
+
+async def crowd(url: str) -> None:
+    """Runs of the page, asked for by 40 connections, each faster than it is served."""
+
+    async def one() -> None:
+        while True:
+            with contextlib.suppress(websockets.WebSocketException):
+                async with Visit(url).connection() as visit:
+                    await visit.open()
+                    while True:
+                        await visit.ask()
+                        await visit.catch(0.05)
+
+    await asyncio.gather(*(one() for _ in range(40)))
+
+
+async def nothing_there(url: str) -> None:
+    """Files that there are not, under long names; and addresses as long as they can be."""
+    address = f"{url}?{urlencode({'votes': ','.join(['students.0-1'] * 4_000)})}"
+    request = urllib.request.Request(address, headers={"Accept": "text/html"})
+    while True:
+        with contextlib.suppress(websockets.WebSocketException):
+            async with Visit(url).connection() as visit:
+                await visit.open()
+                for name in itertools.cycle(("x" * 900_000, "x")):
+                    message = BackMsg()
+                    message.backend_operation_request.request_id = name
+                    message.backend_operation_request.deferred_file.file_id = name
+                    await visit.socket.send(message.SerializeToString())
+                    await asyncio.to_thread(lambda: urllib.request.urlopen(request).read())
+
+
 def drawing(at: int) -> dict:
     """Noise that might be a digit, and is another each time."""
     noise = [base64.b64encode(bytes(random.choices((0, 255), (9, 1), k=PIXELS))) for _ in range(2)]
@@ -336,6 +380,9 @@ NUISANCES: dict[str, Nuisance] = {
         scribbler,
         foreigners,
         bloat,
+        junk,
+        crowd,
+        nothing_there,
     )
 }
 
