@@ -36,9 +36,21 @@ const turn = (direction) => {
 const markLonger = () =>
   document.documentElement.toggleAttribute("data-longer", isLonger(theScreen(), 1));
 document.addEventListener("scroll", markLonger, true);
-const onChange = () => {
+// A step fills the screen (hall/steps.css); one with too much for that is scrolled.
+const arrange = () => {
+  const screen = theScreen(), { scrollTop } = screen, page = document.documentElement;
+  page.removeAttribute("data-scrolls");
   fitQuestion();
+  const { scrollHeight, clientHeight } = screen;
+  page.toggleAttribute("data-scrolls", scrollHeight > (1 + LEAST) * clientHeight);
+  screen.scrollTop = scrollTop;
   markLonger();
+};
+let settling = 0; // a chart may still be drawn in the size of the step before
+const onChange = () => {
+  arrange();
+  clearTimeout(settling);
+  settling = setTimeout(arrange, 300);
 };
 const block = document.querySelector("[data-testid='stMainBlockContainer']");
 new MutationObserver(onChange).observe(block, { childList: true, subtree: true });

@@ -84,14 +84,17 @@ def _beside_the_question(
 
     Its figure stands above choices, and below the question of a pass.
     """
-    asks_for_pass = isinstance(question, PassSlider)
     left = right = st.container()
     if room and not rounds:
-        left, right = st.columns([2, 1] if asks_for_pass else [4, 1], gap="medium")
-    with st.container() if asks_for_pass else left.container():
-        question.show_beside(view)
-    with left, st.container(key="pass_question" if asks_for_pass else "hall_question"):
-        _show_question(view, question, rounds)
+        left, right = st.columns([4, 1], gap="medium")
+    with left:
+        if isinstance(question, PassSlider):
+            _show_question(view, question, rounds)
+            question.show_beside(view)
+        else:
+            question.show_beside(view)
+            with st.container(key="hall_question"):
+                _show_question(view, question, rounds)
     return right
 
 

@@ -50,7 +50,8 @@ def show_way_in(room: Room, texts: Texts) -> None:
     """For latecomers: a small QR code of the link, and the link without its scheme, to type it."""
     link = reachable(link_to(st.context.url or "", room=room.code))
     show_qr_code(link, texts, "qr is-small")
-    st.html(LINK.format(text=escape(link.split("//")[-1])))
+    typed = escape(link.split("//")[-1])
+    st.html(LINK.format(text=typed.replace("/?", "/<wbr>?")))
 
 
 def show_seat(visit: Visit, texts: Texts) -> None:
