@@ -24,15 +24,18 @@ class Pace:
 
     async def keep(self, runs: int = 1) -> None:
         """Call before so many runs; waits if there were too many and others wait."""
-        now = time.monotonic()
-        self._next = max(self._next, now) + runs / RUNS_PER_SECOND
-        ahead = self._next - now - AT_ONCE / RUNS_PER_SECOND
+        self.charge(runs)
+        ahead = self._next - time.monotonic() - AT_ONCE / RUNS_PER_SECOND
         if ahead > 0 and await _is_busy():
             Pace.waiting += 1
             try:
                 await asyncio.sleep(min(ahead, LONGEST_DELAY) * max(1.0, Pace.waiting / SHARED_BY))
             finally:
                 Pace.waiting -= 1
+
+    def charge(self, runs: int) -> None:
+        """Count so many runs, for which the next ones wait."""
+        self._next = max(self._next, time.monotonic()) + runs / RUNS_PER_SECOND
 
 
 async def _is_busy() -> bool:

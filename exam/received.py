@@ -159,7 +159,7 @@ class Received:
                     break  # Streamlit ends the connection
                 if data and (read := read_message(data)):
                     if read.HasField("rerun_script") and not read.rerun_script.fragment_id:
-                        await pace.keep(WHOLE_PAGE - 1)
+                        pace.charge(WHOLE_PAGE - 1)
                     return {"type": "websocket.receive", "bytes": read.SerializeToString()}
             return message
 

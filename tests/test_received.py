@@ -189,6 +189,7 @@ def test_what_is_thrown_away_has_its_pace_as_well(monkeypatch):
         kept.append(runs)
 
     monkeypatch.setattr(received.Pace, "keep", keep)
+    monkeypatch.setattr(received.Pace, "charge", lambda pace, runs: kept.append(runs))
 
     async def app(scope: object, receive, send: object) -> None:
         while (await receive())["type"] != "websocket.disconnect":
