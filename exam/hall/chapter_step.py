@@ -75,6 +75,8 @@ def _show_vote(view: ChapterView, question: Question, step: Step, room: Room | N
     with _beside_the_question(view, question, room, rounds):
         if room and not rounds:
             _show_count(view.visit.seat, view.chapter, view.texts, is_first=not is_discussed)
+    if len(rounds) > 1:
+        st.caption(view.texts.hall.two_rounds)
 
 
 def _beside_the_question(
@@ -99,12 +101,9 @@ def _beside_the_question(
 
 
 def _show_question(view: ChapterView, question: Question, rounds: Rounds) -> None:
-    captions, texts = view.captions, view.texts
-    st.markdown(f"**{captions.question}**")
+    st.markdown(f"**{view.captions.question}**")
     if not isinstance(question, PassSlider):
-        show_choices(captions.choices, texts, rounds)
-    if len(rounds) > 1:
-        st.caption(texts.hall.two_rounds)
+        show_choices(view.captions.choices, view.texts, rounds, view.answer)
 
 
 @fragment
@@ -166,8 +165,6 @@ def _begin(view: ChapterView, question: Question) -> None:
 def _show_guesses(view: ChapterView, question: Question) -> None:
     """The question with its guesses and the answer, or how far the experiment is."""
     with st.container(key="guesses"):
-        st.markdown(f"**{view.captions.question}**")
-        if not isinstance(question, PassSlider):
-            show_choices(view.captions.choices, view.texts, view.rounds, view.answer)
+        _show_question(view, question, view.rounds)
         if view.experiment and not view.experiment.is_complete:
             view.show_progress(view.experiment)

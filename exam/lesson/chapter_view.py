@@ -127,7 +127,7 @@ class ChapterView:
         if figure.title:
             st.markdown(figure.title)
         is_projected, spec = self.visit.is_projected, figure.spec
-        if is_projected:  # as high as its place on the screen (projector.css)
+        if is_projected:  # as high as its place on the screen (hall/steps.css)
             spec = spec | {"autosize": {"type": "fit", "contains": "padding"}}
         st.vega_lite_chart(
             figure.data,
