@@ -135,7 +135,7 @@ def open_visit() -> Visit:
     seat = _take_seat(chosen["room"], chosen["secret"])
     if room := seat.led_room:
         room.plan = chosen["plan"] or room.plan
-        if not room.step:  # it was opened anew; else the link may be anybody's
+        if not room.is_led:  # it was opened anew; else the link may be anybody's
             room.restore(
                 {name: chosen["votes"][name] for name in CHAPTER_NAMES if name in chosen["votes"]}
             )
