@@ -10,7 +10,7 @@ import contextlib
 import random
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import quote
 
@@ -175,24 +175,20 @@ def is_answered(message: BackMsg) -> bool:
     return not (is_silent or message.rerun_script.fragment_id)
 
 
-class TooLarge(Exception):
-    """The page has refused a message of more than 1 MB, and ended the visit."""
-
-
-async def messages_of(socket) -> AsyncIterator[bytes]:
+@contextlib.contextmanager
+def until_too_large() -> Iterator[None]:
+    """The page refuses a message of more than 1 MB, and ends the visit."""
     try:
-        async for raw in socket:
-            yield raw
+        yield
     except websockets.ConnectionClosedError as closed:
-        if closed.rcvd and closed.rcvd.code == CloseCode.MESSAGE_TOO_BIG:
-            raise TooLarge from closed
-        raise
+        if not closed.rcvd or closed.rcvd.code != CloseCode.MESSAGE_TOO_BIG:
+            raise
 
 
 async def answer_to(socket, known: dict[str, str]) -> list[str]:
     """Read until the page has come to rest; returns what it showed of exceptions."""
     exceptions = []
-    async for raw in messages_of(socket):
+    async for raw in socket:
         message = ForwardMsg.FromString(raw)
         kind = message.delta.new_element.WhichOneof("type")
         if widget := widget_id(message):
@@ -209,7 +205,7 @@ async def visit(server: Server, draw: random.Random, cases: int) -> list[str]:
     url = server.url.replace("http", "ws") + "_stcore/stream"
     known: dict[str, str] = {}
     exceptions: list[str] = []
-    with contextlib.suppress(TooLarge):
+    with until_too_large():
         async with websockets.connect(url, subprotocols=["streamlit"], max_size=None) as socket:
             opening = BackMsg()
             opening.rerun_script.query_string = any_query(draw)
