@@ -9,7 +9,7 @@ import asyncio
 import functools
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from math import isfinite
 from typing import Any, NamedTuple
 
@@ -116,6 +116,7 @@ class Inbox:
     def __init__(self, receive: Receive):
         self._receive, self._size = receive, 0
         self._messages: asyncio.Queue[Message] = asyncio.Queue()
+        self._has_ended = asyncio.Event()
 
     async def collect(self) -> None:
         try:
@@ -125,6 +126,7 @@ class Inbox:
                 if self._messages.qsize() > MAX_UNREAD or self._size > MAX_UNREAD_BYTES:
                     break
         finally:
+            self._has_ended.set()
             while self._messages.qsize() > KEPT_UNREAD:
                 self._messages.get_nowait()
             self._messages.put_nowait({"type": "websocket.disconnect", "code": 1008})
@@ -133,6 +135,13 @@ class Inbox:
         message = await self._messages.get()
         self._size -= _size_of(message)
         return message
+
+    async def unless_ended(self, waiting: Coroutine) -> None:
+        """Wait, but not for a connection that has ended: a server that stops waits for it, too."""
+        tasks = [asyncio.create_task(each) for each in (waiting, self._has_ended.wait())]
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in tasks:
+            task.cancel()
 
 
 def _size_of(message: Message) -> int:
@@ -154,7 +163,8 @@ class Received:
         async def receive_read() -> Message:
             while (message := await inbox.read())["type"] == "websocket.receive":
                 data = message.get("bytes") or b""
-                await pace.keep(1 + len(data) // LARGE_MESSAGE)  # before what is thrown away, too
+                # Before what is thrown away, too.
+                await inbox.unless_ended(pace.keep(1 + len(data) // LARGE_MESSAGE))
                 if len(data) > MAX_MESSAGE:
                     break  # Streamlit ends the connection
                 if data and (read := read_message(data)):

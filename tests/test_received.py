@@ -201,6 +201,17 @@ def test_what_is_thrown_away_has_its_pace_as_well(monkeypatch):
     assert kept == [1, received.WHOLE_PAGE - 1, 1, 1, 5, 1]
 
 
+def test_nobody_waits_for_a_connection_that_has_ended():
+    async def wait_an_hour() -> None:
+        inbox = Inbox(arriving(END))
+        collecting = asyncio.create_task(inbox.collect())
+        async with asyncio.timeout(10):
+            await inbox.unless_ended(asyncio.sleep(3600))
+        await collecting
+
+    run(wait_an_hour())
+
+
 @pytest.mark.parametrize("name", ["file_id", "request_id"])
 def test_a_request_for_a_file_has_short_names(name):
     """They would be written into the log."""
