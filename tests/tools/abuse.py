@@ -180,7 +180,7 @@ async def greedy(url: str) -> None:
     """20 connections of one browser that press for ever new studies."""
     plans = itertools.product(range(1, 101), range(1, 31))
 
-    async def one() -> None:
+    async def press() -> None:
         async with Visit(url).connection() as visit:
             await visit.open()
             for batch_size, student in plans:
@@ -191,6 +191,11 @@ async def greedy(url: str) -> None:
                 await visit.choose("student", student - 1)
                 await visit.press()
                 await visit.catch(0.2)
+
+    async def one() -> None:
+        while True:
+            with contextlib.suppress(websockets.WebSocketException):  # it has asked for too much
+                await press()
 
     await asyncio.gather(*(one() for _ in range(20)))
 
