@@ -22,9 +22,9 @@ PLANNED = "epochs"  # the parameter for the planned epochs
 INPUTS = ("pass", "reached")  # those that the player's inputs drive
 # In a plot as narrow as a phone's the numbers alone stand beside the lines, and their names above
 # the panels (head.css).
-NARROW = "narrow"
+NARROW, BRIEF = "narrow", "brief"  # no room for names at the lines; for words in the lens
 LABEL_WIDTH = f"{NARROW} ? 60 : 124"  # pixels kept free to the right of the lines
-PANEL_HEIGHTS, PROJECTED_HEIGHTS = (70, 98), (64, 90)  # on a projector letters are larger
+PANEL_HEIGHTS, PROJECTED_HEIGHTS = (70, 98), (45, 66)  # on a projector letters are larger
 # A little more than what is measured: if a label hung over the edge, Vega would lay out the whole
 # chart anew.
 WRONG_DOMAIN, LOSS_DOMAIN = [-16, 118], [-0.42, 3.0]
@@ -79,6 +79,7 @@ def curves_spec(texts: Texts, epochs: int, *, is_projected: bool = False) -> dic
     params = [
         {"name": PLANNED, "value": epochs},
         {"name": NARROW, "expr": "false" if is_projected else "width < 420"},
+        {"name": BRIEF, "expr": "true" if is_projected else "width < 420"},
     ]
     heights = PROJECTED_HEIGHTS if is_projected else PANEL_HEIGHTS
     sized = zip(spec["vconcat"], heights, strict=True)
@@ -224,7 +225,8 @@ def _window_of_lens(texts: Texts) -> Layers:
     bottom, top = LENS_LOSSES
     times = f"{LENS_FILLED * (top - bottom)} / (datum.high - datum.low)"
     name = base.mark_text(align="left", dx=5, dy=9, color=INK, fontSize=11)
-    name = name.transform_calculate(text=f"'{before}' + format({times}, '.0f') + '{after}'")
+    named = f"'{before}' + format({times}, '.0f') + '{after}'"
+    name = name.transform_calculate(text=f"{BRIEF} ? '×' + format({times}, '.0f') : {named}")
     frame = alt.layer(
         enlarged.encode(alt.X("first:Q"), alt.X2("epoch"), alt.Y("low:Q"), alt.Y2("high")),
         window.properties(name=LENS).encode(
@@ -241,9 +243,8 @@ def _line_in_lens(texts: Texts) -> Layers:
     """The enlarged loss, and its lowest and its last point with their pass and value."""
     line = alt.Chart().mark_line(strokeWidth=2.5, strokeDash=_SERIES["unseen"], aria=False)
     before, after = texts.lens_pass.split("{epoch}")
-    named = alt.Chart().transform_calculate(
-        text=f"'{before}' + datum.epoch + '{after}' + format(datum.loss, '.3f')"
-    )
+    epoch = f"{BRIEF} ? '' : '{before}' + datum.epoch + '{after}'"
+    named = alt.Chart().transform_calculate(text=f"({epoch}) + format(datum.loss, '.3f')")
     lowest = named.transform_filter("datum.epoch == datum.best_now")
     latest = named.transform_filter("datum.epoch == +pass")
     points = [
