@@ -170,9 +170,10 @@ def clean(text: str) -> str:
 
 
 def is_answered(message: BackMsg) -> bool:
-    """Streamlit is silent about these; whatever they did, the next answer shows it."""
+    """Nobody answers these; whatever they did, the next answer shows it."""
     is_silent = message.WhichOneof("type") in ("stop_script", "clear_cache")
-    return not (is_silent or message.rerun_script.fragment_id)
+    is_path = "/" in message.backend_operation_request.deferred_file.file_id
+    return not (is_silent or is_path or message.rerun_script.fragment_id)
 
 
 @contextlib.contextmanager
