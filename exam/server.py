@@ -11,6 +11,7 @@ import logging
 import math
 import signal
 import threading
+from asyncio import selector_events
 from collections.abc import AsyncIterator, Callable
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -35,8 +36,8 @@ from exam.service.machine import shortages
 from exam.service.scheduler import get_scheduler
 from exam.texts import LANGUAGES, load_texts
 
-# Nothing is uploaded, nobody reads the metrics here, and no agent drives the page.
-CLOSED = ("/_stcore/upload_file", "/_stcore/metrics", "/_stcore/agent")
+# Nothing is uploaded, nobody reads the metrics here, no agent drives the page, nobody logs in.
+CLOSED = ("/_stcore/upload_file", "/_stcore/metrics", "/_stcore/agent", "/oauth2callback", "/auth/")
 HEADERS = {
     "Referrer-Policy": "no-referrer",  # an address may have a room's secret
     "X-Content-Type-Options": "nosniff",
@@ -46,6 +47,13 @@ MAX_STREAMS, MAX_LECTURER_STREAMS = 1_000, 20  # of a room
 KEEP_ALIVE_SECONDS = 15.0  # after which a stream sends a comment, so that no proxy cuts it
 COUNT_SECONDS = 0.25  # between two events for a lecturer
 MAX_OPEN_FILES = 65_536
+READ_BYTES = 8_192  # of a connection, before the next one has its turn
+# What anybody can have logged without end: by logger, a part of the message.
+NOISE = {
+    "streamlit.runtime.scriptrunner.script_runner": "find fragment",
+    "streamlit.runtime.app_session": "The fragment with id",
+    "uvicorn.error": "Invalid HTTP request",
+}
 _log = logging.getLogger("exam")
 _is_closing = threading.Event()
 _open_streams: set[Callable[[], None]] = set()
@@ -81,14 +89,13 @@ def _is_foreign(headers: Headers) -> bool:
     """
     if "origin" not in headers or not config.get_option("server.enableCORS"):
         return False
-    known = {
-        host_of(f"//{headers.get('host', '')}"),
-        config.get_option("browser.serverAddress"),
-        *LOCAL_HOSTS,
-    }
+    origin, host = headers["origin"], headers.get("host", "")
+    if origin in (f"https://{host}", f"http://{host}"):  # with the port, as Streamlit compares it
+        return False
+    known = {config.get_option("browser.serverAddress"), *LOCAL_HOSTS}
     allowed = config.get_option("server.corsAllowedOrigins")
     known |= {host_of(each.strip()) for each in allowed}
-    return host_of(headers["origin"]) not in known - {None}
+    return host_of(origin) not in known - {None}
 
 
 class Opening:
@@ -210,11 +217,24 @@ def raise_file_limit() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, MAX_OPEN_FILES)), hard))
 
 
+def read_in_small_parts() -> None:
+    """Asyncio reads 256 kB of a connection at once: 43,000 frames, or pings, while all others wait.
+
+    It has no setting for this; where the loop is another one, nothing changes.
+    """
+    transport = selector_events._SelectorSocketTransport  # type: ignore[attr-defined]
+    transport.max_size = READ_BYTES
+
+
 def quieten_log() -> None:
     """Anybody can ask for a file or a part of the page that there is not, as often as they like."""
     logging.getLogger("streamlit.runtime.backend_operation_handler").addFilter(Seldom())
-    runner = logging.getLogger("streamlit.runtime.scriptrunner.script_runner")
-    runner.addFilter(lambda record: "find fragment" not in str(record.msg))
+    for name, noise in NOISE.items():
+        logging.getLogger(name).addFilter(functools.partial(_is_worth_it, noise))
+
+
+def _is_worth_it(noise: str, record: logging.LogRecord) -> bool:
+    return noise not in str(record.msg)
 
 
 class Seldom(logging.Filter):
@@ -251,6 +271,7 @@ def end_streams_with_the_server() -> None:
 async def lifespan(app: object) -> AsyncIterator[None]:
     """Before the first visitor, begin to load Keras, and build what the first screen needs."""
     raise_file_limit()
+    read_in_small_parts()
     quieten_log()
     for shortage in shortages():
         _log.warning("This machine has %s (assets/OPERATIONS.md)", shortage)

@@ -181,16 +181,28 @@ def test_a_websocket_of_a_foreign_page_is_refused_before_streamlit_looks_at_it(s
         await Guard(streamlit)({"type": "websocket", "headers": named}, send, send)
         return sent
 
-    for origin in ("https://evil.example", "http://page.example.evil.example", "http://[::9]:80"):
+    evil = "https://evil.example", "http://page.example.evil.example", "http://[::9]:80", "://"
+    for origin in (*evil, "://page.example", "http://page.example:81", "http://a@page.example"):
         refused = run(shake_hands(host="page.example", origin=origin))
         assert refused == [{"type": "websocket.close", "code": 1008}] and not asked
-    for origin in ("https://page.example", "http://localhost:3000"):
+    for origin in ("https://page.example:8501", "http://localhost:3000"):
         run(shake_hands(host="page.example:8501", origin=origin))
     run(shake_hands(host="page.example"))  # no browser
     assert len(asked) == 3
     address = server.url.replace("http", "ws") + "_stcore/stream"
     with pytest.raises(websockets.InvalidStatus, match="403"):
         run(websockets.connect(address, origin="https://evil.example").__aenter__())
+
+
+def test_a_message_is_not_kept_until_200_megabytes_of_it_have_come(server):
+    async def send_much() -> int:
+        address = server.url.replace("http", "ws") + "_stcore/stream"
+        async with websockets.connect(address, subprotocols=["streamlit"]) as socket:
+            with pytest.raises(websockets.ConnectionClosedError) as closed:
+                await socket.send([bytes(1_000_000)] * 199)  # in parts
+        return closed.value.rcvd.code
+
+    assert run(send_much()) == websockets.CloseCode.MESSAGE_TOO_BIG
 
 
 def test_the_script_alone_does_all_that_a_learner_sees(page, plain):
