@@ -47,6 +47,13 @@ def test_first_passes_then_studies_then_experiments_and_of_each_the_least_work_l
     assert order_of(queue) == [first, short, long, background]
 
 
+def test_a_long_study_that_waits_comes_before_ever_new_short_ones(queue):
+    long = ask(queue, Plan(1, 1), 200, known=1)
+    long.last_mark_at -= 20  # it has waited for so many seconds
+    short = ask(queue, Plan(1, 2), 20, known=1)
+    assert order_of(queue) == [long, short]
+
+
 def test_checkpoints_are_kept_of_what_goes_on_and_of_the_newest(queue, monkeypatch):
     monkeypatch.setattr(job_queue, "KEPT_CHECKPOINTS", 2)
     jobs = [ask(queue, Plan(100, student), 1, known=1) for student in (1, 2, 3, 4)]
