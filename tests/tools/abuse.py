@@ -338,6 +338,61 @@ async def nothing_there(url: str) -> None:
                     await asyncio.to_thread(lambda: urllib.request.urlopen(request).read())
 
 
+async def open_raw(url: str) -> asyncio.StreamWriter:
+    """A websocket that sends what no library would."""
+    host = url.split("/")[2]
+    _, writer = await asyncio.open_connection(*host.split(":"))
+    key = base64.b64encode(random.randbytes(16)).decode()
+    writer.write(
+        f"GET /_stcore/stream HTTP/1.1\r\nHost: {host}\r\nUpgrade: websocket\r\n"
+        f"Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\n"
+        "Sec-WebSocket-Protocol: streamlit\r\n\r\n".encode()
+    )
+    await writer.drain()
+    return writer
+
+
+async def unfinished(url: str) -> None:
+    """Ten connections that send all of a message of 200 MB but its end."""
+    writers = []
+    for _ in range(10):
+        writers.append(await open_raw(url))
+        with contextlib.suppress(OSError):
+            writers[-1].write(b"\x82\xff" + (200_000_000).to_bytes(8, "big") + bytes(4))
+            for _ in range(199):
+                writers[-1].write(bytes(1_000_000))
+                await writers[-1].drain()
+    await asyncio.Event().wait()
+
+
+async def tiny(url: str) -> None:
+    """Frames of six bytes, as many as one connection takes: empty parts of a message, or pings."""
+    while True:
+        for frame in (b"\x00\x80" + bytes(4), b"\x89\x80" + bytes(4)):
+            writer, until = await open_raw(url), time.monotonic() + 5.0
+            writer.write(b"\x02\x80" + bytes(4))
+            with contextlib.suppress(OSError, TimeoutError):
+                while time.monotonic() < until:
+                    writer.write(frame * 50_000)
+                    await asyncio.wait_for(writer.drain(), 5.0)
+            writer.close()
+
+
+async def noise(url: str) -> None:
+    """What would be logged without end: parts of the page that there are not, and no HTTP."""
+    host, port = url.split("/")[2].split(":")
+    async with Visit(url).connection() as visit:
+        await visit.open()
+        for number in itertools.count():
+            message = BackMsg()
+            message.rerun_script.fragment_id = f"{number:0100}"
+            await visit.socket.send(message.SerializeToString())
+            await visit.catch(0.01)
+            _, writer = await asyncio.open_connection(host, port)
+            writer.write(b"no HTTP\r\n\r\n")
+            writer.close()
+
+
 def drawing(at: int) -> dict:
     """Noise that might be a digit, and is another each time."""
     noise = [base64.b64encode(bytes(random.choices((0, 255), (9, 1), k=PIXELS))) for _ in range(2)]
@@ -388,6 +443,9 @@ NUISANCES: dict[str, Nuisance] = {
         junk,
         crowd,
         nothing_there,
+        unfinished,
+        tiny,
+        noise,
     )
 }
 
