@@ -53,6 +53,7 @@ NOISE = {
     "streamlit.runtime.scriptrunner.script_runner": "find fragment",
     "streamlit.runtime.app_session": "The fragment with id",
     "uvicorn.error": "Invalid HTTP request",
+    "asyncio": "data_received() call failed",  # frames that are none
 }
 _log = logging.getLogger("exam")
 _is_closing = threading.Event()
