@@ -1,44 +1,82 @@
-"""How often one connection may have the page run while others wait for the server.
+"""Which connection the page runs for next, where more ask than it can serve.
 
-One thread answers everybody. A connection that asks without pause would have it to itself, so where
-that thread is busy, it is read again only when the others have had their turns.
+One thread answers everybody. While it is busy, runs wait here: those of learners in the order in
+which they came, and after them those of connections that ask without pause. Of these, the one that
+has asked for the least of late comes first.
 """
 
 import asyncio
+import heapq
+import itertools
 import time
 
-RUNS_PER_SECOND, AT_ONCE = 3.0, 20  # of a connection: far more than a learner asks for
+HALF_LIFE = 30.0  # seconds, in which half of what a connection has asked for is forgotten
+LIGHT = 25.0  # runs of late, up to which all are equal: what a learner asks for, and more
 WHOLE_PAGE = 10  # runs as which one of the whole page counts; with all chapters open it takes 0.3 s
-BUSY_SECONDS = 0.02  # that a turn of the event loop takes where others wait
-LONGEST_DELAY = 5.0
-SHARED_BY = 4  # connections that are ahead of their pace; more of them share what these have
+TURN_SECONDS = 0.003  # in which it is seen whether the thread is busy
+BUSY = 0.9  # of a turn
+LONGEST_SECONDS = 0.012  # for each run; whatever else is done, the next one begins then
 
 
-class Pace:
-    """The pace of one connection."""
-
-    waiting = 0  # connections that are ahead of their pace, of all
+class Queue:
+    """The runs that wait, of all connections; all methods are called in one event loop."""
 
     def __init__(self) -> None:
-        self._next = 0.0  # when its next run would be due at an even pace
+        self._waiting: list[tuple[float, int, asyncio.Future[None]]] = []
+        self._numbers = itertools.count()
+        self._serving: asyncio.Task[None] | None = None
+        self._due = 0.0  # when the next one begins, even while the thread is busy
 
-    async def keep(self, runs: int = 1) -> None:
-        """Call before so many runs; waits if there were too many and others wait."""
+    async def turn(self, asked: float, runs: int) -> None:
+        """Wait until it is the turn of so many runs, for who has asked for so many of late."""
+        mine = asyncio.get_running_loop().create_future()
+        heapq.heappush(self._waiting, (asked, next(self._numbers), mine))
+        if not self._serving or self._serving.done():
+            self._serving = asyncio.create_task(self._serve())
+        await mine
         self.charge(runs)
-        ahead = self._next - time.monotonic() - AT_ONCE / RUNS_PER_SECOND
-        if ahead > 0 and await _is_busy():
-            Pace.waiting += 1
-            try:
-                await asyncio.sleep(min(ahead, LONGEST_DELAY) * max(1.0, Pace.waiting / SHARED_BY))
-            finally:
-                Pace.waiting -= 1
 
     def charge(self, runs: int) -> None:
-        """Count so many runs, for which the next ones wait."""
-        self._next = max(self._next, time.monotonic()) + runs / RUNS_PER_SECOND
+        self._due = max(self._due, time.monotonic()) + runs * LONGEST_SECONDS
+
+    async def _serve(self) -> None:
+        while self._waiting:
+            _, _, first = heapq.heappop(self._waiting)
+            if first.done():  # its connection has ended
+                continue
+            first.set_result(None)
+            await asyncio.sleep(0)
+            while await _is_busy() and time.monotonic() < self._due:
+                pass
 
 
 async def _is_busy() -> bool:
-    before = time.monotonic()
-    await asyncio.sleep(0)
-    return time.monotonic() - before > BUSY_SECONDS
+    """Whether this process has computed during nearly all of a turn, in whichever thread."""
+    began, computed = time.monotonic(), time.process_time()
+    await asyncio.sleep(TURN_SECONDS)
+    return time.process_time() - computed > BUSY * (time.monotonic() - began)
+
+
+QUEUE = Queue()  # of this process
+
+
+class Pace:
+    """What one connection has asked for of late."""
+
+    def __init__(self) -> None:
+        self._runs, self._at = 0.0, 0.0
+
+    async def keep(self, runs: int = 1) -> None:
+        """Call before so many runs; waits while others come first."""
+        self._charge(runs)
+        await QUEUE.turn(max(self._runs - runs - LIGHT, 0.0), runs)
+
+    def charge(self, runs: int) -> None:
+        """Count so many runs more, for which the next ones wait."""
+        self._charge(runs)
+        QUEUE.charge(runs)
+
+    def _charge(self, runs: int) -> None:
+        now = time.monotonic()
+        self._runs = self._runs * 0.5 ** ((now - self._at) / HALF_LIFE) + runs
+        self._at = now

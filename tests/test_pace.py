@@ -1,4 +1,4 @@
-"""How often one connection may have the page run while others wait."""
+"""Which connection the page runs for next, where more ask than it can serve."""
 
 import asyncio
 import time
@@ -6,70 +6,108 @@ import time
 import pytest
 
 from exam import pace
-from exam.pace import AT_ONCE, BUSY_SECONDS, LONGEST_DELAY, RUNS_PER_SECOND, WHOLE_PAGE, Pace
+from exam.pace import HALF_LIFE, LIGHT, LONGEST_SECONDS, WHOLE_PAGE, Pace, Queue
 from tests.visit import run
 
 
-@pytest.fixture
-def delays(monkeypatch) -> list[float]:
-    """How long each wait would be, on a clock that stands still."""
-    waited: list[float] = []
+@pytest.fixture(autouse=True)
+def queue(monkeypatch) -> Queue:
+    """A queue of the test's own, of a thread that is busy until `is_busy` is cleared."""
+    monkeypatch.setattr(pace, "QUEUE", queue := Queue())
+    queue.is_busy = True
+    queue.charge(1_000_000)  # nothing is due while it is
 
-    async def sleep(seconds: float) -> None:
-        waited.append(seconds)
-
-    monkeypatch.setattr(pace.asyncio, "sleep", sleep)
-    monkeypatch.setattr(pace.time, "monotonic", lambda: 1_000.0)
-    return waited
-
-
-async def ask(times: int) -> None:
-    kept = Pace()
-    for _ in range(times):
-        await kept.keep()
-
-
-def test_who_asks_without_pause_waits_longer_and_longer_where_others_wait(delays, monkeypatch):
     async def is_busy() -> bool:
-        return True
+        await asyncio.sleep(0)
+        return queue.is_busy
 
     monkeypatch.setattr(pace, "_is_busy", is_busy)
-    run(ask(AT_ONCE + 100))
-    delays = [seconds for seconds in delays if seconds > 0.001]
-    assert len(delays) == 100 and delays[:3] == pytest.approx(
-        [number / RUNS_PER_SECOND for number in (1, 2, 3)]
-    )
-    assert max(delays) == LONGEST_DELAY == delays[-1]
+    return queue
 
 
-def test_a_run_of_the_whole_page_counts_as_many(delays, monkeypatch):
-    async def is_busy() -> bool:
-        return True
-
-    async def redraw() -> None:
-        kept = Pace()
-        for _ in range(AT_ONCE // WHOLE_PAGE + 1):
-            await kept.keep(WHOLE_PAGE)
-
-    monkeypatch.setattr(pace, "_is_busy", is_busy)
-    run(redraw())
-    waited = [seconds for seconds in delays if seconds > 0.001]
-    assert waited == pytest.approx([WHOLE_PAGE / RUNS_PER_SECOND])
+def who_asked_for(runs: int) -> Pace:
+    asked = Pace()
+    asked._charge(runs)
+    return asked
 
 
-def test_nobody_waits_where_nobody_else_does(delays):
-    run(ask(5 * AT_ONCE))
-    assert set(delays) == {0}  # the turn of the loop that is measured
+async def order(queue: Queue, *asking: Pace) -> list[Pace]:
+    """The order in which they are served, who ask in that order while the thread is busy."""
+    served: list[Pace] = []
+
+    async def ask(one: Pace) -> None:
+        await one.keep()
+        served.append(one)
+
+    first = asyncio.create_task(ask(Pace()))  # nobody waits yet
+    await first
+    waiting = [asyncio.create_task(ask(one)) for one in asking]
+    for _ in range(100):
+        await asyncio.sleep(0)
+    assert len(served) == 1
+    queue.is_busy = False
+    await asyncio.gather(*waiting)
+    return served[1:]
 
 
-def test_a_loop_that_serves_somebody_else_is_busy():
-    async def both() -> bool:
-        async def other() -> None:
-            time.sleep(2 * BUSY_SECONDS)
+def test_learners_come_in_their_order_and_who_asks_without_pause_after_them(queue):
+    one, other, much, more = map(who_asked_for, (0, 20, 200, 2_000))
+    assert run(order(queue, more, other, much, one)) == [other, one, much, more]
 
-        task = asyncio.create_task(other())
-        is_busy = await pace._is_busy()
-        await task
-        return is_busy
 
-    assert run(both())
+def test_a_run_of_the_whole_page_counts_as_many(queue):
+    whole, parts = Pace(), Pace()
+    for _ in range(4):
+        whole._charge(1)
+        whole.charge(WHOLE_PAGE - 1)
+        parts._charge(1)
+    assert whole._runs > LIGHT > parts._runs
+    assert run(order(queue, whole, parts)) == [parts, whole]
+
+
+def test_half_is_forgotten_in_a_half_life(monkeypatch):
+    asked = who_asked_for(200)
+    now = time.monotonic()
+    monkeypatch.setattr(pace.time, "monotonic", lambda: now + HALF_LIFE)
+    asked._charge(0)
+    assert asked._runs == pytest.approx(100, rel=0.01)
+
+
+def test_somebody_is_served_however_busy_the_thread_is(queue):
+    queue._due = 0.0
+
+    async def ask() -> None:
+        async with asyncio.timeout(60):
+            await asyncio.gather(*(Pace().keep() for _ in range(20)))
+
+    began = time.monotonic()
+    run(ask())
+    assert queue.is_busy and time.monotonic() - began > 10 * LONGEST_SECONDS
+
+
+def test_whoever_has_gone_keeps_nobody_waiting(queue):
+    async def leave() -> list[Pace]:
+        gone = asyncio.create_task(Pace().keep())
+        await asyncio.sleep(0)
+        gone.cancel()
+        return await order(queue, stays)
+
+    stays = Pace()
+    assert run(leave()) == [stays]
+
+
+def test_a_process_that_computes_is_busy(monkeypatch):
+    monkeypatch.undo()
+
+    async def both(*, computes: bool) -> bool:
+        async def compute() -> None:
+            while computes and not task.done():
+                sum(range(100_000))
+                await asyncio.sleep(0)
+
+        task = asyncio.create_task(pace._is_busy())
+        await asyncio.gather(task, compute())
+        return task.result()
+
+    assert not run(both(computes=False))
+    assert any(run(both(computes=True)) for _ in range(100))
