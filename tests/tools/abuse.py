@@ -2,7 +2,8 @@
 
 The page runs with the usual limit of 1,024 open files. While each nuisance goes on, a learner comes
 every second, opens the page and presses. Prints how many of them came to an end, how long they
-waited for the first pass, and what the page kept for how long: memory, log, open files.
+waited for the page and for the first pass, and what the page kept for how long: memory, log, open
+files.
 """
 
 import asyncio
@@ -322,6 +323,31 @@ async def crowd(url: str) -> None:
     await asyncio.gather(*(one() for _ in range(40)))
 
 
+async def flood(url: str) -> None:
+    """40 connections that move a slider seven times a second, and read what comes."""
+
+    async def move(visit: Visit) -> None:
+        for number in itertools.count():
+            moved = WidgetState(id=visit.ids["batch_size"])
+            moved.double_array_value.data.append(number % 100 + 1)
+            await visit.ask(moved, within="batch_size")
+            await asyncio.sleep(0.15)
+
+    async def one() -> None:
+        while True:
+            with contextlib.suppress(websockets.WebSocketException):
+                async with Visit(url).connection() as visit:
+                    await visit.open()
+                    moving = asyncio.create_task(move(visit))
+                    try:
+                        while True:
+                            await visit.read_one()
+                    finally:
+                        moving.cancel()
+
+    await asyncio.gather(*(one() for _ in range(40)))
+
+
 async def nothing_there(url: str) -> None:
     """Files that there are not, under long names; and addresses as long as they can be."""
     address = f"{url}?{urlencode({'votes': ','.join(['students.0-1'] * 4_000)})}"
@@ -442,6 +468,7 @@ NUISANCES: dict[str, Nuisance] = {
         bloat,
         junk,
         crowd,
+        flood,
         nothing_there,
         unfinished,
         tiny,
@@ -450,18 +477,21 @@ NUISANCES: dict[str, Nuisance] = {
 }
 
 
-async def learners(url: str, until: float) -> list[float]:
-    """One a second; infinite is the wait of one whom the page did not serve in time."""
-    waits: list[float] = []
+async def learners(url: str, until: float) -> list[tuple[float, float]]:
+    """One a second: how long each waits for the page, and for the first pass after the press.
+
+    Infinite are the waits of one whom the page did not serve in time.
+    """
+    waits: list[tuple[float, float]] = []
 
     async def one(number: int) -> None:
-        visit = Visit(url, f"student={number % 30 + 1}&epochs=5")
+        visit, came = Visit(url, f"student={number % 30 + 1}&epochs=5"), time.monotonic()
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 await visit.study_alone()
-            waits.append(visit.first_pass - visit.pressed)
+            waits.append((visit.pressed - came, visit.first_pass - visit.pressed))
         except (OSError, websockets.WebSocketException, TimeoutError):
-            waits.append(math.inf)
+            waits.append((math.inf, math.inf))
 
     coming = []
     while time.monotonic() < until:
@@ -538,6 +568,7 @@ def try_one(name: str) -> None:
         command = [sys.executable, "-m", "tests.tools.abuse", "--only", name, server.url]
         with subprocess.Popen(command) as nuisance:
             waits = asyncio.run(learners(server.url, time.monotonic() + SECONDS))
+            openings, first_passes = zip(*waits, strict=True)
             most, files = memory_of(server), page.num_fds()
             assert nuisance.poll() is None, f"{name} has ended by itself"
             nuisance.kill()
@@ -545,9 +576,11 @@ def try_one(name: str) -> None:
         while (kept := memory_of(server) - memory) > KEPT and time.monotonic() < ended + REST:
             time.sleep(1.0)
         logged = server.log.stat().st_size - log
-        print(f"{name}: {sum(map(math.isfinite, waits))} of {len(waits)} learners served;", end=" ")
-        print(f"first pass median {statistics.median(waits):.2f} s,", end=" ")
-        print(f"worst {max(waits):.2f}; {files} files open; memory", end=" ")
+        served = sum(map(math.isfinite, openings))
+        print(f"{name}: {served} of {len(waits)} learners served;", end=" ")
+        for what, seconds in (("opening", openings), ("first pass", first_passes)):
+            print(f"{what} {statistics.median(seconds):.2f} s, worst {max(seconds):.2f};", end=" ")
+        print(f"{files} files open; memory", end=" ")
         print(f"{(most - memory) / 1e6:+.0f} MB, {kept / 1e6:+.0f} after", end=" ")
         print(f"{time.monotonic() - ended:.0f} s; log {logged / 1e6:+.2f} MB", flush=True)
 
