@@ -16,13 +16,13 @@ from exam.lesson.chapters import CHAPTERS
 from exam.page.address import READERS
 from exam.received import FORMS
 from exam.rooms.rooms import new_code, new_secret
-from tests.browser import running_server
+from tests.browser import Server, running_server
 from tests.tools.load import memory_of_each
 from tests.visit import Visit, run
 from tests.waiting import wait_for
 
 VALUES, WARM = 200, 40
-MOST_KEPT, PATIENCE = 5_000_000, 120  # bytes, seconds
+MOST_KEPT, PATIENCE = 5_000_000, 60  # bytes, seconds
 TEXTS = [
     "",
     "0",
@@ -195,6 +195,14 @@ async def witness(url: str, room: str) -> tuple:
         return (*seen, lecturer.guesses)
 
 
+def is_back(server: Server, before: int) -> bool:
+    """Whether the server's memory is what it was, a minute later at most."""
+    with contextlib.suppress(AssertionError):
+        wait_for(lambda: memory_of_each(server)[0] - before < MOST_KEPT, seconds=PATIENCE)
+        return True
+    return False
+
+
 def test_every_value_is_read_in_one_place_and_nothing_comes_of_wrong_ones(tmp_path):
     room, hall = (f"room={new_code()}&secret={new_secret()}" for _ in range(2))
     with running_server(tmp_path / "log.txt") as server:
@@ -208,7 +216,10 @@ def test_every_value_is_read_in_one_place_and_nothing_comes_of_wrong_ones(tmp_pa
         run(send(WARM))
         before = memory_of_each(server)[0]
         families = run(send(VALUES))
-        wait_for(lambda: memory_of_each(server)[0] - before < MOST_KEPT, seconds=PATIENCE)
+        if not is_back(server, before):  # a heap may grow once; what is kept grows each time
+            before = memory_of_each(server)[0]
+            run(send(VALUES))
+            assert is_back(server, before)
         assert run(witness(server.url, hall)) == seen
         assert "Traceback" not in server.log.read_text(errors="replace")
     assert "" not in families  # a widget that has no form, and is not heard
