@@ -19,7 +19,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
-from exam.pace import WHOLE_PAGE, Pace
+from exam.run_queue import WHOLE_PAGE, Asked
 
 MAX_MESSAGE, MAX_EVENTS = 1_000_000, 10_000  # bytes: a message, and what a component reports
 LARGE_MESSAGE = 100_000  # bytes, which take as long to read as a run of a part of the page
@@ -158,18 +158,18 @@ class Received:
         if scope["type"] != "websocket":
             await self.app(scope, receive, send)
             return
-        inbox, pace = Inbox(receive), Pace()
+        inbox, asked = Inbox(receive), Asked()
 
         async def receive_read() -> Message:
             while (message := await inbox.read())["type"] == "websocket.receive":
                 data = message.get("bytes") or b""
                 # Before what is thrown away, too.
-                await inbox.unless_ended(pace.keep(1 + len(data) // LARGE_MESSAGE))
+                await inbox.unless_ended(asked.wait(1 + len(data) // LARGE_MESSAGE))
                 if len(data) > MAX_MESSAGE:
                     break  # Streamlit ends the connection
                 if data and (read := read_message(data)):
                     if read.HasField("rerun_script") and not read.rerun_script.fragment_id:
-                        pace.charge(WHOLE_PAGE - 1)
+                        asked.charge(WHOLE_PAGE - 1)
                     return {"type": "websocket.receive", "bytes": read.SerializeToString()}
             return message
 

@@ -4,6 +4,7 @@ import threading
 
 import pytest
 
+from exam import fading
 from exam.model.plan import Plan
 from exam.model.results import Checkpoint
 from exam.service import job_queue, usage
@@ -133,7 +134,7 @@ def test_who_asks_for_ever_new_studies_comes_after_all_others(queue):
 
 def test_a_turn_is_charged_to_all_who_follow_it(queue, monkeypatch):
     now = [0.0]
-    monkeypatch.setattr(usage.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(fading.time, "monotonic", lambda: now[0])
     shared, alone = ask(queue, Plan(1, 1), 200, known=1), ask(queue, Plan(1, 2), 200, known=1)
     with queue.job_came:
         for visit in map(str, range(10)):

@@ -181,15 +181,15 @@ def test_what_somebody_sent_last_is_read_and_what_was_piled_up_is_not():
     assert len(run(collected(*[frame(text="x")] * MAX_UNREAD, END))) == KEPT_UNREAD
 
 
-def test_what_is_thrown_away_has_its_pace_as_well(monkeypatch):
+def test_what_is_thrown_away_waits_for_its_turn_as_well(monkeypatch):
     """Whatever a frame is, it takes its turn; a large one as many as it takes to read."""
     kept: list[int] = []
 
-    async def keep(pace: object, runs: int = 1) -> None:
+    async def wait(asked: object, runs: int = 1) -> None:
         kept.append(runs)
 
-    monkeypatch.setattr(received.Pace, "keep", keep)
-    monkeypatch.setattr(received.Pace, "charge", lambda pace, runs: kept.append(runs))
+    monkeypatch.setattr(received.Asked, "wait", wait)
+    monkeypatch.setattr(received.Asked, "charge", lambda asked, runs: kept.append(runs))
 
     async def app(scope: object, receive, send: object) -> None:
         while (await receive())["type"] != "websocket.disconnect":

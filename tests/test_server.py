@@ -1,5 +1,6 @@
 """What the server does beside the page, and that the page does without it."""
 
+import asyncio
 import gzip
 import http.client
 import json
@@ -17,7 +18,7 @@ from starlette.types import Message, Receive, Scope, Send
 import exam.server
 from exam.rooms.room import Room
 from exam.rooms.rooms import KEPT_SECONDS, Rooms, new_code, new_secret
-from exam.server import CLOSED, HEADERS, Guard, Seldom, room_events
+from exam.server import CLOSED, HEADERS, NOISE, READ_BYTES, Guard, Seldom, room_events
 from exam.texts import load_texts
 from tests.browser import Server, open_page, press_start, running_server, wait_until_played
 from tests.visit import Visit, run
@@ -259,6 +260,42 @@ def test_a_silent_stream_says_that_it_is_there(monkeypatch):
 
     first, *others = run(listen())
     assert first.startswith("data: ") and others == [": still here\n\n"] * 2
+
+
+def test_the_loop_reads_a_little_of_each_connection_in_turn(monkeypatch):
+    """With the loop's own server: what the setting is called there is nobody's promise."""
+    sizes: list[int] = []
+
+    class Reader(asyncio.Protocol):
+        def data_received(self, data: bytes) -> None:
+            sizes.append(len(data))
+
+    async def send(megabyte: bytes) -> None:
+        server = await asyncio.get_running_loop().create_server(Reader, "127.0.0.1", 0)
+        _, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+        writer.write(megabyte)
+        async with asyncio.timeout(60):
+            while sum(sizes) < len(megabyte):
+                await asyncio.sleep(0)
+        writer.close()
+        server.close()
+
+    transport = exam.server.selector_events._SelectorSocketTransport
+    monkeypatch.setattr(transport, "max_size", transport.max_size)  # put back after the test
+    exam.server.read_in_small_parts()
+    run(send(bytes(1_000_000)))
+    assert max(sizes) <= READ_BYTES
+
+
+@pytest.mark.parametrize(("name", "noise"), NOISE.items())
+def test_noise_is_not_logged_and_all_else_is(caplog, name, noise):
+    log = logging.getLogger(name)
+    before = log.filters[:]
+    exam.server.quieten_log()
+    log.warning("Before %s after", "x")
+    log.warning(f"Before {noise} after")
+    log.filters[:] = before
+    assert [record.getMessage() for record in caplog.records] == ["Before x after"]
 
 
 def test_what_anybody_can_have_logged_is_logged_once_a_second_without_traceback(caplog):

@@ -79,7 +79,7 @@ def curves_spec(texts: Texts, epochs: int, *, is_projected: bool = False) -> dic
     params = [
         {"name": PLANNED, "value": epochs},
         {"name": NARROW, "expr": "false" if is_projected else "width < 420"},
-        {"name": BRIEF, "expr": "true" if is_projected else "width < 420"},
+        {"name": BRIEF, "expr": "true" if is_projected else NARROW},
     ]
     heights = PROJECTED_HEIGHTS if is_projected else PANEL_HEIGHTS
     sized = zip(spec["vconcat"], heights, strict=True)

@@ -2,9 +2,9 @@
 
 First passes of studies that somebody has pressed for come first, so that something moves on every
 screen; then the rest of those studies; then what has been polled only in the background, for
-chapters. Within each, the job with the least work left is first, so that nobody waits
-for another's 200 epochs. Before all that, the jobs of visits that have asked for much of late wait
-for those of all others (usage.py).
+chapters. Within each, the job with the least work left is first, so that nobody waits for another's
+200 epochs, less what it has waited itself. Before all that, the jobs of visits that have asked for
+much of late wait for those of all others (usage.py).
 
 Not thread-safe by itself: whoever calls a method holds the lock.
 """

@@ -4,13 +4,11 @@ A visit is charged for each study that it asks for, and for its share of each tu
 costs each of them little. What was charged is half forgotten after HALF_LIFE.
 """
 
-import time
+from exam.fading import Fading
 
 NEW_STUDY_SECONDS = 0.5  # for a study that somebody presses for, beside its turns
 HALF_LIFE = 10.0  # seconds
-LIGHT_SECONDS = (
-    2.0  # visits under this much usage are equal, and so are those between two multiples
-)
+LIGHT_SECONDS = 2.0  # visits below this are equal, and so are those between two multiples of it
 MAX_VISITS = 5_000
 
 
@@ -18,10 +16,10 @@ class Usage:
     """Seconds of computing by visit. Not thread-safe by itself."""
 
     def __init__(self) -> None:
-        self._charged: dict[str, tuple[float, float]] = {}  # seconds, and when that was
+        self._charged: dict[str, Fading] = {}
 
     def charge(self, visit: str, seconds: float) -> None:
-        self._charged[visit] = self._seconds_of(visit) + seconds, time.monotonic()
+        self._charged.setdefault(visit, Fading(HALF_LIFE)).add(seconds)
         if len(self._charged) > MAX_VISITS:
             light = [each for each in self._charged if self._seconds_of(each) < NEW_STUDY_SECONDS]
             for each in light:
@@ -32,5 +30,5 @@ class Usage:
         return int(self._seconds_of(visit) / LIGHT_SECONDS)
 
     def _seconds_of(self, visit: str) -> float:
-        seconds, at = self._charged.get(visit, (0.0, 0.0))
-        return seconds * 0.5 ** ((time.monotonic() - at) / HALF_LIFE)
+        charged = self._charged.get(visit)
+        return charged.now() if charged else 0.0

@@ -10,34 +10,37 @@ import heapq
 import itertools
 import time
 
+from exam.fading import Fading
+
 HALF_LIFE = 30.0  # seconds, in which half of what a connection has asked for is forgotten
 LIGHT = 25.0  # runs of late, up to which all are equal: what a learner asks for, and more
 WHOLE_PAGE = 10  # runs as which one of the whole page counts; with all chapters open it takes 0.3 s
-TURN_SECONDS = 0.003  # in which it is seen whether the thread is busy
-BUSY = 0.9  # of a turn
-LONGEST_SECONDS = 0.012  # for each run; whatever else is done, the next one begins then
+SAMPLE_SECONDS = 0.003  # in which it is seen whether the thread is busy
+BUSY = 0.9  # of a sample
+RUN_SECONDS = 0.012  # after which the next run begins, however busy the thread is
 
 
-class Queue:
+class RunQueue:
     """The runs that wait, of all connections; all methods are called in one event loop."""
 
     def __init__(self) -> None:
         self._waiting: list[tuple[float, int, asyncio.Future[None]]] = []
         self._numbers = itertools.count()
         self._serving: asyncio.Task[None] | None = None
-        self._due = 0.0  # when the next one begins, even while the thread is busy
+        self._due = 0.0  # when the next one begins, however busy the thread is
 
-    async def turn(self, asked: float, runs: int) -> None:
-        """Wait until it is the turn of so many runs, for who has asked for so many of late."""
+    async def wait(self, weight: float, runs: int) -> None:
+        """Wait until it is the turn of so many runs; those of the smallest weight come first."""
         mine = asyncio.get_running_loop().create_future()
-        heapq.heappush(self._waiting, (asked, next(self._numbers), mine))
+        heapq.heappush(self._waiting, (weight, next(self._numbers), mine))
         if not self._serving or self._serving.done():
             self._serving = asyncio.create_task(self._serve())
         await mine
         self.charge(runs)
 
     def charge(self, runs: int) -> None:
-        self._due = max(self._due, time.monotonic()) + runs * LONGEST_SECONDS
+        """So many runs begin now."""
+        self._due = max(self._due, time.monotonic()) + runs * RUN_SECONDS
 
     async def _serve(self) -> None:
         while self._waiting:
@@ -45,38 +48,34 @@ class Queue:
             if first.done():  # its connection has ended
                 continue
             first.set_result(None)
-            await asyncio.sleep(0)
+            await asyncio.sleep(0)  # so that it is charged
             while await _is_busy() and time.monotonic() < self._due:
                 pass
 
 
 async def _is_busy() -> bool:
-    """Whether this process has computed during nearly all of a turn, in whichever thread."""
+    """Whether this process has computed during nearly all of a sample, in whichever thread."""
     began, computed = time.monotonic(), time.process_time()
-    await asyncio.sleep(TURN_SECONDS)
+    await asyncio.sleep(SAMPLE_SECONDS)
     return time.process_time() - computed > BUSY * (time.monotonic() - began)
 
 
-QUEUE = Queue()  # of this process
+RUNS = RunQueue()  # of this process
 
 
-class Pace:
+class Asked:
     """What one connection has asked for of late."""
 
     def __init__(self) -> None:
-        self._runs, self._at = 0.0, 0.0
+        self.runs = Fading(HALF_LIFE)
 
-    async def keep(self, runs: int = 1) -> None:
+    async def wait(self, runs: int = 1) -> None:
         """Call before so many runs; waits while others come first."""
-        self._charge(runs)
-        await QUEUE.turn(max(self._runs - runs - LIGHT, 0.0), runs)
+        weight = max(self.runs.now() - LIGHT, 0.0)
+        self.runs.add(runs)
+        await RUNS.wait(weight, runs)
 
     def charge(self, runs: int) -> None:
         """Count so many runs more, for which the next ones wait."""
-        self._charge(runs)
-        QUEUE.charge(runs)
-
-    def _charge(self, runs: int) -> None:
-        now = time.monotonic()
-        self._runs = self._runs * 0.5 ** ((now - self._at) / HALF_LIFE) + runs
-        self._at = now
+        self.runs.add(runs)
+        RUNS.charge(runs)

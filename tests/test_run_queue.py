@@ -5,15 +5,16 @@ import time
 
 import pytest
 
-from exam import pace
-from exam.pace import HALF_LIFE, LIGHT, LONGEST_SECONDS, WHOLE_PAGE, Pace, Queue
+from exam import run_queue
+from exam.fading import Fading
+from exam.run_queue import HALF_LIFE, LIGHT, RUN_SECONDS, WHOLE_PAGE, Asked, RunQueue
 from tests.visit import run
 
 
 @pytest.fixture(autouse=True)
-def queue(monkeypatch) -> Queue:
+def queue(monkeypatch) -> RunQueue:
     """A queue of the test's own, of a thread that is busy until `is_busy` is cleared."""
-    monkeypatch.setattr(pace, "QUEUE", queue := Queue())
+    monkeypatch.setattr(run_queue, "RUNS", queue := RunQueue())
     queue.is_busy = True
     queue.charge(1_000_000)  # nothing is due while it is
 
@@ -21,25 +22,25 @@ def queue(monkeypatch) -> Queue:
         await asyncio.sleep(0)
         return queue.is_busy
 
-    monkeypatch.setattr(pace, "_is_busy", is_busy)
+    monkeypatch.setattr(run_queue, "_is_busy", is_busy)
     return queue
 
 
-def who_asked_for(runs: int) -> Pace:
-    asked = Pace()
-    asked._charge(runs)
+def who_asked_for(runs: int) -> Asked:
+    asked = Asked()
+    asked.runs.add(runs)
     return asked
 
 
-async def order(queue: Queue, *asking: Pace) -> list[Pace]:
+async def order(queue: RunQueue, *asking: Asked) -> list[Asked]:
     """The order in which they are served, who ask in that order while the thread is busy."""
-    served: list[Pace] = []
+    served: list[Asked] = []
 
-    async def ask(one: Pace) -> None:
-        await one.keep()
+    async def ask(one: Asked) -> None:
+        await one.wait()
         served.append(one)
 
-    first = asyncio.create_task(ask(Pace()))  # nobody waits yet
+    first = asyncio.create_task(ask(Asked()))  # nobody waits yet
     await first
     waiting = [asyncio.create_task(ask(one)) for one in asking]
     for _ in range(100):
@@ -56,21 +57,23 @@ def test_learners_come_in_their_order_and_who_asks_without_pause_after_them(queu
 
 
 def test_a_run_of_the_whole_page_counts_as_many(queue):
-    whole, parts = Pace(), Pace()
+    whole, parts = Asked(), Asked()
     for _ in range(4):
-        whole._charge(1)
+        whole.runs.add(1)
         whole.charge(WHOLE_PAGE - 1)
-        parts._charge(1)
-    assert whole._runs > LIGHT > parts._runs
+        parts.runs.add(1)
+    assert whole.runs.now() > LIGHT > parts.runs.now()
     assert run(order(queue, whole, parts)) == [parts, whole]
 
 
 def test_half_is_forgotten_in_a_half_life(monkeypatch):
-    asked = who_asked_for(200)
+    sums = Fading(HALF_LIFE)
+    sums.add(200)
     now = time.monotonic()
-    monkeypatch.setattr(pace.time, "monotonic", lambda: now + HALF_LIFE)
-    asked._charge(0)
-    assert asked._runs == pytest.approx(100, rel=0.01)
+    monkeypatch.setattr(time, "monotonic", lambda: now + HALF_LIFE)
+    assert sums.now() == pytest.approx(100, rel=0.01)
+    sums.add(50)
+    assert sums.now() == pytest.approx(150, rel=0.01)
 
 
 def test_somebody_is_served_however_busy_the_thread_is(queue):
@@ -78,21 +81,21 @@ def test_somebody_is_served_however_busy_the_thread_is(queue):
 
     async def ask() -> None:
         async with asyncio.timeout(60):
-            await asyncio.gather(*(Pace().keep() for _ in range(20)))
+            await asyncio.gather(*(Asked().wait() for _ in range(20)))
 
     began = time.monotonic()
     run(ask())
-    assert queue.is_busy and time.monotonic() - began > 10 * LONGEST_SECONDS
+    assert queue.is_busy and time.monotonic() - began > 10 * RUN_SECONDS
 
 
 def test_whoever_has_gone_keeps_nobody_waiting(queue):
-    async def leave() -> list[Pace]:
-        gone = asyncio.create_task(Pace().keep())
+    async def leave() -> list[Asked]:
+        gone = asyncio.create_task(Asked().wait())
         await asyncio.sleep(0)
         gone.cancel()
         return await order(queue, stays)
 
-    stays = Pace()
+    stays = Asked()
     assert run(leave()) == [stays]
 
 
@@ -105,7 +108,7 @@ def test_a_process_that_computes_is_busy(monkeypatch):
                 sum(range(100_000))
                 await asyncio.sleep(0)
 
-        task = asyncio.create_task(pace._is_busy())
+        task = asyncio.create_task(run_queue._is_busy())
         await asyncio.gather(task, compute())
         return task.result()
 
