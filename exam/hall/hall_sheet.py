@@ -20,12 +20,12 @@ _sheet = st.components.v2.component(
 )
 
 
-def show_counts(room: Room, texts: Texts) -> None:
+def counts(room: Room, texts: Texts) -> str:
     """How many questions have arrived, and how many pages follow the room, where they can."""
     written = texts.own_exam.hall_written(questions=len(room.exam.questions()))
     has_streams = bool(room.lecturer_listeners)
     present = texts.hall.present_now(present=len(room.listeners)) if has_streams else ""
-    st.markdown(f"{written} {present}")
+    return f"{written} {present}"
 
 
 @fragment
@@ -43,7 +43,7 @@ def show_hall_sheet(seat: Seat, texts: Texts) -> None:
 def _show_sheet(seat: Seat, room: Room, texts: Texts) -> None:
     captions, questions = texts.own_exam, room.exam.questions()
     with st.container(horizontal=True, vertical_alignment="center"):
-        show_counts(room, texts)
+        st.markdown(f"{counts(room, texts)} {captions.hall_sheet}")
         if room.exam.has_excluded:
             st.button(
                 captions.put_back,
@@ -52,7 +52,6 @@ def _show_sheet(seat: Seat, room: Room, texts: Texts) -> None:
                 on_click=room.readmit_writer,
                 width="content",
             )
-    st.markdown(captions.hall_sheet)
     data = {
         "numbers": [question.number for question in questions],
         "digits": [question.digit for question in questions],

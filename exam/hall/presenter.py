@@ -8,7 +8,7 @@ import time
 
 import streamlit as st
 
-from exam.hall.hall_sheet import show_counts
+from exam.hall.hall_sheet import counts
 from exam.hall.lectern import label_of, show_bar, steps_for
 from exam.hall.measured import measured_answer
 from exam.hall.steps import HEADS
@@ -33,13 +33,17 @@ def show_presenter_view(visit: Visit, step: Step, texts: Texts) -> None:
     ahead = steps[steps.index(step) + 1 :][: STEPS_AHEAD + 1]
     labels = [label_of(later, now, texts) for now, later in zip(ahead, ahead[1:], strict=False)]
     _show_standing(visit.seat, step, texts)
-    place = "heads" if step == HEADS else step.place
-    if place in texts.hall.teach:
-        advice = texts.hall.teach[place]
-        st.markdown(texts.hall.believed(what=advice.believed))
-        st.markdown(texts.hall.say(what=advice.say))
+    with st.container():  # even if empty: the bar below keeps its place while the step changes
+        _show_advice("heads" if step == HEADS else step.place, texts)
     show_bar(visit, step, texts)
     st.caption(f"{texts.hall.after_that} {' · '.join(labels)}")
+
+
+def _show_advice(place: str, texts: Texts) -> None:
+    if place in texts.hall.teach:
+        about = texts.hall.teach[place]
+        st.markdown(texts.hall.believed(what=about.believed))
+        st.markdown(texts.hall.say(what=about.say))
 
 
 @fragment
@@ -56,7 +60,7 @@ def _show_standing(seat: Seat, step: Step, texts: Texts) -> None:
         )
     )
     if step.kind == "write":
-        show_counts(room, texts)
+        st.markdown(counts(room, texts))
     elif step.place in CHAPTERS and CHAPTERS[step.place].studies:
         _show_vote(room, step, texts)
 
