@@ -1,5 +1,7 @@
 // What a hall has written, a button for each question, which takes it out.
 
+const FEWEST = 10; // for which there is a place from the beginning
+
 export default function ({ data, parentElement, setTriggerValue }) {
   const sheet = parentElement.querySelector(".hall-sheet");
   const before = new Map([...sheet.children].map((cell) => [+cell.dataset.number, cell]));
@@ -20,4 +22,5 @@ export default function ({ data, parentElement, setTriggerValue }) {
     if (sheet.children[at] !== cell) sheet.insertBefore(cell, sheet.children[at] ?? null);
   });
   for (const cell of before.values()) cell.remove();
+  sheet.style.setProperty("--count", Math.max(data.numbers.length, FEWEST));
 }

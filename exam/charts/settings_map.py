@@ -103,6 +103,7 @@ def _spec(texts: Texts, by: str, has_points: bool, lowest: float) -> dict:
     colour = colour.scale(scheme="viridis", reverse=True, domain=DOMAINS[by], clamp=True)
     colour = colour.legend(
         orient="top",
+        offset=4,
         titleOrient="left",
         gradientLength=160,
         labelColor=INK,

@@ -37,12 +37,11 @@ def show_chapter_step(chapter: Chapter, step: Step, visit: Visit, texts: Texts) 
     block = chapter.blocks[step.block]
     with view.shown():
         reason = question.blocked_by(view) if question else ""
-        if step.kind in ("write", "display"):
+        if step.kind == "write" and room:
+            show_hall_sheet(visit.seat, texts)
+        elif step.kind in ("write", "display"):
             _show_all(view, Story)
-            if step.kind == "write" and room:
-                show_hall_sheet(visit.seat, texts)
-            else:
-                block.show(view)
+            block.show(view)
         elif reason:
             st.markdown(reason)
         elif question and step.kind in ("question", "close", "discuss"):

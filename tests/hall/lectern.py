@@ -30,7 +30,7 @@ SHARE = """() => {
             inside += top < bar && shown.some(box =>
                 box.left <= left && left < box.right && box.top <= top && top < box.bottom);
         }
-    return inside / 100;
+    return inside / 10_000;
 }"""
 
 FILLS = f"least => ({SHARE})() >= least"
