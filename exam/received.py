@@ -19,10 +19,11 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
-from exam.run_queue import WHOLE_PAGE, Asked
+from exam.run_queue import Asked
 
-MAX_MESSAGE, MAX_EVENTS = 1_000_000, 10_000  # bytes: a message, and what a component reports
+MAX_MESSAGE, MAX_EVENTS = 250_000, 10_000  # bytes: a message, and what a component reports
 LARGE_MESSAGE = 100_000  # bytes, which take as long to read as a run of a part of the page
+WHOLE_PAGE, OPEN_CHAPTER = 10, 2  # runs as which one of the page, and each chapter in it, counts
 # Messages of a connection that wait to be read; and how many of them still are when it has ended.
 MAX_UNREAD, MAX_UNREAD_BYTES, KEPT_UNREAD = 200, 3_000_000, 10
 MAX_VALUES = 200  # of a message
@@ -163,13 +164,12 @@ class Received:
         async def receive_read() -> Message:
             while (message := await inbox.read())["type"] == "websocket.receive":
                 data = message.get("bytes") or b""
-                # Before what is thrown away, too.
-                await inbox.unless_ended(asked.wait(1 + len(data) // LARGE_MESSAGE))
+                if len(data) > LARGE_MESSAGE:
+                    await inbox.unless_ended(asked.wait(len(data) // LARGE_MESSAGE))
                 if len(data) > MAX_MESSAGE:
                     break  # Streamlit ends the connection
                 if data and (read := read_message(data)):
-                    if read.HasField("rerun_script") and not read.rerun_script.fragment_id:
-                        asked.charge(WHOLE_PAGE - 1)
+                    await inbox.unless_ended(asked.wait(_runs_of(read)))
                     return {"type": "websocket.receive", "bytes": read.SerializeToString()}
             return message
 
@@ -178,6 +178,16 @@ class Received:
             await self.app(scope, receive_read, send)
         finally:
             collecting.cancel()
+
+
+def _runs_of(message: BackMsg) -> int:
+    """As how many runs of a part of the page it counts."""
+    state = message.rerun_script
+    if not message.HasField("rerun_script") or state.fragment_id:
+        return 1
+    widgets = state.widget_states.widgets
+    chapters = sum(widget.bool_value and widget.id.endswith("_open") for widget in widgets)
+    return WHOLE_PAGE + OPEN_CHAPTER * chapters
 
 
 def read_message(data: bytes) -> BackMsg | None:

@@ -2,19 +2,20 @@
 
 One thread answers everybody. While it is busy, runs wait here: those of learners in the order in
 which they came, and after them those of connections that ask without pause. Of these, the one that
-has asked for the least of late comes first.
+has asked for the least of late comes first. Every other turn is that of the run that has waited
+longest: a connection has one at a time, so nobody waits for more than the others have.
 """
 
 import asyncio
 import heapq
 import itertools
 import time
+from collections import deque
 
 from exam.fading import Fading
 
 HALF_LIFE = 30.0  # seconds, in which half of what a connection has asked for is forgotten
 LIGHT = 25.0  # runs of late, up to which all are equal: what a learner asks for, and more
-WHOLE_PAGE = 10  # runs as which one of the whole page counts; with all chapters open it takes 0.3 s
 SAMPLE_SECONDS = 0.003  # in which it is seen whether the thread is busy
 BUSY = 0.9  # of a sample
 RUN_SECONDS = 0.012  # after which the next run begins, however busy the thread is
@@ -24,7 +25,8 @@ class RunQueue:
     """The runs that wait, of all connections; all methods are called in one event loop."""
 
     def __init__(self) -> None:
-        self._waiting: list[tuple[float, int, asyncio.Future[None]]] = []
+        self._by_weight: list[tuple[float, int, asyncio.Future[None]]] = []
+        self._by_age: deque[asyncio.Future[None]] = deque()
         self._numbers = itertools.count()
         self._serving: asyncio.Task[None] | None = None
         self._due = 0.0  # when the next one begins, however busy the thread is
@@ -32,25 +34,29 @@ class RunQueue:
     async def wait(self, weight: float, runs: int) -> None:
         """Wait until it is the turn of so many runs; those of the smallest weight come first."""
         mine = asyncio.get_running_loop().create_future()
-        heapq.heappush(self._waiting, (weight, next(self._numbers), mine))
+        heapq.heappush(self._by_weight, (weight, next(self._numbers), mine))
+        self._by_age.append(mine)
         if not self._serving or self._serving.done():
             self._serving = asyncio.create_task(self._serve())
         await mine
-        self.charge(runs)
-
-    def charge(self, runs: int) -> None:
-        """So many runs begin now."""
         self._due = max(self._due, time.monotonic()) + runs * RUN_SECONDS
 
     async def _serve(self) -> None:
-        while self._waiting:
-            _, _, first = heapq.heappop(self._waiting)
-            if first.done():  # its connection has ended
-                continue
+        for turn in itertools.count():
+            if not (first := self._next(is_oldest=turn % 2 == 1)):
+                return
             first.set_result(None)
             await asyncio.sleep(0)  # so that it is charged
             while await _is_busy() and time.monotonic() < self._due:
                 pass
+
+    def _next(self, *, is_oldest: bool) -> asyncio.Future[None] | None:
+        """The next one that still waits; the others were served, or their connection has ended."""
+        while self._by_age if is_oldest else self._by_weight:
+            first = self._by_age.popleft() if is_oldest else heapq.heappop(self._by_weight)[-1]
+            if not first.done():
+                return first
+        return None
 
 
 async def _is_busy() -> bool:
@@ -71,11 +77,5 @@ class Asked:
 
     async def wait(self, runs: int = 1) -> None:
         """Call before so many runs; waits while others come first."""
-        weight = max(self.runs.now() - LIGHT, 0.0)
-        self.runs.add(runs)
-        await RUNS.wait(weight, runs)
-
-    def charge(self, runs: int) -> None:
-        """Count so many runs more, for which the next ones wait."""
-        self.runs.add(runs)
-        RUNS.charge(runs)
+        self.runs.add(runs)  # first: who comes back ever anew with a large one waits as well
+        await RUNS.wait(max(self.runs.now() - LIGHT, 0.0), runs)

@@ -11,7 +11,7 @@ import logging
 import math
 import signal
 import threading
-from asyncio import selector_events
+import time
 from collections.abc import AsyncIterator, Callable
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -29,6 +29,7 @@ from exam.model.exams import BrokenExams
 from exam.model.settings import EPOCHS, STUDENT
 from exam.page.address import LOCAL_HOSTS, host_of
 from exam.page.opening import with_opening
+from exam.reading import share_reading
 from exam.received import Received
 from exam.rooms.room import Room
 from exam.rooms.rooms import ROOMS
@@ -45,15 +46,15 @@ HEADERS = {
 }
 MAX_STREAMS, MAX_LECTURER_STREAMS = 1_000, 20  # of a room
 KEEP_ALIVE_SECONDS = 15.0  # after which a stream sends a comment, so that no proxy cuts it
-COUNT_SECONDS = 0.25  # between two events for a lecturer
+# Between two events for a lecturer, who asks for what is new at each: in one step, and of two.
+COUNT_SECONDS, STEP_SECONDS = 2.0, 0.25
 MAX_OPEN_FILES = 65_536
-READ_BYTES = 8_192  # of a connection, before the next one has its turn
-# What anybody can have logged without end: by logger, a part of the message.
+# What anybody can have logged without end: by logger, parts of the messages.
 NOISE = {
-    "streamlit.runtime.scriptrunner.script_runner": "find fragment",
-    "streamlit.runtime.app_session": "The fragment with id",
-    "uvicorn.error": "Invalid HTTP request",
-    "asyncio": "data_received() call failed",  # frames that are none
+    "streamlit.runtime.scriptrunner.script_runner": ("find fragment",),
+    "streamlit.runtime.app_session": ("The fragment with id",),
+    "uvicorn.error": ("Invalid HTTP request", "Invalid UTF-8", "Unsupported upgrade"),
+    "asyncio": ("data_received() call failed",),  # frames that are none
 }
 _log = logging.getLogger("exam")
 _is_closing = threading.Event()
@@ -161,7 +162,7 @@ async def stream_room(request: Request) -> Response:
         else (room.listeners, MAX_STREAMS)
     )
     if len(listeners) >= limit:
-        return PlainTextResponse("The room is full", 503)
+        return PlainTextResponse("The room is full", 429)  # no proxy takes it for a lost server
     return StreamingResponse(
         room_events(room, for_lecturer=for_lecturer),
         headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"},  # the latter for nginx
@@ -200,13 +201,20 @@ async def room_events(room: Room, *, for_lecturer: bool = False) -> AsyncIterato
             yield ": still here\n\n" if event == last else f"data: {event}\n\n"
             last = event
             if for_lecturer:
-                await asyncio.sleep(COUNT_SECONDS)  # many guesses at once are one event
+                await _bundle(room, state["step"])
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(has_changed.wait(), KEEP_ALIVE_SECONDS)
     finally:
         listeners.discard(listener)
         room.notify_lecturer()
         _open_streams.discard(listener)
+
+
+async def _bundle(room: Room, step: object) -> None:
+    """Wait, so that many guesses are one event; but the lecturer's other screens follow soon."""
+    until = time.monotonic() + COUNT_SECONDS
+    while time.monotonic() < until and room.state()["step"] == step:
+        await asyncio.sleep(STEP_SECONDS)
 
 
 def raise_file_limit() -> None:
@@ -218,15 +226,6 @@ def raise_file_limit() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, MAX_OPEN_FILES)), hard))
 
 
-def read_in_small_parts() -> None:
-    """Asyncio reads 256 kB of a connection at once: 43,000 frames, or pings, while all others wait.
-
-    It has no setting for this; where the loop is another one, nothing changes.
-    """
-    transport = selector_events._SelectorSocketTransport  # type: ignore[attr-defined]
-    transport.max_size = READ_BYTES
-
-
 def quieten_log() -> None:
     """Anybody can ask for a file or a part of the page that there is not, as often as they like."""
     logging.getLogger("streamlit.runtime.backend_operation_handler").addFilter(Seldom())
@@ -234,8 +233,11 @@ def quieten_log() -> None:
         logging.getLogger(name).addFilter(functools.partial(_is_worth_it, noise))
 
 
-def _is_worth_it(noise: str, record: logging.LogRecord) -> bool:
-    return noise not in str(record.msg)
+def _is_worth_it(noise: tuple[str, ...], record: logging.LogRecord) -> bool:
+    """Not what is noise, and no answer to a request whose body is none."""
+    error = record.exc_info[0] if record.exc_info else None
+    is_unanswerable = error is not None and error.__name__ == "LocalProtocolError"  # of h11
+    return not is_unanswerable and not any(part in str(record.msg) for part in noise)
 
 
 class Seldom(logging.Filter):
@@ -272,7 +274,7 @@ def end_streams_with_the_server() -> None:
 async def lifespan(app: object) -> AsyncIterator[None]:
     """Before the first visitor, begin to load Keras, and build what the first screen needs."""
     raise_file_limit()
-    read_in_small_parts()
+    share_reading()
     quieten_log()
     for shortage in shortages():
         _log.warning("This machine has %s (assets/OPERATIONS.md)", shortage)

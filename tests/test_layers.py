@@ -12,7 +12,7 @@ from tests.browser import ROOT
 
 CODE = [*(ROOT / "exam").rglob("*.py"), ROOT / "streamlit_app.py"]
 BROUGHT = {"pyarrow": "pyarrow", "pandas": "pandas", "pillow": "PIL"}  # by Streamlit
-BROUGHT |= {"starlette": "starlette", "protobuf": "google"}
+BROUGHT |= {"starlette": "starlette", "uvicorn": "uvicorn", "protobuf": "google"}
 
 
 def test_layers():

@@ -10,6 +10,7 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 from exam import received
 from exam.page.address import READERS
+from exam.parts import CHAPTER_NAMES
 from exam.received import (
     FORMS,
     KEPT_UNREAD,
@@ -181,24 +182,26 @@ def test_what_somebody_sent_last_is_read_and_what_was_piled_up_is_not():
     assert len(run(collected(*[frame(text="x")] * MAX_UNREAD, END))) == KEPT_UNREAD
 
 
-def test_what_is_thrown_away_waits_for_its_turn_as_well(monkeypatch):
-    """Whatever a frame is, it takes its turn; a large one as many as it takes to read."""
+def test_a_message_waits_for_as_many_turns_as_it_takes(monkeypatch):
+    """A page with its open chapters, and what is large before it is read; small junk takes none."""
     kept: list[int] = []
 
     async def wait(asked: object, runs: int = 1) -> None:
         kept.append(runs)
 
     monkeypatch.setattr(received.Asked, "wait", wait)
-    monkeypatch.setattr(received.Asked, "charge", lambda asked, runs: kept.append(runs))
 
     async def app(scope: object, receive, send: object) -> None:
         while (await receive())["type"] != "websocket.disconnect":
             pass
 
-    junk = [frame(text="x"), frame(bytes=b"\xff"), frame(bytes=bytes(450_000)), frame()]
-    receive = arriving(frame(bytes=message().SerializeToString()), *junk, END)
+    opened = message(
+        *(widget(f"{name}_open", bool_value=name != "update") for name in CHAPTER_NAMES)
+    )
+    junk = [frame(text="x"), frame(bytes=b"\xff"), frame(bytes=bytes(220_000)), frame()]
+    receive = arriving(frame(bytes=opened.SerializeToString()), *junk, END)
     run(Received(app)({"type": "websocket"}, receive, None))
-    assert kept == [1, received.WHOLE_PAGE - 1, 1, 1, 5, 1]
+    assert kept == [received.WHOLE_PAGE + received.OPEN_CHAPTER * (len(CHAPTER_NAMES) - 1), 2]
 
 
 def test_nobody_waits_for_a_connection_that_has_ended():

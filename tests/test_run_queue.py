@@ -1,13 +1,15 @@
 """Which connection the page runs for next, where more ask than it can serve."""
 
 import asyncio
+import math
 import time
 
 import pytest
 
 from exam import run_queue
 from exam.fading import Fading
-from exam.run_queue import HALF_LIFE, LIGHT, RUN_SECONDS, WHOLE_PAGE, Asked, RunQueue
+from exam.received import OPEN_CHAPTER, WHOLE_PAGE
+from exam.run_queue import HALF_LIFE, RUN_SECONDS, Asked, RunQueue
 from tests.visit import run
 
 
@@ -16,7 +18,7 @@ def queue(monkeypatch) -> RunQueue:
     """A queue of the test's own, of a thread that is busy until `is_busy` is cleared."""
     monkeypatch.setattr(run_queue, "RUNS", queue := RunQueue())
     queue.is_busy = True
-    queue.charge(1_000_000)  # nothing is due while it is
+    queue._due = math.inf  # nothing is due while it is
 
     async def is_busy() -> bool:
         await asyncio.sleep(0)
@@ -53,17 +55,28 @@ async def order(queue: RunQueue, *asking: Asked) -> list[Asked]:
 
 def test_learners_come_in_their_order_and_who_asks_without_pause_after_them(queue):
     one, other, much, more = map(who_asked_for, (0, 20, 200, 2_000))
-    assert run(order(queue, more, other, much, one)) == [other, one, much, more]
+    """But every other turn is that of who has waited longest."""
+    assert run(order(queue, much, more, one, other)) == [much, one, more, other]
 
 
-def test_a_run_of_the_whole_page_counts_as_many(queue):
-    whole, parts = Asked(), Asked()
-    for _ in range(4):
-        whole.runs.add(1)
-        whole.charge(WHOLE_PAGE - 1)
-        parts.runs.add(1)
-    assert whole.runs.now() > LIGHT > parts.runs.now()
-    assert run(order(queue, whole, parts)) == [parts, whole]
+def test_a_large_run_waits_even_if_it_is_the_first_of_its_connection(queue):
+    async def serve() -> list[str]:
+        served: list[str] = []
+
+        async def ask(name: str, runs: int) -> None:
+            await Asked().wait(runs)
+            served.append(name)
+
+        await ask("the first", 1)
+        chapters = WHOLE_PAGE + 15 * OPEN_CHAPTER
+        asking = ("a part", 1), ("all chapters", chapters), ("a page", WHOLE_PAGE), ("more", 1)
+        waiting = [asyncio.create_task(ask(*each)) for each in asking]
+        await asyncio.sleep(0)
+        queue.is_busy = False
+        await asyncio.gather(*waiting)
+        return served[1:]
+
+    assert run(serve()) == ["a part", "a page", "all chapters", "more"]
 
 
 def test_half_is_forgotten_in_a_half_life(monkeypatch):

@@ -1,0 +1,86 @@
+"""How much of the thread's time it may take to read what connections send.
+
+One thread answers everybody. Asyncio reads 256 kB of a connection at once, which may be 43,000
+frames of six bytes, and uvicorn answers each ping whether or not anybody reads the answer.
+"""
+
+import time
+from asyncio.selector_events import _SelectorSocketTransport as Transport  # type: ignore
+from weakref import WeakKeyDictionary
+
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from exam.fading import Fading
+from exam.received import MAX_MESSAGE
+
+READ_BYTES = 1_024  # of a connection, before the next one has its turn
+UNSENT_BYTES = 65_536  # that wait for a connection to read them, beyond which nothing of it is read
+UNANSWERED_BYTES = 65_536  # of requests that came before the one that is answered has its answer
+UNSENT_SECONDS = 0.1  # after which that is looked at again
+HALF_LIFE = 30.0  # seconds, in which half of what a connection has cost is forgotten
+LIGHT = 0.005  # seconds of the thread of late, beyond which a connection waits; a learner: 0.001
+SHARE = 0.2  # of the thread's time, which all those that wait take together
+
+_read = Transport._read_ready__data_received
+
+
+class Readings:
+    """What reading has cost of late, for each connection; all methods run in one event loop."""
+
+    def __init__(self) -> None:
+        self._spent: WeakKeyDictionary[Transport, Fading] = WeakKeyDictionary()
+        self._resumes: WeakKeyDictionary[Transport, float] = WeakKeyDictionary()
+        self._due = 0.0  # when the next of those that wait is read
+
+    def read(self, transport: Transport) -> None:
+        """Read a little of a connection that has sent something, unless it is to wait."""
+        if self._resumes.get(transport, 0.0) > time.monotonic():  # uvicorn has resumed it
+            transport._loop._remove_reader(transport._sock_fd)
+        elif transport.get_write_buffer_size() > UNSENT_BYTES:
+            self._pause(transport, UNSENT_SECONDS)
+        else:
+            began = time.thread_time()
+            _read(transport)
+            self._charge(transport, time.thread_time() - began)
+            _limit_unfinished(transport)
+
+    def _charge(self, transport: Transport, seconds: float) -> None:
+        spent = self._spent.setdefault(transport, Fading(HALF_LIFE))
+        spent.add(seconds)
+        if spent.now() > LIGHT and not transport.is_closing():
+            now = time.monotonic()
+            self._due = max(self._due, now) + seconds / SHARE
+            self._pause(transport, self._due - now)
+
+    def _pause(self, transport: Transport, seconds: float) -> None:
+        self._resumes[transport] = time.monotonic() + seconds
+        transport._loop._remove_reader(transport._sock_fd)
+        transport._loop.call_later(seconds, self._resume, transport)
+
+    def _resume(self, transport: Transport) -> None:
+        self._resumes.pop(transport, None)
+        transport._add_reader(transport._sock_fd, transport._read_ready)
+
+
+def _limit_unfinished(transport: Transport) -> None:
+    """Bound what is kept of requests that are not answered yet, and of messages that are not whole.
+
+    No browser sends a request before the one before it has its answer. A websocket begins as HTTP,
+    and Streamlit allows it messages of 200 MB.
+    """
+    protocol = transport.get_protocol()
+    if isinstance(protocol, H11Protocol):
+        protocol.config.ws_max_size = MAX_MESSAGE
+        if len(protocol.conn.trailing_data[0]) > UNANSWERED_BYTES:
+            transport.abort()
+
+
+def share_reading() -> None:
+    """Have the event loop read this way; where it is another one, nothing changes."""
+    readings = Readings()
+
+    def read(transport: Transport) -> None:  # a function, so that it becomes a method
+        readings.read(transport)
+
+    Transport.max_size = READ_BYTES
+    Transport._read_ready__data_received = read

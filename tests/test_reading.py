@@ -1,0 +1,117 @@
+"""What reading costs is shared among connections; with asyncio's own server, and the page's."""
+
+import asyncio
+import contextlib
+import socket
+import threading
+import time
+
+import pytest
+
+from exam import reading
+from exam.reading import LIGHT, READ_BYTES, SHARE, UNSENT_BYTES
+from tests.visit import run
+
+COSTS = 0.002  # seconds, that the thread takes for what it reads at a time
+GREEDY, LASTS = 20, 2.0  # connections, and seconds
+
+
+@pytest.fixture(autouse=True)
+def shared_reading(monkeypatch) -> None:
+    """In this process, as in the server's; put back after the test."""
+    for name in ("max_size", "_read_ready__data_received"):
+        monkeypatch.setattr(reading.Transport, name, getattr(reading.Transport, name))
+    reading.share_reading()
+
+
+class Reader(asyncio.Protocol):
+    """Takes a while for all that it reads, and says how much that was."""
+
+    sizes: list[int]
+    spent: float
+    answer = b""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        began = time.thread_time()
+        while time.thread_time() < began + COSTS:
+            pass
+        type(self).sizes.append(len(data))
+        type(self).spent += time.thread_time() - began
+        self.transport.write(self.answer)
+
+
+@pytest.fixture
+def reader() -> type[Reader]:
+    return type("Reader", (Reader,), {"sizes": [], "spent": 0.0})
+
+
+async def listen(reader: type[Reader]) -> tuple[asyncio.Server, tuple[str, int]]:
+    server = await asyncio.get_running_loop().create_server(reader, "127.0.0.1", 0)
+    return server, server.sockets[0].getsockname()
+
+
+def send_without_end(address: tuple[str, int]) -> socket.socket:
+    """A connection that has sent as much as it can, and reads nothing."""
+    connection = socket.create_connection(address)
+    connection.setblocking(False)
+    try:
+        while True:
+            connection.send(bytes(65_536))
+    except BlockingIOError:
+        return connection
+
+
+def test_those_that_send_much_take_a_share_of_the_thread_however_many_they_are(reader):
+    async def send() -> float:
+        server, address = await listen(reader)
+        greedy = [send_without_end(address) for _ in range(GREEDY)]
+        began = time.monotonic()
+        while time.monotonic() < began + LASTS:
+            await asyncio.sleep(0.01)
+        took = time.monotonic() - began
+        for each in greedy:
+            each.close()
+        server.close()
+        return took
+
+    took = run(send())
+    free = GREEDY * (LIGHT + 2 * COSTS)
+    assert max(reader.sizes) == READ_BYTES
+    assert free / 2 < reader.spent < free + 1.5 * SHARE * took
+
+
+def test_who_reads_no_answers_is_not_read(reader):
+    reader.answer = bytes(UNSENT_BYTES)
+    kept: list[int] = []
+
+    async def send() -> None:
+        server, address = await listen(reader)
+        unread = send_without_end(address)
+        began = time.monotonic()
+        while time.monotonic() < began + LASTS:
+            transports = asyncio.get_running_loop()._transports.values()  # type: ignore
+            kept.extend(each.get_write_buffer_size() for each in transports)
+            await asyncio.sleep(0.01)
+        unread.close()
+        server.close()
+
+    run(send())
+    assert UNSENT_BYTES < max(kept) <= 2 * UNSENT_BYTES
+
+
+def test_requests_that_wait_for_no_answer_end_their_connection(server):
+    request = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", server.port), timeout=60) as connection:
+
+        def read_answers() -> None:
+            with contextlib.suppress(OSError):
+                while connection.recv(65_536):
+                    pass
+
+        threading.Thread(target=read_answers, daemon=True).start()
+        with pytest.raises((ConnectionResetError, BrokenPipeError)):
+            while True:
+                connection.sendall(100 * request)
