@@ -9,7 +9,7 @@ from exam.model.plan import Plan
 from exam.model.results import Checkpoint
 from exam.service import job_queue, usage
 from exam.service.job import MANY_FOLLOWERS, Job
-from exam.service.job_queue import JobQueue
+from exam.service.job_queue import LONGEST_WAITING, JobQueue
 from exam.service.turn import TurnResult
 from tests.scripted import marks
 
@@ -48,11 +48,15 @@ def test_first_passes_then_studies_then_experiments_and_of_each_the_least_work_l
     assert order_of(queue) == [first, short, long, background]
 
 
-def test_a_long_study_that_waits_comes_before_ever_new_short_ones(queue):
-    long = ask(queue, Plan(1, 1), 200, known=1)
-    long.last_mark_at -= 20  # it has waited for so many seconds
-    short = ask(queue, Plan(1, 2), 20, known=1)
-    assert order_of(queue) == [long, short]
+def test_every_fourth_turn_is_that_of_the_job_that_has_waited_longest(queue):
+    """Also if it is a chapter's; beside it come short ones without end."""
+    chapter = ask(queue, Plan(100, 1), 200, known=1, background=True)
+    chapter.last_mark_at -= 20  # it has waited for so many seconds
+    for student in range(2, 10):
+        ask(queue, Plan(1, student), 20, known=1)
+    with queue.job_came:
+        turns = [queue.start_next() for _ in range(8)]
+    assert turns.index(chapter) == LONGEST_WAITING - 1
 
 
 def test_checkpoints_are_kept_of_what_goes_on_and_of_the_newest(queue, monkeypatch):

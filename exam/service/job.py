@@ -11,7 +11,6 @@ from exam.service.turn import TurnResult
 
 RETRY_SECONDS = 15.0  # after a failure, until the next try
 MANY_FOLLOWERS = 1_000  # of a job
-AGING = 0.2  # seconds of work for each second without a mark
 
 
 class Failure(NamedTuple):
@@ -118,10 +117,7 @@ class Job:
 
     @property
     def priority(self) -> tuple[bool, bool, float]:
-        """The smallest comes first: what is urgent, what was pressed for, the least work left.
-
-        Waiting counts as work done, or others' short studies would come first for ever.
-        """
+        """The smallest comes first: what is urgent, what was pressed for, the least work left."""
         seconds_per_pass = 0.0025 + 0.00007 * self.plan.updates  # roughly, once the worker is warm
         work_left = (self.target + 1 - len(self.marks)) * seconds_per_pass
-        return not self.is_urgent, self.is_background, work_left - AGING * self.silent_seconds
+        return not self.is_urgent, self.is_background, work_left

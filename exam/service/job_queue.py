@@ -3,8 +3,9 @@
 First passes of studies that somebody has pressed for come first, so that something moves on every
 screen; then the rest of those studies; then what has been polled only in the background, for
 chapters. Within each, the job with the least work left is first, so that nobody waits for another's
-200 epochs, less what it has waited itself. Before all that, the jobs of visits that have asked for
-much of late wait for those of all others (usage.py).
+200 epochs. Every fourth turn is that of the job that has waited longest, so that ever new short
+studies keep no long one, and no chapter, out. Before all that, the jobs of visits that have asked
+for much of late wait for those of all others (usage.py).
 
 Not thread-safe by itself: whoever calls a method holds the lock.
 """
@@ -21,6 +22,7 @@ KEPT_CHECKPOINTS = 100  # of studies that are complete: 10 MB
 # Large jobs, which KEPT_MARKS does not count: for how long after they were last followed, and how
 # many.
 KEPT_LARGE_SECONDS, KEPT_LARGE = 600.0, 50
+LONGEST_WAITING = 4  # turns, of which one is that of the job that has waited longest
 MAX_WAITING = 500  # jobs; a poll of a later one gives how many are ahead, or adds it
 
 
@@ -31,6 +33,7 @@ class JobQueue:
         self.waiting: list[Job] = []
         self.running: list[Job] = []  # one for each worker at most
         self._usage = Usage()
+        self._turns = 0
         self.failure = Failure()  # of all jobs, because no worker can be had
         # In the order of turns; None from the beginning of a turn until somebody asks.
         self._places: dict[Job, int] | None = None
@@ -80,8 +83,11 @@ class JobQueue:
         self._places = None
         self._forget_large()
         self._drop_unwanted()
-        job = min(self.waiting, key=self._turn_of, default=None)
+        is_for_longest = self._turns % LONGEST_WAITING == LONGEST_WAITING - 1
+        order = self._wait_of if is_for_longest else self._turn_of
+        job = min(self.waiting, key=order, default=None)
         if job:
+            self._turns += 1
             job.turn_began = time.monotonic()
             self.waiting.remove(job)
             self.running.append(job)
@@ -117,8 +123,16 @@ class JobQueue:
         return next((each.reason for each in (job.failure, self.failure) if not each.is_over), "")
 
     def _turn_of(self, job: Job) -> tuple[int, bool, bool, float]:
-        """The smallest comes first; of several visits that follow a job, the lightest counts."""
-        return min(map(self._usage.level, job.present_followers()), default=0), *job.priority
+        """The smallest comes first."""
+        return self._level_of(job), *job.priority
+
+    def _wait_of(self, job: Job) -> tuple[int, float]:
+        """The smallest has waited longest, of those whose visits have asked for little."""
+        return self._level_of(job), -job.silent_seconds
+
+    def _level_of(self, job: Job) -> int:
+        """Of several visits that follow a job, the lightest counts."""
+        return min(map(self._usage.level, job.present_followers()), default=0)
 
     def _put_back(self, job: Job) -> None:
         self.running.remove(job)
