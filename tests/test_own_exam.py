@@ -6,6 +6,7 @@ import time
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from exam.model.exams import QUESTIONS, load_exams
 from exam.model.own_exam import PIXELS, BadPicture, OwnExam, read_picture
@@ -82,8 +83,16 @@ def test_every_printed_question_would_pass():
             read_picture(base64.b64encode(question.tobytes()).decode())
 
 
+def as_text(picture: np.ndarray | bytes) -> str:
+    return base64.b64encode(bytes(picture)).decode()
+
+
+def moved(picture: np.ndarray) -> np.ndarray:
+    return np.roll(picture.reshape(28, 28), 3, axis=1).ravel()
+
+
 def sent(at: object, picture: bytes = FINAL.questions[0][0].tobytes()) -> dict:
-    text = base64.b64encode(picture).decode()
+    text = as_text(picture)
     return {"at": at, "centred": text, "small": text, "typed": False}
 
 
@@ -98,15 +107,28 @@ def test_what_a_browser_sends_is_kept_where_it_was_asked_for():
     drawings.add(sent(0))
     assert drawings.refused == [] and drawings.exams["centred"].answers == "73"
     before = drawings.exams["small"]
-    text = base64.b64encode(FINAL.questions[0][8].tobytes()).decode()
-    drawings.add(sent(1) | {"small": text})
+    drawings.add(sent(1) | {"small": as_text(moved(FINAL.questions[0][0]))})
     assert drawings.exams["centred"].questions[1].tobytes() == FINAL.questions[0][0].tobytes()
-    assert drawings.exams["small"].questions[1].tobytes() == FINAL.questions[0][8].tobytes()
+    assert (drawings.exams["small"].questions[1] == moved(FINAL.questions[0][0])).all()
     drawings.add(sent(0, FINAL.questions[0][5].tobytes()))  # written again
     assert drawings.exams["small"] != before
     drawings.is_open = False
     drawings.add(sent(1, FINAL.questions[0][9].tobytes()))
     assert drawings.drawn[1].centred == FINAL.questions[0][0].tobytes()
+
+
+def test_the_two_pictures_of_a_digit_show_the_same_whatever_was_sent():
+    """Or a hall would see what nobody could take out before."""
+    drawings, other = Drawings([7]), FINAL.questions[0][8].reshape(28, 28)
+    drawings.add(sent(0) | {"small": as_text(other.ravel())})
+    small = np.frombuffer(drawings.drawn[0].small, np.uint8).reshape(28, 28)
+    for axis in (0, 1):  # the place of the other's ink
+        assert (np.flatnonzero(small.any(axis)) == np.flatnonzero(other.any(axis))).all()
+    shown = FINAL.questions[0][0].reshape(28, 28)
+    shown = shown[np.ix_(shown.any(1), shown.any(0))]
+    small = small[np.ix_(small.any(1), small.any(0))]
+    by_pillow = Image.fromarray(shown).resize(small.shape[::-1], Image.Resampling.BOX)
+    assert np.abs(np.asarray(by_pillow, float) - small).mean() < 8
 
 
 def test_what_is_computed_for_an_exam_is_forgotten_ten_minutes_after_the_last_look(monkeypatch):

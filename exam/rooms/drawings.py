@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from exam.model.own_exam import BadPicture, OwnExam, read_picture
+from exam.model.own_exam import BadPicture, OwnExam, check_picture, in_the_place_of, read_picture
 
 # How a drawing becomes 28×28 pixels: scaled and centred as MNIST's are, or only made small.
 FORMS = ("centred", "small")
@@ -51,6 +51,7 @@ class Drawings:
             return
         try:
             centred, small = read_picture(sent.get("centred")), read_picture(sent.get("small"))
+            small = check_picture(in_the_place_of(small, centred))  # a hall sees the former alone
         except BadPicture:
             self.refused = [index]
             return
