@@ -27,9 +27,11 @@ class StudiedSettings:
     def add(self, batch_size: int, epochs: int, loss: float, wrong: float) -> None:
         setting = batch_size, epochs
         with self._lock:
-            if setting in self.sums or len(self.sums) < MAX_SETTINGS:
-                runs, losses, wrongs = self.sums.get(setting, (0, 0.0, 0.0))
-                self.sums[setting] = runs + 1, losses + loss, wrongs + wrong
+            if setting not in self.sums and len(self.sums) >= MAX_SETTINGS:
+                # The first of those with the fewest runs, so that nobody can fill the map.
+                del self.sums[min(self.sums, key=lambda each: self.sums[each][0])]
+            runs, losses, wrongs = self.sums.get(setting, (0, 0.0, 0.0))
+            self.sums[setting] = runs + 1, losses + loss, wrongs + wrong
 
     def points(self) -> list[Point]:
         return [

@@ -167,9 +167,10 @@ def _take_seat(code: str, secret: str) -> Seat:
         return Seat()
     is_from_link = bool(secret)
     secret = secret or rooms.read_secret(_cookie(f"lead_{code}")) or ""
+    known = rooms.LEARNER.fullmatch(_cookie("learner"))  # this browser has guessed before
+    learner = known[0] if known else rooms.new_learner()
     if not secret:
-        known = rooms.LEARNER.fullmatch(_cookie("learner"))  # this browser has guessed before
-        return Seat(code=code, learner=known[0] if known else rooms.new_learner())
+        return Seat(code=code, learner=learner)
     # Behind a proxy on this machine, the address of a browser is what the proxy says.
     client = st.context.ip_address or st.context.headers.get("X-Forwarded-For", "")[:MAX_CLIENT]
     try:
@@ -178,7 +179,7 @@ def _take_seat(code: str, secret: str) -> Seat:
         if is_from_link or str(refused) != "secret":
             return Seat(refused=str(refused))
         # A link of somebody else has put the secret into this browser.
-        return Seat(code=code, learner=rooms.new_learner(), has_false_secret=True)
+        return Seat(code=code, learner=learner, has_false_secret=True)
 
 
 def _cookie(name: str) -> str:

@@ -60,7 +60,8 @@ class Rooms:
     def lead(self, code: str, secret: str, client: str = "") -> Room:
         """The room of that code, for its lecturer; a new one if there is none.
 
-        So the lecturer's link opens the room again the next day, and at the replica it leads to.
+        So the lecturer's link opens the room again after a restart, and at the replica it leads to,
+        unless somebody else has opened one with its code before.
         Raises RoomRefused for a wrong secret, also of a closed room, and if all rooms are taken.
         """
         with self._lock:

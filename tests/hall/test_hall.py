@@ -19,7 +19,7 @@ from exam.lesson.guess import PassSlider
 from exam.model.studied import Point
 from exam.parts import STUDY
 from exam.rooms.room import Step
-from exam.rooms.rooms import ROOMS, new_code, new_secret
+from exam.rooms.rooms import ROOMS, new_code, new_learner, new_secret
 from exam.service.job import Progress
 from exam.texts import load_texts
 from tests.browser import ROOT
@@ -131,6 +131,15 @@ def test_a_guess_about_an_exam_of_ones_own_is_none_about_the_halls(room):
     assert room.standing("own_exam").guesses == 1
 
 
+def test_who_has_a_false_secret_is_told_so_and_guesses_once(room, monkeypatch):
+    """By a stranger's link, or because somebody else has opened the room after a restart."""
+    cookies = {"learner": (known := new_learner()), f"lead_{room.code}": new_secret()}
+    monkeypatch.setattr("exam.page.visit._cookie", lambda name: cookies.get(name, ""))
+    app = visit(room=room.code)
+    assert KO.hall.refused.secret in texts(app)
+    assert app.session_state.visit.seat.learner == known
+
+
 def test_without_a_room_nothing_is_said_or_counted(room):
     app = visit(only="students")
     app.radio(key="students_guess").set_value(0).run()
@@ -145,8 +154,11 @@ def test_who_leads_is_not_counted(room):
 
 
 def test_a_link_that_reveals_is_no_guess(room):
-    visit(room=room.code, only="first_pass", reveal="true")
+    """Nor does it take a learner out of the vote, by beginning a chapter that the hall guesses."""
+    app = visit(room=room.code, only="first_pass", reveal="true")
     assert room.standing("first_pass").guesses == 0
+    app.radio(key="first_pass_guess").set_value(1).run()
+    assert room.standing("first_pass").guesses == 1
 
 
 @pytest.mark.parametrize("presenter", ["yes", "false", "true"])
@@ -402,6 +414,8 @@ def test_the_table_of_a_room_tells_no_few_apart(room):
     ]
     room.close_round("final_exam", 1)
     assert f"{EN.final_exam.title},1,7,median,40," in votes_csv(room, {"students": 1}, EN)
+    room.restore({"questions": (Counter([5]),)})  # of an address: this chapter has no vote
+    assert numbered_title("questions", EN) not in votes_csv(room, {}, EN)
 
 
 def test_no_subtraction_brings_a_small_count_back():

@@ -328,6 +328,19 @@ def test_a_point_is_the_mean_of_its_runs():
     assert studied.points()[0].runs == 3
 
 
+def test_a_map_that_is_full_has_room_for_a_new_setting():
+    """In the place of the first that was run once: a script had filled it, for the whole hour."""
+    studied = StudiedSettings()
+    studied.add(10, 20, 1.0, 30.0)
+    studied.add(10, 20, 1.0, 30.0)
+    for number in range(MAX_SETTINGS):
+        studied.add(2, number, 1.0, 1.0)
+    studied.add(7, 33, 0.5, 20.0)
+    settings = [point[:2] for point in studied.points()]
+    assert len(settings) == MAX_SETTINGS and {(10, 20), (7, 33)} <= set(settings)
+    assert settings[1] == (2, 2) and settings[-1] == (7, 33)
+
+
 def test_many_at_once(room):
     def guess(first: int) -> None:
         for number in range(first, first + 100):
