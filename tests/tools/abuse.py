@@ -31,6 +31,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 from exam.model.own_exam import PIXELS
+from exam.received import MAX_MESSAGE
 from exam.rooms.rooms import new_code, new_secret
 from tests.browser import ROOT, running_server
 from tests.tools.load import memory_of
@@ -94,7 +95,7 @@ async def downloads(url: str) -> None:
 
 async def large(url: str) -> None:
     """Messages just under Streamlit's 25 MB, and just under what this page allows, in turn."""
-    for size in itertools.cycle((24_500_000, 1_000_000)):
+    for size in itertools.cycle((24_500_000, MAX_MESSAGE - 1_000)):
         with contextlib.suppress(websockets.WebSocketException):
             async with Visit(url).connection() as visit:
                 await visit.open()
@@ -379,29 +380,60 @@ async def open_raw(url: str) -> asyncio.StreamWriter:
 
 
 async def unfinished(url: str) -> None:
-    """Ten connections that send all of a message of 200 MB but its end."""
+    """300 connections that send all of a message but its end."""
     writers = []
-    for _ in range(10):
+    for _ in range(300):
         writers.append(await open_raw(url))
-        with contextlib.suppress(OSError):
-            writers[-1].write(b"\x82\xff" + (200_000_000).to_bytes(8, "big") + bytes(4))
-            for _ in range(199):
-                writers[-1].write(bytes(1_000_000))
-                await writers[-1].drain()
+        writers[-1].write(b"\x82\xff" + MAX_MESSAGE.to_bytes(8, "big") + bytes(4))
+        writers[-1].write(bytes(MAX_MESSAGE - 1))
+        with contextlib.suppress(OSError, TimeoutError):
+            await asyncio.wait_for(writers[-1].drain(), 1.0)
     await asyncio.Event().wait()
 
 
 async def tiny(url: str) -> None:
-    """Frames of six bytes, as many as one connection takes: empty parts of a message, or pings."""
-    while True:
-        for frame in (b"\x00\x80" + bytes(4), b"\x89\x80" + bytes(4)):
-            writer, until = await open_raw(url), time.monotonic() + 5.0
-            writer.write(b"\x02\x80" + bytes(4))
+    """Frames of six bytes, pings, and chunks of one byte, from 90 connections that read nothing."""
+    host = url.split("/")[2]
+
+    async def send(begin: bytes, part: bytes, is_websocket: bool) -> None:
+        while True:
             with contextlib.suppress(OSError, TimeoutError):
-                while time.monotonic() < until:
-                    writer.write(frame * 50_000)
-                    await asyncio.wait_for(writer.drain(), 5.0)
-            writer.close()
+                if is_websocket:
+                    writer = await open_raw(url)
+                else:
+                    _, writer = await asyncio.open_connection(*host.split(":"))
+                writer.write(begin)
+                while True:
+                    writer.write(part * 10_000)
+                    await asyncio.wait_for(writer.drain(), SECONDS)
+
+    chunked = f"POST / HTTP/1.1\r\nHost: {host}\r\nTransfer-Encoding: chunked\r\n\r\n".encode()
+    parts, pings = b"\x00\x80" + bytes(4), b"\x89\x80" + bytes(4)
+    ways = (
+        (b"\x02\x80" + bytes(4), parts, True),
+        (b"", pings, True),
+        (chunked, b"1\r\nx\r\n", False),
+    )
+    await asyncio.gather(*(send(*way) for _ in range(30) for way in ways))
+
+
+async def fresh(url: str) -> None:
+    """100 connections, new each time, that ask for the page with all of its chapters open."""
+    async with Visit(url).connection() as visit:
+        await visit.open()
+        ids = [id for key, id in visit.ids.items() if key.endswith("_open")]
+    message = BackMsg()
+    states = (WidgetState(id=id, bool_value=True) for id in ids)
+    message.rerun_script.widget_states.widgets.extend(states)
+
+    async def one() -> None:
+        while True:
+            with contextlib.suppress(OSError, websockets.WebSocketException):
+                async with Visit(url).connection() as visit:
+                    await visit.socket.send(message.SerializeToString())
+                    await visit.read()
+
+    await asyncio.gather(*(one() for _ in range(100)))
 
 
 async def noise(url: str) -> None:
@@ -472,6 +504,7 @@ NUISANCES: dict[str, Nuisance] = {
         nothing_there,
         unfinished,
         tiny,
+        fresh,
         noise,
     )
 }
