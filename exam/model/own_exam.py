@@ -62,7 +62,7 @@ def in_the_place_of(other: bytes, picture: bytes) -> bytes:
     ink = ink[_box_of(ink)]
     rows, columns = (part.stop - part.start for part in _box_of(place))
     shown = np.zeros((SIDE, SIDE))
-    shown[_box_of(place)] = _means(len(ink), rows) @ ink @ _means(ink.shape[1], columns).T
+    shown[_box_of(place)] = _resized(len(ink), rows) @ ink @ _resized(ink.shape[1], columns).T
     return shown.round().astype(np.uint8).tobytes()
 
 
@@ -72,12 +72,11 @@ def _box_of(picture: np.ndarray) -> tuple[slice, slice]:
     return slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
 
 
-def _means(pixels: int, length: int) -> np.ndarray:
-    """[length, pixels]: with it, a line of so many pixels is drawn at another length."""
-    edges = np.linspace(0, pixels, length + 1)
-    covered = np.clip(np.arange(pixels)[None] + 1, edges[:-1, None], edges[1:, None])
-    begins = np.clip(np.arange(pixels)[None], edges[:-1, None], edges[1:, None])
-    return (covered - begins) * length / pixels
+def _resized(before: int, after: int) -> np.ndarray:
+    """[after, before]: the weights by which each pixel of a line is the mean of what it covers."""
+    edges, pixels = np.linspace(0, before, after + 1)[:, None], np.arange(before)
+    covered = np.minimum(edges[1:], pixels + 1) - np.maximum(edges[:-1], pixels)
+    return np.clip(covered, 0, None) * after / before
 
 
 def read_picture(text: object) -> bytes:

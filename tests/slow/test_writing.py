@@ -16,8 +16,8 @@ from exam.model.plan import Plan, Study
 from exam.model.training import study
 from exam.rooms.rooms import new_code, new_secret
 from exam.texts import load_texts
-from tests.browser import violations, wait_until_idle
-from tests.hall.lectern import FITS, click_on, open_lectern, step, steps
+from tests.browser import resized, violations, wait_until_idle
+from tests.hall.lectern import FILLS, FITS, click_on, open_lectern, step, steps
 from tests.handwriting import STROKES, draw, pixels
 from tests.own import sent, write
 from tests.visit import Visit, run
@@ -271,7 +271,10 @@ def test_a_full_exam_fits_the_wall(server, hall):
     wall.get_by_role("button", name=load_texts("en").own_exam.put_back).click()
     expect(written).to_have_count(QUESTIONS)
     for _ in steps(wall):
-        wall.wait_for_function(FITS)
+        for width, height in ((1280, 720), (1024, 768)):
+            resized(wall, width, height)
+            wall.wait_for_function(FITS)
+            wall.wait_for_function(FILLS, arg=0.49)
     assert "own_exam_rule" in step(wall)
 
 

@@ -1,8 +1,8 @@
 """What no browser sends: `python -m tests.tools.fuzz [cases] [seed]`, 10,000 cases by default.
 
 Addresses and websocket messages with values out of range, of wrong types, for unknown or forged
-widgets, and longer than the 250 kB that are allowed. The page may answer as it likes, but not with an
-exception; no process may be lost and no memory kept. The log may hold what Streamlit made of it.
+widgets, and longer than the 250 kB that are allowed. The page may answer as it likes, but not with
+an exception; no process may be lost and no memory kept. The log may hold what Streamlit made of it.
 """
 
 import asyncio
@@ -178,7 +178,7 @@ def is_answered(message: BackMsg) -> bool:
 
 @contextlib.contextmanager
 def until_too_large() -> Iterator[None]:
-    """The page refuses a message of more than 250 kB, and ends the visit, with or without a code."""
+    """The page refuses what is longer, and ends the visit, with or without a code."""
     try:
         yield
     except websockets.ConnectionClosedError as closed:
