@@ -2,8 +2,8 @@
 
 One thread answers everybody. While it is busy, runs wait here: those of learners in the order in
 which they came, and after them those of connections that ask without pause. Of these, the one that
-has asked for the least of late comes first. Every other turn is that of the run that has waited
-longest: a connection has one at a time, so nobody waits for more than the others have.
+has asked for the least of late comes first. Every fourth turn is that of the run that has waited
+longest: a connection has one at a time, so nobody waits for ever.
 """
 
 import asyncio
@@ -15,10 +15,13 @@ from collections import deque
 from exam.fading import Fading
 
 HALF_LIFE = 30.0  # seconds, in which half of what a connection has asked for is forgotten
-LIGHT = 25.0  # runs of late, up to which all are equal: what a learner asks for, and more
+LIGHT = 40.0  # runs of late, up to which all are equal: what a learner asks for, and more
 SAMPLE_SECONDS = 0.003  # in which it is seen whether the thread is busy
 BUSY = 0.9  # of a sample
-RUN_SECONDS = 0.012  # after which the next run begins, however busy the thread is
+OLDEST = 4  # turns, of which one is that of the run that has waited longest
+# After which the next run begins, however busy the thread is; and after one of who asks much, which
+# takes about that long, so that learners' runs find few others beside them.
+RUN_SECONDS, HEAVY_RUN_SECONDS = 0.012, 0.04
 
 
 class RunQueue:
@@ -39,11 +42,12 @@ class RunQueue:
         if not self._serving or self._serving.done():
             self._serving = asyncio.create_task(self._serve())
         await mine
-        self._due = max(self._due, time.monotonic()) + runs * RUN_SECONDS
+        seconds = HEAVY_RUN_SECONDS if weight else RUN_SECONDS
+        self._due = max(self._due, time.monotonic()) + runs * seconds
 
     async def _serve(self) -> None:
         for turn in itertools.count():
-            if not (first := self._next(is_oldest=turn % 2 == 1)):
+            if not (first := self._next(is_oldest=turn % OLDEST == OLDEST - 1)):
                 return
             first.set_result(None)
             await asyncio.sleep(0)  # so that it is charged

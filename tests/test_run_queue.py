@@ -55,8 +55,8 @@ async def order(queue: RunQueue, *asking: Asked) -> list[Asked]:
 
 def test_learners_come_in_their_order_and_who_asks_without_pause_after_them(queue):
     one, other, much, more = map(who_asked_for, (0, 20, 200, 2_000))
-    """But every other turn is that of who has waited longest."""
-    assert run(order(queue, much, more, one, other)) == [much, one, more, other]
+    """But every fourth turn is that of who has waited longest."""
+    assert run(order(queue, more, much, one, other)) == [one, other, more, much]
 
 
 def test_a_large_run_waits_even_if_it_is_the_first_of_its_connection(queue):
