@@ -16,6 +16,7 @@ from exam.received import MAX_MESSAGE
 READ_BYTES = 1_024  # of a connection, before the next one has its turn
 UNSENT_BYTES = 65_536  # that wait for a connection to read them, beyond which nothing of it is read
 UNANSWERED_BYTES = 65_536  # of requests that came before the one that is answered has its answer
+FRAMES = 100  # of a message; a browser sends few, and an empty one counts in no sum of bytes
 UNSENT_SECONDS = 0.1  # after which that is looked at again
 HALF_LIFE = 30.0  # seconds, in which half of what a connection has cost is forgotten
 LIGHT = 0.005  # seconds of the thread of late, beyond which a connection waits; a learner: 0.001
@@ -73,6 +74,8 @@ def _limit_unfinished(transport: Transport) -> None:
         protocol.config.ws_max_size = MAX_MESSAGE
         if len(protocol.conn.trailing_data[0]) > UNANSWERED_BYTES:
             transport.abort()
+    elif len(getattr(protocol, "frames", ())) > FRAMES:  # a websocket
+        transport.abort()
 
 
 def share_reading() -> None:

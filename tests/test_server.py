@@ -194,12 +194,13 @@ def test_a_websocket_of_a_foreign_page_is_refused_before_streamlit_looks_at_it(s
         run(websockets.connect(address, origin="https://evil.example").__aenter__())
 
 
-def test_a_message_is_not_kept_until_200_megabytes_of_it_have_come(server):
+@pytest.mark.parametrize("part", [bytes(1_000), b"x", b""])
+def test_a_message_is_not_kept_until_200_megabytes_of_it_have_come(server, part):
     async def send_much() -> None:
         address = server.url.replace("http", "ws") + "_stcore/stream"
         async with websockets.connect(address, subprotocols=["streamlit"]) as socket:
             with pytest.raises(websockets.ConnectionClosedError):
-                await socket.send([bytes(1_000)] * 1_000_000)  # in parts
+                await socket.send([part] * 1_000_000)
 
     run(send_much())
 
