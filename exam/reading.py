@@ -20,7 +20,9 @@ FRAMES = 100  # of a message; a browser sends few, and an empty one counts in no
 UNSENT_SECONDS = 0.1  # after which that is looked at again
 HALF_LIFE = 30.0  # seconds, in which half of what a connection has cost is forgotten
 LIGHT = 0.005  # seconds of the thread of late, beyond which a connection waits; a learner: 0.001
-SHARE = 0.2  # of the thread's time, which all those that wait take together
+# Of the thread's time, which all those that wait take together; HTTP and websockets each, since a
+# proxy sends the requests of many learners by one connection, which wait for no flood of frames.
+SHARE = 0.1
 
 _read = Transport._read_ready__data_received
 
@@ -31,7 +33,7 @@ class Readings:
     def __init__(self) -> None:
         self._spent: WeakKeyDictionary[Transport, Fading] = WeakKeyDictionary()
         self._resumes: WeakKeyDictionary[Transport, float] = WeakKeyDictionary()
-        self._due = 0.0  # when the next of those that wait is read
+        self._due: dict[type, float] = {}  # when the next of those that wait is read, by protocol
 
     def read(self, transport: Transport) -> None:
         """Read a little of a connection that has sent something, unless it is to wait."""
@@ -49,9 +51,9 @@ class Readings:
         spent = self._spent.setdefault(transport, Fading(HALF_LIFE))
         spent.add(seconds)
         if spent.now() > LIGHT and not transport.is_closing():
-            now = time.monotonic()
-            self._due = max(self._due, now) + seconds / SHARE
-            self._pause(transport, self._due - now)
+            now, kind = time.monotonic(), type(transport.get_protocol())
+            self._due[kind] = max(self._due.get(kind, now), now) + seconds / SHARE
+            self._pause(transport, self._due[kind] - now)
 
     def _pause(self, transport: Transport, seconds: float) -> None:
         self._resumes[transport] = time.monotonic() + seconds

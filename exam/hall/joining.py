@@ -36,6 +36,8 @@ def show_hints(visit: Visit, texts: Texts) -> None:
         st.info(texts_of_hall.refused[seat.refused or "room"])
     elif seat.has_false_secret:
         st.info(texts_of_hall.refused.secret)
+    elif visit.is_projected and seat.voting_room:
+        st.info(texts_of_hall.leads_not)
     if seat.awaits_room or "room" in visit.wrong_parameters:
         show_entry(texts)
     elif not (seat.code or visit.only or visit.is_projected or st.context.is_embedded):

@@ -16,11 +16,12 @@ LOWEST = """() => Math.max(0, ...[...document.querySelectorAll(
     .map(box => box.bottom))"""
 
 # The share of the screen that belongs to what a step shows: pictures, each with its own caption, or
-# the question with its choices, beside it how many have guessed, and the way in.
+# the question with its choices and what it speaks of, how many have guessed, and the way in.
 SHARE = """() => {
     const bar = document.querySelector(".st-key-lectern").offsetTop, shown = [...document
         .querySelectorAll("svg.marks, .sheet, .strip, .units, .printed, .missed, .desks, .rows," +
-            ".hall-sheet, .digits, .st-key-hall_question, .count, img.qr")]
+            ".hall-sheet, .digits, .count, img.qr, [data-testid='stVerticalBlock']:has(" +
+            "> [data-testid='stLayoutWrapper'] > .st-key-hall_question)")]
         .filter(e => e.checkVisibility() && !e.closest(".st-key-lectern"))
         .map(e => e.getBoundingClientRect());
     let inside = 0;

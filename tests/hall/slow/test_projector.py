@@ -24,7 +24,8 @@ SCREENS = [(1280, 720), (1920, 1080), (3840, 2160)]
 # Shares of the screen's height: a letter of a chapter, of the study's text, and of its curves.
 LETTER, BODY, LEAST = 1 / 30, 0.029, 0.026
 HALF = 0.5  # of the screen
-LOW = {"update_reveal": 0.42}  # eight pictures in a row, on an old projector (4:3)
+# On an old projector (4:3): eight pictures in a row; six lines of words in English.
+LOW = {"update_reveal": 0.42, "pianist_reveal": 0.47}
 NOTHING_YET = ("own_exam", "questions")  # nobody has written, and words alone
 EN = load_texts("en")
 FORWARD = ("PageDown", "ArrowRight", "ArrowDown", " ")
@@ -106,6 +107,21 @@ def least_share(hall) -> float:
     is_old = hall.viewport_size["width"] / hall.viewport_size["height"] < 1.5
     name = re.sub(r"st-key-at_(.*)_\d+", r"\1", step(hall))
     return LOW.get(name, HALF) if is_old else HALF
+
+
+@pytest.mark.parametrize("screen", [(1024, 768), *SCREENS])
+def test_of_three_heads_all_of_the_sheet_and_of_the_weights_is_seen(hall, server, screen):
+    room = f"room={new_code()}&secret={new_secret()}"
+    open_lectern(hall, f"{server.url}?{room}&projected=true&lang=en")
+    resized(hall, *screen)
+    click_on(hall)
+    sheets, units = hall.locator(".strip .sheet"), hall.locator(".strip .units")
+    expect(sheets).to_have_count(3)
+    for sheet, weights in zip(sheets.all(), units.all(), strict=True):
+        above = sheet.bounding_box()
+        assert sheet.evaluate("sheet => sheet.scrollHeight <= sheet.clientHeight + 1")
+        assert above["y"] + above["height"] <= weights.bounding_box()["y"]
+    assert hall.evaluate(FITS)
 
 
 def test_a_chapter_may_open_with_its_experiment_done(hall, server):
