@@ -1,9 +1,9 @@
 """Which connection the page runs for next, where more ask than it can serve.
 
 One thread answers everybody. While it is busy, runs wait here: first those of learners, small ones
-before large ones and else in their order, and then those of connections that ask without pause. Of
-these, the one that has asked for the least of late comes first. Every fourth turn is that of the run
-that has waited longest: a connection has one at a time, so nobody waits for ever.
+before large ones and else in their order, then those of connections that ask without pause. Of
+these, the one that has asked for the least of late comes first. Every fourth turn is that of the
+run that has waited longest: a connection has one at a time, so nobody waits for ever.
 """
 
 import asyncio
@@ -38,7 +38,7 @@ class RunQueue:
         self._due, self._latest = 0.0, 0.0
 
     async def wait(self, weight: float, runs: int) -> None:
-        """Wait until it is the turn of so many runs; the smallest weight, then the fewest, first."""
+        """Wait until it is the turn of so many runs: the smallest weight first, then the fewest."""
         mine = asyncio.get_running_loop().create_future()
         heapq.heappush(self._by_weight, (weight, runs, next(self._numbers), mine))
         self._by_age.append(mine)
