@@ -4,6 +4,7 @@ One thread answers everybody. Asyncio reads 256 kB of a connection at once, whic
 frames of six bytes, and uvicorn answers each ping whether or not anybody reads the answer.
 """
 
+import math
 import time
 from asyncio.selector_events import _SelectorSocketTransport as Transport  # type: ignore
 from weakref import WeakKeyDictionary
@@ -18,6 +19,7 @@ UNSENT_BYTES = 65_536  # that wait for a connection to read them, beyond which n
 UNANSWERED_BYTES = 65_536  # of requests that came before the one that is answered has its answer
 FRAMES = 100  # of a message; a browser sends few, and an empty one counts in no sum of bytes
 UNSENT_SECONDS = 0.1  # after which that is looked at again
+DISMISSED_SECONDS = 10.0
 HALF_LIFE = 30.0  # seconds, in which half of what a connection has cost is forgotten
 LIGHT = 0.005  # seconds of the thread of late, beyond which a connection waits; a learner: 0.001
 # Of the thread's time, which all those that wait take together; HTTP and websockets each, since a
@@ -45,7 +47,8 @@ class Readings:
             began = time.thread_time()
             _read(transport)
             self._charge(transport, time.thread_time() - began)
-            _limit_unfinished(transport)
+            if _keeps_too_much(transport.get_protocol()):
+                self._dismiss(transport)
 
     def _charge(self, transport: Transport, seconds: float) -> None:
         spent = self._spent.setdefault(transport, Fading(HALF_LIFE))
@@ -61,23 +64,27 @@ class Readings:
         transport._loop.call_later(seconds, self._resume, transport)
 
     def _resume(self, transport: Transport) -> None:
-        self._resumes.pop(transport, None)
-        transport._add_reader(transport._sock_fd, transport._read_ready)
+        if self._resumes.get(transport) != math.inf:  # not dismissed in the meantime
+            self._resumes.pop(transport, None)
+            transport._add_reader(transport._sock_fd, transport._read_ready)
+
+    def _dismiss(self, transport: Transport) -> None:
+        """Read nothing more, and end the connection a while later: at once, it would come anew."""
+        self._resumes[transport] = math.inf
+        transport._loop._remove_reader(transport._sock_fd)
+        transport._loop.call_later(DISMISSED_SECONDS, transport.abort)
 
 
-def _limit_unfinished(transport: Transport) -> None:
-    """Bound what is kept of requests that are not answered yet, and of messages that are not whole.
+def _keeps_too_much(protocol: object) -> bool:
+    """Whether it keeps more of requests without answer, or of a message, than a browser sends.
 
-    No browser sends a request before the one before it has its answer. A websocket begins as HTTP,
-    and Streamlit allows it messages of 200 MB.
+    No browser sends a request before the last one is answered. A websocket begins as HTTP, and
+    Streamlit allows it messages of 200 MB.
     """
-    protocol = transport.get_protocol()
     if isinstance(protocol, H11Protocol):
         protocol.config.ws_max_size = MAX_MESSAGE
-        if len(protocol.conn.trailing_data[0]) > UNANSWERED_BYTES:
-            transport.abort()
-    elif len(getattr(protocol, "frames", ())) > FRAMES:  # a websocket
-        transport.abort()
+        return len(protocol.conn.trailing_data[0]) > UNANSWERED_BYTES
+    return len(getattr(protocol, "frames", ())) > FRAMES  # of a websocket
 
 
 def share_reading() -> None:
