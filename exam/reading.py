@@ -44,6 +44,7 @@ class Readings:
         elif transport.get_write_buffer_size() > UNSENT_BYTES:
             self._pause(transport, UNSENT_SECONDS)
         else:
+            _limit_messages(transport.get_protocol())
             began = time.thread_time()
             _read(transport)
             self._charge(transport, time.thread_time() - began)
@@ -75,14 +76,18 @@ class Readings:
         transport._loop.call_later(DISMISSED_SECONDS, transport.abort)
 
 
+def _limit_messages(protocol: object) -> None:
+    """Streamlit lets a websocket, which begins as HTTP, send messages of 200 MB."""
+    if isinstance(protocol, H11Protocol):
+        protocol.config.ws_max_size = MAX_MESSAGE
+
+
 def _keeps_too_much(protocol: object) -> bool:
     """Whether it keeps more of requests without answer, or of a message, than a browser sends.
 
-    No browser sends a request before the last one is answered. A websocket begins as HTTP, and
-    Streamlit allows it messages of 200 MB.
+    No browser sends a request before the last one is answered.
     """
     if isinstance(protocol, H11Protocol):
-        protocol.config.ws_max_size = MAX_MESSAGE
         return len(protocol.conn.trailing_data[0]) > UNANSWERED_BYTES
     return len(getattr(protocol, "frames", ())) > FRAMES  # of a websocket
 

@@ -49,14 +49,15 @@ def test_first_passes_then_studies_then_experiments_and_of_each_the_least_work_l
 
 
 def test_every_fourth_turn_is_that_of_the_job_that_has_waited_longest(queue):
-    """Also if it is a chapter's; beside it come short ones without end."""
+    """And of these every other that of a chapter's; beside them come short ones without end."""
     chapter = ask(queue, Plan(100, 1), 200, known=1, background=True)
-    chapter.last_mark_at -= 20  # it has waited for so many seconds
-    for student in range(2, 10):
+    long = ask(queue, Plan(1, 1), 200, known=1)
+    long.last_mark_at -= 20  # it has waited for so many seconds
+    for student in range(2, 12):
         ask(queue, Plan(1, student), 20, known=1)
     with queue.job_came:
-        turns = [queue.start_next() for _ in range(8)]
-    assert turns.index(chapter) == LONGEST_WAITING - 1
+        turns = [queue.start_next() for _ in range(2 * LONGEST_WAITING)]
+    assert [turns.index(chapter), turns.index(long)] == [3, 7]
 
 
 def test_checkpoints_are_kept_of_what_goes_on_and_of_the_newest(queue, monkeypatch):

@@ -3,9 +3,9 @@
 First passes of studies that somebody has pressed for come first, so that something moves on every
 screen; then the rest of those studies; then what has been polled only in the background, for
 chapters. Within each, the job with the least work left is first, so that nobody waits for another's
-200 epochs. Every fourth turn is that of the job that has waited longest, so that ever new short
-studies keep no long one, and no chapter, out. Before all that, the jobs of visits that have asked
-for much of late wait for those of all others (usage.py).
+200 epochs. Every fourth turn is that of the job that has waited longest, and every eighth of a
+chapter's, so that ever new short studies keep no long one, and no chapter, out. Before all that,
+the jobs of visits that have asked for much of late wait for those of all others (usage.py).
 
 Not thread-safe by itself: whoever calls a method holds the lock.
 """
@@ -22,7 +22,8 @@ KEPT_CHECKPOINTS = 100  # of studies that are complete: 10 MB
 # Large jobs, which KEPT_MARKS does not count: for how long after they were last followed, and how
 # many.
 KEPT_LARGE_SECONDS, KEPT_LARGE = 600.0, 50
-LONGEST_WAITING = 4  # turns, of which one is that of the job that has waited longest
+# Turns, of which one is that of the job that has waited longest; of these, every other a chapter's.
+LONGEST_WAITING = 4
 MAX_WAITING = 500  # jobs; a poll of a later one gives how many are ahead, or adds it
 
 
@@ -85,7 +86,9 @@ class JobQueue:
         self._drop_unwanted()
         is_for_longest = self._turns % LONGEST_WAITING == LONGEST_WAITING - 1
         order = self._wait_of if is_for_longest else self._turn_of
-        job = min(self.waiting, key=order, default=None)
+        chapters = [each for each in self.waiting if each.is_background]
+        is_for_chapter = is_for_longest and self._turns // LONGEST_WAITING % 2 == 0
+        job = min((is_for_chapter and chapters) or self.waiting, key=order, default=None)
         if job:
             self._turns += 1
             job.turn_began = time.monotonic()
