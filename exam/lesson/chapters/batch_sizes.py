@@ -160,7 +160,9 @@ def show_times(view: ChapterView) -> None:
     view.show_figure(times_figure(times, view.texts))
     if times.is_complete:
         sentences = [sentence_of_times(times, units, view.captions) for units in NETWORKS]
-        st.markdown(" ".join([*sentences, view.captions.gpu]))
+        if not view.visit.is_projected:  # where the picture needs the room
+            sentences.append(view.captions.gpu)
+        st.markdown(" ".join(sentences))
 
 
 def times_figure(times: Experiment, texts: Texts) -> Figure:
