@@ -23,7 +23,7 @@ from exam.run_queue import Asked
 
 MAX_MESSAGE, MAX_EVENTS = 250_000, 10_000  # bytes: a message, and what a component reports
 LARGE_MESSAGE = 100_000  # bytes, which take as long to read as a run of a part of the page
-WHOLE_PAGE, OPEN_CHAPTER = 10, 3  # runs as which one of the page, and each chapter in it, counts
+WHOLE_PAGE, OPEN_CHAPTER = 10, 4  # runs as which one of the page, and each chapter in it, counts
 # Messages of a connection that wait to be read; and how many of them still are when it has ended.
 MAX_UNREAD, MAX_UNREAD_BYTES, KEPT_UNREAD = 200, 3_000_000, 10
 MAX_VALUES = 200  # of a message

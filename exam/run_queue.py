@@ -1,9 +1,9 @@
 """Which connection the page runs for next, where more ask than it can serve.
 
-One thread answers everybody. While it is busy, runs wait here: first those of learners, small ones
-before large ones and else in their order, then those of connections that ask without pause. Of
-these, the one that has asked for the least of late comes first. Every fourth turn is that of the
-run that has waited longest: a connection has one at a time, so nobody waits for ever.
+One thread answers everybody. While it is busy, runs wait here: those of learners in the order in
+which they came, and after them those of connections that ask without pause. Of these, the one that
+has asked for the least of late comes first. Every fourth turn is that of the run that has waited
+longest: a connection has one at a time, so nobody waits for ever.
 """
 
 import asyncio
@@ -17,8 +17,7 @@ from exam.fading import Fading
 HALF_LIFE = 30.0  # seconds, in which half of what a connection has asked for is forgotten
 LIGHT = 40.0  # runs of late, up to which all are equal: what a learner asks for, and more
 SAMPLE_SECONDS = 0.003  # in which it is seen whether the thread is busy
-BUSY, LATE = 0.9, 3.0  # of a sample: that this process computes, and that it takes
-SLOWEST = 4.0  # times as long as with a core of its own: the most that a run is waited for
+BUSY = 0.9  # of a sample
 OLDEST = 4  # turns, of which one is that of the run that has waited longest
 # After which the next run begins, however busy the thread is; and after one of who asks much, which
 # takes about that long, so that learners' runs find few others beside them.
@@ -29,25 +28,22 @@ class RunQueue:
     """The runs that wait, of all connections; all methods are called in one event loop."""
 
     def __init__(self) -> None:
-        self._by_weight: list[tuple[float, int, int, asyncio.Future[None]]] = []
+        self._by_weight: list[tuple[float, int, asyncio.Future[None]]] = []
         self._by_age: deque[asyncio.Future[None]] = deque()
         self._numbers = itertools.count()
         self._serving: asyncio.Task[None] | None = None
-        # When the next one begins, however busy the thread is: seconds of this process's CPU, and
-        # of the clock, where others leave it little.
-        self._due, self._latest = 0.0, 0.0
+        self._due = 0.0  # when the next one begins, however busy the thread is
 
     async def wait(self, weight: float, runs: int) -> None:
-        """Wait until it is the turn of so many runs: the smallest weight first, then the fewest."""
+        """Wait until it is the turn of so many runs; those of the smallest weight come first."""
         mine = asyncio.get_running_loop().create_future()
-        heapq.heappush(self._by_weight, (weight, runs, next(self._numbers), mine))
+        heapq.heappush(self._by_weight, (weight, next(self._numbers), mine))
         self._by_age.append(mine)
         if not self._serving or self._serving.done():
             self._serving = asyncio.create_task(self._serve())
         await mine
-        seconds = runs * (HEAVY_RUN_SECONDS if weight else RUN_SECONDS)
-        self._due = max(self._due, time.process_time()) + seconds
-        self._latest = max(self._latest, time.monotonic()) + SLOWEST * seconds
+        seconds = HEAVY_RUN_SECONDS if weight else RUN_SECONDS
+        self._due = max(self._due, time.monotonic()) + runs * seconds
 
     async def _serve(self) -> None:
         for turn in itertools.count():
@@ -55,11 +51,8 @@ class RunQueue:
                 return
             first.set_result(None)
             await asyncio.sleep(0)  # so that it is charged
-            while await _is_busy() and not self._is_due():
+            while await _is_busy() and time.monotonic() < self._due:
                 pass
-
-    def _is_due(self) -> bool:
-        return time.process_time() >= self._due or time.monotonic() >= self._latest
 
     def _next(self, *, is_oldest: bool) -> asyncio.Future[None] | None:
         """The next one that still waits; the others were served, or their connection has ended."""
@@ -71,11 +64,10 @@ class RunQueue:
 
 
 async def _is_busy() -> bool:
-    """Whether this process has computed during nearly all of a sample, or the thread came late."""
+    """Whether this process has computed during nearly all of a sample, in whichever thread."""
     began, computed = time.monotonic(), time.process_time()
     await asyncio.sleep(SAMPLE_SECONDS)
-    took = time.monotonic() - began
-    return took > LATE * SAMPLE_SECONDS or time.process_time() - computed > BUSY * took
+    return time.process_time() - computed > BUSY * (time.monotonic() - began)
 
 
 RUNS = RunQueue()  # of this process
