@@ -18,7 +18,7 @@ HALF_LIFE = 30.0  # seconds, in which half of what a connection has asked for is
 LIGHT = 40.0  # runs of late, up to which all are equal: what a learner asks for, and more
 SAMPLE_SECONDS = 0.003  # in which it is seen whether the thread is busy
 BUSY = 0.9  # of a sample
-OLDEST = 4  # turns, of which one is that of the run that has waited longest
+LONGEST_WAIT_EVERY = 4  # turns, of which one is that of the run that has waited longest
 # After which the next run begins, however busy the thread is; and after one of who asks much, which
 # takes about that long, so that learners' runs find few others beside them.
 RUN_SECONDS, HEAVY_RUN_SECONDS = 0.012, 0.04
@@ -47,7 +47,9 @@ class RunQueue:
 
     async def _serve(self) -> None:
         for turn in itertools.count():
-            if not (first := self._next(is_oldest=turn % OLDEST == OLDEST - 1)):
+            if not (
+                first := self._next(is_oldest=turn % LONGEST_WAIT_EVERY == LONGEST_WAIT_EVERY - 1)
+            ):
                 return
             first.set_result(None)
             await asyncio.sleep(0)  # so that it is charged

@@ -234,10 +234,10 @@ def quieten_log() -> None:
 
 
 def _is_worth_it(noise: tuple[str, ...], record: logging.LogRecord) -> bool:
-    """Not what is noise, and no answer to a request whose body is none."""
+    """Not noise, nor that h11 can send no answer: the rest of the request was no HTTP."""
     error = record.exc_info[0] if record.exc_info else None
-    is_unanswerable = error is not None and error.__name__ == "LocalProtocolError"  # of h11
-    return not is_unanswerable and not any(part in str(record.msg) for part in noise)
+    has_no_answer = error is not None and error.__name__ == "LocalProtocolError"
+    return not has_no_answer and not any(part in str(record.msg) for part in noise)
 
 
 class Seldom(logging.Filter):

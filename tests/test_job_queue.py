@@ -9,7 +9,7 @@ from exam.model.plan import Plan
 from exam.model.results import Checkpoint
 from exam.service import job_queue, usage
 from exam.service.job import MANY_FOLLOWERS, Job
-from exam.service.job_queue import LONGEST_WAITING, JobQueue
+from exam.service.job_queue import LONGEST_WAIT_EVERY, JobQueue
 from exam.service.turn import TurnResult
 from tests.scripted import marks
 
@@ -56,7 +56,7 @@ def test_every_fourth_turn_is_that_of_the_job_that_has_waited_longest(queue):
     for student in range(2, 12):
         ask(queue, Plan(1, student), 20, known=1)
     with queue.job_came:
-        turns = [queue.start_next() for _ in range(2 * LONGEST_WAITING)]
+        turns = [queue.start_next() for _ in range(2 * LONGEST_WAIT_EVERY)]
     assert [turns.index(chapter), turns.index(long)] == [3, 7]
 
 

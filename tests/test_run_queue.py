@@ -54,8 +54,8 @@ async def order(queue: RunQueue, *asking: Asked) -> list[Asked]:
 
 
 def test_learners_come_in_their_order_and_who_asks_without_pause_after_them(queue):
-    one, other, much, more = map(who_asked_for, (0, 20, 200, 2_000))
     """But every fourth turn is that of who has waited longest."""
+    one, other, much, more = map(who_asked_for, (0, 20, 200, 2_000))
     assert run(order(queue, more, much, one, other)) == [one, other, more, much]
 
 

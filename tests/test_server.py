@@ -9,6 +9,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 
+import h11
 import pytest
 import websockets
 from playwright.sync_api import expect
@@ -199,8 +200,10 @@ def test_a_message_is_not_kept_until_200_megabytes_of_it_have_come(server, part)
     async def send_much() -> None:
         address = server.url.replace("http", "ws") + "_stcore/stream"
         async with websockets.connect(address, subprotocols=["streamlit"]) as socket:
-            with pytest.raises(websockets.ConnectionClosedError):
+            with pytest.raises(websockets.ConnectionClosedError) as closed:
                 await socket.send([part] * 1_000_000)
+        too_big = websockets.CloseCode.MESSAGE_TOO_BIG
+        assert not closed.value.rcvd or closed.value.rcvd.code == too_big
 
     run(send_much())
 
@@ -270,6 +273,10 @@ def test_noise_is_not_logged_and_all_else_is(caplog, name, noise):
     exam.server.quieten_log()
     log.warning("Before %s after", "x")
     log.warning(f"Before {noise} after")
+    try:
+        raise h11.LocalProtocolError("the rest of the request was no HTTP")
+    except h11.LocalProtocolError:
+        log.exception("Before another answer")
     log.filters[:] = before
     assert [record.getMessage() for record in caplog.records] == ["Before x after"]
 

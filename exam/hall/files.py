@@ -43,7 +43,7 @@ def votes_csv(room: Room, answers: Mapping[str, int | None], texts: Texts) -> st
     writer.writerow(COLUMNS)
     for chapter, rounds in room.closed_rounds().items():
         title, question = numbered_title(chapter, texts), question_of(CHAPTERS[chapter])
-        if not question:  # an address may have said so
+        if not question:  # the address of a lecturer's screen may bring back votes of any chapter
             continue
         for number, counts in enumerate(rounds, start=1):
             if isinstance(question, PassSlider):

@@ -20,7 +20,7 @@ _sheet = st.components.v2.component(
 )
 
 
-def counts(room: Room, texts: Texts) -> str:
+def sentence_of_counts(room: Room, texts: Texts) -> str:
     """How many questions have arrived, and how many pages follow the room, where they can."""
     written = texts.own_exam.hall_written(questions=len(room.exam.questions()))
     has_streams = bool(room.lecturer_listeners)
@@ -43,7 +43,7 @@ def show_hall_sheet(seat: Seat, texts: Texts) -> None:
 def _show_sheet(seat: Seat, room: Room, texts: Texts) -> None:
     captions, questions = texts.own_exam, room.exam.questions()
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"{counts(room, texts)} {captions.hall_sheet}")
+        st.markdown(f"{sentence_of_counts(room, texts)} {captions.hall_sheet}")
         if room.exam.has_excluded:
             st.button(
                 captions.put_back,

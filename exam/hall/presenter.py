@@ -8,7 +8,7 @@ import time
 
 import streamlit as st
 
-from exam.hall.hall_sheet import counts
+from exam.hall.hall_sheet import sentence_of_counts
 from exam.hall.lectern import label_of, show_bar, steps_for
 from exam.hall.measured import measured_answer
 from exam.hall.steps import HEADS
@@ -60,7 +60,7 @@ def _show_standing(seat: Seat, step: Step, texts: Texts) -> None:
         )
     )
     if step.kind == "write":
-        st.markdown(counts(room, texts))
+        st.markdown(sentence_of_counts(room, texts))
     elif step.place in CHAPTERS and CHAPTERS[step.place].studies:
         _show_vote(room, step, texts)
 

@@ -51,7 +51,9 @@ class Drawings:
             return
         try:
             centred, small = read_picture(sent.get("centred")), read_picture(sent.get("small"))
-            small = check_picture(in_the_place_of(small, centred))  # a hall sees the former alone
+            small = check_picture(
+                in_the_place_of(small, centred)
+            )  # the hall's sheet shows only that
         except BadPicture:
             self.refused = [index]
             return

@@ -23,7 +23,7 @@ KEPT_CHECKPOINTS = 100  # of studies that are complete: 10 MB
 # many.
 KEPT_LARGE_SECONDS, KEPT_LARGE = 600.0, 50
 # Turns, of which one is that of the job that has waited longest; of these, every other a chapter's.
-LONGEST_WAITING = 4
+LONGEST_WAIT_EVERY = 4
 MAX_WAITING = 500  # jobs; a poll of a later one gives how many are ahead, or adds it
 
 
@@ -84,17 +84,20 @@ class JobQueue:
         self._places = None
         self._forget_large()
         self._drop_unwanted()
-        is_for_longest = self._turns % LONGEST_WAITING == LONGEST_WAITING - 1
-        order = self._wait_of if is_for_longest else self._turn_of
-        chapters = [each for each in self.waiting if each.is_background]
-        is_for_chapter = is_for_longest and self._turns // LONGEST_WAITING % 2 == 0
-        job = min((is_for_chapter and chapters) or self.waiting, key=order, default=None)
+        job = self._next()
         if job:
             self._turns += 1
             job.turn_began = time.monotonic()
             self.waiting.remove(job)
             self.running.append(job)
         return job
+
+    def _next(self) -> Job | None:
+        rounds, turn = divmod(self._turns, LONGEST_WAIT_EVERY)
+        if turn < LONGEST_WAIT_EVERY - 1:
+            return min(self.waiting, key=self._turn_of, default=None)
+        chapters = [job for job in self.waiting if job.is_background and rounds % 2 == 0]
+        return min(chapters or self.waiting, key=self._wait_of, default=None)
 
     def end_turn(self, job: Job) -> None:
         """The job that ran waits again, unless it is complete; old results may go."""

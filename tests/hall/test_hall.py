@@ -140,6 +140,12 @@ def test_who_has_a_false_secret_is_told_so_and_guesses_once(room, monkeypatch):
     assert app.session_state.visit.seat.learner == known
 
 
+def test_a_projected_page_that_does_not_lead_its_room_says_so(room):
+    assert KO.hall.leads_not in texts(visit(room=room.code, projected="true"))
+    led = visit(room=room.code, secret=room.secret, projected="true")
+    assert KO.hall.leads_not not in texts(led) + texts(visit(room=room.code))
+
+
 def test_without_a_room_nothing_is_said_or_counted(room):
     app = visit(only="students")
     app.radio(key="students_guess").set_value(0).run()
