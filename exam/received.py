@@ -9,7 +9,7 @@ import asyncio
 import functools
 import json
 import re
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from math import isfinite
 from typing import Any, NamedTuple
 
@@ -17,13 +17,14 @@ from google.protobuf.message import DecodeError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
-from exam.run_queue import Asked
+from exam.run_queue import WHOLE_PAGE, Asked, Run
 
 MAX_MESSAGE, MAX_EVENTS = 250_000, 10_000  # bytes: a message, and what a component reports
 LARGE_MESSAGE = 100_000  # bytes, which take as long to read as a run of a part of the page
-WHOLE_PAGE, OPEN_CHAPTER = 10, 4  # runs as which one of the page, and each chapter in it, counts
+OPEN_CHAPTER = 4  # runs of a part of the page, as which a chapter that is open counts
 # Messages of a connection that wait to be read; and how many of them still are when it has ended.
 MAX_UNREAD, MAX_UNREAD_BYTES, KEPT_UNREAD = 200, 3_000_000, 10
 MAX_VALUES = 200  # of a message
@@ -137,9 +138,9 @@ class Inbox:
         self._size -= _size_of(message)
         return message
 
-    async def unless_ended(self, waiting: Coroutine) -> None:
+    async def unless_ended(self, waiting: Awaitable) -> None:
         """Wait, but not for a connection that has ended: a server that stops waits for it, too."""
-        tasks = [asyncio.create_task(each) for each in (waiting, self._has_ended.wait())]
+        tasks = [asyncio.ensure_future(each) for each in (waiting, self._has_ended.wait())]
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         for task in tasks:
             task.cancel()
@@ -160,24 +161,49 @@ class Received:
             await self.app(scope, receive, send)
             return
         inbox, asked = Inbox(receive), Asked()
+        runs: list[Run] = []  # that have begun, and whose end nobody has told
+
+        def end_runs() -> None:
+            while runs:
+                runs.pop().end()
 
         async def receive_read() -> Message:
             while (message := await inbox.read())["type"] == "websocket.receive":
                 data = message.get("bytes") or b""
                 if len(data) > LARGE_MESSAGE:
-                    await inbox.unless_ended(asked.wait(len(data) // LARGE_MESSAGE))
+                    reading = asked.ask(len(data) // LARGE_MESSAGE)
+                    await inbox.unless_ended(reading.turn)
+                    reading.end()  # what follows here waits for nothing until it is read
                 if len(data) > MAX_MESSAGE:
                     break  # Streamlit ends the connection
                 if data and (read := read_message(data)):
-                    await inbox.unless_ended(asked.wait(_runs_of(read)))
+                    run = asked.ask(_runs_of(read))
+                    await inbox.unless_ended(run.turn)
+                    if read.HasField("rerun_script"):
+                        runs.append(run)
+                    else:
+                        run.end()
                     return {"type": "websocket.receive", "bytes": read.SerializeToString()}
             return message
 
+        async def send_and_see(message: Message) -> None:
+            if _ends_run(message):
+                end_runs()
+            await send(message)
+
         collecting = asyncio.create_task(inbox.collect())
         try:
-            await self.app(scope, receive_read, send)
+            await self.app(scope, receive_read, send_and_see)
         finally:
             collecting.cancel()
+            end_runs()
+
+
+def _ends_run(message: Message) -> bool:
+    """Whether the page tells the browser that a run has ended, and no other follows at once."""
+    told = ForwardMsg.FromString(message.get("bytes") or b"")
+    is_end = told.WhichOneof("type") == "script_finished"
+    return is_end and told.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN
 
 
 def _runs_of(message: BackMsg) -> int:

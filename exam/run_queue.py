@@ -1,78 +1,79 @@
-"""Which connection the page runs for next, where more ask than it can serve.
+"""Which run of the page begins next, where more are asked for than the page can serve.
 
-One thread answers everybody. While it is busy, runs wait here: those of learners in the order in
-which they came, and after them those of connections that ask without pause. Of these, the one that
-has asked for the least of late comes first. Every fourth turn is that of the run that has waited
-longest: a connection has one at a time, so nobody waits for ever.
+One thread answers everybody, so that a few runs at once are as fast as many, and the others wait.
+Parts of the page wait for no whole page, and learners for nobody who asks without pause. Of those
+that wait for each other, the one whose connection has asked for the least of late comes first; but
+every fourth turn is that of the one that has waited longest, so that nobody waits for ever.
 """
 
 import asyncio
-import heapq
 import itertools
-import time
-from collections import deque
 
 from exam.fading import Fading
 
 HALF_LIFE = 30.0  # seconds, in which half of what a connection has asked for is forgotten
-LIGHT = 40.0  # runs of late, up to which all are equal: what a learner asks for, and more
-SAMPLE_SECONDS = 0.003  # in which it is seen whether the thread is busy
-BUSY = 0.9  # of a sample
+WHOLE_PAGE = 10  # runs of a part of the page, as which one of the whole page counts
+LIGHT = 40.0  # runs of late: what a learner asks for, and more
+PARTS_AT_ONCE, PAGES_AT_ONCE = 16, 2  # of learners
+HEAVY_PARTS_AT_ONCE, HEAVY_PAGES_AT_ONCE = 2, 1  # of connections that ask without pause
 LONGEST_WAIT_EVERY = 4  # turns, of which one is that of the run that has waited longest
-# After which the next run begins, however busy the thread is; and after one of who asks much, which
-# takes about that long, so that learners' runs find few others beside them.
-RUN_SECONDS, HEAVY_RUN_SECONDS = 0.012, 0.04
+# For each as which a run counts, and at most: then the next one begins even if this one has not
+# ended, since it may wait for a study; nor is its end known where nobody reads it.
+RUN_SECONDS, LONGEST_RUN_SECONDS = 0.1, 1.0
+
+
+class Run:
+    """A run that waits until its turn is done, and then takes a place until it ends."""
+
+    def __init__(self, queue: "RunQueue", weight: int, seconds: float):
+        self.weight = weight  # what its connection has asked for of late
+        self.turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._queue, self._seconds, self._has_place = queue, seconds, False
+
+    def begin(self) -> None:
+        self._has_place = True
+        self.turn.set_result(None)
+        self.turn.get_loop().call_later(self._seconds, self.end)
+
+    def end(self) -> None:
+        """Make room for the next one; nothing happens if it has been made."""
+        if self._has_place:
+            self._has_place = False
+            self._queue.add_place()
 
 
 class RunQueue:
-    """The runs that wait, of all connections; all methods are called in one event loop."""
+    """Runs of one kind, of which a few go on at once; all methods are called in one event loop."""
 
-    def __init__(self) -> None:
-        self._by_weight: list[tuple[float, int, asyncio.Future[None]]] = []
-        self._by_age: deque[asyncio.Future[None]] = deque()
-        self._numbers = itertools.count()
-        self._serving: asyncio.Task[None] | None = None
-        self._due = 0.0  # when the next one begins, however busy the thread is
+    def __init__(self, at_once: int):
+        self._places = at_once
+        self._waiting: list[Run] = []  # in the order in which they came
+        self._turns = itertools.count(1)
 
-    async def wait(self, weight: float, runs: int) -> None:
-        """Wait until it is the turn of so many runs; those of the smallest weight come first."""
-        mine = asyncio.get_running_loop().create_future()
-        heapq.heappush(self._by_weight, (weight, next(self._numbers), mine))
-        self._by_age.append(mine)
-        if not self._serving or self._serving.done():
-            self._serving = asyncio.create_task(self._serve())
-        await mine
-        seconds = HEAVY_RUN_SECONDS if weight else RUN_SECONDS
-        self._due = max(self._due, time.monotonic()) + runs * seconds
+    def add(self, weight: int, seconds: float) -> Run:
+        """A run that begins when it is its turn, and ends after so many seconds or when told so."""
+        run = Run(self, weight, seconds)
+        self._waiting.append(run)
+        self._begin_next()
+        return run
 
-    async def _serve(self) -> None:
-        for turn in itertools.count():
-            if not (
-                first := self._next(is_oldest=turn % LONGEST_WAIT_EVERY == LONGEST_WAIT_EVERY - 1)
-            ):
-                return
-            first.set_result(None)
-            await asyncio.sleep(0)  # so that it is charged
-            while await _is_busy() and time.monotonic() < self._due:
-                pass
+    def add_place(self) -> None:
+        self._places += 1
+        self._begin_next()
 
-    def _next(self, *, is_oldest: bool) -> asyncio.Future[None] | None:
-        """The next one that still waits; the others were served, or their connection has ended."""
-        while self._by_age if is_oldest else self._by_weight:
-            first = self._by_age.popleft() if is_oldest else heapq.heappop(self._by_weight)[-1]
-            if not first.done():
-                return first
-        return None
+    def _begin_next(self) -> None:
+        # Those whose turn is done without having begun were of connections that have ended.
+        self._waiting = [run for run in self._waiting if not run.turn.done()]
+        while self._places and self._waiting:
+            is_longest = next(self._turns) % LONGEST_WAIT_EVERY == 0
+            run = self._waiting[0] if is_longest else min(self._waiting, key=lambda run: run.weight)
+            self._waiting.remove(run)
+            self._places -= 1
+            run.begin()
 
 
-async def _is_busy() -> bool:
-    """Whether this process has computed during nearly all of a sample, in whichever thread."""
-    began, computed = time.monotonic(), time.process_time()
-    await asyncio.sleep(SAMPLE_SECONDS)
-    return time.process_time() - computed > BUSY * (time.monotonic() - began)
-
-
-RUNS = RunQueue()  # of this process
+PARTS, PAGES = RunQueue(PARTS_AT_ONCE), RunQueue(PAGES_AT_ONCE)
+HEAVY_PARTS, HEAVY_PAGES = RunQueue(HEAVY_PARTS_AT_ONCE), RunQueue(HEAVY_PAGES_AT_ONCE)
 
 
 class Asked:
@@ -81,7 +82,12 @@ class Asked:
     def __init__(self) -> None:
         self.runs = Fading(HALF_LIFE)
 
-    async def wait(self, runs: int = 1) -> None:
-        """Call before so many runs; waits while others come first."""
+    def ask(self, runs: int = 1) -> Run:
+        """A run that counts as so many; it may begin when its `turn` is done."""
         self.runs.add(runs)  # first: who comes back ever anew with a large one waits as well
-        await RUNS.wait(max(self.runs.now() - LIGHT, 0.0), runs)
+        weight = round(self.runs.now())  # whole ones, so that there are equals
+        if weight <= LIGHT:
+            queue = PAGES if runs >= WHOLE_PAGE else PARTS
+        else:
+            queue = HEAVY_PAGES if runs >= WHOLE_PAGE else HEAVY_PARTS
+        return queue.add(weight, min(runs * RUN_SECONDS, LONGEST_RUN_SECONDS))

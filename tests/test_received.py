@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
-from exam import received
+from exam import received, run_queue
 from exam.page.address import READERS
 from exam.parts import CHAPTER_NAMES
 from exam.received import (
@@ -24,6 +25,7 @@ from exam.received import (
     read_message,
 )
 from exam.rooms.votes import read_rounds
+from exam.run_queue import WHOLE_PAGE, Run, RunQueue
 from tests.browser import ROOT
 from tests.visit import run
 
@@ -186,10 +188,11 @@ def test_a_message_waits_for_as_many_turns_as_it_takes(monkeypatch):
     """A page with its open chapters, and what is large before it is read; small junk takes none."""
     kept: list[int] = []
 
-    async def wait(asked: object, runs: int = 1) -> None:
+    def ask(asked: object, runs: int = 1) -> Run:
         kept.append(runs)
+        return RunQueue(1).add(0, 1.0)
 
-    monkeypatch.setattr(received.Asked, "wait", wait)
+    monkeypatch.setattr(received.Asked, "ask", ask)
 
     async def app(scope: object, receive, send: object) -> None:
         while (await receive())["type"] != "websocket.disconnect":
@@ -201,7 +204,49 @@ def test_a_message_waits_for_as_many_turns_as_it_takes(monkeypatch):
     junk = [frame(text="x"), frame(bytes=b"\xff"), frame(bytes=bytes(220_000)), frame()]
     receive = arriving(frame(bytes=opened.SerializeToString()), *junk, END)
     run(Received(app)({"type": "websocket"}, receive, None))
-    assert kept == [received.WHOLE_PAGE + received.OPEN_CHAPTER * (len(CHAPTER_NAMES) - 1), 2]
+    assert kept == [WHOLE_PAGE + received.OPEN_CHAPTER * (len(CHAPTER_NAMES) - 1), 2]
+
+
+def test_a_run_keeps_its_place_until_the_page_tells_its_end(monkeypatch):
+    """And an early end, after which another run follows at once, is none."""
+    monkeypatch.setattr(run_queue, "PAGES", RunQueue(1))
+    monkeypatch.setattr(run_queue, "LONGEST_RUN_SECONDS", 3_600.0)
+    ran: list[str] = []
+
+    async def serve() -> None:
+        other_may_come, has_seen = asyncio.Event(), asyncio.Event()
+
+        async def app(scope: dict, receive, send) -> None:
+            await receive()
+            ran.append(scope["name"])
+            if scope["name"] == "first":
+                other_may_come.set()
+                for status in (
+                    ForwardMsg.FINISHED_EARLY_FOR_RERUN,
+                    ForwardMsg.FINISHED_SUCCESSFULLY,
+                ):
+                    for _ in range(10):
+                        await asyncio.sleep(0)
+                    ran.append(ForwardMsg.ScriptFinishedStatus.Name(status))
+                    data = ForwardMsg(script_finished=status).SerializeToString()
+                    await send({"type": "websocket.send", "bytes": data})
+                await has_seen.wait()
+            has_seen.set()
+
+        async def send(message: dict) -> None:
+            pass
+
+        async def connect(name: str) -> None:
+            receive = arriving(frame(bytes=message().SerializeToString()))
+            await Received(app)({"type": "websocket", "name": name}, receive, send)
+
+        first = asyncio.create_task(connect("first"))
+        await other_may_come.wait()
+        async with asyncio.timeout(60):
+            await asyncio.gather(first, connect("other"))
+
+    run(serve())
+    assert ran == ["first", "FINISHED_EARLY_FOR_RERUN", "FINISHED_SUCCESSFULLY", "other"]
 
 
 def test_nobody_waits_for_a_connection_that_has_ended():

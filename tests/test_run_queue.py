@@ -1,31 +1,27 @@
-"""Which connection the page runs for next, where more ask than it can serve."""
+"""Which run of the page begins next, where more are asked for than the page can serve."""
 
 import asyncio
-import math
 import time
 
 import pytest
 
 from exam import run_queue
 from exam.fading import Fading
-from exam.received import OPEN_CHAPTER, WHOLE_PAGE
-from exam.run_queue import HALF_LIFE, RUN_SECONDS, Asked, RunQueue
+from exam.parts import CHAPTER_NAMES
+from exam.received import OPEN_CHAPTER
+from exam.run_queue import HALF_LIFE, LIGHT, WHOLE_PAGE, Asked, Run, RunQueue
 from tests.visit import run
+
+NEVER = 3_600.0  # seconds
 
 
 @pytest.fixture(autouse=True)
-def queue(monkeypatch) -> RunQueue:
-    """A queue of the test's own, of a thread that is busy until `is_busy` is cleared."""
-    monkeypatch.setattr(run_queue, "RUNS", queue := RunQueue())
-    queue.is_busy = True
-    queue._due = math.inf  # nothing is due while it is
-
-    async def is_busy() -> bool:
-        await asyncio.sleep(0)
-        return queue.is_busy
-
-    monkeypatch.setattr(run_queue, "_is_busy", is_busy)
-    return queue
+def one_at_once(monkeypatch) -> None:
+    """Queues of the test's own, with one place each, in which a run takes it until its end."""
+    for name in ("PARTS", "PAGES", "HEAVY_PARTS", "HEAVY_PAGES"):
+        monkeypatch.setattr(run_queue, name, RunQueue(1))
+    monkeypatch.setattr(run_queue, "LONGEST_RUN_SECONDS", NEVER)
+    monkeypatch.setattr(run_queue, "RUN_SECONDS", NEVER)
 
 
 def who_asked_for(runs: int) -> Asked:
@@ -34,49 +30,53 @@ def who_asked_for(runs: int) -> Asked:
     return asked
 
 
-async def order(queue: RunQueue, *asking: Asked) -> list[Asked]:
-    """The order in which they are served, who ask in that order while the thread is busy."""
-    served: list[Asked] = []
-
-    async def ask(one: Asked) -> None:
-        await one.wait()
-        served.append(one)
-
-    first = asyncio.create_task(ask(Asked()))  # nobody waits yet
-    await first
-    waiting = [asyncio.create_task(ask(one)) for one in asking]
-    for _ in range(100):
-        await asyncio.sleep(0)
-    assert len(served) == 1
-    queue.is_busy = False
-    await asyncio.gather(*waiting)
-    return served[1:]
+def order(first: Run, **waiting: Run) -> list[str]:
+    """The order in which runs begin that wait for the first one."""
+    assert first.turn.done()
+    began: list[str] = []
+    while first:
+        first.end()
+        names = [name for name, run in waiting.items() if run.turn.done() and name not in began]
+        assert len(names) <= 1, "each waits for the end of the one before"
+        began += names
+        first = waiting[names[0]] if names else None
+    return began
 
 
-def test_learners_come_in_their_order_and_who_asks_without_pause_after_them(queue):
-    """But every fourth turn is that of who has waited longest."""
-    one, other, much, more = map(who_asked_for, (0, 20, 200, 2_000))
-    assert run(order(queue, more, much, one, other)) == [one, other, more, much]
-
-
-def test_a_large_run_waits_even_if_it_is_the_first_of_its_connection(queue):
+def test_who_has_asked_for_the_least_comes_first_and_every_fourth_turn_is_the_longest_wait():
     async def serve() -> list[str]:
-        served: list[str] = []
+        asking = {"more": 38, "much": 30, "little": 20, "less": 10, "nothing": 0}
+        first = Asked().ask()
+        return order(first, **{name: who_asked_for(runs).ask() for name, runs in asking.items()})
 
-        async def ask(name: str, runs: int) -> None:
-            await Asked().wait(runs)
-            served.append(name)
+    assert run(serve()) == ["nothing", "less", "more", "little", "much"]
 
-        await ask("the first", 1)
-        chapters = WHOLE_PAGE + 15 * OPEN_CHAPTER
-        asking = ("a part", 1), ("all chapters", chapters), ("a page", WHOLE_PAGE), ("more", 1)
-        waiting = [asyncio.create_task(ask(*each)) for each in asking]
-        await asyncio.sleep(0)
-        queue.is_busy = False
-        await asyncio.gather(*waiting)
-        return served[1:]
 
-    assert run(serve()) == ["a part", "a page", "all chapters", "more"]
+def test_equals_come_in_their_order():
+    async def serve() -> list[str]:
+        return order(Asked().ask(), **{name: Asked().ask() for name in "abcdef"})
+
+    assert run(serve()) == list("abcdef")
+
+
+def test_learners_wait_for_nobody_who_asks_without_pause_and_parts_for_no_page():
+    async def begin() -> None:
+        asking = [(200, WHOLE_PAGE), (200, 1), (0, WHOLE_PAGE), (0, 1)]
+        for before, runs in asking:
+            assert who_asked_for(before).ask(runs).turn.done()
+            assert not who_asked_for(before).ask(runs).turn.done()
+
+    run(begin())
+
+
+def test_a_page_with_all_its_chapters_open_is_much_even_if_it_is_the_first():
+    async def begin() -> None:
+        all_chapters = WHOLE_PAGE + OPEN_CHAPTER * len(CHAPTER_NAMES)
+        assert all_chapters > LIGHT
+        assert who_asked_for(200).ask(WHOLE_PAGE).turn.done()
+        assert not Asked().ask(all_chapters).turn.done()
+
+    run(begin())
 
 
 def test_half_is_forgotten_in_a_half_life(monkeypatch):
@@ -89,41 +89,25 @@ def test_half_is_forgotten_in_a_half_life(monkeypatch):
     assert sums.now() == pytest.approx(150, rel=0.01)
 
 
-def test_somebody_is_served_however_busy_the_thread_is(queue):
-    queue._due = 0.0
+def test_the_next_run_begins_even_if_nobody_tells_the_end_of_this_one(monkeypatch):
+    monkeypatch.setattr(run_queue, "LONGEST_RUN_SECONDS", 0.01)
 
-    async def ask() -> None:
+    async def wait() -> None:
+        runs = [Asked().ask() for _ in range(20)]
         async with asyncio.timeout(60):
-            await asyncio.gather(*(Asked().wait() for _ in range(20)))
+            await asyncio.gather(*(run.turn for run in runs))
 
-    began = time.monotonic()
-    run(ask())
-    assert queue.is_busy and time.monotonic() - began > 10 * RUN_SECONDS
+    run(wait())
 
 
-def test_whoever_has_gone_keeps_nobody_waiting(queue):
-    async def leave() -> list[Asked]:
-        gone = asyncio.create_task(Asked().wait())
-        await asyncio.sleep(0)
-        gone.cancel()
-        return await order(queue, stays)
+def test_whoever_has_gone_keeps_nobody_waiting_and_an_end_told_twice_is_one():
+    async def leave() -> None:
+        first, gone, stays, last = (Asked().ask() for _ in range(4))
+        gone.turn.cancel()
+        gone.end()
+        assert not stays.turn.done()
+        first.end()
+        first.end()
+        assert stays.turn.done() and not last.turn.done()
 
-    stays = Asked()
-    assert run(leave()) == [stays]
-
-
-def test_a_process_that_computes_is_busy(monkeypatch):
-    monkeypatch.undo()
-
-    async def both(*, computes: bool) -> bool:
-        async def compute() -> None:
-            while computes and not task.done():
-                sum(range(100_000))
-                await asyncio.sleep(0)
-
-        task = asyncio.create_task(run_queue._is_busy())
-        await asyncio.gather(task, compute())
-        return task.result()
-
-    assert not run(both(computes=False))
-    assert any(run(both(computes=True)) for _ in range(100))
+    run(leave())

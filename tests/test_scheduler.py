@@ -42,6 +42,11 @@ def test_the_same_numbers_as_study_in_this_process(ours):
         assert numbers(ours.fetch(plan, 8, 90)) == numbers(there)
 
 
+def test_workers_leave_the_processor_to_the_page(ours):
+    """Or with many learners the page waits for it at every run."""
+    assert {each.nice() - psutil.Process().nice() for each in workers_of(psutil.Process())} == {5}
+
+
 def test_a_finished_study_is_there_at_once_and_a_longer_one_goes_on(ours):
     marks = ours.fetch(Plan(10, 4), 12, 90)
     assert [ours.poll(Plan(10, 4), epochs).marks for epochs in (12, 5)] == [marks, marks[:6]]

@@ -28,11 +28,14 @@ from exam.model.plan import Plan
 from exam.model.results import Mark
 from exam.service.turn import TurnRequest, TurnResult
 
+NICENESS = 5  # so that the page, which needs a core but now and then, has it at once
 # Keras imports these if they are installed, for uses that we do not have: 170 MB and a second.
 NOT_NEEDED = ("IPython", "matplotlib", "pandas", "scipy", "sklearn")
 
 
 def main() -> None:
+    with contextlib.suppress(AttributeError):  # on Windows
+        os.nice(NICENESS)
     requests, answers = os.dup(0), os.dup(1)
     os.dup2(2, 1)  # what libraries print goes to the log
     tempfile.tempdir = os.environ["TMPDIR"] = sys.argv[2]
