@@ -17,43 +17,19 @@ from exam.page.address import READERS
 from exam.received import FORMS
 from exam.rooms.rooms import new_code, new_secret
 from tests.browser import Server, running_server
+from tests.tools.fuzz import TEXTS
 from tests.tools.load import memory_of_each
 from tests.visit import Visit, run
 from tests.waiting import wait_for
 
 VALUES, WARM = 200, 40
 MOST_KEPT, PATIENCE = 5_000_000, 60  # bytes, seconds
-TEXTS = [
-    "",
-    "0",
-    "-1",
-    "101",
-    "1e3",
-    "10.0",
-    "NaN",
-    "inf",
-    "٣",
-    "１０",
-    " 10 ",
-    "true",
-    "None",
-    "ko",
-]
-TEXTS += [
-    "\x00",
-    "\x1b[2J",
-    "🎹" * 50,
-    "../../etc/passwd",
-    "<script>1</script>",
-    "__class__",
-    "{0}",
-]
-TEXTS += ["%s", "'; --", "a,b,a", "א" * 300, "9" * 20_000, "\u202e", "a\nb", "\ufeff", "e\u0301"]
+LONG = ["a,b,a", "🎹" * 50, "א" * 300, "9" * 20_000, "\u202e", "a\nb", "\ufeff", "e\u0301"]
 NUMBERS = [0, 1, -1, 0.5, 31, 101, 201, 2**31, 2**53, -(2**63), 1e308, float("nan"), float("inf")]
-PLAIN = [*TEXTS, *NUMBERS, None, True, False]
-NESTED = [[value] for value in PLAIN] + [{"at": value} for value in PLAIN]
+PLAIN = [*LONG, *TEXTS, *NUMBERS, None, True, False]
+NESTED = [[[[[[[[1]]]]]]], {"a": {"b": {"c": {"d": {}}}}}, [{}] * 1_000]
+NESTED += [[value] for value in PLAIN] + [{"at": value} for value in PLAIN]
 NESTED += [[value, value] for value in PLAIN] + [{"value": [value] * 3} for value in PLAIN]
-NESTED += [[[[[[[[1]]]]]]], {"a": {"b": {"c": {"d": {}}}}}, [{}] * 1_000]
 WRONG = [*PLAIN, *NESTED][:VALUES]
 FIELDS = [field.name for field in WidgetState.DESCRIPTOR.oneofs[0].fields]
 UNSENT = {"pair_.+", "step_skip", "hall_sheet_put_back"}  # they need two studies, or a hall
