@@ -19,6 +19,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
+from streamlit.web.server.starlette.starlette_websocket import StarletteSessionClient
 
 from exam.run_queue import WHOLE_PAGE, Asked, Run
 
@@ -32,6 +33,7 @@ MAX_TEXT, MAX_ADDRESS = 200, 10_000  # letters: of a chosen option, and of an ad
 MAX_HASHES, MAX_HASH = 1_000, 64  # of messages that the browser has, and letters of each
 NAME = re.compile(r"[\w-]{0,100}", re.ASCII)
 WIDGET = re.compile(r"\$\$ID-[0-9a-f]{32}-(\w{1,60})", re.ASCII)
+SEE = "exam.see"  # in the scope of a connection: what is called with all that the page writes to it
 EVENTS = re.compile(r"\$\$STREAMLIT_INTERNAL_KEY_\$\$ID-[0-9a-f]{32}-(\w{1,60})__events", re.ASCII)
 
 
@@ -163,9 +165,17 @@ class Received:
         inbox, asked = Inbox(receive), Asked()
         runs: list[Run] = []  # that have begun, and whose end nobody has told
 
+        parts: set[str] = set()  # fragments that the page has written to this browser
+
         def end_runs() -> None:
             while runs:
                 runs.pop().end()
+
+        def see(written: ForwardMsg) -> None:
+            if part := written.delta.fragment_id:
+                parts.add(part)
+            if _ends_run(written):
+                end_runs()
 
         async def receive_read() -> Message:
             while (message := await inbox.read())["type"] == "websocket.receive":
@@ -179,31 +189,37 @@ class Received:
                 if data and (read := read_message(data)):
                     run = asked.ask(_runs_of(read))
                     await inbox.unless_ended(run.turn)
-                    if read.HasField("rerun_script"):
+                    part = read.rerun_script.fragment_id
+                    if read.HasField("rerun_script") and (not part or part in parts):
                         runs.append(run)
-                    else:
+                    else:  # nothing runs whose end the page could tell
                         run.end()
                     return {"type": "websocket.receive", "bytes": read.SerializeToString()}
             return message
 
-        async def send_and_see(message: Message) -> None:
-            if _ends_run(message):
-                end_runs()
-            await send(message)
-
         collecting = asyncio.create_task(inbox.collect())
         try:
-            await self.app(scope, receive_read, send_and_see)
+            await self.app({**scope, SEE: see}, receive_read, send)
         finally:
             collecting.cancel()
             end_runs()
 
 
-def _ends_run(message: Message) -> bool:
-    """Whether the page tells the browser that a run has ended, and no other follows at once."""
-    told = ForwardMsg.FromString(message.get("bytes") or b"")
-    is_end = told.WhichOneof("type") == "script_finished"
-    return is_end and told.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN
+def see_what_is_written() -> None:
+    """Have Streamlit tell what the page writes at once; a browser may read it late, or never."""
+    write = StarletteSessionClient.write_forward_msg
+
+    def see_and_write(client: StarletteSessionClient, message: ForwardMsg) -> None:
+        client._websocket.scope[SEE](message)
+        write(client, message)
+
+    StarletteSessionClient.write_forward_msg = see_and_write  # type: ignore
+
+
+def _ends_run(written: ForwardMsg) -> bool:
+    """Whether a run has ended, and no other follows at once."""
+    is_end = written.WhichOneof("type") == "script_finished"
+    return is_end and written.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN
 
 
 def _runs_of(message: BackMsg) -> int:

@@ -2,8 +2,9 @@
 
 One thread answers everybody, so that a few runs at once are as fast as many, and the others wait.
 Parts of the page wait for no whole page, and learners for nobody who asks without pause. Of those
-that wait for each other, the one whose connection has asked for the least of late comes first; but
-every fourth turn is that of the one that has waited longest, so that nobody waits for ever.
+that wait for each other, the smallest comes first; of equals, the one whose connection has asked
+for the least of late. Every fourth turn is that of the one that has waited longest, so that nobody
+waits for ever.
 """
 
 import asyncio
@@ -13,7 +14,7 @@ from exam.fading import Fading
 
 HALF_LIFE = 30.0  # seconds, in which half of what a connection has asked for is forgotten
 WHOLE_PAGE = 10  # runs of a part of the page, as which one of the whole page counts
-LIGHT = 40.0  # runs of late: what a learner asks for, and more
+LIGHT = 60.0  # runs of late: what a learner asks for, and more
 PARTS_AT_ONCE, PAGES_AT_ONCE = 16, 2  # of learners
 HEAVY_PARTS_AT_ONCE, HEAVY_PAGES_AT_ONCE = 2, 1  # of connections that ask without pause
 LONGEST_WAIT_EVERY = 4  # turns, of which one is that of the run that has waited longest
@@ -25,8 +26,8 @@ RUN_SECONDS, LONGEST_RUN_SECONDS = 0.1, 1.0
 class Run:
     """A run that waits until its turn is done, and then takes a place until it ends."""
 
-    def __init__(self, queue: "RunQueue", weight: int, seconds: float):
-        self.weight = weight  # what its connection has asked for of late
+    def __init__(self, queue: "RunQueue", runs: int, weight: int, seconds: float):
+        self.rank = (runs, weight)  # as how many it counts; what its connection asked for of late
         self.turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._queue, self._seconds, self._has_place = queue, seconds, False
 
@@ -50,9 +51,9 @@ class RunQueue:
         self._waiting: list[Run] = []  # in the order in which they came
         self._turns = itertools.count(1)
 
-    def add(self, weight: int, seconds: float) -> Run:
+    def add(self, runs: int, weight: int, seconds: float) -> Run:
         """A run that begins when it is its turn, and ends after so many seconds or when told so."""
-        run = Run(self, weight, seconds)
+        run = Run(self, runs, weight, seconds)
         self._waiting.append(run)
         self._begin_next()
         return run
@@ -66,7 +67,7 @@ class RunQueue:
         self._waiting = [run for run in self._waiting if not run.turn.done()]
         while self._places and self._waiting:
             is_longest = next(self._turns) % LONGEST_WAIT_EVERY == 0
-            run = self._waiting[0] if is_longest else min(self._waiting, key=lambda run: run.weight)
+            run = self._waiting[0] if is_longest else min(self._waiting, key=lambda run: run.rank)
             self._waiting.remove(run)
             self._places -= 1
             run.begin()
@@ -90,4 +91,4 @@ class Asked:
             queue = PAGES if runs >= WHOLE_PAGE else PARTS
         else:
             queue = HEAVY_PAGES if runs >= WHOLE_PAGE else HEAVY_PARTS
-        return queue.add(weight, min(runs * RUN_SECONDS, LONGEST_RUN_SECONDS))
+        return queue.add(runs, weight, min(runs * RUN_SECONDS, LONGEST_RUN_SECONDS))

@@ -19,6 +19,7 @@ from exam.received import (
     MAX_UNREAD,
     MAX_UNREAD_BYTES,
     MAX_VALUES,
+    SEE,
     Inbox,
     Received,
     form_of,
@@ -190,7 +191,7 @@ def test_a_message_waits_for_as_many_turns_as_it_takes(monkeypatch):
 
     def ask(asked: object, runs: int = 1) -> Run:
         kept.append(runs)
-        return RunQueue(1).add(0, 1.0)
+        return RunQueue(1).add(1, 0, 1.0)
 
     monkeypatch.setattr(received.Asked, "ask", ask)
 
@@ -207,46 +208,45 @@ def test_a_message_waits_for_as_many_turns_as_it_takes(monkeypatch):
     assert kept == [WHOLE_PAGE + received.OPEN_CHAPTER * (len(CHAPTER_NAMES) - 1), 2]
 
 
-def test_a_run_keeps_its_place_until_the_page_tells_its_end(monkeypatch):
-    """And an early end, after which another run follows at once, is none."""
-    monkeypatch.setattr(run_queue, "PAGES", RunQueue(1))
+def test_a_run_keeps_its_place_until_the_page_writes_its_end(monkeypatch):
+    """Whether or not the browser reads it; an early end, after which a run follows, is none."""
+    monkeypatch.setattr(run_queue, "PAGES", pages := RunQueue(1))
     monkeypatch.setattr(run_queue, "LONGEST_RUN_SECONDS", 3_600.0)
-    ran: list[str] = []
+    is_free: list[bool] = []
 
-    async def serve() -> None:
-        other_may_come, has_seen = asyncio.Event(), asyncio.Event()
+    async def app(scope: dict, receive, send: object) -> None:
+        await receive()
+        waiting = pages.add(1, 0, 3_600.0)
+        for status in (ForwardMsg.FINISHED_EARLY_FOR_RERUN, ForwardMsg.FINISHED_SUCCESSFULLY):
+            is_free.append(waiting.turn.done())
+            scope[SEE](ForwardMsg(script_finished=status))
+        is_free.append(waiting.turn.done())
 
-        async def app(scope: dict, receive, send) -> None:
+    receive = arriving(frame(bytes=message().SerializeToString()))
+    run(Received(app)({"type": "websocket"}, receive, None))
+    assert is_free == [False, False, True]
+
+
+def test_a_part_of_the_page_that_there_is_not_keeps_no_place(monkeypatch):
+    monkeypatch.setattr(run_queue, "PARTS", parts := RunQueue(1))
+    monkeypatch.setattr(run_queue, "LONGEST_RUN_SECONDS", 3_600.0)
+    is_free: list[bool] = []
+
+    async def app(scope: dict, receive, send: object) -> None:
+        for _ in range(2):
             await receive()
-            ran.append(scope["name"])
-            if scope["name"] == "first":
-                other_may_come.set()
-                for status in (
-                    ForwardMsg.FINISHED_EARLY_FOR_RERUN,
-                    ForwardMsg.FINISHED_SUCCESSFULLY,
-                ):
-                    for _ in range(10):
-                        await asyncio.sleep(0)
-                    ran.append(ForwardMsg.ScriptFinishedStatus.Name(status))
-                    data = ForwardMsg(script_finished=status).SerializeToString()
-                    await send({"type": "websocket.send", "bytes": data})
-                await has_seen.wait()
-            has_seen.set()
+            waiting = parts.add(1, 0, 3_600.0)
+            is_free.append(waiting.turn.done())
+            waiting.end()
+            written = ForwardMsg()
+            written.delta.fragment_id = "abc"
+            scope[SEE](written)
 
-        async def send(message: dict) -> None:
-            pass
-
-        async def connect(name: str) -> None:
-            receive = arriving(frame(bytes=message().SerializeToString()))
-            await Received(app)({"type": "websocket", "name": name}, receive, send)
-
-        first = asyncio.create_task(connect("first"))
-        await other_may_come.wait()
-        async with asyncio.timeout(60):
-            await asyncio.gather(first, connect("other"))
-
-    run(serve())
-    assert ran == ["first", "FINISHED_EARLY_FOR_RERUN", "FINISHED_SUCCESSFULLY", "other"]
+    asked = message()
+    asked.rerun_script.fragment_id = "abc"
+    receive = arriving(*[frame(bytes=asked.SerializeToString())] * 2)
+    run(Received(app)({"type": "websocket"}, receive, None))
+    assert is_free == [True, False]
 
 
 def test_nobody_waits_for_a_connection_that_has_ended():

@@ -52,6 +52,16 @@ def test_who_has_asked_for_the_least_comes_first_and_every_fourth_turn_is_the_lo
     assert run(serve()) == ["nothing", "less", "more", "little", "much"]
 
 
+def test_a_small_page_comes_before_a_large_one_whoever_asks_for_it():
+    """So a lecturer who goes on quickly waits for none that is opened with all chapters."""
+
+    async def serve() -> list[str]:
+        first, large = Asked().ask(100), {name: Asked().ask(70) for name in "abcdef"}
+        return order(first, **large, lecturer=who_asked_for(200).ask(WHOLE_PAGE))
+
+    assert run(serve())[0] == "lecturer"
+
+
 def test_equals_come_in_their_order():
     async def serve() -> list[str]:
         return order(Asked().ask(), **{name: Asked().ask() for name in "abcdef"})

@@ -10,8 +10,9 @@ from exam.model.plan import Plan, Study
 from exam.page import player
 from exam.page.browser import push
 from exam.page.fragment import fragment
-from exam.page.pair import WAIT_SECONDS, strip_data
+from exam.page.pair import strip_data
 from exam.page.sentences import delay_sentence
+from exam.page.study_view import seconds_to_wait
 from exam.page.visit import Visit, settings
 from exam.service.scheduler import get_scheduler
 from exam.texts import Texts
@@ -30,7 +31,7 @@ def show_heads(visit: Visit, texts: Texts) -> None:
     scheduler, marks = get_scheduler(), {}
     for size, study in studies.items():
         progress = scheduler.poll(
-            study.plan, study.epochs, wait_seconds=WAIT_SECONDS, visit=visit.key
+            study.plan, study.epochs, wait_seconds=seconds_to_wait(), visit=visit.key
         )
         if not study.is_complete(progress.marks):
             st.markdown(delay_sentence(progress, texts))

@@ -11,6 +11,7 @@ from typing import ParamSpec
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
 from streamlit.runtime import Runtime
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from exam.model.exams import BrokenExams
 from exam.page.language import language
@@ -53,6 +54,12 @@ def rerun(*keys: str) -> None:
         st.rerun(list(keys))
     except StreamlitAPIException:  # the last run was interrupted before these fragments existed
         st.rerun()
+
+
+def runs_alone() -> bool:
+    """Whether a part of the page runs, and not the whole page."""
+    context = get_script_run_ctx()
+    return context is not None and bool(context.fragment_ids_this_run)
 
 
 def wait_until_flushed() -> None:

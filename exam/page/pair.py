@@ -8,7 +8,7 @@ from exam.model.results import Mark
 from exam.page import player
 from exam.page.browser import push
 from exam.page.sentences import delay_sentence, fit_call, study_labels
-from exam.page.study_view import WAIT_SECONDS
+from exam.page.study_view import seconds_to_wait
 from exam.page.visit import Visit
 from exam.service.scheduler import get_scheduler
 from exam.texts import Texts
@@ -54,7 +54,9 @@ def show_pair(visit: Visit, texts: Texts) -> None:
     """The two sheets and their player, as soon as both studies are complete."""
     studies = choose(visit.studies, visit.presses, texts)
     polls = [
-        get_scheduler().poll(study.plan, study.epochs, wait_seconds=WAIT_SECONDS, visit=visit.key)
+        get_scheduler().poll(
+            study.plan, study.epochs, wait_seconds=seconds_to_wait(), visit=visit.key
+        )
         for study in studies
     ]
     for study, progress in zip(studies, polls, strict=True):

@@ -14,6 +14,7 @@ from exam.model.results import Mark
 from exam.page import player
 from exam.page.ask_again import LONGEST_DELAY
 from exam.page.browser import push
+from exam.page.fragment import runs_alone
 from exam.page.paper import OWN_QUESTION, html_of_paper
 from exam.page.sentences import (
     delay_sentence,
@@ -71,8 +72,13 @@ def show_sheet_and_curves(visit: Visit, texts: Texts) -> None:
 
 def _poll(study: Study, visit: Visit) -> Progress:
     return get_scheduler().poll(
-        study.plan, study.epochs, wait_seconds=WAIT_SECONDS, visit=visit.key
+        study.plan, study.epochs, wait_seconds=seconds_to_wait(), visit=visit.key
     )
+
+
+def seconds_to_wait() -> float:
+    """For which a poll may wait; a run of the whole page does not, since others wait for it."""
+    return WAIT_SECONDS if runs_alone() else 0.0
 
 
 def _poll_earlier(study: Study, visit: Visit) -> list[Mark]:

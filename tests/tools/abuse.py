@@ -15,13 +15,14 @@ import math
 import random
 import re
 import resource
+import socket
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
@@ -365,16 +366,19 @@ async def nothing_there(url: str) -> None:
                     await asyncio.to_thread(lambda: urllib.request.urlopen(request).read())
 
 
+def handshake(url: str) -> bytes:
+    return (
+        f"GET /_stcore/stream HTTP/1.1\r\nHost: {url.split('/')[2]}\r\nUpgrade: websocket\r\n"
+        "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+        f"Sec-WebSocket-Key: {base64.b64encode(random.randbytes(16)).decode()}\r\n"
+        "Sec-WebSocket-Protocol: streamlit\r\n\r\n"
+    ).encode()
+
+
 async def open_raw(url: str) -> asyncio.StreamWriter:
     """A websocket that sends what no library would."""
-    host = url.split("/")[2]
-    _, writer = await asyncio.open_connection(*host.split(":"))
-    key = base64.b64encode(random.randbytes(16)).decode()
-    writer.write(
-        f"GET /_stcore/stream HTTP/1.1\r\nHost: {host}\r\nUpgrade: websocket\r\n"
-        f"Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\n"
-        "Sec-WebSocket-Protocol: streamlit\r\n\r\n".encode()
-    )
+    _, writer = await asyncio.open_connection(*url.split("/")[2].split(":"))
+    writer.write(handshake(url))
     await writer.drain()
     return writer
 
@@ -415,6 +419,59 @@ async def tiny(url: str) -> None:
         (chunked, b"1\r\nx\r\n", False),
     )
     await asyncio.gather(*(send(*way) for _ in range(30) for way in ways))
+
+
+@contextlib.asynccontextmanager
+async def open_small(url: str) -> AsyncIterator[socket.socket]:
+    """A websocket that takes as little unread as one over a wireless network."""
+    loop, (host, port) = asyncio.get_running_loop(), url.split("/")[2].split(":")
+    with socket.socket() as line:
+        line.setblocking(False)
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+        line.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 1_448)
+        await loop.sock_connect(line, (host, int(port)))
+        await loop.sock_sendall(line, handshake(url))
+        answer = b""
+        while not answer.endswith(b"\r\n\r\n"):
+            answer += await loop.sock_recv(line, 1)
+        yield line
+
+
+def asking_for(fragment: str) -> bytes:
+    """A frame that asks for a part of the page."""
+    message = BackMsg()
+    message.rerun_script.fragment_id = fragment
+    data = message.SerializeToString()
+    assert len(data) < 126
+    return bytes((0x82, 0x80 + len(data))) + bytes(4) + data
+
+
+async def unread(url: str) -> None:
+    """100 connections that ask for the page, read a byte of it and come anew a second later."""
+    loop = asyncio.get_running_loop()
+
+    async def one() -> None:
+        while True:
+            with contextlib.suppress(OSError):
+                async with open_small(url) as line:
+                    await loop.sock_sendall(line, asking_for(""))
+                    await loop.sock_recv(line, 1)
+                    await asyncio.sleep(1.05)
+
+    await asyncio.gather(*(one() for _ in range(100)))
+
+
+async def no_part(url: str) -> None:
+    """200 connections that ask for parts of the page that there are not, new every four seconds."""
+
+    async def one() -> None:
+        while True:
+            with contextlib.suppress(OSError):
+                async with open_small(url) as line:
+                    await asyncio.get_running_loop().sock_sendall(line, asking_for("x") * 10)
+                    await asyncio.sleep(4.0)
+
+    await asyncio.gather(*(one() for _ in range(200)))
 
 
 async def fresh(url: str) -> None:
@@ -504,6 +561,8 @@ NUISANCES: dict[str, Nuisance] = {
         nothing_there,
         unfinished,
         tiny,
+        unread,
+        no_part,
         fresh,
         noise,
     )
