@@ -1,11 +1,13 @@
 """How much of the thread's time it may take to read what connections send.
 
-One thread answers everybody. Asyncio reads 256 kB of a connection at once, which may be 43,000
-frames of six bytes, and uvicorn answers each ping whether or not anybody reads the answer.
+One thread answers everybody. Asyncio lets in all connections that wait before it answers any, and
+reads 256 kB of one at once, which may be 43,000 frames of six bytes; and uvicorn answers each ping
+whether or not anybody reads the answer.
 """
 
 import math
 import time
+from asyncio.selector_events import BaseSelectorEventLoop
 from asyncio.selector_events import _SelectorSocketTransport as Transport  # type: ignore
 from weakref import WeakKeyDictionary
 
@@ -26,7 +28,10 @@ LIGHT = 0.005  # seconds of the thread of late, beyond which a connection waits;
 # proxy sends the requests of many learners by one connection, which wait for no flood of frames.
 SHARE = 0.1
 
+ACCEPTED_AT_ONCE = 2  # connections, before what has come of the others has its turn
+
 _read = Transport._read_ready__data_received
+_accept = BaseSelectorEventLoop._accept_connection  # type: ignore
 
 
 class Readings:
@@ -99,5 +104,10 @@ def share_reading() -> None:
     def read(transport: Transport) -> None:  # a function, so that it becomes a method
         readings.read(transport)
 
+    def accept(loop, factory, sock, sslcontext=None, server=None, backlog=100, *others):
+        at_once = min(backlog, ACCEPTED_AT_ONCE)
+        _accept(loop, factory, sock, sslcontext, server, at_once, *others)
+
+    BaseSelectorEventLoop._accept_connection = accept  # type: ignore
     Transport.max_size = READ_BYTES
     Transport._read_ready__data_received = read

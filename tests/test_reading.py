@@ -9,11 +9,11 @@ import time
 import pytest
 
 from exam import reading
-from exam.reading import LIGHT, READ_BYTES, SHARE, UNSENT_BYTES
+from exam.reading import ACCEPTED_AT_ONCE, LIGHT, READ_BYTES, SHARE, UNSENT_BYTES
 from tests.visit import run
 
 COSTS = 0.002  # seconds, that the thread takes for what it reads at a time
-GREEDY, LASTS = 20, 2.0  # connections, and seconds
+GREEDY, LASTS, PATIENCE = 20, 2.0, 60.0  # connections, and seconds
 
 
 @pytest.fixture(autouse=True)
@@ -21,6 +21,8 @@ def shared_reading(monkeypatch) -> None:
     """In this process, as in the server's; put back after the test."""
     for name in ("max_size", "_read_ready__data_received"):
         monkeypatch.setattr(reading.Transport, name, getattr(reading.Transport, name))
+    loop, name = reading.BaseSelectorEventLoop, "_accept_connection"
+    monkeypatch.setattr(loop, name, getattr(loop, name))
     reading.share_reading()
 
 
@@ -83,6 +85,27 @@ def test_those_that_send_much_take_a_share_of_the_thread_however_many_they_are(r
     assert free / 2 < reader.spent < free + 1.5 * SHARE * took
 
 
+def test_few_connections_are_let_in_before_the_others_have_their_turn(reader):
+    let_in: list[int] = []
+    reader.connection_made = lambda self, transport: let_in.append(turn)
+    turn = 0
+
+    async def listen_late() -> None:
+        nonlocal turn
+        server, address = await listen(reader)
+        waiting = [socket.create_connection(address) for _ in range(GREEDY)]
+        async with asyncio.timeout(PATIENCE):
+            while len(let_in) < GREEDY:
+                await asyncio.sleep(0)
+                turn += 1
+        for each in waiting:
+            each.close()
+        server.close()
+
+    run(listen_late())
+    assert max(map(let_in.count, let_in)) == ACCEPTED_AT_ONCE
+
+
 def test_who_reads_no_answers_is_not_read(reader):
     reader.answer = bytes(UNSENT_BYTES)
     kept: list[int] = []
@@ -91,7 +114,7 @@ def test_who_reads_no_answers_is_not_read(reader):
         server, address = await listen(reader)
         unread = send_without_end(address)
         began = time.monotonic()
-        while time.monotonic() < began + LASTS:
+        while time.monotonic() < began + (LASTS if any(kept) else PATIENCE):
             transports = asyncio.get_running_loop()._transports.values()  # type: ignore
             kept.extend(each.get_write_buffer_size() for each in transports)
             await asyncio.sleep(0.01)
