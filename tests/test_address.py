@@ -6,7 +6,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from exam.model.settings import BATCH_SIZE, EPOCHS, SETTINGS
+from exam.page import share
 from exam.page.address import hint, is_local, link_to, reachable, read_address
+from exam.page.share import MAX_QR_LINK
 from exam.rooms.room import Step
 from exam.texts import LANGUAGES, choose_language, load_texts
 
@@ -147,3 +149,12 @@ def test_what_is_too_long_for_a_qr_code_is_shown_without_one():
     for length, codes in ((30, 1), (3000, 0)):
         app = AppTest.from_function(show, args=("https://example.org/" + length * "x",)).run()
         assert not app.exception and len(app.main.children) == codes
+
+
+def test_no_code_is_drawn_of_a_link_that_would_take_long(monkeypatch):
+    """It is of an address that a browser says."""
+    drawn: list[str] = []
+    monkeypatch.setattr(share.st, "html", drawn.append)
+    for letters in (MAX_QR_LINK, MAX_QR_LINK + 1):
+        share.show_qr_code("x" * letters, load_texts("en"))
+    assert len(drawn) == 1

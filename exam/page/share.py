@@ -1,6 +1,6 @@
 """The share box: the present view as a link, as a frame for a lecture page, as a QR code."""
 
-import contextlib
+import functools
 import html
 
 import segno
@@ -15,6 +15,7 @@ from exam.texts import Texts
 # page around it keeps no script by which the frame grows.
 STUDY_HEIGHTS, CHAPTER_HEIGHTS, PAGE_HEIGHTS = (900, 1760), (1200, 1600), (1520, 1620)
 WIDE, PHONE = 740, 390  # of the pages around such frames
+MAX_QR_LINK = 400  # letters, for which a code takes as long as a run of a part of the page
 
 
 def show_share(texts: Texts) -> None:
@@ -49,9 +50,13 @@ def show_share(texts: Texts) -> None:
 
 def show_qr_code(link: str, texts: Texts, kind: str = "qr") -> None:
     """The link as a QR code, dark on light in every theme; nothing if it is too long for one."""
-    with contextlib.suppress(segno.DataOverflowError):
-        picture = segno.make(link, error="m", micro=False).png_data_uri(scale=8, border=3)
-        st.html(f'<img class="{kind}" src="{picture}" alt="{texts.share_qr}">')
+    if len(link) <= MAX_QR_LINK:
+        st.html(f'<img class="{kind}" src="{_qr_code(link)}" alt="{texts.share_qr}">')
+
+
+@functools.lru_cache(maxsize=256)
+def _qr_code(link: str) -> str:
+    return segno.make(link, error="m", micro=False).png_data_uri(scale=8, border=3)
 
 
 # For pages that keep scripts: frames grow and shrink with what they show (frame.js).
