@@ -5,6 +5,7 @@ The page works without all of it: a server that runs it as a plain script has no
 
 import asyncio
 import contextlib
+import errno
 import functools
 import json
 import logging
@@ -30,7 +31,7 @@ from exam.model.settings import EPOCHS, STUDENT
 from exam.page.address import LOCAL_HOSTS, host_of
 from exam.page.opening import with_opening
 from exam.reading import share_reading
-from exam.received import Received
+from exam.received import Received, see_what_is_written
 from exam.rooms.room import Room
 from exam.rooms.rooms import ROOMS
 from exam.service.machine import shortages
@@ -56,6 +57,8 @@ NOISE = {
     "uvicorn.error": ("Invalid HTTP request", "Invalid UTF-8", "Unsupported upgrade"),
     "asyncio": ("data_received() call failed",),  # frames that are none
 }
+# Who logs that no more files can be opened; asyncio 2,048 times a second.
+OUT_OF_FILES = ("asyncio", "uvicorn.error")
 _log = logging.getLogger("exam")
 _is_closing = threading.Event()
 _open_streams: set[Callable[[], None]] = set()
@@ -229,6 +232,8 @@ def raise_file_limit() -> None:
 def quieten_log() -> None:
     """Anybody can ask for a file or a part of the page that there is not, as often as they like."""
     logging.getLogger("streamlit.runtime.backend_operation_handler").addFilter(Seldom())
+    for name in OUT_OF_FILES:
+        logging.getLogger(name).addFilter(Seldom(_is_out_of_files))
     for name, noise in NOISE.items():
         logging.getLogger(name).addFilter(functools.partial(_is_worth_it, noise))
 
@@ -240,14 +245,21 @@ def _is_worth_it(noise: tuple[str, ...], record: logging.LogRecord) -> bool:
     return not has_no_answer and not any(part in str(record.msg) for part in noise)
 
 
-class Seldom(logging.Filter):
-    """One line a second at most, and no traceback."""
+def _is_out_of_files(record: logging.LogRecord) -> bool:
+    error = record.exc_info[1] if record.exc_info else None
+    return isinstance(error, OSError) and error.errno in (errno.EMFILE, errno.ENFILE)
 
-    def __init__(self) -> None:
+
+class Seldom(logging.Filter):
+    """Of what it is for, one line a second at most, and no traceback."""
+
+    def __init__(self, is_for: Callable[[logging.LogRecord], bool] = lambda record: True):
         super().__init__()
-        self._last = -math.inf
+        self._is_for, self._last = is_for, -math.inf
 
     def filter(self, record: logging.LogRecord) -> bool:
+        if not self._is_for(record):
+            return True
         record.exc_info = None
         is_due = record.created >= self._last + 1
         if is_due:
@@ -275,6 +287,7 @@ async def lifespan(app: object) -> AsyncIterator[None]:
     """Before the first visitor, begin to load Keras, and build what the first screen needs."""
     raise_file_limit()
     share_reading()
+    see_what_is_written()
     quieten_log()
     for shortage in shortages():
         _log.warning("This machine has %s (assets/OPERATIONS.md)", shortage)

@@ -1,5 +1,6 @@
 """What the server does beside the page, and that the page does without it."""
 
+import errno
 import gzip
 import http.client
 import json
@@ -18,7 +19,7 @@ from starlette.types import Message, Receive, Scope, Send
 import exam.server
 from exam.rooms.room import Room
 from exam.rooms.rooms import KEPT_SECONDS, Rooms, new_code, new_secret
-from exam.server import CLOSED, HEADERS, NOISE, Guard, Seldom, room_events
+from exam.server import CLOSED, HEADERS, NOISE, OUT_OF_FILES, Guard, Seldom, room_events
 from exam.texts import load_texts
 from tests.browser import Server, open_page, press_start, running_server, wait_until_played
 from tests.visit import Visit, run
@@ -290,3 +291,19 @@ def test_what_anybody_can_have_logged_is_logged_once_a_second_without_traceback(
         except ValueError:
             log.exception("Error for %s", "x")
     assert len(caplog.records) <= 2 and not any(each.exc_info for each in caplog.records)
+
+
+@pytest.mark.parametrize("name", OUT_OF_FILES)
+def test_that_no_more_files_can_be_opened_is_logged_seldom_and_all_else_always(caplog, name):
+    log = logging.getLogger(name)
+    before = log.filters[:]
+    exam.server.quieten_log()
+    for error in (OSError(errno.EMFILE, "Too many open files"), OSError("another")):
+        for _ in range(50):
+            try:
+                raise error
+            except OSError:
+                log.exception("Accepting")
+    log.filters[:] = before
+    assert sum(each.exc_info is not None for each in caplog.records) == 50
+    assert 51 <= len(caplog.records) <= 53
