@@ -12,8 +12,10 @@ import re
 from collections.abc import Awaitable, Callable
 from math import isfinite
 from typing import Any, NamedTuple
+from urllib.parse import parse_qsl
 
 from google.protobuf.message import DecodeError
+from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState
@@ -21,15 +23,18 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.web.server.starlette.starlette_websocket import StarletteSessionClient
 
+from exam.rooms.rooms import ROOMS, read_code
 from exam.run_queue import WHOLE_PAGE, Asked, Run
 
 MAX_MESSAGE, MAX_EVENTS = 250_000, 10_000  # bytes: a message, and what a component reports
 LARGE_MESSAGE = 100_000  # bytes, which take as long to read as a run of a part of the page
-OPEN_CHAPTER = 4  # runs of a part of the page, as which a chapter that is open counts
+OPEN_CHAPTER, FILE = 4, 10  # as how many runs a chapter that is open counts, and a file to save
+RUNS = ("rerun_script", "backend_operation_request")  # messages whose end the page tells
 # Messages of a connection that wait to be read; and how many of them still are when it has ended.
 MAX_UNREAD, MAX_UNREAD_BYTES, KEPT_UNREAD = 200, 3_000_000, 10
 MAX_VALUES = 200  # of a message
 MAX_TEXT, MAX_ADDRESS = 200, 10_000  # letters: of a chosen option, and of an address
+MAX_FIELDS = 100  # of an address
 MAX_HASHES, MAX_HASH = 1_000, 64  # of messages that the browser has, and letters of each
 NAME = re.compile(r"[\w-]{0,100}", re.ASCII)
 WIDGET = re.compile(r"\$\$ID-[0-9a-f]{32}-(\w{1,60})", re.ASCII)
@@ -152,6 +157,25 @@ def _size_of(message: Message) -> int:
     return len(message.get("bytes") or message.get("text") or "")
 
 
+class Lead:
+    """Whether a connection leads a room: its first address has the secret, or a cookie."""
+
+    def __init__(self, scope: Scope):
+        self._cookies = HTTPConnection(scope).cookies
+        self._secrets: dict[str, str] = {}  # of one room, by its code
+
+    def leads(self, query: str) -> bool:
+        try:
+            values = dict(parse_qsl(query, max_num_fields=MAX_FIELDS))
+        except ValueError:
+            return False
+        code = read_code(values.get("room", ""))
+        room = ROOMS.find(code) if code else None
+        if code and (secret := values.get("secret") or self._cookies.get(f"lead_{code}")):
+            self._secrets = {code: secret}
+        return room is not None and room.is_led_by(self._secrets.get(room.code, ""))
+
+
 class Received:
     """Reads each message of a browser before Streamlit does."""
 
@@ -162,8 +186,10 @@ class Received:
         if scope["type"] != "websocket":
             await self.app(scope, receive, send)
             return
-        inbox, asked = Inbox(receive), Asked()
+        inbox, asked, lead = Inbox(receive), Asked(), Lead(scope)
         runs: list[Run] = []  # that have begun, and whose end nobody has told
+        is_sent = asyncio.Event()  # set while nothing waits for this browser to read it
+        is_sent.set()
 
         parts: set[str] = set()  # fragments that the page has written to this browser
 
@@ -187,19 +213,29 @@ class Received:
                 if len(data) > MAX_MESSAGE:
                     break  # Streamlit ends the connection
                 if data and (read := read_message(data)):
-                    run = asked.ask(_runs_of(read))
+                    leads = lead.leads(read.rerun_script.query_string)
+                    run = asked.ask(_runs_of(read), leads=leads)
                     await inbox.unless_ended(run.turn)
+                    # Or Streamlit would keep 500 messages for it, however large.
+                    await inbox.unless_ended(is_sent.wait())
                     part = read.rerun_script.fragment_id
-                    if read.HasField("rerun_script") and (not part or part in parts):
+                    if read.WhichOneof("type") in RUNS and (not part or part in parts):
                         runs.append(run)
                     else:  # nothing runs whose end the page could tell
                         run.end()
                     return {"type": "websocket.receive", "bytes": read.SerializeToString()}
             return message
 
+        async def send_and_tell(message: Message) -> None:
+            is_sent.clear()
+            try:
+                await send(message)
+            finally:
+                is_sent.set()
+
         collecting = asyncio.create_task(inbox.collect())
         try:
-            await self.app({**scope, SEE: see}, receive_read, send)
+            await self.app({**scope, SEE: see}, receive_read, send_and_tell)
         finally:
             collecting.cancel()
             end_runs()
@@ -217,14 +253,18 @@ def see_what_is_written() -> None:
 
 
 def _ends_run(written: ForwardMsg) -> bool:
-    """Whether a run has ended, and no other follows at once."""
-    is_end = written.WhichOneof("type") == "script_finished"
-    return is_end and written.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN
+    """Whether a file is there, or a run has ended and no other follows at once."""
+    kind = written.WhichOneof("type")
+    if kind == "script_finished":
+        return written.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN
+    return kind == "backend_operation_response"
 
 
 def _runs_of(message: BackMsg) -> int:
     """As how many runs of a part of the page it counts."""
     state = message.rerun_script
+    if message.HasField("backend_operation_request"):
+        return FILE
     if not message.HasField("rerun_script") or state.fragment_id:
         return 1
     widgets = state.widget_states.widgets

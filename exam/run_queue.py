@@ -1,26 +1,30 @@
 """Which run of the page begins next, where more are asked for than the page can serve.
 
 One thread answers everybody, so that a few runs at once are as fast as many, and the others wait.
-Parts of the page wait for no whole page, and learners for nobody who asks without pause. Of those
-that wait for each other, the smallest comes first; of equals, the one whose connection has asked
-for the least of late. Every fourth turn is that of the one that has waited longest, so that nobody
-waits for ever.
+Parts of the page wait for no whole page, learners for nobody who asks without pause, and lecturers
+for nobody else. Of those that wait for each other, the smallest comes first; of equals, the one
+whose connection has asked for the least of late. Every fourth turn is that of the one that has
+waited longest, so that nobody waits for ever.
 """
 
 import asyncio
+import contextlib
 import itertools
+from collections.abc import Iterator
 
 from exam.fading import Fading
 
 HALF_LIFE = 30.0  # seconds, in which half of what a connection has asked for is forgotten
 WHOLE_PAGE = 10  # runs of a part of the page, as which one of the whole page counts
 LIGHT = 60.0  # runs of late: what a learner asks for, and more
-PARTS_AT_ONCE, PAGES_AT_ONCE = 16, 2  # of learners
+PARTS_AT_ONCE, PAGES_AT_ONCE = 4, 2  # of learners
+LEADERS_AT_ONCE = 2  # of lecturers, parts and pages
 HEAVY_PARTS_AT_ONCE, HEAVY_PAGES_AT_ONCE = 2, 1  # of connections that ask without pause
+MAX_LENT = 8  # places of runs that wait for something
 LONGEST_WAIT_EVERY = 4  # turns, of which one is that of the run that has waited longest
 # For each as which a run counts, and at most: then the next one begins even if this one has not
-# ended, since it may wait for a study; nor is its end known where nobody reads it.
-RUN_SECONDS, LONGEST_RUN_SECONDS = 0.1, 1.0
+# ended, or Streamlit has not said so.
+RUN_SECONDS, LONGEST_RUN_SECONDS = 0.3, 2.0
 
 
 class Run:
@@ -44,28 +48,49 @@ class Run:
 
 
 class RunQueue:
-    """Runs of one kind, of which a few go on at once; all methods are called in one event loop."""
+    """Runs of one kind, of which a few go on at once; used in one event loop."""
 
     def __init__(self, at_once: int):
-        self._places = at_once
+        self._places, self._lent = at_once, 0
+        self._loop: asyncio.AbstractEventLoop | None = None  # in which it is used
         self._waiting: list[Run] = []  # in the order in which they came
         self._turns = itertools.count(1)
 
     def add(self, runs: int, weight: int, seconds: float) -> Run:
         """A run that begins when it is its turn, and ends after so many seconds or when told so."""
+        self._loop = asyncio.get_running_loop()
         run = Run(self, runs, weight, seconds)
         self._waiting.append(run)
         self._begin_next()
         return run
 
-    def add_place(self) -> None:
-        self._places += 1
+    @contextlib.contextmanager
+    def lent_place(self) -> Iterator[bool]:
+        """For a run that waits for something, in its thread: another one has its place meanwhile.
+
+        False if so many wait already that it should not: all of them go on at once then.
+        """
+        if self._loop is None or self._lent >= MAX_LENT:
+            yield False
+            return
+        self._loop.call_soon_threadsafe(self._lend, 1)
+        try:
+            yield True
+        finally:
+            self._loop.call_soon_threadsafe(self._lend, -1)
+
+    def _lend(self, places: int) -> None:
+        self._lent += places
+        self.add_place(places)
+
+    def add_place(self, places: int = 1) -> None:
+        self._places += places
         self._begin_next()
 
     def _begin_next(self) -> None:
         # Those whose turn is done without having begun were of connections that have ended.
         self._waiting = [run for run in self._waiting if not run.turn.done()]
-        while self._places and self._waiting:
+        while self._places > 0 and self._waiting:
             is_longest = next(self._turns) % LONGEST_WAIT_EVERY == 0
             run = self._waiting[0] if is_longest else min(self._waiting, key=lambda run: run.rank)
             self._waiting.remove(run)
@@ -75,6 +100,7 @@ class RunQueue:
 
 PARTS, PAGES = RunQueue(PARTS_AT_ONCE), RunQueue(PAGES_AT_ONCE)
 HEAVY_PARTS, HEAVY_PAGES = RunQueue(HEAVY_PARTS_AT_ONCE), RunQueue(HEAVY_PAGES_AT_ONCE)
+LEADERS = RunQueue(LEADERS_AT_ONCE)
 
 
 class Asked:
@@ -83,11 +109,16 @@ class Asked:
     def __init__(self) -> None:
         self.runs = Fading(HALF_LIFE)
 
-    def ask(self, runs: int = 1) -> Run:
-        """A run that counts as so many; it may begin when its `turn` is done."""
+    def ask(self, runs: int = 1, *, leads: bool = False) -> Run:
+        """A run that counts as so many; it may begin when its `turn` is done.
+
+        Who `leads` a room waits for other lecturers only.
+        """
         self.runs.add(runs)  # first: who comes back ever anew with a large one waits as well
         weight = round(self.runs.now())  # whole ones, so that there are equals
-        if weight <= LIGHT:
+        if leads:
+            queue = LEADERS
+        elif weight <= LIGHT:
             queue = PAGES if runs >= WHOLE_PAGE else PARTS
         else:
             queue = HEAVY_PAGES if runs >= WHOLE_PAGE else HEAVY_PARTS

@@ -54,6 +54,7 @@ MAX_OPEN_FILES = 65_536
 NOISE = {
     "streamlit.runtime.scriptrunner.script_runner": ("find fragment",),
     "streamlit.runtime.app_session": ("The fragment with id",),
+    "streamlit.runtime.websocket_session_manager": ("is already connected",),
     "uvicorn.error": ("Invalid HTTP request", "Invalid UTF-8", "Unsupported upgrade"),
     "asyncio": ("data_received() call failed",),  # frames that are none
 }

@@ -21,12 +21,14 @@ from exam.received import (
     MAX_VALUES,
     SEE,
     Inbox,
+    Lead,
     Received,
     form_of,
     read_message,
 )
+from exam.rooms.rooms import ROOMS, new_code, new_secret
 from exam.rooms.votes import read_rounds
-from exam.run_queue import WHOLE_PAGE, Run, RunQueue
+from exam.run_queue import WHOLE_PAGE, Asked, Run, RunQueue
 from tests.browser import ROOT
 from tests.visit import run
 
@@ -171,6 +173,7 @@ async def collected(*messages: dict) -> list[dict]:
 
 
 END = {"type": "websocket.disconnect"}
+SCOPE = {"type": "websocket", "headers": []}
 
 
 def test_a_connection_ends_whose_messages_pile_up():
@@ -189,7 +192,7 @@ def test_a_message_waits_for_as_many_turns_as_it_takes(monkeypatch):
     """A page with its open chapters, and what is large before it is read; small junk takes none."""
     kept: list[int] = []
 
-    def ask(asked: object, runs: int = 1) -> Run:
+    def ask(asked: object, runs: int = 1, *, leads: bool = False) -> Run:
         kept.append(runs)
         return RunQueue(1).add(1, 0, 1.0)
 
@@ -204,7 +207,7 @@ def test_a_message_waits_for_as_many_turns_as_it_takes(monkeypatch):
     )
     junk = [frame(text="x"), frame(bytes=b"\xff"), frame(bytes=bytes(220_000)), frame()]
     receive = arriving(frame(bytes=opened.SerializeToString()), *junk, END)
-    run(Received(app)({"type": "websocket"}, receive, None))
+    run(Received(app)(SCOPE, receive, None))
     assert kept == [WHOLE_PAGE + received.OPEN_CHAPTER * (len(CHAPTER_NAMES) - 1), 2]
 
 
@@ -223,7 +226,7 @@ def test_a_run_keeps_its_place_until_the_page_writes_its_end(monkeypatch):
         is_free.append(waiting.turn.done())
 
     receive = arriving(frame(bytes=message().SerializeToString()))
-    run(Received(app)({"type": "websocket"}, receive, None))
+    run(Received(app)(SCOPE, receive, None))
     assert is_free == [False, False, True]
 
 
@@ -245,8 +248,81 @@ def test_a_part_of_the_page_that_there_is_not_keeps_no_place(monkeypatch):
     asked = message()
     asked.rerun_script.fragment_id = "abc"
     receive = arriving(*[frame(bytes=asked.SerializeToString())] * 2)
-    run(Received(app)({"type": "websocket"}, receive, None))
+    run(Received(app)(SCOPE, receive, None))
     assert is_free == [True, False]
+
+
+def test_who_does_not_read_is_answered_no_more(monkeypatch):
+    taken, may_send = [], asyncio.Event()
+
+    async def serve() -> None:
+        async def send(message: dict) -> None:
+            await may_send.wait()
+
+        async def app(scope: dict, receive, send) -> None:
+            sending = asyncio.create_task(send({}))
+            await asyncio.sleep(0)
+            taking = asyncio.create_task(receive())
+            for _ in range(100):
+                await asyncio.sleep(0)
+            taken.append(taking.done())
+            may_send.set()
+            await asyncio.gather(sending, taking)
+
+        receive = arriving(frame(bytes=message().SerializeToString()))
+        await Received(app)(SCOPE, receive, send)
+
+    run(serve())
+    assert taken == [False]
+
+
+def test_a_file_keeps_its_place_until_it_is_there(monkeypatch):
+    monkeypatch.setattr(run_queue, "PAGES", pages := RunQueue(1))
+    is_free: list[bool] = []
+
+    async def app(scope: dict, receive, send: object) -> None:
+        await receive()
+        waiting = pages.add(1, 0, 3_600.0)
+        is_free.append(waiting.turn.done())
+        written = ForwardMsg()
+        written.backend_operation_response.request_id = "a"
+        scope[SEE](written)
+        is_free.append(waiting.turn.done())
+
+    asked = BackMsg()
+    asked.backend_operation_request.request_id = "a"
+    asked.backend_operation_request.deferred_file.file_id = "b"
+    run(Received(app)(SCOPE, arriving(frame(bytes=asked.SerializeToString())), None))
+    assert is_free == [False, True]
+
+
+def test_who_leads_a_room_waits_for_nobody_else(monkeypatch):
+    """By the secret of the first address, even if a browser forgets it there; or by a cookie."""
+    room = ROOMS.lead(new_code(), new_secret())
+    by_link, by_cookie, by_neither = (
+        Lead(SCOPE),
+        Lead(with_cookie(room.code, room.secret)),
+        Lead(SCOPE),
+    )
+    opened = f"room={room.code}"
+    assert not any(one.leads(opened) for one in (by_link, by_neither))
+    assert by_link.leads(f"{opened}&secret={room.secret}") and by_link.leads(opened)
+    assert by_cookie.leads(opened) and not by_cookie.leads(f"room={new_code()}")
+    for wrong in ("", new_secret(), "é" * 22, "%ff"):
+        assert not by_neither.leads(f"{opened}&secret={wrong}")
+    assert not Lead(with_cookie(room.code, new_secret())).leads(opened)
+    assert not by_link.leads("&".join([opened] * 1_000))
+    monkeypatch.setattr(run_queue, "PARTS", RunQueue(1))
+    assert run(begun()) == [True, False, True]
+
+
+def with_cookie(code: str, secret: str) -> dict:
+    return SCOPE | {"headers": [(b"cookie", f"lead_{code}={secret}".encode())]}
+
+
+async def begun() -> list[bool]:
+    """Whether each of a learner, another one and a lecturer begins at once."""
+    return [Asked().ask(leads=leads).turn.done() for leads in (False, False, True)]
 
 
 def test_nobody_waits_for_a_connection_that_has_ended():

@@ -110,6 +110,26 @@ def test_the_next_run_begins_even_if_nobody_tells_the_end_of_this_one(monkeypatc
     run(wait())
 
 
+def test_a_run_that_waits_lends_its_place_and_has_it_back_before_another_begins(monkeypatch):
+    monkeypatch.setattr(run_queue, "MAX_LENT", 1)
+
+    async def lend() -> None:
+        first, second, third = (Asked().ask() for _ in range(3))
+        with run_queue.PARTS.lent_place() as may_wait:
+            assert may_wait
+            await asyncio.sleep(0)
+            assert second.turn.done() and not third.turn.done()
+            with run_queue.PARTS.lent_place() as may_wait:
+                assert not may_wait
+        await asyncio.sleep(0)
+        first.end()
+        assert not third.turn.done()
+        second.end()
+        assert third.turn.done()
+
+    run(lend())
+
+
 def test_whoever_has_gone_keeps_nobody_waiting_and_an_end_told_twice_is_one():
     async def leave() -> None:
         first, gone, stays, last = (Asked().ask() for _ in range(4))

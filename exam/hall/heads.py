@@ -12,9 +12,8 @@ from exam.page.browser import push
 from exam.page.fragment import fragment
 from exam.page.pair import strip_data
 from exam.page.sentences import delay_sentence
-from exam.page.study_view import seconds_to_wait
+from exam.page.study_view import poll_study
 from exam.page.visit import Visit, settings
-from exam.service.scheduler import get_scheduler
 from exam.texts import Texts
 
 SIZES = (1, 10, 100)
@@ -28,11 +27,9 @@ def show_heads(visit: Visit, texts: Texts) -> None:
     student = settings().student
     studies = {size: Study(Plan(size, student), 1) for size in SIZES}
     st.markdown(texts.hall.heads)
-    scheduler, marks = get_scheduler(), {}
+    marks = {}
     for size, study in studies.items():
-        progress = scheduler.poll(
-            study.plan, study.epochs, wait_seconds=seconds_to_wait(), visit=visit.key
-        )
+        progress = poll_study(study, visit)
         if not study.is_complete(progress.marks):
             st.markdown(delay_sentence(progress, texts))
             visit.waiting.ask(KEY)

@@ -8,9 +8,8 @@ from exam.model.results import Mark
 from exam.page import player
 from exam.page.browser import push
 from exam.page.sentences import delay_sentence, fit_call, study_labels
-from exam.page.study_view import seconds_to_wait
+from exam.page.study_view import poll_study
 from exam.page.visit import Visit
-from exam.service.scheduler import get_scheduler
 from exam.texts import Texts
 
 PAIR = "pair"  # the key of the toggle that shows them, and of what the visit waits for
@@ -53,12 +52,7 @@ def choose(studies: list[Study], number: int, texts: Texts) -> list[Study]:
 def show_pair(visit: Visit, texts: Texts) -> None:
     """The two sheets and their player, as soon as both studies are complete."""
     studies = choose(visit.studies, visit.presses, texts)
-    polls = [
-        get_scheduler().poll(
-            study.plan, study.epochs, wait_seconds=seconds_to_wait(), visit=visit.key
-        )
-        for study in studies
-    ]
+    polls = [poll_study(study, visit) for study in studies]
     for study, progress in zip(studies, polls, strict=True):
         if not study.is_complete(progress.marks):
             st.markdown(delay_sentence(progress, texts))

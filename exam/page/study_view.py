@@ -3,10 +3,12 @@
 The server sends the marks that have been computed; the browser plays them, and asks for more.
 """
 
+import functools
 from collections.abc import Sequence
 
 import streamlit as st
 
+from exam import run_queue
 from exam.charts.curves import Curve, curves_figure
 from exam.charts.pictures import sheet_picture
 from exam.model.plan import Study
@@ -42,7 +44,7 @@ def show_sheet_and_curves(visit: Visit, texts: Texts) -> None:
     chosen = chosen_study()
     shown = chosen if chosen == visit.study else None
     earlier = [(each, _poll_earlier(each, visit)) for each in visit.studies if each != shown]
-    progress = _poll(shown, visit) if shown else None
+    progress = poll_study(shown, visit) if shown else None
     marks = progress.marks if progress else []
     complete = [(study, marks) for study, marks in earlier if study.is_complete(marks)]
     student = chosen.plan.student
@@ -70,15 +72,14 @@ def show_sheet_and_curves(visit: Visit, texts: Texts) -> None:
     _ask_for_more(visit, progress if is_missing else None, len(complete) < len(earlier))
 
 
-def _poll(study: Study, visit: Visit) -> Progress:
-    return get_scheduler().poll(
-        study.plan, study.epochs, wait_seconds=seconds_to_wait(), visit=visit.key
-    )
-
-
-def seconds_to_wait() -> float:
-    """For which a poll may wait; a run of the whole page does not, since others wait for it."""
-    return WAIT_SECONDS if runs_alone() else 0.0
+def poll_study(study: Study, visit: Visit) -> Progress:
+    """The study so far; a part of the page waits a little for the rest, the whole page does not."""
+    poll = functools.partial(get_scheduler().poll, study.plan, study.epochs, visit=visit.key)
+    progress = poll()
+    if study.is_complete(progress.marks) or progress.failure or not runs_alone():
+        return progress
+    with run_queue.PARTS.lent_place() as may_wait:
+        return poll(wait_seconds=WAIT_SECONDS) if may_wait else progress
 
 
 def _poll_earlier(study: Study, visit: Visit) -> list[Mark]:
