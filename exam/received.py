@@ -32,6 +32,7 @@ OPEN_CHAPTER, FILE = 4, 10  # as how many runs a chapter that is open counts, an
 RUNS = ("rerun_script", "backend_operation_request")  # messages whose end the page tells
 # Messages of a connection that wait to be read; and how many of them still are when it has ended.
 MAX_UNREAD, MAX_UNREAD_BYTES, KEPT_UNREAD = 200, 3_000_000, 10
+FIRST_SECONDS = 10.0  # in which a connection has asked for something, or is ended
 MAX_VALUES = 200  # of a message
 MAX_TEXT, MAX_ADDRESS = 200, 10_000  # letters: of a chosen option, and of an address
 MAX_FIELDS = 100  # of an address
@@ -188,6 +189,8 @@ class Received:
             return
         inbox, asked, lead = Inbox(receive), Asked(), Lead(scope)
         runs: list[Run] = []  # that have begun, and whose end nobody has told
+        # One that asks for nothing holds four open files; a browser asks at once.
+        has_asked, ends_at = False, asyncio.get_running_loop().time() + FIRST_SECONDS
         is_sent = asyncio.Event()  # set while nothing waits for this browser to read it
         is_sent.set()
 
@@ -203,8 +206,16 @@ class Received:
             if _ends_run(written):
                 end_runs()
 
+        async def read_in_time() -> Message:
+            try:
+                async with asyncio.timeout_at(None if has_asked else ends_at):
+                    return await inbox.read()
+            except TimeoutError:
+                return {"type": "websocket.disconnect", "code": 1008}
+
         async def receive_read() -> Message:
-            while (message := await inbox.read())["type"] == "websocket.receive":
+            nonlocal has_asked
+            while (message := await read_in_time())["type"] == "websocket.receive":
                 data = message.get("bytes") or b""
                 if len(data) > LARGE_MESSAGE:
                     reading = asked.ask(len(data) // LARGE_MESSAGE)
@@ -213,6 +224,7 @@ class Received:
                 if len(data) > MAX_MESSAGE:
                     break  # Streamlit ends the connection
                 if data and (read := read_message(data)):
+                    has_asked = True
                     leads = lead.leads(read.rerun_script.query_string)
                     run = asked.ask(_runs_of(read), leads=leads)
                     await inbox.unless_ended(run.turn)

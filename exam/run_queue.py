@@ -77,7 +77,8 @@ class RunQueue:
         try:
             yield True
         finally:
-            self._loop.call_soon_threadsafe(self._lend, -1)
+            with contextlib.suppress(RuntimeError):  # the server has ended
+                self._loop.call_soon_threadsafe(self._lend, -1)
 
     def _lend(self, places: int) -> None:
         self._lent += places

@@ -252,7 +252,23 @@ def test_a_part_of_the_page_that_there_is_not_keeps_no_place(monkeypatch):
     assert is_free == [True, False]
 
 
-def test_who_does_not_read_is_answered_no_more(monkeypatch):
+@pytest.mark.parametrize("sent", [[], [frame(text="x")] * 3, [frame(bytes=b"\xff")]])
+def test_who_asks_for_nothing_is_ended(monkeypatch, sent):
+    monkeypatch.setattr(received, "FIRST_SECONDS", 0.05)
+    kinds: list[str] = []
+
+    async def app(scope: dict, receive, send: object) -> None:
+        kinds.append((await receive())["type"])
+
+    async def wait() -> None:
+        async with asyncio.timeout(60):
+            await Received(app)(SCOPE, arriving(*sent), None)
+
+    run(wait())
+    assert kinds == ["websocket.disconnect"]
+
+
+def test_who_does_not_read_is_answered_no_more():
     taken, may_send = [], asyncio.Event()
 
     async def serve() -> None:
