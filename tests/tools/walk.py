@@ -5,14 +5,15 @@ the browser slowed, and with the server slowed by busy processes. Prints every s
 """
 
 import argparse
+import contextlib
+import http.client
 import json
 import multiprocessing
 import os
+import socket
 import tempfile
 import threading
-import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
@@ -27,7 +28,7 @@ KEYS = [step.key for step in steps_of(leads=True)]
 AFTER_SECONDS = 3  # in which a fall would still come
 
 
-@contextmanager
+@contextlib.contextmanager
 def busy() -> Iterator[None]:
     """Two processes on each core that do nothing else."""
     processes = [
@@ -49,15 +50,22 @@ class Followed:
     """Every step that the room has stood at, as its stream for the lecturer tells it."""
 
     def __init__(self, server: Server, code: str, secret: str):
-        address = f"{server.url}room/{code}?count&secret={secret}"
-        self.stream, self.steps = urllib.request.urlopen(address), []
+        self.connection = http.client.HTTPConnection("127.0.0.1", server.port)
+        self.connection.request("GET", f"/room/{code}?count&secret={secret}")
+        self.stream, self.steps = self.connection.getresponse(), []
+        assert self.stream.status == 200, self.stream.read()
         threading.Thread(target=self._follow, daemon=True).start()
 
     def _follow(self) -> None:
-        for line in self.stream:
-            step = json.loads(line[6:])["step"] if line.startswith(b"data: ") else ""
-            if step and self.steps[-1:] != [step]:
-                self.steps.append(step)
+        with contextlib.suppress(OSError, http.client.HTTPException):  # it is closed
+            for line in self.stream:
+                step = json.loads(line[6:])["step"] if line.startswith(b"data: ") else ""
+                if step and self.steps[-1:] != [step]:
+                    self.steps.append(step)
+
+    def close(self) -> None:
+        """Or the room would stay in use; of one client, 20 may be."""
+        self.connection.sock.shutdown(socket.SHUT_RDWR)
 
     def falls(self) -> list[str]:
         at = [KEYS.index(step) for step in self.steps]
@@ -79,6 +87,7 @@ def walk(browser: Browser, server: Server, rate: int) -> Followed:
         wall.keyboard.press("PageDown")  # goes on, or turns the page
         wait_until_idle(wall)
     wall.wait_for_timeout(1000 * AFTER_SECONDS)
+    followed.close()
     wall.close()
     phone.close()
     return followed
@@ -95,8 +104,8 @@ def main() -> None:
     ):
         browser = launch(playwright)
         for name, rate, surroundings in (
-            ("as it is", 1, nullcontext()),
-            ("browser slowed", SLOWER, nullcontext()),
+            ("as it is", 1, contextlib.nullcontext()),
+            ("browser slowed", SLOWER, contextlib.nullcontext()),
             ("server slowed", 1, busy()),
         ):
             with surroundings:
