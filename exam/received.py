@@ -5,41 +5,24 @@ read here first, and what has not its form is taken out. A widget without a form
 table of all forms is in assets/OPERATIONS.md.
 """
 
-import asyncio
 import functools
 import json
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from math import isfinite
 from typing import Any, NamedTuple
-from urllib.parse import parse_qsl
 
 from google.protobuf.message import DecodeError
-from starlette.requests import HTTPConnection
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState
-from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
-from streamlit.web.server.starlette.starlette_websocket import StarletteSessionClient
-
-from exam.rooms.rooms import ROOMS, read_code
-from exam.run_queue import WHOLE_PAGE, Asked, Run
 
 MAX_MESSAGE, MAX_EVENTS = 250_000, 10_000  # bytes: a message, and what a component reports
-LARGE_MESSAGE = 100_000  # bytes, which take as long to read as a run of a part of the page
-OPEN_CHAPTER, FILE = 4, 10  # as how many runs a chapter that is open counts, and a file to save
-RUNS = ("rerun_script", "backend_operation_request")  # messages whose end the page tells
-# Messages of a connection that wait to be read; and how many of them still are when it has ended.
-MAX_UNREAD, MAX_UNREAD_BYTES, KEPT_UNREAD = 200, 3_000_000, 10
-FIRST_SECONDS = 10.0  # in which a connection has asked for something, or is ended
 MAX_VALUES = 200  # of a message
 MAX_TEXT, MAX_ADDRESS = 200, 10_000  # letters: of a chosen option, and of an address
-MAX_FIELDS = 100  # of an address
 MAX_HASHES, MAX_HASH = 1_000, 64  # of messages that the browser has, and letters of each
 NAME = re.compile(r"[\w-]{0,100}", re.ASCII)
 WIDGET = re.compile(r"\$\$ID-[0-9a-f]{32}-(\w{1,60})", re.ASCII)
-SEE = "exam.see"  # in the scope of a connection: what is called with all that the page writes to it
 EVENTS = re.compile(r"\$\$STREAMLIT_INTERNAL_KEY_\$\$ID-[0-9a-f]{32}-(\w{1,60})__events", re.ASCII)
 
 
@@ -114,174 +97,6 @@ FORMS = (
 @functools.lru_cache(maxsize=1_000)
 def form_of(key: str) -> Form | None:
     return next((form for form in FORMS if form.keys.fullmatch(key)), None)
-
-
-class Inbox:
-    """The messages of one connection that are not read yet; it ends if they are too many.
-
-    It takes them as they come, so that an end is known at once. Then what is unread is dropped,
-    unless it is as little as a learner leaves behind, whose last guess counts.
-    """
-
-    def __init__(self, receive: Receive):
-        self._receive, self._size = receive, 0
-        self._messages: asyncio.Queue[Message] = asyncio.Queue()
-        self._has_ended = asyncio.Event()
-
-    async def collect(self) -> None:
-        try:
-            while (message := await self._receive())["type"] != "websocket.disconnect":
-                self._messages.put_nowait(message)
-                self._size += _size_of(message)
-                if self._messages.qsize() > MAX_UNREAD or self._size > MAX_UNREAD_BYTES:
-                    break
-        finally:
-            self._has_ended.set()
-            while self._messages.qsize() > KEPT_UNREAD:
-                self._messages.get_nowait()
-            self._messages.put_nowait({"type": "websocket.disconnect", "code": 1008})
-
-    async def read(self) -> Message:
-        message = await self._messages.get()
-        self._size -= _size_of(message)
-        return message
-
-    async def unless_ended(self, waiting: Awaitable) -> None:
-        """Wait, but not for a connection that has ended: a server that stops waits for it, too."""
-        tasks = [asyncio.ensure_future(each) for each in (waiting, self._has_ended.wait())]
-        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        for task in tasks:
-            task.cancel()
-
-
-def _size_of(message: Message) -> int:
-    return len(message.get("bytes") or message.get("text") or "")
-
-
-class Lead:
-    """Whether a connection leads a room: its first address has the secret, or a cookie."""
-
-    def __init__(self, scope: Scope):
-        self._cookies = HTTPConnection(scope).cookies
-        self._secrets: dict[str, str] = {}  # of one room, by its code
-
-    def leads(self, query: str) -> bool:
-        try:
-            values = dict(parse_qsl(query, max_num_fields=MAX_FIELDS))
-        except ValueError:
-            return False
-        code = read_code(values.get("room", ""))
-        room = ROOMS.find(code) if code else None
-        if code and (secret := values.get("secret") or self._cookies.get(f"lead_{code}")):
-            self._secrets = {code: secret}
-        return room is not None and room.is_led_by(self._secrets.get(room.code, ""))
-
-
-class Received:
-    """Reads each message of a browser before Streamlit does."""
-
-    def __init__(self, app: ASGIApp):
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "websocket":
-            await self.app(scope, receive, send)
-            return
-        inbox, asked, lead = Inbox(receive), Asked(), Lead(scope)
-        runs: list[Run] = []  # that have begun, and whose end nobody has told
-        # One that asks for nothing holds four open files; a browser asks at once.
-        has_asked, ends_at = False, asyncio.get_running_loop().time() + FIRST_SECONDS
-        is_sent = asyncio.Event()  # set while nothing waits for this browser to read it
-        is_sent.set()
-
-        parts: set[str] = set()  # fragments that the page has written to this browser
-
-        def end_runs() -> None:
-            while runs:
-                runs.pop().end()
-
-        def see(written: ForwardMsg) -> None:
-            if part := written.delta.fragment_id:
-                parts.add(part)
-            if _ends_run(written):
-                end_runs()
-
-        async def read_in_time() -> Message:
-            try:
-                async with asyncio.timeout_at(None if has_asked else ends_at):
-                    return await inbox.read()
-            except TimeoutError:
-                return {"type": "websocket.disconnect", "code": 1008}
-
-        async def receive_read() -> Message:
-            nonlocal has_asked
-            while (message := await read_in_time())["type"] == "websocket.receive":
-                data = message.get("bytes") or b""
-                if len(data) > LARGE_MESSAGE:
-                    reading = asked.ask(len(data) // LARGE_MESSAGE)
-                    await inbox.unless_ended(reading.turn)
-                    reading.end()  # what follows here waits for nothing until it is read
-                if len(data) > MAX_MESSAGE:
-                    break  # Streamlit ends the connection
-                if data and (read := read_message(data)):
-                    has_asked = True
-                    leads = lead.leads(read.rerun_script.query_string)
-                    run = asked.ask(_runs_of(read), leads=leads)
-                    await inbox.unless_ended(run.turn)
-                    # Or Streamlit would keep 500 messages for it, however large.
-                    await inbox.unless_ended(is_sent.wait())
-                    part = read.rerun_script.fragment_id
-                    if read.WhichOneof("type") in RUNS and (not part or part in parts):
-                        runs.append(run)
-                    else:  # nothing runs whose end the page could tell
-                        run.end()
-                    return {"type": "websocket.receive", "bytes": read.SerializeToString()}
-            return message
-
-        async def send_and_tell(message: Message) -> None:
-            is_sent.clear()
-            try:
-                await send(message)
-            finally:
-                is_sent.set()
-
-        collecting = asyncio.create_task(inbox.collect())
-        try:
-            await self.app({**scope, SEE: see}, receive_read, send_and_tell)
-        finally:
-            collecting.cancel()
-            end_runs()
-
-
-def see_what_is_written() -> None:
-    """Have Streamlit tell what the page writes at once; a browser may read it late, or never."""
-    write = StarletteSessionClient.write_forward_msg
-
-    def see_and_write(client: StarletteSessionClient, message: ForwardMsg) -> None:
-        client._websocket.scope[SEE](message)
-        write(client, message)
-
-    StarletteSessionClient.write_forward_msg = see_and_write  # type: ignore
-
-
-def _ends_run(written: ForwardMsg) -> bool:
-    """Whether a file is there, or a run has ended and no other follows at once."""
-    kind = written.WhichOneof("type")
-    if kind == "script_finished":
-        return written.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN
-    return kind == "backend_operation_response"
-
-
-def _runs_of(message: BackMsg) -> int:
-    """As how many runs of a part of the page it counts."""
-    state = message.rerun_script
-    if message.HasField("backend_operation_request"):
-        return FILE
-    if not message.HasField("rerun_script") or state.fragment_id:
-        return 1
-    widgets = state.widget_states.widgets
-    chapters = sum(widget.bool_value and widget.id.endswith("_open") for widget in widgets)
-    return WHOLE_PAGE + OPEN_CHAPTER * chapters
 
 
 def read_message(data: bytes) -> BackMsg | None:

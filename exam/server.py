@@ -26,12 +26,12 @@ from streamlit import config
 from exam.charts.curves import curves_spec
 from exam.charts.pictures import sheet_picture
 from exam.compression import Compression
+from exam.connection import Received, see_what_is_written
 from exam.model.exams import BrokenExams
 from exam.model.settings import EPOCHS, STUDENT
 from exam.page.address import LOCAL_HOSTS, host_of
 from exam.page.opening import with_opening
 from exam.reading import share_reading
-from exam.received import Received, see_what_is_written
 from exam.rooms.room import Room
 from exam.rooms.rooms import ROOMS
 from exam.service.machine import shortages

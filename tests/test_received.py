@@ -1,36 +1,22 @@
 """What a browser may send: the table of all values, and what is taken out of a message."""
 
-import asyncio
 import re
 from pathlib import Path
 
 import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
-from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
-from exam import received, run_queue
 from exam.page.address import READERS
-from exam.parts import CHAPTER_NAMES
 from exam.received import (
     FORMS,
-    KEPT_UNREAD,
     MAX_TEXT,
-    MAX_UNREAD,
-    MAX_UNREAD_BYTES,
     MAX_VALUES,
-    SEE,
-    Inbox,
-    Lead,
-    Received,
     form_of,
     read_message,
 )
-from exam.rooms.rooms import ROOMS, new_code, new_secret
 from exam.rooms.votes import read_rounds
-from exam.run_queue import WHOLE_PAGE, Asked, Run, RunQueue
 from tests.browser import ROOT
-from tests.visit import run
 
 HASH = "0" * 32
 # Where the code reads something that a browser sends.
@@ -144,212 +130,6 @@ def test_what_is_refused_is_not_kept():
     assert not read(hashes).rerun_script.cached_message_hashes
     unknown = message().SerializeToString() + b"\xfa\xff\x7f\x05hello"  # of no field that there is
     assert read_message(unknown) == message()
-
-
-def frame(**content: object) -> dict:
-    return {"type": "websocket.receive", **content}
-
-
-def arriving(*messages: dict):
-    """What a server receives: these messages at once, and then nothing more."""
-    left = list(messages)
-
-    async def receive() -> dict:
-        if not left:
-            await asyncio.Event().wait()
-        return left.pop(0)
-
-    return receive
-
-
-async def collected(*messages: dict) -> list[dict]:
-    """What an inbox gives of these messages, up to the end of the connection."""
-    inbox = Inbox(arriving(*messages))
-    await inbox.collect()
-    read = [await inbox.read()]
-    while read[-1]["type"] != "websocket.disconnect":
-        read.append(await inbox.read())
-    return read[:-1]
-
-
-END = {"type": "websocket.disconnect"}
-SCOPE = {"type": "websocket", "headers": []}
-
-
-def test_a_connection_ends_whose_messages_pile_up():
-    many = [frame(text="x") for _ in range(MAX_UNREAD + 1)]
-    assert len(run(collected(*many))) == KEPT_UNREAD
-    large = [frame(bytes=bytes(MAX_UNREAD_BYTES // 3)) for _ in range(4)]
-    assert len(run(collected(*large))) == 4, "few are kept, however large"
-
-
-def test_what_somebody_sent_last_is_read_and_what_was_piled_up_is_not():
-    assert len(run(collected(*[frame(text="x")] * KEPT_UNREAD, END))) == KEPT_UNREAD
-    assert len(run(collected(*[frame(text="x")] * MAX_UNREAD, END))) == KEPT_UNREAD
-
-
-def test_a_message_waits_for_as_many_turns_as_it_takes(monkeypatch):
-    """A page with its open chapters, and what is large before it is read; small junk takes none."""
-    kept: list[int] = []
-
-    def ask(asked: object, runs: int = 1, *, leads: bool = False) -> Run:
-        kept.append(runs)
-        return RunQueue(1).add(1, 0, 1.0)
-
-    monkeypatch.setattr(received.Asked, "ask", ask)
-
-    async def app(scope: object, receive, send: object) -> None:
-        while (await receive())["type"] != "websocket.disconnect":
-            pass
-
-    opened = message(
-        *(widget(f"{name}_open", bool_value=name != "update") for name in CHAPTER_NAMES)
-    )
-    junk = [frame(text="x"), frame(bytes=b"\xff"), frame(bytes=bytes(220_000)), frame()]
-    receive = arriving(frame(bytes=opened.SerializeToString()), *junk, END)
-    run(Received(app)(SCOPE, receive, None))
-    assert kept == [WHOLE_PAGE + received.OPEN_CHAPTER * (len(CHAPTER_NAMES) - 1), 2]
-
-
-def test_a_run_keeps_its_place_until_the_page_writes_its_end(monkeypatch):
-    """Whether or not the browser reads it; an early end, after which a run follows, is none."""
-    monkeypatch.setattr(run_queue, "PAGES", pages := RunQueue(1))
-    monkeypatch.setattr(run_queue, "LONGEST_RUN_SECONDS", 3_600.0)
-    is_free: list[bool] = []
-
-    async def app(scope: dict, receive, send: object) -> None:
-        await receive()
-        waiting = pages.add(1, 0, 3_600.0)
-        for status in (ForwardMsg.FINISHED_EARLY_FOR_RERUN, ForwardMsg.FINISHED_SUCCESSFULLY):
-            is_free.append(waiting.turn.done())
-            scope[SEE](ForwardMsg(script_finished=status))
-        is_free.append(waiting.turn.done())
-
-    receive = arriving(frame(bytes=message().SerializeToString()))
-    run(Received(app)(SCOPE, receive, None))
-    assert is_free == [False, False, True]
-
-
-def test_a_part_of_the_page_that_there_is_not_keeps_no_place(monkeypatch):
-    monkeypatch.setattr(run_queue, "PARTS", parts := RunQueue(1))
-    monkeypatch.setattr(run_queue, "LONGEST_RUN_SECONDS", 3_600.0)
-    is_free: list[bool] = []
-
-    async def app(scope: dict, receive, send: object) -> None:
-        for _ in range(2):
-            await receive()
-            waiting = parts.add(1, 0, 3_600.0)
-            is_free.append(waiting.turn.done())
-            waiting.end()
-            written = ForwardMsg()
-            written.delta.fragment_id = "abc"
-            scope[SEE](written)
-
-    asked = message()
-    asked.rerun_script.fragment_id = "abc"
-    receive = arriving(*[frame(bytes=asked.SerializeToString())] * 2)
-    run(Received(app)(SCOPE, receive, None))
-    assert is_free == [True, False]
-
-
-@pytest.mark.parametrize("sent", [[], [frame(text="x")] * 3, [frame(bytes=b"\xff")]])
-def test_who_asks_for_nothing_is_ended(monkeypatch, sent):
-    monkeypatch.setattr(received, "FIRST_SECONDS", 0.05)
-    kinds: list[str] = []
-
-    async def app(scope: dict, receive, send: object) -> None:
-        kinds.append((await receive())["type"])
-
-    async def wait() -> None:
-        async with asyncio.timeout(60):
-            await Received(app)(SCOPE, arriving(*sent), None)
-
-    run(wait())
-    assert kinds == ["websocket.disconnect"]
-
-
-def test_who_does_not_read_is_answered_no_more():
-    taken, may_send = [], asyncio.Event()
-
-    async def serve() -> None:
-        async def send(message: dict) -> None:
-            await may_send.wait()
-
-        async def app(scope: dict, receive, send) -> None:
-            sending = asyncio.create_task(send({}))
-            await asyncio.sleep(0)
-            taking = asyncio.create_task(receive())
-            for _ in range(100):
-                await asyncio.sleep(0)
-            taken.append(taking.done())
-            may_send.set()
-            await asyncio.gather(sending, taking)
-
-        receive = arriving(frame(bytes=message().SerializeToString()))
-        await Received(app)(SCOPE, receive, send)
-
-    run(serve())
-    assert taken == [False]
-
-
-def test_a_file_keeps_its_place_until_it_is_there(monkeypatch):
-    monkeypatch.setattr(run_queue, "PAGES", pages := RunQueue(1))
-    is_free: list[bool] = []
-
-    async def app(scope: dict, receive, send: object) -> None:
-        await receive()
-        waiting = pages.add(1, 0, 3_600.0)
-        is_free.append(waiting.turn.done())
-        written = ForwardMsg()
-        written.backend_operation_response.request_id = "a"
-        scope[SEE](written)
-        is_free.append(waiting.turn.done())
-
-    asked = BackMsg()
-    asked.backend_operation_request.request_id = "a"
-    asked.backend_operation_request.deferred_file.file_id = "b"
-    run(Received(app)(SCOPE, arriving(frame(bytes=asked.SerializeToString())), None))
-    assert is_free == [False, True]
-
-
-def test_who_leads_a_room_waits_for_nobody_else(monkeypatch):
-    """By the secret of the first address, even if a browser forgets it there; or by a cookie."""
-    room = ROOMS.lead(new_code(), new_secret())
-    by_link, by_cookie, by_neither = (
-        Lead(SCOPE),
-        Lead(with_cookie(room.code, room.secret)),
-        Lead(SCOPE),
-    )
-    opened = f"room={room.code}"
-    assert not any(one.leads(opened) for one in (by_link, by_neither))
-    assert by_link.leads(f"{opened}&secret={room.secret}") and by_link.leads(opened)
-    assert by_cookie.leads(opened) and not by_cookie.leads(f"room={new_code()}")
-    for wrong in ("", new_secret(), "é" * 22, "%ff"):
-        assert not by_neither.leads(f"{opened}&secret={wrong}")
-    assert not Lead(with_cookie(room.code, new_secret())).leads(opened)
-    assert not by_link.leads("&".join([opened] * 1_000))
-    monkeypatch.setattr(run_queue, "PARTS", RunQueue(1))
-    assert run(begun()) == [True, False, True]
-
-
-def with_cookie(code: str, secret: str) -> dict:
-    return SCOPE | {"headers": [(b"cookie", f"lead_{code}={secret}".encode())]}
-
-
-async def begun() -> list[bool]:
-    """Whether each of a learner, another one and a lecturer begins at once."""
-    return [Asked().ask(leads=leads).turn.done() for leads in (False, False, True)]
-
-
-def test_nobody_waits_for_a_connection_that_has_ended():
-    async def wait_an_hour() -> None:
-        inbox = Inbox(arriving(END))
-        collecting = asyncio.create_task(inbox.collect())
-        async with asyncio.timeout(10):
-            await inbox.unless_ended(asyncio.sleep(3600))
-        await collecting
-
-    run(wait_an_hour())
 
 
 @pytest.mark.parametrize("name", ["file_id", "request_id"])

@@ -6,9 +6,9 @@ import time
 import pytest
 
 from exam import run_queue
+from exam.connection import OPEN_CHAPTER
 from exam.fading import Fading
 from exam.parts import CHAPTER_NAMES
-from exam.received import OPEN_CHAPTER
 from exam.run_queue import HALF_LIFE, LIGHT, WHOLE_PAGE, Asked, Run, RunQueue
 from tests.visit import run
 

@@ -1,9 +1,9 @@
 """What one client may do to a hall: `python -m tests.tools.abuse [nuisance …]`.
 
-The page runs with the usual limit of 1,024 open files. While each nuisance goes on, a learner comes
-every second, opens the page and presses. Prints how many of them came to an end, how long they
-waited for the page and for the first pass, and what the page kept for how long: memory, log, open
-files.
+The page starts with the usual soft limit of 1,024 open files. While each nuisance goes on, a
+learner comes every second, opens the page and presses. Prints how many of them came to an end, how
+long they waited for the page and for the first pass, and what the page kept for how long: memory,
+log, open files.
 """
 
 import asyncio
@@ -648,12 +648,13 @@ def compare(project: Path) -> None:
 
 
 def try_one(name: str) -> None:
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (OPEN_FILES, hard))  # with which the page starts
     with (
         tempfile.TemporaryDirectory() as folder,
         running_server(Path(folder) / "log.txt") as server,
     ):
-        hard = resource.prlimit(server.pid, resource.RLIMIT_NOFILE)[1]
-        resource.prlimit(server.pid, resource.RLIMIT_NOFILE, (OPEN_FILES, hard))
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
         asyncio.run(learners(server.url, time.monotonic() + WARM_SECONDS))
         page = psutil.Process(server.pid)
         memory, log = memory_of(server), server.log.stat().st_size
@@ -678,8 +679,6 @@ def try_one(name: str) -> None:
 
 
 if __name__ == "__main__":
-    hard_limit = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard_limit, hard_limit))
     if sys.argv[1:2] == ["--only"]:
         asyncio.run(NUISANCES[sys.argv[2]](sys.argv[3]))
     elif sys.argv[1:2] == ["--fair"]:

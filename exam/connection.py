@@ -1,0 +1,203 @@
+"""One connection of a browser: what it sends is read first, and runs in its turn (run_queue.py)."""
+
+import asyncio
+from collections.abc import Awaitable
+from urllib.parse import parse_qsl
+
+from starlette.requests import HTTPConnection
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.web.server.starlette.starlette_websocket import StarletteSessionClient
+
+from exam.received import MAX_MESSAGE, read_message
+from exam.rooms.rooms import ROOMS, read_code
+from exam.run_queue import WHOLE_PAGE, Asked, Run
+
+LARGE_MESSAGE = 100_000  # bytes, which take as long to read as a run of a part of the page
+OPEN_CHAPTER, FILE = 4, 10  # as how many runs a chapter that is open counts, and a file to save
+# Messages of a connection that wait to be read; and how many of them still are when it has ended.
+MAX_UNREAD, MAX_UNREAD_BYTES, KEPT_UNREAD = 200, 3_000_000, 10
+FIRST_SECONDS = 10.0  # in which a browser has asked for something; until then it holds four files
+MAX_FIELDS = 100  # of an address
+RUNS = ("rerun_script", "backend_operation_request")  # messages whose end the page tells
+SEE = "exam.see"  # in the scope of a connection: what is called with all that the page writes to it
+END = {"type": "websocket.disconnect", "code": 1008}
+
+
+class Inbox:
+    """The messages of one connection that are not read yet; it ends if they are too many.
+
+    It takes them as they come, so that an end is known at once. Then what is unread is dropped,
+    unless it is as little as a learner leaves behind, whose last guess counts.
+    """
+
+    def __init__(self, receive: Receive):
+        self._receive, self._size = receive, 0
+        self._messages: asyncio.Queue[Message] = asyncio.Queue()
+        self._has_ended = asyncio.Event()
+
+    async def collect(self) -> None:
+        try:
+            while (message := await self._receive())["type"] != "websocket.disconnect":
+                self._messages.put_nowait(message)
+                self._size += _size_of(message)
+                if self._messages.qsize() > MAX_UNREAD or self._size > MAX_UNREAD_BYTES:
+                    break
+        finally:
+            self._has_ended.set()
+            while self._messages.qsize() > KEPT_UNREAD:
+                self._messages.get_nowait()
+            self._messages.put_nowait(END)
+
+    async def read(self) -> Message:
+        message = await self._messages.get()
+        self._size -= _size_of(message)
+        return message
+
+    async def unless_ended(self, waiting: Awaitable) -> None:
+        """Wait, but not for a connection that has ended: a server that stops waits for it, too."""
+        tasks = [asyncio.ensure_future(each) for each in (waiting, self._has_ended.wait())]
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in tasks:
+            task.cancel()
+
+
+def _size_of(message: Message) -> int:
+    return len(message.get("bytes") or message.get("text") or "")
+
+
+class Lead:
+    """Whether a connection leads a room: its first address has the secret, or a cookie."""
+
+    def __init__(self, scope: Scope):
+        self._cookies = HTTPConnection(scope).cookies
+        self._secrets: dict[str, str] = {}  # of one room, by its code
+
+    def leads(self, query: str) -> bool:
+        try:
+            values = dict(parse_qsl(query, max_num_fields=MAX_FIELDS))
+        except ValueError:
+            return False
+        code = read_code(values.get("room", ""))
+        room = ROOMS.find(code) if code else None
+        if code and (secret := values.get("secret") or self._cookies.get(f"lead_{code}")):
+            self._secrets = {code: secret}
+        return room is not None and room.is_led_by(self._secrets.get(room.code, ""))
+
+
+class Connection:
+    """What a browser asks for, and whether it reads what it is sent."""
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send):
+        self.inbox, self._send = Inbox(receive), send
+        self._asked, self._lead = Asked(), Lead(scope)
+        self._has_asked, self._first_by = False, asyncio.get_running_loop().time() + FIRST_SECONDS
+        self._runs: list[Run] = []  # that have begun, and whose end the page has not written
+        self._parts: set[str] = set()  # of the page, that it has written to this browser
+        self._is_read = asyncio.Event()  # set while nothing waits for the browser to read it
+        self._is_read.set()
+
+    async def receive(self) -> Message:
+        """The next message that is right, when it is its turn."""
+        while (message := await self._next())["type"] == "websocket.receive":
+            data = message.get("bytes") or b""
+            if len(data) > LARGE_MESSAGE:
+                reading = self._asked.ask(len(data) // LARGE_MESSAGE)
+                await self.inbox.unless_ended(reading.turn)
+                reading.end()  # what follows here waits for nothing until it is read
+            if len(data) > MAX_MESSAGE:
+                break  # Streamlit ends the connection
+            if data and (read := read_message(data)):
+                self._has_asked = True
+                await self._take_turn(read)
+                return {"type": "websocket.receive", "bytes": read.SerializeToString()}
+        return message
+
+    async def _next(self) -> Message:
+        try:
+            async with asyncio.timeout_at(None if self._has_asked else self._first_by):
+                return await self.inbox.read()
+        except TimeoutError:
+            return END
+
+    async def _take_turn(self, message: BackMsg) -> None:
+        # Streamlit would keep 500 messages for a browser that does not read, however large.
+        await self.inbox.unless_ended(self._is_read.wait())
+        state = message.rerun_script
+        run = self._asked.ask(_runs_of(message), leads=self._lead.leads(state.query_string))
+        await self.inbox.unless_ended(run.turn)
+        is_part, is_there = bool(state.fragment_id), state.fragment_id in self._parts
+        if message.WhichOneof("type") in RUNS and (is_there or not is_part):
+            self._runs.append(run)
+        else:  # nothing runs, and so the page writes no end
+            run.end()
+
+    async def send(self, message: Message) -> None:
+        self._is_read.clear()
+        try:
+            await self._send(message)
+        finally:
+            self._is_read.set()
+
+    def see(self, written: ForwardMsg) -> None:
+        """To be called with all that the page writes to this browser."""
+        if part := written.delta.fragment_id:
+            self._parts.add(part)
+        if _ends_run(written):
+            self.end_runs()
+
+    def end_runs(self) -> None:
+        while self._runs:
+            self._runs.pop().end()
+
+
+class Received:
+    """Reads each message of a browser before Streamlit does."""
+
+    def __init__(self, app: ASGIApp):
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "websocket":
+            await self.app(scope, receive, send)
+            return
+        connection = Connection(scope, receive, send)
+        collecting = asyncio.create_task(connection.inbox.collect())
+        try:
+            seen = {**scope, SEE: connection.see}
+            await self.app(seen, connection.receive, connection.send)
+        finally:
+            collecting.cancel()
+            connection.end_runs()
+
+
+def see_what_is_written() -> None:
+    """Have Streamlit tell what the page writes at once; a browser may read it late, or never."""
+    write = StarletteSessionClient.write_forward_msg
+
+    def see_and_write(client: StarletteSessionClient, message: ForwardMsg) -> None:
+        client._websocket.scope[SEE](message)
+        write(client, message)
+
+    StarletteSessionClient.write_forward_msg = see_and_write  # type: ignore
+
+
+def _ends_run(written: ForwardMsg) -> bool:
+    """Whether a file is there, or a run has ended and no other follows at once."""
+    kind = written.WhichOneof("type")
+    if kind == "script_finished":
+        return written.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN
+    return kind == "backend_operation_response"
+
+
+def _runs_of(message: BackMsg) -> int:
+    """As how many runs of a part of the page it counts."""
+    state = message.rerun_script
+    if message.HasField("backend_operation_request"):
+        return FILE
+    if not message.HasField("rerun_script") or state.fragment_id:
+        return 1
+    widgets = state.widget_states.widgets
+    chapters = sum(widget.bool_value and widget.id.endswith("_open") for widget in widgets)
+    return WHOLE_PAGE + OPEN_CHAPTER * chapters
