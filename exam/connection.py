@@ -37,6 +37,10 @@ class Inbox:
         self._messages: asyncio.Queue[Message] = asyncio.Queue()
         self._has_ended = asyncio.Event()
 
+    @property
+    def has_ended(self) -> bool:
+        return self._has_ended.is_set()
+
     async def collect(self) -> None:
         try:
             while (message := await self._receive())["type"] != "websocket.disconnect":
@@ -110,8 +114,8 @@ class Connection:
                 break  # Streamlit ends the connection
             if data and (read := read_message(data)):
                 self._has_asked = True
-                await self._take_turn(read)
-                return {"type": "websocket.receive", "bytes": read.SerializeToString()}
+                if await self._take_turn(read):
+                    return {"type": "websocket.receive", "bytes": read.SerializeToString()}
         return message
 
     async def _next(self) -> Message:
@@ -121,7 +125,8 @@ class Connection:
         except TimeoutError:
             return END
 
-    async def _take_turn(self, message: BackMsg) -> None:
+    async def _take_turn(self, message: BackMsg) -> bool:
+        """Wait for it; false if nobody is there any more for whom it would run."""
         # Streamlit would keep 500 messages for a browser that does not read, however large.
         await self.inbox.unless_ended(self._is_read.wait())
         state = message.rerun_script
@@ -132,6 +137,7 @@ class Connection:
             self._runs.append(run)
         else:  # nothing runs, and so the page writes no end
             run.end()
+        return is_there or not self.inbox.has_ended  # in a part, somebody may have guessed
 
     async def send(self, message: Message) -> None:
         self._is_read.clear()

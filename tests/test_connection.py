@@ -194,6 +194,31 @@ def test_a_file_keeps_its_place_until_it_is_there(monkeypatch):
     assert is_free == [False, True]
 
 
+def test_what_is_left_of_a_connection_runs_only_if_it_is_a_part_that_it_has_seen(monkeypatch):
+    """A guess is one; a page would be for nobody, and would not wait for its turn."""
+    monkeypatch.setattr(run_queue, "PAGES", pages := RunQueue(1))
+    monkeypatch.setattr(run_queue, "PARTS", parts := RunQueue(1))
+    taken: list[str] = []
+
+    async def app(scope: dict, receive, send: object) -> None:
+        pages.add(1, 0, 3_600.0)  # so that nothing has its turn
+        parts.add(1, 0, 3_600.0)
+        written = ForwardMsg()
+        written.delta.fragment_id = "seen"
+        scope[SEE](written)
+        while (got := await receive())["type"] == "websocket.receive":
+            taken.append(BackMsg.FromString(got["bytes"]).rerun_script.fragment_id)
+
+    def asking_for(fragment: str) -> dict:
+        asked = message()
+        asked.rerun_script.fragment_id = fragment
+        return frame(bytes=asked.SerializeToString())
+
+    receive = arriving(*map(asking_for, ("", "seen", "unseen", "")), END)
+    run(Received(app)(SCOPE, receive, None))
+    assert taken == ["seen"]
+
+
 def test_who_leads_a_room_waits_for_nobody_else(monkeypatch):
     """By the secret of the first address, even if a browser forgets it there; or by a cookie."""
     room = ROOMS.lead(new_code(), new_secret())
