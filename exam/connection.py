@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable
 from urllib.parse import parse_qsl
+from weakref import WeakKeyDictionary
 
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -11,6 +12,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.web.server.starlette.starlette_websocket import StarletteSessionClient
 
 from exam.received import MAX_MESSAGE, read_message
+from exam.rooms.room import Room
 from exam.rooms.rooms import ROOMS, read_code
 from exam.run_queue import WHOLE_PAGE, Asked, Run
 
@@ -23,6 +25,7 @@ MAX_FIELDS = 100  # of an address
 RUNS = ("rerun_script", "backend_operation_request")  # messages whose end the page tells
 SEE = "exam.see"  # in the scope of a connection: what is called with all that the page writes to it
 END = {"type": "websocket.disconnect", "code": 1008}
+ASKED_IN: WeakKeyDictionary[Room, Asked] = WeakKeyDictionary()  # by who leads the room
 
 
 class Inbox:
@@ -72,22 +75,22 @@ def _size_of(message: Message) -> int:
 
 
 class Lead:
-    """Whether a connection leads a room: its first address has the secret, or a cookie."""
+    """The room that a connection leads: its first address has the secret, or a cookie."""
 
     def __init__(self, scope: Scope):
         self._cookies = HTTPConnection(scope).cookies
         self._secrets: dict[str, str] = {}  # of one room, by its code
 
-    def leads(self, query: str) -> bool:
+    def room(self, query: str) -> Room | None:
         try:
             values = dict(parse_qsl(query, max_num_fields=MAX_FIELDS))
         except ValueError:
-            return False
+            return None
         code = read_code(values.get("room", ""))
         room = ROOMS.find(code) if code else None
         if code and (secret := values.get("secret") or self._cookies.get(f"lead_{code}")):
             self._secrets = {code: secret}
-        return room is not None and room.is_led_by(self._secrets.get(room.code, ""))
+        return room if room and room.is_led_by(self._secrets.get(room.code, "")) else None
 
 
 class Connection:
@@ -105,6 +108,8 @@ class Connection:
     async def receive(self) -> Message:
         """The next message that is right, when it is its turn."""
         while (message := await self._next())["type"] == "websocket.receive":
+            if self.inbox.has_ended and not self._parts:
+                return END  # it has seen nothing, and is gone
             data = message.get("bytes") or b""
             if len(data) > LARGE_MESSAGE:
                 reading = self._asked.ask(len(data) // LARGE_MESSAGE)
@@ -130,7 +135,10 @@ class Connection:
         # Streamlit would keep 500 messages for a browser that does not read, however large.
         await self.inbox.unless_ended(self._is_read.wait())
         state = message.rerun_script
-        run = self._asked.ask(_runs_of(message), leads=self._lead.leads(state.query_string))
+        room = self._lead.room(state.query_string)
+        # All that lead a room count as one, or a room of one's own would lend places to many.
+        asked = ASKED_IN.setdefault(room, Asked()) if room else self._asked
+        run = asked.ask(_runs_of(message), leads=bool(room))
         await self.inbox.unless_ended(run.turn)
         is_part, is_there = bool(state.fragment_id), state.fragment_id in self._parts
         if message.WhichOneof("type") in RUNS and (is_there or not is_part):

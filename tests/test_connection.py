@@ -76,7 +76,10 @@ def test_a_message_waits_for_as_many_turns_as_it_takes(monkeypatch):
 
     monkeypatch.setattr(connection.Asked, "ask", ask)
 
-    async def app(scope: object, receive, send: object) -> None:
+    async def app(scope: dict, receive, send: object) -> None:
+        written = ForwardMsg()
+        written.delta.fragment_id = "seen"
+        scope[SEE](written)
         while (await receive())["type"] != "websocket.disconnect":
             pass
 
@@ -228,15 +231,31 @@ def test_who_leads_a_room_waits_for_nobody_else(monkeypatch):
         Lead(SCOPE),
     )
     opened = f"room={room.code}"
-    assert not any(one.leads(opened) for one in (by_link, by_neither))
-    assert by_link.leads(f"{opened}&secret={room.secret}") and by_link.leads(opened)
-    assert by_cookie.leads(opened) and not by_cookie.leads(f"room={new_code()}")
+    assert not any(one.room(opened) for one in (by_link, by_neither))
+    assert by_link.room(f"{opened}&secret={room.secret}") and by_link.room(opened)
+    assert by_cookie.room(opened) and not by_cookie.room(f"room={new_code()}")
     for wrong in ("", new_secret(), "é" * 22, "%ff"):
-        assert not by_neither.leads(f"{opened}&secret={wrong}")
-    assert not Lead(with_cookie(room.code, new_secret())).leads(opened)
-    assert not by_link.leads("&".join([opened] * 1_000))
+        assert not by_neither.room(f"{opened}&secret={wrong}")
+    assert not Lead(with_cookie(room.code, new_secret())).room(opened)
+    assert not by_link.room("&".join([opened] * 1_000))
     monkeypatch.setattr(run_queue, "PARTS", RunQueue(1))
     assert run(begun()) == [True, False, True]
+
+
+def test_all_that_lead_a_room_count_as_one(monkeypatch):
+    monkeypatch.setattr(run_queue, "LEADERS", RunQueue(1))
+    room = ROOMS.lead(new_code(), new_secret())
+    led = message()
+    led.rerun_script.query_string = f"room={room.code}&secret={room.secret}"
+    began: list[int] = []
+
+    async def app(scope: dict, receive, send: object) -> None:
+        await receive()
+        began.append(round(connection.ASKED_IN[room].runs.now()))
+
+    for _ in range(3):
+        run(Received(app)(SCOPE, arriving(frame(bytes=led.SerializeToString())), None))
+    assert began == [WHOLE_PAGE, 2 * WHOLE_PAGE, 3 * WHOLE_PAGE]
 
 
 def with_cookie(code: str, secret: str) -> dict:
