@@ -20,12 +20,12 @@ LARGE_MESSAGE = 100_000  # bytes, which take as long to read as a run of a part 
 OPEN_CHAPTER, FILE = 4, 10  # as how many runs a chapter that is open counts, and a file to save
 # Messages of a connection that wait to be read; and how many of them still are when it has ended.
 MAX_UNREAD, MAX_UNREAD_BYTES, KEPT_UNREAD = 200, 3_000_000, 10
-FIRST_SECONDS = 10.0  # in which a browser has asked for something; until then it holds four files
+FIRST_SECONDS = 10.0  # in which a browser has asked for something; it holds four open files
 MAX_FIELDS = 100  # of an address
 RUNS = ("rerun_script", "backend_operation_request")  # messages whose end the page tells
 SEE = "exam.see"  # in the scope of a connection: what is called with all that the page writes to it
 END = {"type": "websocket.disconnect", "code": 1008}
-ASKED_IN: WeakKeyDictionary[Room, Asked] = WeakKeyDictionary()  # by who leads the room
+ASKED_IN: WeakKeyDictionary[Room, Asked] = WeakKeyDictionary()  # by all that lead the room
 
 
 class Inbox:
@@ -136,16 +136,16 @@ class Connection:
         await self.inbox.unless_ended(self._is_read.wait())
         state = message.rerun_script
         room = self._lead.room(state.query_string)
-        # All that lead a room count as one, or a room of one's own would lend places to many.
+        # All that lead a room count as one, or many connections would each come before a lecturer.
         asked = ASKED_IN.setdefault(room, Asked()) if room else self._asked
         run = asked.ask(_runs_of(message), leads=bool(room))
         await self.inbox.unless_ended(run.turn)
-        is_part, is_there = bool(state.fragment_id), state.fragment_id in self._parts
-        if message.WhichOneof("type") in RUNS and (is_there or not is_part):
+        is_known_part = state.fragment_id in self._parts
+        if message.WhichOneof("type") in RUNS and (is_known_part or not state.fragment_id):
             self._runs.append(run)
         else:  # nothing runs, and so the page writes no end
             run.end()
-        return is_there or not self.inbox.has_ended  # in a part, somebody may have guessed
+        return is_known_part or not self.inbox.has_ended  # a guess counts also of who has left
 
     async def send(self, message: Message) -> None:
         self._is_read.clear()

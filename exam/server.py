@@ -58,7 +58,7 @@ NOISE = {
     "uvicorn.error": ("Invalid HTTP request", "Invalid UTF-8", "Unsupported upgrade"),
     "asyncio": ("data_received() call failed",),  # frames that are none
 }
-# Who logs that no more files can be opened; asyncio 2,048 times a second.
+# Who logs that no more files can be opened, whenever somebody asks.
 OUT_OF_FILES = ("asyncio", "uvicorn.error")
 _log = logging.getLogger("exam")
 _is_closing = threading.Event()
