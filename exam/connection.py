@@ -7,6 +7,7 @@ from weakref import WeakKeyDictionary
 
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit import get_option
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.web.server.starlette.starlette_websocket import StarletteSessionClient
@@ -102,6 +103,9 @@ class Connection:
         self._has_asked, self._first_by = False, asyncio.get_running_loop().time() + FIRST_SECONDS
         self._runs: list[Run] = []  # that have begun, and whose end the page has not written
         self._parts: set[str] = set()  # of the page, that it has written to this browser
+        # By the hash of a message that it has written and the browser keeps: how many runs have
+        # ended since.
+        self._kept: dict[str, int] = {}
         self._is_read = asyncio.Event()  # set while nothing waits for the browser to read it
         self._is_read.set()
 
@@ -140,12 +144,25 @@ class Connection:
         asked = ASKED_IN.setdefault(room, Asked()) if room else self._asked
         run = asked.ask(_runs_of(message), leads=bool(room))
         await self.inbox.unless_ended(run.turn)
+        if state.cached_message_hashes:
+            known = set(state.cached_message_hashes) & self._kept_until_answered()
+            del state.cached_message_hashes[:]
+            state.cached_message_hashes.extend(known)
         is_known_part = state.fragment_id in self._parts
         if message.WhichOneof("type") in RUNS and (is_known_part or not state.fragment_id):
             self._runs.append(run)
         else:  # nothing runs, and so the page writes no end
             run.end()
         return is_known_part or not self.inbox.has_ended  # a guess counts also of who has left
+
+    def _kept_until_answered(self) -> set[str]:
+        """Hashes of messages that the browser still has when it reads the answer to this one.
+
+        It tells what it has when it asks. What it throws away before it has the answer, because
+        other runs have ended, an answer must not refer to: it would show "Connection error".
+        """
+        oldest = get_option("global.maxCachedMessageAge") - len(self._runs)
+        return {each for each, age in self._kept.items() if age <= oldest}
 
     async def send(self, message: Message) -> None:
         self._is_read.clear()
@@ -158,7 +175,11 @@ class Connection:
         """To be called with all that the page writes to this browser."""
         if part := written.delta.fragment_id:
             self._parts.add(part)
+        if written.metadata.cacheable:
+            self._kept[written.ref_hash or written.hash] = 0
         if _ends_run(written):
+            oldest = get_option("global.maxCachedMessageAge")
+            self._kept = {each: age + 1 for each, age in self._kept.items() if age < oldest}
             self.end_runs()
 
     def end_runs(self) -> None:

@@ -3,8 +3,9 @@
 import asyncio
 
 import pytest
+from streamlit import get_option
 from streamlit.proto.BackMsg_pb2 import BackMsg
-from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg, ForwardMsgMetadata
 
 from exam import connection, run_queue
 from exam.connection import (
@@ -131,6 +132,42 @@ def test_a_part_of_the_page_that_there_is_not_keeps_no_place(monkeypatch):
     receive = arriving(*[frame(bytes=asked.SerializeToString())] * 2)
     run(Received(app)(SCOPE, receive, None))
     assert is_free == [True, False]
+
+
+def test_no_answer_refers_to_what_the_browser_throws_away_before_it_comes():
+    """Of three messages that it has: one from long ago, one of the last run, one of before."""
+    oldest = get_option("global.maxCachedMessageAge")
+    asked = message()
+    asked.rerun_script.cached_message_hashes.extend(["old", "new", "of another connection"])
+    passed: list[set[str]] = []
+
+    async def app(scope: dict, receive, send: object) -> None:
+        def write(message_hash: str) -> None:
+            scope[SEE](ForwardMsg(hash=message_hash, metadata=ForwardMsgMetadata(cacheable=True)))
+
+        async def read() -> None:
+            got = BackMsg.FromString((await receive())["bytes"])
+            passed.append(set(got.rerun_script.cached_message_hashes))
+
+        def end() -> None:
+            scope[SEE](ForwardMsg(script_finished=ForwardMsg.FINISHED_SUCCESSFULLY))
+
+        write("old")
+        for _ in range(oldest):
+            end()
+        write("new")
+        await read()
+        await read()  # before the end of the run that began then
+        end()
+        await read()
+        scope[SEE](ForwardMsg(ref_hash="new", metadata=ForwardMsgMetadata(cacheable=True)))
+        for _ in range(oldest):
+            end()
+        await read()
+
+    receive = arriving(*[frame(bytes=asked.SerializeToString())] * 4)
+    run(Received(app)(SCOPE, receive, None))
+    assert passed == [{"old", "new"}, {"new"}, {"new"}, {"new"}]
 
 
 @pytest.mark.parametrize("sent", [[], [frame(text="x")] * 3, [frame(bytes=b"\xff")]])

@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+import os
+import signal
 import threading
 from collections.abc import Iterator
 
@@ -14,6 +16,7 @@ from tests.visit import Visit, run
 
 LONG = "batch_size=1&epochs=200"
 OTHERS, PRESSES = 6, 20
+TIMES = 4
 
 
 @contextlib.contextmanager
@@ -66,3 +69,24 @@ def test_a_guess_counts_at_once_whatever_runs(browser, server):
         votes = lecturer.locator(".choices li").nth(2).locator(".votes b")
         expect(votes).to_have_text(["1", "1"])
         wait_until_played(learner)
+
+
+def test_keys_that_are_pressed_while_nothing_answers_are_answered(page, server):
+    """Their answers come late; the browser has thrown away what it still had as it asked."""
+    page.goto(f"{server.url}?only=learning_rate&lang=en")
+    page.get_by_role("heading").first.wait_for()
+    slider = page.get_by_test_id("stSlider").get_by_role("slider")
+    rate = page.locator("svg.marks .mark-text").get_by_text
+    for _ in range(TIMES):
+        slider.press("Home")
+        for number in range(1, 7):
+            wait_until_idle(page)
+            slider.press("ArrowRight")
+            expect(rate(f"{number / 2}: ")).to_be_visible()
+        os.kill(server.pid, signal.SIGSTOP)
+        slider.press("Home")
+        for _ in range(20):
+            slider.press("ArrowRight", delay=20)
+        os.kill(server.pid, signal.SIGCONT)
+        expect(rate("10.0: ")).to_be_visible()
+    expect(page.get_by_role("dialog")).to_have_count(0)
