@@ -1,7 +1,5 @@
 """A lecture hall: the page as a projector shows it, on screens of three sizes."""
 
-import re
-
 import pytest
 from playwright.sync_api import expect
 
@@ -23,9 +21,7 @@ from tests.hall.lectern import (
 SCREENS = [(1280, 720), (1920, 1080), (3840, 2160)]
 # Shares of the screen's height: a letter of a chapter, of the study's text, and of its curves.
 LETTER, BODY, LEAST = 1 / 30, 0.029, 0.026
-HALF = 0.5  # of the screen
-# On an old projector (4:3): eight pictures in a row; six lines of words in English.
-LOW = {"update_reveal": 0.42, "pianist_reveal": 0.47}
+HALF = 0.5  # of the screen, which pictures take
 NOTHING_YET = ("own_exam", "questions")  # nobody has written, and words alone
 EN = load_texts("en")
 FORWARD = ("PageDown", "ArrowRight", "ArrowDown", " ")
@@ -86,7 +82,7 @@ def test_every_step_of_a_chapter_fills_the_screen_and_can_be_read(hall, server, 
         if name != "questions":
             assert hall.evaluate(FITS), label
         if name not in NOTHING_YET:
-            hall.wait_for_function(FILLS, arg=least_share(hall))  # a study may still be computed
+            hall.wait_for_function(FILLS, arg=HALF)  # a study may still be computed
 
 
 @pytest.mark.parametrize("name", CHAPTER_NAMES[:-1])
@@ -99,14 +95,7 @@ def test_every_step_fills_a_larger_screen_and_an_old_one(hall, server, name):
             assert hall.evaluate(FITS), (label, width)
             assert hall.evaluate(SMALL, [LETTER * height - 0.1, EVERYTHING]) == [], (label, width)
             if name not in NOTHING_YET:
-                hall.wait_for_function(FILLS, arg=least_share(hall))
-
-
-def least_share(hall) -> float:
-    """The share of the screen that the step's pictures must take."""
-    is_old = hall.viewport_size["width"] / hall.viewport_size["height"] < 1.5
-    name = re.sub(r"st-key-at_(.*)_\d+", r"\1", step(hall))
-    return LOW.get(name, HALF) if is_old else HALF
+                hall.wait_for_function(FILLS, arg=HALF)
 
 
 @pytest.mark.parametrize("screen", [(1024, 768), *SCREENS])
