@@ -22,11 +22,12 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import config
+from streamlit.runtime.app_session import AppSession
 
 from exam.charts.curves import curves_spec
 from exam.charts.pictures import sheet_picture
 from exam.compression import Compression
-from exam.connection import Received, see_what_is_written
+from exam.connection import Received, follow_runs
 from exam.model.exams import BrokenExams
 from exam.model.settings import EPOCHS, STUDENT
 from exam.page.address import LOCAL_HOSTS, host_of
@@ -230,6 +231,15 @@ def raise_file_limit() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, MAX_OPEN_FILES)), hard))
 
 
+def watch_no_files() -> None:
+    """Streamlit watches them for whoever comes back, even where it is told not to.
+
+    Then each of their runs walks through all loaded modules, while everybody waits for 0.1 s.
+    """
+    if config.get_option("server.fileWatcherType") == "none":
+        AppSession.register_file_watchers = lambda session: None  # type: ignore
+
+
 def quieten_log() -> None:
     """Anybody can ask for a file or a part of the page that there is not, as often as they like."""
     logging.getLogger("streamlit.runtime.backend_operation_handler").addFilter(Seldom())
@@ -288,7 +298,8 @@ async def lifespan(app: object) -> AsyncIterator[None]:
     """Before the first visitor, begin to load Keras, and build what the first screen needs."""
     raise_file_limit()
     share_reading()
-    see_what_is_written()
+    follow_runs()
+    watch_no_files()
     quieten_log()
     for shortage in shortages():
         _log.warning("This machine has %s (assets/OPERATIONS.md)", shortage)

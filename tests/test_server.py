@@ -15,6 +15,8 @@ import pytest
 import websockets
 from playwright.sync_api import expect
 from starlette.types import Message, Receive, Scope, Send
+from streamlit import config
+from streamlit.runtime.app_session import AppSession
 
 import exam.server
 from exam.rooms.room import Room
@@ -194,6 +196,15 @@ def test_a_websocket_of_a_foreign_page_is_refused_before_streamlit_looks_at_it(s
     address = server.url.replace("http", "ws") + "_stcore/stream"
     with pytest.raises(websockets.InvalidStatus, match="403"):
         run(websockets.connect(address, origin="https://evil.example").__aenter__())
+
+
+def test_no_files_are_watched_for_who_comes_back(monkeypatch):
+    """Or each of their runs would walk through all loaded modules."""
+    monkeypatch.setattr(AppSession, "register_file_watchers", AppSession.register_file_watchers)
+    monkeypatch.setattr(config, "get_option", {"server.fileWatcherType": "none"}.get)
+    exam.server.watch_no_files()
+    session = object.__new__(AppSession)  # whose attributes a watcher would need
+    session.register_file_watchers()
 
 
 @pytest.mark.parametrize("part", [bytes(1_000), b"x", b""])
