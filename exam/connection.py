@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable
+from contextvars import ContextVar
 from urllib.parse import parse_qsl
 from weakref import WeakKeyDictionary
 
@@ -10,6 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import get_option
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.runtime.app_session import AppSession
 from streamlit.web.server.starlette.starlette_websocket import StarletteSessionClient
 
 from exam.received import MAX_MESSAGE, read_message
@@ -26,6 +28,7 @@ MAX_FIELDS = 100  # of an address
 RUNS = ("rerun_script", "backend_operation_request")  # messages whose end the page tells
 SEE = "exam.see"  # in the scope of a connection: what is called with all that the page writes to it
 END = {"type": "websocket.disconnect", "code": 1008}
+CONNECTION: ContextVar["Connection"] = ContextVar("connection")  # of the task that serves it
 ASKED_IN: WeakKeyDictionary[Room, Asked] = WeakKeyDictionary()  # by all that lead the room
 
 
@@ -101,8 +104,9 @@ class Connection:
         self.inbox, self._send = Inbox(receive), send
         self._asked, self._lead = Asked(), Lead(scope)
         self._has_asked, self._first_by = False, asyncio.get_running_loop().time() + FIRST_SECONDS
+        self._given: Run | None = None  # of the message that Streamlit was given last
         self._runs: list[Run] = []  # that have begun, and whose end the page has not written
-        self._parts: set[str] = set()  # of the page, that it has written to this browser
+        self._has_seen = False  # whether the page has written anything of itself
         # By the hash of a message that it has written and the browser keeps: how many runs have
         # ended since.
         self._kept: dict[str, int] = {}
@@ -111,9 +115,10 @@ class Connection:
 
     async def receive(self) -> Message:
         """The next message that is right, when it is its turn."""
+        self.end_given()
         while (message := await self._next())["type"] == "websocket.receive":
-            if self.inbox.has_ended and not self._parts:
-                return END  # it has seen nothing, and is gone
+            if self.inbox.has_ended and not self._has_seen:
+                return END  # and is gone
             data = message.get("bytes") or b""
             if len(data) > LARGE_MESSAGE:
                 reading = self._asked.ask(len(data) // LARGE_MESSAGE)
@@ -122,7 +127,7 @@ class Connection:
             if len(data) > MAX_MESSAGE:
                 break  # Streamlit ends the connection
             if data and (read := read_message(data)):
-                self._has_asked = True
+                self._has_asked |= read.WhichOneof("type") in RUNS
                 if await self._take_turn(read):
                     return {"type": "websocket.receive", "bytes": read.SerializeToString()}
         return message
@@ -148,12 +153,23 @@ class Connection:
             known = set(state.cached_message_hashes) & self._kept_until_answered()
             del state.cached_message_hashes[:]
             state.cached_message_hashes.extend(known)
-        is_known_part = state.fragment_id in self._parts
-        if message.WhichOneof("type") in RUNS and (is_known_part or not state.fragment_id):
-            self._runs.append(run)
-        else:  # nothing runs, and so the page writes no end
+        if self.inbox.has_ended and not state.fragment_id:
             run.end()
-        return is_known_part or not self.inbox.has_ended  # a guess counts also of who has left
+            return False  # a guess, which is a part of the page, counts also of who has left
+        self._given = run
+        return True
+
+    def note_run(self) -> None:
+        """To be called when a run begins, or is asked for, with what Streamlit was given last."""
+        if self._given:
+            self._runs.append(self._given)
+            self._given = None
+
+    def end_given(self) -> None:
+        """If nothing runs for what Streamlit was given last, and so the page writes no end."""
+        if self._given:
+            self._given.end()
+            self._given = None
 
     def _kept_until_answered(self) -> set[str]:
         """Hashes of messages that the browser still has when it reads the answer to this one.
@@ -173,8 +189,7 @@ class Connection:
 
     def see(self, written: ForwardMsg) -> None:
         """To be called with all that the page writes to this browser."""
-        if part := written.delta.fragment_id:
-            self._parts.add(part)
+        self._has_seen |= written.WhichOneof("type") == "delta"
         if written.metadata.cacheable:
             self._kept[written.ref_hash or written.hash] = 0
         if _ends_run(written):
@@ -198,24 +213,38 @@ class Received:
             await self.app(scope, receive, send)
             return
         connection = Connection(scope, receive, send)
+        CONNECTION.set(connection)
         collecting = asyncio.create_task(connection.inbox.collect())
         try:
             seen = {**scope, SEE: connection.see}
             await self.app(seen, connection.receive, connection.send)
         finally:
             collecting.cancel()
+            connection.end_given()
             connection.end_runs()
 
 
-def see_what_is_written() -> None:
-    """Have Streamlit tell what the page writes at once; a browser may read it late, or never."""
-    write = StarletteSessionClient.write_forward_msg
+def follow_runs() -> None:
+    """Have Streamlit tell which messages begin a run, and what the page writes, read or not.
+
+    It drops what a browser asks of a session that it has no more, or of a part of the page that
+    there is not.
+    """
+    write, handle = StarletteSessionClient.write_forward_msg, AppSession.handle_backmsg
 
     def see_and_write(client: StarletteSessionClient, message: ForwardMsg) -> None:
         client._websocket.scope[SEE](message)
         write(client, message)
 
+    def note_and_handle(session: AppSession, message: BackMsg) -> None:
+        part = message.rerun_script.fragment_id
+        runs = message.WhichOneof("type") in RUNS and (not part or session.has_fragment(part))
+        if runs and (connection := CONNECTION.get(None)):
+            connection.note_run()
+        handle(session, message)
+
     StarletteSessionClient.write_forward_msg = see_and_write  # type: ignore
+    AppSession.handle_backmsg = note_and_handle  # type: ignore
 
 
 def _ends_run(written: ForwardMsg) -> bool:

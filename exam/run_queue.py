@@ -2,9 +2,9 @@
 
 One thread answers everybody, so that a few runs at once are as fast as many, and the others wait.
 Parts of the page wait for no whole page, learners for nobody who asks without pause, and lecturers
-for nobody else. Of those that wait for each other, the smallest comes first; of equals, the one
-whose connection has asked for the least of late. Every fourth turn is that of the one that has
-waited longest, so that nobody waits for ever.
+for nobody else. Of learners that wait for each other, the smallest run comes first; of equals, the
+one whose connection has asked for the least of late; of lecturers, the one whose room has. Every
+fourth turn is that of the one that has waited longest, so that nobody waits for ever.
 """
 
 import asyncio
@@ -32,8 +32,8 @@ RUN_SECONDS, LONGEST_RUN_SECONDS = 0.3, 2.0
 class Run:
     """A run that waits until its turn is done, and then takes a place until it ends."""
 
-    def __init__(self, queue: "RunQueue", runs: int, weight: int, seconds: float):
-        self.rank = (runs, weight)  # as how many it counts; what its connection asked for of late
+    def __init__(self, queue: "RunQueue", rank: tuple[int, int], seconds: float):
+        self.rank = rank  # the lowest one begins next
         self.turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._queue, self._seconds, self._has_place = queue, seconds, False
 
@@ -58,10 +58,10 @@ class RunQueue:
         self._waiting: list[Run] = []  # in the order in which they came
         self._turns = itertools.count(1)
 
-    def add(self, runs: int, weight: int, seconds: float) -> Run:
+    def add(self, rank: tuple[int, int], seconds: float) -> Run:
         """A run that begins when it is its turn, and ends after so many seconds or when told so."""
         self._loop = asyncio.get_running_loop()
-        run = Run(self, runs, weight, seconds)
+        run = Run(self, rank, seconds)
         self._waiting.append(run)
         self._begin_next()
         return run
@@ -119,10 +119,11 @@ class Asked:
         """
         self.runs.add(runs)  # first: who comes back ever anew with a large one waits as well
         weight = round(self.runs.now())  # whole ones, so that there are equals
-        if leads:
-            queue = LEADERS
-        elif weight <= LIGHT:
+        seconds = min(runs * RUN_SECONDS, LONGEST_RUN_SECONDS)
+        if leads:  # or the many parts that one of them asks for would come before another's step
+            return LEADERS.add((weight, runs), seconds)
+        if weight <= LIGHT:
             queue = PAGES if runs >= WHOLE_PAGE else PARTS
         else:
             queue = HEAVY_PAGES if runs >= WHOLE_PAGE else HEAVY_PARTS
-        return queue.add(runs, weight, min(runs * RUN_SECONDS, LONGEST_RUN_SECONDS))
+        return queue.add((runs, weight), seconds)

@@ -6,9 +6,12 @@ import pytest
 from streamlit import get_option
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg, ForwardMsgMetadata
+from streamlit.runtime.app_session import AppSession
+from streamlit.web.server.starlette.starlette_websocket import StarletteSessionClient
 
 from exam import connection, run_queue
 from exam.connection import (
+    CONNECTION,
     KEPT_UNREAD,
     MAX_UNREAD,
     MAX_UNREAD_BYTES,
@@ -73,7 +76,7 @@ def test_a_message_waits_for_as_many_turns_as_it_takes(monkeypatch):
 
     def ask(asked: object, runs: int = 1, *, leads: bool = False) -> Run:
         kept.append(runs)
-        return RunQueue(1).add(1, 0, 1.0)
+        return RunQueue(1).add((1, 0), 1.0)
 
     monkeypatch.setattr(connection.Asked, "ask", ask)
 
@@ -101,7 +104,8 @@ def test_a_run_keeps_its_place_until_the_page_writes_its_end(monkeypatch):
 
     async def app(scope: dict, receive, send: object) -> None:
         await receive()
-        waiting = pages.add(1, 0, 3_600.0)
+        CONNECTION.get().note_run()
+        waiting = pages.add((1, 0), 3_600.0)
         for status in (ForwardMsg.FINISHED_EARLY_FOR_RERUN, ForwardMsg.FINISHED_SUCCESSFULLY):
             is_free.append(waiting.turn.done())
             scope[SEE](ForwardMsg(script_finished=status))
@@ -112,26 +116,51 @@ def test_a_run_keeps_its_place_until_the_page_writes_its_end(monkeypatch):
     assert is_free == [False, False, True]
 
 
-def test_a_part_of_the_page_that_there_is_not_keeps_no_place(monkeypatch):
+def test_what_begins_no_run_keeps_no_place(monkeypatch):
+    """A part of the page that there is not, or anything if another browser has the session."""
     monkeypatch.setattr(run_queue, "PARTS", parts := RunQueue(1))
     monkeypatch.setattr(run_queue, "LONGEST_RUN_SECONDS", 3_600.0)
     is_free: list[bool] = []
 
     async def app(scope: dict, receive, send: object) -> None:
-        for _ in range(2):
+        async with asyncio.timeout(60):
             await receive()
-            waiting = parts.add(1, 0, 3_600.0)
-            is_free.append(waiting.turn.done())
-            waiting.end()
-            written = ForwardMsg()
-            written.delta.fragment_id = "abc"
-            scope[SEE](written)
+            await receive()  # waits for as long as the first one keeps its place
+        CONNECTION.get().note_run()
+        is_free.append(parts.add((1, 0), 3_600.0).turn.done())
 
     asked = message()
     asked.rerun_script.fragment_id = "abc"
     receive = arriving(*[frame(bytes=asked.SerializeToString())] * 2)
     run(Received(app)(SCOPE, receive, None))
-    assert is_free == [True, False]
+    assert is_free == [False]
+
+
+def test_streamlit_tells_what_begins_a_run(monkeypatch):
+    """The page, a part that there is, and a file; not what it drops."""
+    handled: list[BackMsg] = []
+    monkeypatch.setattr(AppSession, "handle_backmsg", lambda session, sent: handled.append(sent))
+    monkeypatch.setattr(AppSession, "has_fragment", lambda session, part: part == "there")
+    written = StarletteSessionClient.write_forward_msg
+    monkeypatch.setattr(StarletteSessionClient, "write_forward_msg", written)
+    connection.follow_runs()
+    noted: list[int] = []
+
+    class Noting:
+        def note_run(self) -> None:
+            noted.append(len(handled))
+
+    page, there, gone, file, heartbeat = message(), message(), message(), BackMsg(), BackMsg()
+    there.rerun_script.fragment_id, gone.rerun_script.fragment_id = "there", "gone"
+    file.backend_operation_request.request_id = "a"
+    heartbeat.app_heartbeat = True
+    session = object.__new__(AppSession)
+    session.handle_backmsg(page)  # of no connection: nothing is told
+    token = CONNECTION.set(Noting())
+    for sent in (page, there, gone, file, heartbeat):
+        session.handle_backmsg(sent)
+    CONNECTION.reset(token)
+    assert len(handled) == 6 and noted == [1, 2, 4]
 
 
 def test_no_answer_refers_to_what_the_browser_throws_away_before_it_comes():
@@ -148,6 +177,7 @@ def test_no_answer_refers_to_what_the_browser_throws_away_before_it_comes():
         async def read() -> None:
             got = BackMsg.FromString((await receive())["bytes"])
             passed.append(set(got.rerun_script.cached_message_hashes))
+            CONNECTION.get().note_run()
 
         def end() -> None:
             scope[SEE](ForwardMsg(script_finished=ForwardMsg.FINISHED_SUCCESSFULLY))
@@ -201,7 +231,7 @@ def test_who_does_not_read_is_answered_no_more_and_keeps_no_place(monkeypatch):
             for _ in range(100):
                 await asyncio.sleep(0)
             taken.append(taking.done())
-            waiting = pages.add(1, 0, 3_600.0)
+            waiting = pages.add((1, 0), 3_600.0)
             assert waiting.turn.done()
             waiting.end()
             may_send.set()
@@ -220,7 +250,8 @@ def test_a_file_keeps_its_place_until_it_is_there(monkeypatch):
 
     async def app(scope: dict, receive, send: object) -> None:
         await receive()
-        waiting = pages.add(1, 0, 3_600.0)
+        CONNECTION.get().note_run()
+        waiting = pages.add((1, 0), 3_600.0)
         is_free.append(waiting.turn.done())
         written = ForwardMsg()
         written.backend_operation_response.request_id = "a"
@@ -234,15 +265,15 @@ def test_a_file_keeps_its_place_until_it_is_there(monkeypatch):
     assert is_free == [False, True]
 
 
-def test_what_is_left_of_a_connection_runs_only_if_it_is_a_part_that_it_has_seen(monkeypatch):
+def test_what_is_left_of_a_connection_runs_only_if_it_is_a_part_of_the_page(monkeypatch):
     """A guess is one; a page would be for nobody, and would not wait for its turn."""
     monkeypatch.setattr(run_queue, "PAGES", pages := RunQueue(1))
     monkeypatch.setattr(run_queue, "PARTS", parts := RunQueue(1))
     taken: list[str] = []
 
     async def app(scope: dict, receive, send: object) -> None:
-        pages.add(1, 0, 3_600.0)  # so that nothing has its turn
-        parts.add(1, 0, 3_600.0)
+        pages.add((1, 0), 3_600.0)  # so that nothing has its turn
+        parts.add((1, 0), 3_600.0)
         written = ForwardMsg()
         written.delta.fragment_id = "seen"
         scope[SEE](written)
@@ -254,9 +285,9 @@ def test_what_is_left_of_a_connection_runs_only_if_it_is_a_part_that_it_has_seen
         asked.rerun_script.fragment_id = fragment
         return frame(bytes=asked.SerializeToString())
 
-    receive = arriving(*map(asking_for, ("", "seen", "unseen", "")), END)
+    receive = arriving(*map(asking_for, ("", "part", "")), END)
     run(Received(app)(SCOPE, receive, None))
-    assert taken == ["seen"]
+    assert taken == ["part"]
 
 
 def test_who_leads_a_room_waits_for_nobody_else(monkeypatch):
