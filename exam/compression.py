@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 KINDS = (".js", ".css")
 NOT_FORWARDED = ("accept-encoding", "if-none-match", "if-modified-since")
+PART = 65_536  # bytes that are sent at once; who does not read them keeps no more
 LEVEL = 6  # of gzip; 9 takes four times as long for 1 % less
 
 
@@ -23,32 +24,45 @@ class Compression:
     def __init__(self, app: ASGIApp):
         self.app = app
         self._compressing = ThreadPoolExecutor(1, "compressing")  # not behind the saving of files
-        self._files: dict[str, tuple[Message, bytes]] = {}  # by path: the start of the answer, body
+        self._answers: dict[str, asyncio.Task[tuple[Message, bytes]]] = {}  # by path
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if not _is_compressible(scope):
             await self.app(scope, receive, send)
             return
         path = scope["path"]
-        if path not in self._files:
-            start, body = await self._load(scope, receive)
-            headers = MutableHeaders(scope=start)
-            if start["status"] != 200 or "html" in headers.get("content-type", ""):  # no such file
-                await send(start)
-                await send({"type": "http.response.body", "body": body})
-                return
-            loop = asyncio.get_running_loop()
-            compressed = await loop.run_in_executor(self._compressing, gzip.compress, body, LEVEL)
-            headers["content-encoding"] = "gzip"
-            headers["content-length"] = str(len(compressed))
-            headers.add_vary_header("Accept-Encoding")
-            for name in ("accept-ranges", "etag"):  # they are those of the file as it is
-                del headers[name]
-            self._files[path] = start, compressed
-        start, body = self._files[path]
+        if path not in self._answers:
+            self._answers[path] = asyncio.create_task(self._compress(scope, receive))
+        answering = self._answers[path]
+        try:
+            start, body = await asyncio.shield(answering)  # others may wait for it, too
+        except Exception:
+            self._answers.pop(path, None)
+            raise
+        if "content-encoding" not in Headers(raw=start["headers"]):  # there is no such file
+            self._answers.pop(path, None)
         # A copy, because the headers are added to on the way.
         await send({**start, "headers": list(start["headers"])})
-        await send({"type": "http.response.body", "body": body})
+        for at in range(0, len(body), PART):
+            await send(
+                {"type": "http.response.body", "body": body[at : at + PART], "more_body": True}
+            )
+        await send({"type": "http.response.body"})
+
+    async def _compress(self, scope: Scope, receive: Receive) -> tuple[Message, bytes]:
+        """The start and the body of the answer, compressed if there is such a file."""
+        start, body = await self._load(scope, receive)
+        headers = MutableHeaders(scope=start)
+        if start["status"] != 200 or "html" in headers.get("content-type", ""):
+            return start, body
+        loop = asyncio.get_running_loop()
+        compressed = await loop.run_in_executor(self._compressing, gzip.compress, body, LEVEL)
+        headers["content-encoding"] = "gzip"
+        headers["content-length"] = str(len(compressed))
+        headers.add_vary_header("Accept-Encoding")
+        for name in ("accept-ranges", "etag"):  # they are those of the file as it is
+            del headers[name]
+        return start, compressed
 
     async def _load(self, scope: Scope, receive: Receive) -> tuple[Message, bytes]:
         """The answer as it is without this."""
