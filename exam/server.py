@@ -14,6 +14,7 @@ import signal
 import threading
 import time
 from collections.abc import AsyncIterator, Callable
+from urllib.parse import parse_qsl
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
@@ -82,10 +83,19 @@ class Guard:
             await send({"type": "websocket.close", "code": 1008})
         elif scope["type"] != "http":
             await self.app(scope, receive, send)
-        elif any(path in scope["path"] for path in CLOSED):
+        elif any(path in scope["path"] for path in CLOSED) or _opens_another_app(scope):
             await PlainTextResponse("Not found", 404)(scope, receive, send_with_headers)
         else:
             await self.app(scope, receive, send_with_headers)
+
+
+def _opens_another_app(scope: Scope) -> bool:
+    """Whether Streamlit's script would show what another host says, with its scripts, as this page.
+
+    In it they would have our cookies: the secret of a room, by a link that a lecturer follows.
+    """
+    query = scope["query_string"].decode("latin-1")
+    return any(name == "staticAppId" for name, _ in parse_qsl(query, keep_blank_values=True))
 
 
 def _is_foreign(headers: Headers) -> bool:

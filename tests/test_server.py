@@ -1,10 +1,12 @@
 """What the server does beside the page, and that the page does without it."""
 
+import asyncio
 import errno
 import gzip
 import http.client
 import json
 import logging
+import random
 import threading
 import urllib.error
 import urllib.request
@@ -19,6 +21,7 @@ from streamlit import config
 from streamlit.runtime.app_session import AppSession
 
 import exam.server
+from exam.compression import PART, Compression
 from exam.rooms.room import Room
 from exam.rooms.rooms import KEPT_SECONDS, Rooms, new_code, new_secret
 from exam.server import CLOSED, HEADERS, NOISE, OUT_OF_FILES, Guard, Seldom, room_events
@@ -65,6 +68,51 @@ def test_answers_keep_addresses_to_themselves_and_what_is_not_used_is_closed(ser
         with pytest.raises(urllib.error.HTTPError, match="404"):
             urllib.request.urlopen(server.url[:-1] + path, timeout=10)
     assert put(server, "/_stcore/upload_file/a/b", 1000) == 404
+
+
+@pytest.mark.parametrize(
+    "address", ["?staticAppId=/a.b/x", "?a=1&static%41ppId", "x?staticAppId=1"]
+)
+def test_no_link_opens_what_another_host_says(server, address):
+    """Streamlit's script would show that as this page, with its cookies."""
+    with pytest.raises(urllib.error.HTTPError, match="404"):
+        urllib.request.urlopen(server.url + address, timeout=10)
+
+
+def test_a_file_is_loaded_and_compressed_once_for_all_that_wait_and_sent_in_parts():
+    body, loads = random.Random(1).randbytes(3 * PART), []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        loads.append(scope["path"])
+        await asyncio.sleep(0)
+        status = 200 if scope["path"].endswith("a.js") else 404
+        await send({"type": "http.response.start", "status": status, "headers": []})
+        await send({"type": "http.response.body", "body": body if status == 200 else b"none"})
+
+    async def get(compression: Compression, path: str) -> list[Message]:
+        sent: list[Message] = []
+
+        async def send(message: Message) -> None:
+            sent.append(message)
+
+        headers = [(b"accept-encoding", b"gzip")]
+        scope = {"type": "http", "method": "GET", "path": path, "headers": headers}
+        await compression(scope, None, send)
+        return sent
+
+    async def get_all() -> None:
+        compression = Compression(app)
+        paths = ["/static/a.js"] * 20 + ["/static/b.js"] * 2
+        answers = await asyncio.gather(*(get(compression, path) for path in paths))
+        for start, *parts in answers[:20]:
+            sent = [part.get("body", b"") for part in parts]
+            assert start["status"] == 200 and gzip.decompress(b"".join(sent)) == body
+            assert len(sent) > 3 and max(map(len, sent)) <= PART
+        assert [start["status"] for start, *_ in answers[20:]] == [404, 404]
+        await get(compression, "/static/b.js")
+        assert loads == ["/static/a.js", "/static/b.js", "/static/b.js"], "it may come to be"
+
+    run(get_all())
 
 
 def test_keras_loads_before_anybody_comes(tmp_path):
@@ -203,8 +251,7 @@ def test_no_files_are_watched_for_who_comes_back(monkeypatch):
     monkeypatch.setattr(AppSession, "register_file_watchers", AppSession.register_file_watchers)
     monkeypatch.setattr(config, "get_option", {"server.fileWatcherType": "none"}.get)
     exam.server.watch_no_files()
-    session = object.__new__(AppSession)  # whose attributes a watcher would need
-    session.register_file_watchers()
+    AppSession.register_file_watchers(None)  # of which a watcher would need much
 
 
 @pytest.mark.parametrize("part", [bytes(1_000), b"x", b""])
