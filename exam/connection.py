@@ -1,6 +1,7 @@
 """One connection of a browser: what it sends is read first, and runs in its turn (run_queue.py)."""
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable
 from contextvars import ContextVar
 from urllib.parse import parse_qsl
@@ -17,12 +18,12 @@ from streamlit.web.server.starlette.starlette_websocket import StarletteSessionC
 from exam.received import MAX_MESSAGE, read_message
 from exam.rooms.room import Room
 from exam.rooms.rooms import ROOMS, read_code
-from exam.run_queue import WHOLE_PAGE, Asked, Run
+from exam.run_queue import LONGEST_RUN_SECONDS, WHOLE_PAGE, Asked, Run
 
 LARGE_MESSAGE = 100_000  # bytes, which take as long to read as a run of a part of the page
 OPEN_CHAPTER, FILE = 4, 10  # as how many runs a chapter that is open counts, and a file to save
 # Messages of a connection that wait to be read; and how many of them still are when it has ended.
-MAX_UNREAD, MAX_UNREAD_BYTES, KEPT_UNREAD = 200, 3_000_000, 10
+MAX_UNREAD, MAX_UNREAD_BYTES, KEPT_UNREAD = 200, 300_000, 10
 FIRST_SECONDS = 10.0  # in which a browser has asked for something; it holds four open files
 MAX_FIELDS = 100  # of an address
 RUNS = ("rerun_script", "backend_operation_request")  # messages whose end the page tells
@@ -105,6 +106,7 @@ class Connection:
         self._asked, self._lead = Asked(), Lead(scope)
         self._has_asked, self._first_by = False, asyncio.get_running_loop().time() + FIRST_SECONDS
         self._given: Run | None = None  # of the message that Streamlit was given last
+        self._is_part_given = False  # whether that asks for a part of the page, as a guess does
         self._runs: list[Run] = []  # that have begun, and whose end the page has not written
         self._has_seen = False  # whether the page has written anything of itself
         # By the hash of a message that it has written and the browser keeps: how many runs have
@@ -112,6 +114,8 @@ class Connection:
         self._kept: dict[str, int] = {}
         self._is_read = asyncio.Event()  # set while nothing waits for the browser to read it
         self._is_read.set()
+        self._no_part_runs = asyncio.Event()
+        self._no_part_runs.set()
 
     async def receive(self) -> Message:
         """The next message that is right, when it is its turn."""
@@ -130,6 +134,9 @@ class Connection:
                 self._has_asked |= read.WhichOneof("type") in RUNS
                 if await self._take_turn(read):
                     return {"type": "websocket.receive", "bytes": read.SerializeToString()}
+        with contextlib.suppress(TimeoutError):  # Streamlit stops what runs for who has left
+            async with asyncio.timeout(LONGEST_RUN_SECONDS):
+                await self._no_part_runs.wait()
         return message
 
     async def _next(self) -> Message:
@@ -156,7 +163,7 @@ class Connection:
         if self.inbox.has_ended and not state.fragment_id:
             run.end()
             return False  # a guess, which is a part of the page, counts also of who has left
-        self._given = run
+        self._given, self._is_part_given = run, bool(state.fragment_id)
         return True
 
     def note_run(self) -> None:
@@ -164,6 +171,8 @@ class Connection:
         if self._given:
             self._runs.append(self._given)
             self._given = None
+            if self._is_part_given:
+                self._no_part_runs.clear()
 
     def end_given(self) -> None:
         """If nothing runs for what Streamlit was given last, and so the page writes no end."""
@@ -178,12 +187,13 @@ class Connection:
         other runs have ended, an answer must not refer to: it would show "Connection error".
         """
         oldest = get_option("global.maxCachedMessageAge") - len(self._runs)
-        return {each for each, age in self._kept.items() if age <= oldest}
+        return {each for each, age in self._kept.items() if age < oldest}
 
     async def send(self, message: Message) -> None:
         self._is_read.clear()
         try:
-            await self._send(message)
+            with contextlib.suppress(OSError):  # the browser is gone, as `receive` will say
+                await self._send(message)
         finally:
             self._is_read.set()
 
@@ -200,6 +210,7 @@ class Connection:
     def end_runs(self) -> None:
         while self._runs:
             self._runs.pop().end()
+        self._no_part_runs.set()
 
 
 class Received:

@@ -1,5 +1,6 @@
 """A room as Streamlit runs it, without a browser: who is counted, who leads, what is saved."""
 
+import asyncio
 import csv
 import io
 import itertools
@@ -96,6 +97,26 @@ def test_a_guess_that_was_forged_before_the_room_was_opened_is_not_counted(serve
                 return lecturer.guesses
 
     assert run(forge()) == 0
+
+
+def test_the_guess_of_who_leaves_at_once_is_counted(server):
+    code, learners = new_code(), 12
+    lecture = f"room={code}&secret={new_secret()}&projected=true&only=students"
+
+    async def count() -> None:
+        async with Visit(server.url, lecture).connection() as lecturer:
+            await lecturer.open()
+            for number in range(learners):
+                async with Visit(server.url, f"room={code}&only=students").connection() as learner:
+                    await learner.open()
+                    for _ in range(number % 3):  # what it asked for before still waits
+                        await learner.ask(within="students_guess")
+                    await learner.choose("students_guess", number % 2)
+            async with asyncio.timeout(60):
+                while lecturer.guesses < learners:
+                    await lecturer.poll()
+
+    run(count())
 
 
 def test_without_an_exam_there_is_nothing_to_reveal():
@@ -244,6 +265,16 @@ def test_an_hour_goes_through_its_plan_and_the_lecturers_phone_says_what_to_say(
     assert numbered_title("update", EN) in after, "what comes after the hour"
     asked = visit(**link, projected="true", plan="pianist,nothing")
     assert room.plan == HOUR and "`plan`" in texts(asked), "a wrong plan changes nothing"
+
+
+def test_no_link_changes_the_plan_of_a_room_that_is_led_or_reveals_an_answer_there(room):
+    """A student may have posted it; the browser of a lecturer who opens it has the secret."""
+    link = {"room": room.code, "secret": room.secret, "projected": "true", "plan": "students"}
+    visit(**link).button(key="step_next").click().run()
+    assert room.is_led and room.plan == ("students",)
+    posted = visit(**link | {"only": "students", "reveal": "true", "plan": "misprints"})
+    assert step_of(posted) == ("students", "display") and room.plan == ("students",)
+    assert room.withholds_answer("students")
 
 
 def test_a_link_brings_closed_votes_into_a_room_that_was_opened_anew_and_into_no_other(room):
