@@ -1,6 +1,7 @@
 """One connection of a browser: what it sends is read first, and runs in its turn."""
 
 import asyncio
+from types import SimpleNamespace
 
 import pytest
 from streamlit import get_option
@@ -140,7 +141,6 @@ def test_streamlit_tells_what_begins_a_run(monkeypatch):
     """The page, a part that there is, and a file; not what it drops."""
     handled: list[BackMsg] = []
     monkeypatch.setattr(AppSession, "handle_backmsg", lambda session, sent: handled.append(sent))
-    monkeypatch.setattr(AppSession, "has_fragment", lambda session, part: part == "there")
     written = StarletteSessionClient.write_forward_msg
     monkeypatch.setattr(StarletteSessionClient, "write_forward_msg", written)
     connection.follow_runs()
@@ -154,11 +154,11 @@ def test_streamlit_tells_what_begins_a_run(monkeypatch):
     there.rerun_script.fragment_id, gone.rerun_script.fragment_id = "there", "gone"
     file.backend_operation_request.request_id = "a"
     heartbeat.app_heartbeat = True
-    session = object.__new__(AppSession)
-    session.handle_backmsg(page)  # of no connection: nothing is told
+    session = SimpleNamespace(has_fragment=lambda part: part == "there")
+    AppSession.handle_backmsg(session, page)  # of no connection: nothing is told
     token = CONNECTION.set(Noting())
     for sent in (page, there, gone, file, heartbeat):
-        session.handle_backmsg(sent)
+        AppSession.handle_backmsg(session, sent)
     CONNECTION.reset(token)
     assert len(handled) == 6 and noted == [1, 2, 4]
 

@@ -134,8 +134,8 @@ def open_visit() -> Visit:
     chosen, wrong = read_address(st.query_params.get_all, browser_language())
     seat = _take_seat(chosen["room"], chosen["secret"])
     if room := seat.led_room:
-        room.plan = chosen["plan"] or room.plan
         if not room.is_led:  # it was opened anew; else the link may be anybody's
+            room.plan = chosen["plan"] or room.plan
             room.restore(
                 {name: chosen["votes"][name] for name in CHAPTER_NAMES if name in chosen["votes"]}
             )
@@ -172,7 +172,9 @@ def _take_seat(code: str, secret: str) -> Seat:
     if not secret:
         return Seat(code=code, learner=learner)
     # Behind a proxy on this machine, the address of a browser is what the proxy says.
-    client = st.context.ip_address or st.context.headers.get("X-Forwarded-For", "")[:MAX_CLIENT]
+    # That may follow what the browser itself has said.
+    proxied = st.context.headers.get("X-Forwarded-For", "").rsplit(",", 1)[-1].strip()
+    client = st.context.ip_address or proxied[:MAX_CLIENT]
     try:
         return Seat(code=rooms.ROOMS.lead(code, secret, client).code, secret=secret)
     except rooms.RoomRefused as refused:

@@ -45,9 +45,13 @@ class HallExam:
             return self._drawings.get(learner) or Drawings((), is_for_hall=True)
 
     def _has_place(self) -> bool:
-        """Make place for another writer: whoever was asked first and has written nothing goes."""
+        """Make place for another writer: whoever was asked last and has written nothing goes.
+
+        So those who were there first keep their digits, however many come and write nothing.
+        """
         if len(self._drawings) >= MAX_WRITERS:
-            idle = next((who for who, each in self._drawings.items() if not each.drawn), None)
+            asked = reversed(self._drawings.items())
+            idle = next((who for who, each in asked if not each.drawn), None)
             if idle is not None:
                 del self._drawings[idle]
         return len(self._drawings) < MAX_WRITERS

@@ -73,7 +73,7 @@ class Vote:
 
     def mark_seen(self, learner: str) -> None:
         """The learner may have seen the result from now on."""
-        if self.state_of(learner) != "full":
+        if learner in self.guesses or len(self.has_seen) < MAX_GUESSES:
             self.has_seen.add(learner)
 
     def state_of(self, learner: str) -> GuessState:
@@ -84,8 +84,7 @@ class Vote:
         """
         if learner in self.has_seen:
             return "seen"
-        known = max(len(self.guesses), len(self.has_seen))
-        if learner not in self.guesses and known >= MAX_GUESSES:
+        if learner not in self.guesses and len(self.guesses) >= MAX_GUESSES:
             return "full"
         if not self.is_open:
             return "closed"

@@ -11,6 +11,7 @@ import pytest
 
 from exam.model.studied import MAX_SETTINGS, Point, StudiedSettings
 from exam.rooms import rooms
+from exam.rooms.hall_exam import MAX_WRITERS
 from exam.rooms.room import Room, Step, read_step
 from exam.rooms.rooms import (
     LEARNER,
@@ -250,9 +251,30 @@ def test_a_client_that_opens_rooms_in_a_loop_takes_none_from_others(hall, room, 
         hall.lead("ZZZX", new_secret(), "loop")
 
 
+def test_who_sees_a_result_without_a_guess_fills_no_vote(room):
+    """The lecturer would see no guesses, and everybody else be told that the room is full."""
+    room.guess("sheet", "a", 0)
+    for number in range(2 * MAX_GUESSES):
+        room.mark_seen("sheet", f"forged {number}")
+    room.mark_seen("sheet", "a")
+    room.guess("sheet", "a", 1)
+    room.guess("sheet", "b", 1)
+    assert room.standing("sheet").guesses == 2
+    assert room.guess_state("sheet", "a") == "seen"
+    assert room._votes["sheet"].all_rounds() == (Counter({0: 1, 1: 1}),)
+
+
+def test_who_writes_nothing_pushes_out_nobody_who_was_asked_before(room):
+    digits = room.exam.drawings_of("a").digits
+    for number in range(2 * MAX_WRITERS):
+        room.exam.drawings_of(f"forged {number}")
+    assert room.exam.drawings_of("a").digits == digits
+    assert room.exam.drawings_of("b").digits, "who comes later is asked as well"
+
+
 def test_a_vote_begins_anew(room):
     for number in range(MAX_GUESSES):  # by a script
-        room.mark_seen("sheet", f"forged {number}")
+        room.guess("sheet", f"forged {number}", 0)
     assert room.guess_state("sheet", "a") == "full"
     room.restart_vote("sheet")
     room.guess("sheet", "a", 1)
