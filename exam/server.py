@@ -23,7 +23,10 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import config
+from streamlit.runtime import Runtime
 from streamlit.runtime.app_session import AppSession
+from streamlit.runtime.memory_session_storage import MemorySessionStorage
+from streamlit.runtime.session_manager import SessionInfo
 
 from exam.charts.curves import curves_spec
 from exam.charts.pictures import sheet_picture
@@ -52,10 +55,11 @@ KEEP_ALIVE_SECONDS = 15.0  # after which a stream sends a comment, so that no pr
 # Between two events for a lecturer, who asks for what is new at each: in one step, and of two.
 COUNT_SECONDS, STEP_SECONDS = 2.0, 0.25
 MAX_OPEN_FILES = 65_536
+MAX_KEPT_VISITS = 400  # of browsers that are not there
 # What anybody can have logged without end: by logger, parts of the messages.
 NOISE = {
     "streamlit.runtime.scriptrunner.script_runner": ("find fragment",),
-    "streamlit.runtime.app_session": ("The fragment with id",),
+    "streamlit.runtime.app_session": ("The fragment with id", "Rejecting backend operation"),
     "streamlit.runtime.websocket_session_manager": ("is already connected",),
     "uvicorn.error": ("Invalid HTTP request", "Invalid UTF-8", "Unsupported upgrade"),
     "asyncio": ("data_received() call failed",),  # frames that are none
@@ -250,6 +254,22 @@ def watch_no_files() -> None:
         AppSession.register_file_watchers = lambda session: None  # type: ignore
 
 
+class KeptVisits(MemorySessionStorage):
+    """Sessions of a whole hall whose Wi-Fi is away for a moment; Streamlit keeps 128 of any kind.
+
+    One in which nothing has run is not kept, or who opens many would push out the visits.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(MAX_KEPT_VISITS, config.get_option("server.disconnectedSessionTTL"))
+
+    def save(self, session_info: SessionInfo) -> None:
+        if session_info.script_run_count:
+            super().save(session_info)
+        else:
+            session_info.session.shutdown()
+
+
 def quieten_log() -> None:
     """Anybody can ask for a file or a part of the page that there is not, as often as they like."""
     logging.getLogger("streamlit.runtime.backend_operation_handler").addFilter(Seldom())
@@ -310,6 +330,7 @@ async def lifespan(app: object) -> AsyncIterator[None]:
     share_reading()
     follow_runs()
     watch_no_files()
+    Runtime.instance()._session_mgr._session_storage = KeptVisits()  # type: ignore
     quieten_log()
     for shortage in shortages():
         _log.warning("This machine has %s (assets/OPERATIONS.md)", shortage)

@@ -11,6 +11,7 @@ import threading
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import h11
 import pytest
@@ -19,12 +20,23 @@ from playwright.sync_api import expect
 from starlette.types import Message, Receive, Scope, Send
 from streamlit import config
 from streamlit.runtime.app_session import AppSession
+from streamlit.runtime.session_manager import SessionInfo
 
 import exam.server
 from exam.compression import PART, Compression
 from exam.rooms.room import Room
 from exam.rooms.rooms import KEPT_SECONDS, Rooms, new_code, new_secret
-from exam.server import CLOSED, HEADERS, NOISE, OUT_OF_FILES, Guard, Seldom, room_events
+from exam.server import (
+    CLOSED,
+    HEADERS,
+    MAX_KEPT_VISITS,
+    NOISE,
+    OUT_OF_FILES,
+    Guard,
+    KeptVisits,
+    Seldom,
+    room_events,
+)
 from exam.texts import load_texts
 from tests.browser import Server, open_page, press_start, running_server, wait_until_played
 from tests.visit import Visit, run
@@ -252,6 +264,21 @@ def test_no_files_are_watched_for_who_comes_back(monkeypatch):
     monkeypatch.setattr(config, "get_option", {"server.fileWatcherType": "none"}.get)
     exam.server.watch_no_files()
     AppSession.register_file_watchers(None)  # of which a watcher would need much
+
+
+def test_a_session_in_which_nothing_has_run_pushes_out_no_visit():
+    kept, ended = KeptVisits(), []
+
+    def leave(name: str, runs: int) -> None:
+        session = SimpleNamespace(id=name, shutdown=lambda: ended.append(name))
+        kept.save(SessionInfo(None, session, runs))
+
+    for number in range(200):  # more than Streamlit keeps
+        leave(f"visit {number}", runs=1)
+    for number in range(MAX_KEPT_VISITS):
+        leave(f"empty {number}", runs=0)
+    assert all(kept.get(f"visit {number}") for number in range(200))
+    assert len(kept.list()) == 200 and len(ended) == MAX_KEPT_VISITS
 
 
 @pytest.mark.parametrize("part", [bytes(1_000), b"x", b""])
