@@ -2,11 +2,14 @@
 
 import asyncio
 import contextlib
+import itertools
+import re
 from collections.abc import Awaitable
 from contextvars import ContextVar
 from urllib.parse import parse_qsl
 from weakref import WeakKeyDictionary
 
+from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import get_option
@@ -29,6 +32,12 @@ MAX_FIELDS = 100  # of an address
 RUNS = ("rerun_script", "backend_operation_request")  # messages whose end the page tells
 SEE = "exam.see"  # in the scope of a connection: what is called with all that the page writes to it
 END = {"type": "websocket.disconnect", "code": 1008}
+NEW_ROOM = (
+    300.0  # runs, as if all that lead a new room had asked for them; an older one comes first
+)
+# What the page, and Streamlit for it, know a browser by.
+COOKIE = re.compile(r"(lead_[A-Z]{4}|learner|_streamlit_\w+)=[^;]*", re.ASCII)
+MAX_COOKIES = 50
 CONNECTION: ContextVar["Connection"] = ContextVar("connection")  # of the task that serves it
 ASKED_IN: WeakKeyDictionary[Room, Asked] = WeakKeyDictionary()  # by all that lead the room
 
@@ -153,7 +162,7 @@ class Connection:
         state = message.rerun_script
         room = self._lead.room(state.query_string)
         # All that lead a room count as one, or many connections would each come before a lecturer.
-        asked = ASKED_IN.setdefault(room, Asked()) if room else self._asked
+        asked = ASKED_IN.setdefault(room, Asked(NEW_ROOM)) if room else self._asked
         run = asked.ask(_runs_of(message), leads=bool(room))
         await self.inbox.unless_ended(run.turn)
         if state.cached_message_hashes:
@@ -223,6 +232,7 @@ class Received:
         if scope["type"] != "websocket":
             await self.app(scope, receive, send)
             return
+        scope = _with_our_cookies(scope)
         connection = Connection(scope, receive, send)
         CONNECTION.set(connection)
         collecting = asyncio.create_task(connection.inbox.collect())
@@ -233,6 +243,16 @@ class Received:
             collecting.cancel()
             connection.end_given()
             connection.end_runs()
+
+
+def _with_our_cookies(scope: Scope) -> Scope:
+    """Streamlit would keep 330 kB for 8 kB of cookies, as long as the connection is open."""
+    headers = MutableHeaders(raw=list(scope["headers"]))
+    found = COOKIE.finditer(headers.get("cookie", ""))
+    del headers["cookie"]
+    if ours := [match[0] for match in itertools.islice(found, MAX_COOKIES)]:
+        headers["cookie"] = "; ".join(ours)
+    return {**scope, "headers": headers.raw}
 
 
 def follow_runs() -> None:

@@ -107,10 +107,11 @@ LEADERS = RunQueue(LEADERS_AT_ONCE)
 
 
 class Asked:
-    """What one connection has asked for of late."""
+    """What one connection, or all that lead a room, have asked for of late."""
 
-    def __init__(self) -> None:
+    def __init__(self, before: float = 0.0) -> None:
         self.runs = Fading(HALF_LIFE)
+        self.runs.add(before)
 
     def ask(self, runs: int = 1, *, leads: bool = False) -> Run:
         """A run that counts as so many; it may begin when its `turn` is done.

@@ -4,6 +4,7 @@ import asyncio
 from types import SimpleNamespace
 
 import pytest
+from starlette.requests import HTTPConnection
 from streamlit import get_option
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg, ForwardMsgMetadata
@@ -14,8 +15,10 @@ from exam import connection, run_queue
 from exam.connection import (
     CONNECTION,
     KEPT_UNREAD,
+    MAX_COOKIES,
     MAX_UNREAD,
     MAX_UNREAD_BYTES,
+    NEW_ROOM,
     OPEN_CHAPTER,
     SEE,
     Inbox,
@@ -183,7 +186,7 @@ def test_no_answer_refers_to_what_the_browser_throws_away_before_it_comes():
             scope[SEE](ForwardMsg(script_finished=ForwardMsg.FINISHED_SUCCESSFULLY))
 
         write("old")
-        for _ in range(oldest):
+        for _ in range(oldest - 1):
             end()
         write("new")
         await read()
@@ -191,7 +194,7 @@ def test_no_answer_refers_to_what_the_browser_throws_away_before_it_comes():
         end()
         await read()
         scope[SEE](ForwardMsg(ref_hash="new", metadata=ForwardMsgMetadata(cacheable=True)))
-        for _ in range(oldest):
+        for _ in range(oldest - 1):
             end()
         await read()
 
@@ -323,11 +326,27 @@ def test_all_that_lead_a_room_count_as_one(monkeypatch):
 
     for _ in range(3):
         run(Received(app)(SCOPE, arriving(frame(bytes=led.SerializeToString())), None))
-    assert began == [WHOLE_PAGE, 2 * WHOLE_PAGE, 3 * WHOLE_PAGE]
+    assert began == [NEW_ROOM + number * WHOLE_PAGE for number in (1, 2, 3)]
 
 
 def with_cookie(code: str, secret: str) -> dict:
     return SCOPE | {"headers": [(b"cookie", f"lead_{code}={secret}".encode())]}
+
+
+def test_of_its_cookies_a_connection_keeps_ours():
+    """Streamlit would keep them all, in an object each."""
+    room = ROOMS.lead(new_code(), new_secret())
+    ours = ["learner=abc", "_streamlit_xsrf=2|ab", f"lead_{room.code}={room.secret}"]
+    others = [f"c{number}=1" for number in range(1_000)]
+    seen: list[str] = []
+
+    async def app(scope: dict, receive, send: object) -> None:
+        seen.append(HTTPConnection(scope).headers["cookie"])
+
+    for sent in ([*others, *ours], [*ours, *others], ours * 1_000):
+        headers = [(b"cookie", "; ".join(sent).encode())]
+        run(Received(app)(SCOPE | {"headers": headers}, arriving(), None))
+    assert seen[:2] == ["; ".join(ours)] * 2 and seen[2].count("=") <= MAX_COOKIES
 
 
 async def begun() -> list[bool]:
