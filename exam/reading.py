@@ -28,10 +28,12 @@ LIGHT = 0.005  # seconds of the thread of late, beyond which a connection waits;
 # proxy sends the requests of many learners by one connection, which wait for no flood of frames.
 SHARE = 0.1
 
+REQUEST_SECONDS = 10.0  # in which a request is whole
 ACCEPTED_AT_ONCE = 2  # connections, before what has come of the others has its turn
 
 _read = Transport._read_ready__data_received
 _accept = BaseSelectorEventLoop._accept_connection  # type: ignore
+_make = H11Protocol.connection_made
 
 
 class Readings:
@@ -97,6 +99,21 @@ def _keeps_too_much(protocol: object) -> bool:
     return len(getattr(protocol, "frames", ())) > FRAMES  # of a websocket
 
 
+def _end_if_idle(protocol: H11Protocol, last: object) -> None:
+    """End a connection whose last request was answered a while ago, or that has sent none.
+
+    Uvicorn waits five seconds for the next one, but for the rest of a request as long as one likes.
+    """
+    now, line = protocol.cycle, protocol.transport  # the request that is or was answered last
+    if line.is_closing() or line.get_protocol() is not protocol:
+        return  # it has become a websocket
+    is_answered = now is None or (now.response_complete and not line.get_write_buffer_size())
+    if now is last and is_answered:
+        line.close()
+    else:
+        protocol.loop.call_later(REQUEST_SECONDS, _end_if_idle, protocol, now)
+
+
 def share_reading() -> None:
     """Have the event loop read this way; where it is another one, nothing changes."""
     readings = Readings()
@@ -108,6 +125,11 @@ def share_reading() -> None:
         at_once = min(backlog, ACCEPTED_AT_ONCE)
         _accept(loop, factory, sock, sslcontext, server, at_once, *others)
 
+    def make(protocol: H11Protocol, transport: Transport) -> None:
+        _make(protocol, transport)
+        protocol.loop.call_later(REQUEST_SECONDS, _end_if_idle, protocol, None)
+
+    H11Protocol.connection_made = make  # type: ignore
     BaseSelectorEventLoop._accept_connection = accept  # type: ignore
     Transport.max_size = READ_BYTES
     Transport._read_ready__data_received = read

@@ -7,6 +7,8 @@ import threading
 import time
 
 import pytest
+import uvicorn
+import websockets
 
 from exam import reading
 from exam.reading import ACCEPTED_AT_ONCE, LIGHT, READ_BYTES, SHARE, UNSENT_BYTES
@@ -23,6 +25,7 @@ def shared_reading(monkeypatch) -> None:
         monkeypatch.setattr(reading.Transport, name, getattr(reading.Transport, name))
     loop, name = reading.BaseSelectorEventLoop, "_accept_connection"
     monkeypatch.setattr(loop, name, getattr(loop, name))
+    monkeypatch.setattr(reading.H11Protocol, "connection_made", reading.H11Protocol.connection_made)
     reading.share_reading()
 
 
@@ -138,3 +141,47 @@ def test_requests_that_wait_for_no_answer_end_their_connection(server):
         with pytest.raises((ConnectionResetError, BrokenPipeError)):
             while True:
                 connection.sendall(100 * request)
+
+
+@pytest.mark.parametrize(
+    "sent", [b"", b"GET / HTTP/1.1", b"GET / HTTP/1.1\r\n\r\nGET / HTTP/1.1\r\nHost: a"]
+)
+def test_a_request_that_is_never_whole_ends_its_connection(monkeypatch, sent):
+    """And no other: one that is still answered, or a websocket, which has a limit of its own."""
+    monkeypatch.setattr(reading, "REQUEST_SECONDS", 0.2)
+    is_answered = asyncio.Event()
+
+    async def app(scope: dict, receive, send) -> None:
+        if scope["type"] == "websocket":
+            await receive()
+            await send({"type": "websocket.accept"})
+            await receive()
+        elif scope["type"] == "http":
+            await is_answered.wait()
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+            await send({"type": "http.response.body", "body": b"answer"})
+
+    async def serve() -> None:
+        with socket.create_server(("127.0.0.1", 0)) as door:
+            port = door.getsockname()[1]
+            config = uvicorn.Config(app, http="h11", ws="websockets", log_level="critical")
+            server = uvicorn.Server(config)
+            serving = asyncio.create_task(server.serve([door]))
+            async with asyncio.timeout(PATIENCE):
+                reader, writer = await asyncio.open_connection("127.0.0.1", port)
+                slow, slow_writer = await asyncio.open_connection("127.0.0.1", port)
+                slow_writer.write(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+                async with websockets.connect(f"ws://127.0.0.1:{port}") as line:
+                    writer.write(sent)
+                    if sent.count(b"GET") == 2:
+                        is_answered.set()
+                    with contextlib.suppress(ConnectionError):
+                        while await reader.read(1_000):
+                            pass
+                    await line.ping()
+                    is_answered.set()
+                    assert b"answer" in await slow.read(1_000)
+            server.should_exit = True
+            await serving
+
+    run(serve())
