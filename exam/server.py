@@ -60,6 +60,7 @@ MAX_KEPT_VISITS = 400  # of browsers that are not there
 NOISE = {
     "streamlit.runtime.scriptrunner.script_runner": ("find fragment",),
     "streamlit.runtime.app_session": ("The fragment with id", "Rejecting backend operation"),
+    "streamlit.runtime.state.query_params": ("Ignoring query string",),
     "streamlit.runtime.websocket_session_manager": ("is already connected",),
     "uvicorn.error": ("Invalid HTTP request", "Invalid UTF-8", "Unsupported upgrade"),
     "asyncio": ("data_received() call failed",),  # frames that are none

@@ -171,12 +171,11 @@ def _take_seat(code: str, secret: str) -> Seat:
     learner = known[0] if known else rooms.new_learner()
     if not secret:
         return Seat(code=code, learner=learner)
-    # Behind a proxy on this machine, the address of a browser is what the proxy says.
-    # That may follow what the browser itself has said.
-    proxied = st.context.headers.get("X-Forwarded-For", "").rsplit(",", 1)[-1].strip()
-    client = st.context.ip_address or proxied[:MAX_CLIENT]
+    client = st.context.ip_address
+    if client in (None, "::ffff:127.0.0.1"):  # behind a proxy on this machine, which says it last
+        client = st.context.headers.get("X-Forwarded-For", "").rsplit(",", 1)[-1].strip()
     try:
-        return Seat(code=rooms.ROOMS.lead(code, secret, client).code, secret=secret)
+        return Seat(code=rooms.ROOMS.lead(code, secret, client[:MAX_CLIENT]).code, secret=secret)
     except rooms.RoomRefused as refused:
         if is_from_link or str(refused) != "secret":
             return Seat(refused=str(refused))
