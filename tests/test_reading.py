@@ -164,7 +164,7 @@ def test_a_request_that_is_never_whole_ends_its_connection(monkeypatch, sent):
     async def serve() -> None:
         with socket.create_server(("127.0.0.1", 0)) as door:
             port = door.getsockname()[1]
-            config = uvicorn.Config(app, http="h11", ws="websockets", log_level="critical")
+            config = uvicorn.Config(app, http="h11", ws="websockets", log_config=None)
             server = uvicorn.Server(config)
             serving = asyncio.create_task(server.serve([door]))
             async with asyncio.timeout(PATIENCE):
