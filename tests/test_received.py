@@ -30,6 +30,7 @@ READ = [
     r"query_params\.get\(\"(\w+)\"",
     r"\"(\w+)\" in (?:request|st)\.query_params",
     r"path_params\[\"(\w+)\"\]",
+    r"name == \"(\w+)\" for name, _ in parse_qsl",
     r"on_(now|written|removed|\w+)_change=(?!on_change)",
     r"searchParams\.get\(\"(\w+)\"\)",
     r"hash\.match\(/\^#(\w+)",

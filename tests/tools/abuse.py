@@ -493,6 +493,43 @@ async def fresh(url: str) -> None:
     await asyncio.gather(*(one() for _ in range(100)))
 
 
+def connect_again(visit: Visit) -> websockets.connect:
+    """A connection that takes the session of that visit, as if its line had been away."""
+    address = visit.url.replace("http", "ws", 1) + "_stcore/stream"
+    return websockets.connect(address, subprotocols=["streamlit", "none", visit.session])
+
+
+async def returned(url: str) -> None:
+    """60 sessions; each comes back in a new connection every second, and asks for a part."""
+
+    async def one() -> None:
+        async with Visit(url).connection() as visit:
+            await visit.open()
+            message = BackMsg()
+            message.rerun_script.fragment_id = visit.fragments["batch_size"]
+            while True:
+                async with connect_again(visit) as line:
+                    await line.send(message.SerializeToString())
+                    await asyncio.sleep(1.0)
+
+    await asyncio.gather(*(one() for _ in range(60)))
+
+
+async def taken(url: str) -> None:
+    """100 connections, whose session another one has taken, ask for the page six times in 8 s."""
+    message = BackMsg()
+    message.rerun_script.query_string = ""
+    async with Visit(url).connection() as visit:
+        await visit.open()
+        while True:
+            async with contextlib.AsyncExitStack() as held:
+                lines = [await held.enter_async_context(connect_again(visit)) for _ in range(101)]
+                for line in lines[:-1]:
+                    for _ in range(6):
+                        await line.send(message.SerializeToString())
+                await asyncio.sleep(8.0)
+
+
 async def noise(url: str) -> None:
     """What would be logged without end: parts of the page that there are not, and no HTTP."""
     host, port = url.split("/")[2].split(":")
@@ -564,6 +601,8 @@ NUISANCES: dict[str, Nuisance] = {
         unread,
         no_part,
         fresh,
+        returned,
+        taken,
         noise,
     )
 }
