@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import itertools
 import re
-from collections.abc import Awaitable
 from contextvars import ContextVar
 from urllib.parse import parse_qsl
 from weakref import WeakKeyDictionary
@@ -12,12 +11,13 @@ from weakref import WeakKeyDictionary
 from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from streamlit import get_option
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime.app_session import AppSession
 from streamlit.web.server.starlette.starlette_websocket import StarletteSessionClient
 
+from exam.inbox import END, Inbox
+from exam.message_cache import MessageCache
 from exam.received import MAX_MESSAGE, read_message
 from exam.rooms.room import Room
 from exam.rooms.rooms import ROOMS, read_code
@@ -25,67 +25,16 @@ from exam.run_queue import LONGEST_RUN_SECONDS, WHOLE_PAGE, Asked, Run
 
 LARGE_MESSAGE = 100_000  # bytes, which take as long to read as a run of a part of the page
 OPEN_CHAPTER, FILE = 4, 10  # as how many runs a chapter that is open counts, and a file to save
-# Messages of a connection that wait to be read; and how many of them still are when it has ended.
-MAX_UNREAD, MAX_UNREAD_BYTES, KEPT_UNREAD = 200, 300_000, 10
 FIRST_SECONDS = 10.0  # in which a browser has asked for something; it holds four open files
 MAX_FIELDS = 100  # of an address
 RUNS = ("rerun_script", "backend_operation_request")  # messages whose end the page tells
 SEE = "exam.see"  # in the scope of a connection: what is called with all that the page writes to it
-END = {"type": "websocket.disconnect", "code": 1008}
-NEW_ROOM = (
-    300.0  # runs, as if all that lead a new room had asked for them; an older one comes first
-)
+NEW_ROOM = 300.0  # runs, for which who leads a new room counts as having asked of late
 # What the page, and Streamlit for it, know a browser by.
 COOKIE = re.compile(r"(lead_[A-Z]{4}|learner|_streamlit_\w+)=[^;]*", re.ASCII)
 MAX_COOKIES = 50
 CONNECTION: ContextVar["Connection"] = ContextVar("connection")  # of the task that serves it
 ASKED_IN: WeakKeyDictionary[Room, Asked] = WeakKeyDictionary()  # by all that lead the room
-
-
-class Inbox:
-    """The messages of one connection that are not read yet; it ends if they are too many.
-
-    It takes them as they come, so that an end is known at once. Then what is unread is dropped,
-    unless it is as little as a learner leaves behind, whose last guess counts.
-    """
-
-    def __init__(self, receive: Receive):
-        self._receive, self._size = receive, 0
-        self._messages: asyncio.Queue[Message] = asyncio.Queue()
-        self._has_ended = asyncio.Event()
-
-    @property
-    def has_ended(self) -> bool:
-        return self._has_ended.is_set()
-
-    async def collect(self) -> None:
-        try:
-            while (message := await self._receive())["type"] != "websocket.disconnect":
-                self._messages.put_nowait(message)
-                self._size += _size_of(message)
-                if self._messages.qsize() > MAX_UNREAD or self._size > MAX_UNREAD_BYTES:
-                    break
-        finally:
-            self._has_ended.set()
-            while self._messages.qsize() > KEPT_UNREAD:
-                self._messages.get_nowait()
-            self._messages.put_nowait(END)
-
-    async def read(self) -> Message:
-        message = await self._messages.get()
-        self._size -= _size_of(message)
-        return message
-
-    async def unless_ended(self, waiting: Awaitable) -> None:
-        """Wait, but not for a connection that has ended: a server that stops waits for it, too."""
-        tasks = [asyncio.ensure_future(each) for each in (waiting, self._has_ended.wait())]
-        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        for task in tasks:
-            task.cancel()
-
-
-def _size_of(message: Message) -> int:
-    return len(message.get("bytes") or message.get("text") or "")
 
 
 class Lead:
@@ -118,9 +67,7 @@ class Connection:
         self._is_part_given = False  # whether that asks for a part of the page, as a guess does
         self._runs: list[Run] = []  # that have begun, and whose end the page has not written
         self._has_seen = False  # whether the page has written anything of itself
-        # By the hash of a message that it has written and the browser keeps: how many runs have
-        # ended since.
-        self._kept: dict[str, int] = {}
+        self._cache = MessageCache()
         self._is_read = asyncio.Event()  # set while nothing waits for the browser to read it
         self._is_read.set()
         self._no_part_runs = asyncio.Event()
@@ -165,10 +112,10 @@ class Connection:
         asked = ASKED_IN.setdefault(room, Asked(NEW_ROOM)) if room else self._asked
         run = asked.ask(_runs_of(message), leads=bool(room))
         await self.inbox.unless_ended(run.turn)
-        if state.cached_message_hashes:
-            known = set(state.cached_message_hashes) & self._kept_until_answered()
-            del state.cached_message_hashes[:]
-            state.cached_message_hashes.extend(known)
+        if said := state.cached_message_hashes:
+            kept = self._cache.kept_until_answered(said, others=len(self._runs))
+            del said[:]
+            said.extend(kept)
         if self.inbox.has_ended and not state.fragment_id:
             run.end()
             return False  # a guess, which is a part of the page, counts also of who has left
@@ -189,15 +136,6 @@ class Connection:
             self._given.end()
             self._given = None
 
-    def _kept_until_answered(self) -> set[str]:
-        """Hashes of messages that the browser still has when it reads the answer to this one.
-
-        It tells what it has when it asks. What it throws away before it has the answer, because
-        other runs have ended, an answer must not refer to: it would show "Connection error".
-        """
-        oldest = get_option("global.maxCachedMessageAge") - len(self._runs)
-        return {each for each, age in self._kept.items() if age < oldest}
-
     async def send(self, message: Message) -> None:
         self._is_read.clear()
         try:
@@ -209,11 +147,9 @@ class Connection:
     def see(self, written: ForwardMsg) -> None:
         """To be called with all that the page writes to this browser."""
         self._has_seen |= written.WhichOneof("type") == "delta"
-        if written.metadata.cacheable:
-            self._kept[written.ref_hash or written.hash] = 0
+        self._cache.write(written)
         if _ends_run(written):
-            oldest = get_option("global.maxCachedMessageAge")
-            self._kept = {each: age + 1 for each, age in self._kept.items() if age < oldest}
+            self._cache.end_run()
             self.end_runs()
 
     def end_runs(self) -> None:

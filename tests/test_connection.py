@@ -14,17 +14,14 @@ from streamlit.web.server.starlette.starlette_websocket import StarletteSessionC
 from exam import connection, run_queue
 from exam.connection import (
     CONNECTION,
-    KEPT_UNREAD,
     MAX_COOKIES,
-    MAX_UNREAD,
-    MAX_UNREAD_BYTES,
     NEW_ROOM,
     OPEN_CHAPTER,
     SEE,
-    Inbox,
     Lead,
     Received,
 )
+from exam.inbox import KEPT_UNREAD, MAX_UNREAD, MAX_UNREAD_BYTES, Inbox
 from exam.parts import CHAPTER_NAMES
 from exam.rooms.rooms import ROOMS, new_code, new_secret
 from exam.run_queue import WHOLE_PAGE, Asked, Run, RunQueue

@@ -1,0 +1,56 @@
+"""What a browser has sent by its connection, and nobody has read yet."""
+
+import asyncio
+from collections.abc import Awaitable
+
+from starlette.types import Message, Receive
+
+# Messages of a connection that wait to be read; and how many of them still are when it has ended.
+MAX_UNREAD, MAX_UNREAD_BYTES, KEPT_UNREAD = 200, 300_000, 10
+END = {"type": "websocket.disconnect", "code": 1008}
+
+
+class Inbox:
+    """The messages of one connection that are not read yet; it ends if they are too many.
+
+    It takes them as they come, so that an end is known at once. Then what is unread is dropped,
+    unless it is as little as a learner leaves behind, whose last guess counts.
+    """
+
+    def __init__(self, receive: Receive):
+        self._receive, self._size = receive, 0
+        self._messages: asyncio.Queue[Message] = asyncio.Queue()
+        self._has_ended = asyncio.Event()
+
+    @property
+    def has_ended(self) -> bool:
+        return self._has_ended.is_set()
+
+    async def collect(self) -> None:
+        try:
+            while (message := await self._receive())["type"] != "websocket.disconnect":
+                self._messages.put_nowait(message)
+                self._size += _size_of(message)
+                if self._messages.qsize() > MAX_UNREAD or self._size > MAX_UNREAD_BYTES:
+                    break
+        finally:
+            self._has_ended.set()
+            while self._messages.qsize() > KEPT_UNREAD:
+                self._messages.get_nowait()
+            self._messages.put_nowait(END)
+
+    async def read(self) -> Message:
+        message = await self._messages.get()
+        self._size -= _size_of(message)
+        return message
+
+    async def unless_ended(self, waiting: Awaitable) -> None:
+        """Wait, but not for a connection that has ended: a server that stops waits for it, too."""
+        tasks = [asyncio.ensure_future(each) for each in (waiting, self._has_ended.wait())]
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in tasks:
+            task.cancel()
+
+
+def _size_of(message: Message) -> int:
+    return len(message.get("bytes") or message.get("text") or "")
