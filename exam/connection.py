@@ -66,8 +66,11 @@ class Connection:
         self._given: Run | None = None  # of the message that Streamlit was given last
         self._is_part_given = False  # whether that asks for a part of the page, as a guess does
         self._runs: list[Run] = []  # that have begun, and whose end the page has not written
+        self._has_next = False  # whether Streamlit has yet to begin one of what was asked for
         self._has_seen = False  # whether the page has written anything of itself
         self._cache = MessageCache()
+        self._query = ""  # of the address that was asked for last
+        self._led: Room | None = None
         self._is_read = asyncio.Event()  # set while nothing waits for the browser to read it
         self._is_read.set()
         self._no_part_runs = asyncio.Event()
@@ -107,13 +110,14 @@ class Connection:
         # Streamlit would keep 500 messages for a browser that does not read, however large.
         await self.inbox.unless_ended(self._is_read.wait())
         state = message.rerun_script
+        self._query = state.query_string or self._query
         room = self._lead.room(state.query_string)
         # All that lead a room count as one, or many connections would each come before a lecturer.
         asked = ASKED_IN.setdefault(room, Asked(NEW_ROOM)) if room else self._asked
         run = asked.ask(_runs_of(message), leads=bool(room))
         await self.inbox.unless_ended(run.turn)
         if said := state.cached_message_hashes:
-            kept = self._cache.kept_until_answered(said, others=len(self._runs))
+            kept = self._cache.kept_until_answered(said, others=len(self._runs) + self._has_next)
             del said[:]
             said.extend(kept)
         if self.inbox.has_ended and not state.fragment_id:
@@ -151,11 +155,27 @@ class Connection:
         if _ends_run(written):
             self._cache.end_run()
             self.end_runs()
+            self._be_leader_of(self._lead.room(self._query))  # the run may have opened it
+
+    def _be_leader_of(self, room: Room | None) -> None:
+        if self._led and self._led is not room:
+            self._led.leaders.discard(self)
+        if room:
+            room.leaders.add(self)
+        self._led = room
+
+    def leave(self) -> None:
+        self.end_given()
+        self.end_runs()
+        self._be_leader_of(None)
 
     def end_runs(self) -> None:
+        # What was asked for while another run went on follows it, as one run.
+        self._has_next = len(self._runs) + self._has_next > 1
         while self._runs:
             self._runs.pop().end()
-        self._no_part_runs.set()
+        if not self._has_next:
+            self._no_part_runs.set()
 
 
 class Received:
@@ -177,8 +197,7 @@ class Received:
             await self.app(seen, connection.receive, connection.send)
         finally:
             collecting.cancel()
-            connection.end_given()
-            connection.end_runs()
+            connection.leave()
 
 
 def _with_our_cookies(scope: Scope) -> Scope:

@@ -69,6 +69,12 @@ class Form(NamedTuple):
 
 
 FORMS = (
+    # First, since `ask_learning_rate` is none of the sliders below.
+    Form(
+        re.compile("ask_.+|writing|writing_of_hall|hall_sheet|paper"),
+        "json_trigger_value",
+        _is_report,
+    ),
     Form(
         re.compile("batch_size|epochs|misprints|.+_stop|.+_rate"), "double_array_value", _is_number
     ),
@@ -85,11 +91,6 @@ FORMS = (
         ),
         "trigger_value",
         _is_flag,
-    ),
-    Form(
-        re.compile("ask_.+|writing|writing_of_hall|hall_sheet|paper"),
-        "json_trigger_value",
-        _is_report,
     ),
 )
 

@@ -57,6 +57,11 @@ def test_every_value_that_is_read_stands_in_the_table():
     assert in_code() == in_table()
 
 
+def test_no_slider_takes_what_a_component_reports():
+    assert form_of("ask_learning_rate").field == "json_trigger_value"
+    assert form_of("learning_rate_rate").field == "double_array_value"
+
+
 def message(*states: WidgetState) -> BackMsg:
     sent = BackMsg()
     sent.rerun_script.query_string = "batch_size=5"

@@ -60,6 +60,7 @@ class Room:
     anew, the last one last; `revealed` are those whose results were shown.
     `listeners` are called, in any thread, when the `state` has changed, `lecturer_listeners` also
     by `notify_lecturer`; for these `event_count` grows each time, so that no two events are equal.
+    `leaders` are the connections of the browsers that lead it, by whatever page.
     `used_at` is when the room was last looked for, by the clock of `Rooms`.
     """
 
@@ -78,6 +79,7 @@ class Room:
     step_shown_at: float = field(default_factory=time.monotonic)
     listeners: set[Callable[[], None]] = field(default_factory=set)
     lecturer_listeners: set[Callable[[], None]] = field(default_factory=set)
+    leaders: set[object] = field(default_factory=set)
     event_count: int = 0
     is_closed: bool = False  # then its event streams end
     _votes: dict[str, Vote] = field(default_factory=dict)
@@ -90,7 +92,7 @@ class Room:
         with self._lock:
             voted = any(vote.guesses or vote.has_seen for vote in self._votes.values())
             is_written = bool(self.exam.questions())
-            is_followed = bool(self.listeners or self.lecturer_listeners)
+            is_followed = bool(self.listeners or self.lecturer_listeners or self.leaders)
             return voted or is_written or is_followed or bool(self.studied.sums)
 
     def is_led_by(self, secret: str) -> bool:

@@ -4,6 +4,7 @@ import asyncio
 import csv
 import io
 import itertools
+import urllib.request
 from collections import Counter
 
 import pytest
@@ -20,7 +21,7 @@ from exam.lesson.guess import PassSlider
 from exam.model.studied import Point
 from exam.parts import STUDY
 from exam.rooms.room import Step
-from exam.rooms.rooms import ROOMS, new_code, new_learner, new_secret
+from exam.rooms.rooms import MAX_ROOMS_OF_A_CLIENT, ROOMS, new_code, new_learner, new_secret
 from exam.service.job import Progress
 from exam.texts import load_texts
 from tests.browser import ROOT
@@ -117,6 +118,24 @@ def test_the_guess_of_who_leaves_at_once_is_counted(server):
                     await lecturer.poll()
 
     run(count())
+
+
+def test_a_room_is_in_use_whichever_page_its_lecturer_has_open(server):
+    """Others at the same address cannot push it out; only the projected page has a stream."""
+
+    async def crowd_out() -> int:
+        code = new_code()
+        link = f"room={code}&secret={new_secret()}"
+        async with Visit(server.url, link).connection() as lecturer:
+            await lecturer.open()
+            for _ in range(MAX_ROOMS_OF_A_CLIENT):
+                link = f"room={new_code()}&secret={new_secret()}"
+                async with Visit(server.url, link).connection() as another:
+                    await another.open()
+            with urllib.request.urlopen(f"{server.url}room/{code}", timeout=20) as stream:
+                return stream.status
+
+    assert run(crowd_out()) == 200
 
 
 def test_without_an_exam_there_is_nothing_to_reveal():
@@ -273,7 +292,7 @@ def test_no_link_changes_the_plan_of_a_room_that_is_led_or_reveals_an_answer_the
     visit(**link).button(key="step_next").click().run()
     assert room.is_led and room.plan == ("students",)
     posted = visit(**link | {"only": "students", "reveal": "true", "plan": "misprints"})
-    assert step_of(posted) == ("students", "display") and room.plan == ("students",)
+    assert step_of(posted) == ("students", "question") and room.plan == ("students",)
     assert room.withholds_answer("students")
 
 
