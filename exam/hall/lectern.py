@@ -1,6 +1,7 @@
 """The lectern: which step of the lecture is shown, and the bar with the ways to other steps."""
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from exam.hall.files import show_room_files
 from exam.hall.joining import OWN_EXAM
@@ -95,6 +96,15 @@ def follow_other_screens(visit: Visit) -> None:
         ask_again("room_moved", on="hall-moved")
 
 
+def bar_container() -> DeltaGenerator:
+    """Where the bar is shown.
+
+    On a projector it stands at the same place in all steps, before what they show: after that, it
+    would be gone until all of the next step is there, if that has more or fewer elements.
+    """
+    return st.container(key="lectern", horizontal=True, vertical_alignment="center")
+
+
 def show_bar(visit: Visit, step: Step, texts: Texts) -> None:
     """Back, the places, and the next step; a clicker presses them (hall/projector.js)."""
     steps = steps_for(visit)
@@ -104,21 +114,20 @@ def show_bar(visit: Visit, step: Step, texts: Texts) -> None:
         if _is_shown(step, visit):
             go_to(steps[max(at - 1, 0)], visit)
 
-    with st.container(key="lectern", horizontal=True, vertical_alignment="center"):
-        st.button(
-            "←",
-            key="step_back",
-            help=texts.hall.step.back,
-            on_click=go_back,
-            disabled=at == 0,
-            width="content",
-        )
-        _show_places(step, steps, visit, texts)
-        if room := visit.seat.led_room:
-            with st.popover(texts.hall.save_room, width="content"):
-                show_room_files(room, texts)
-                _offer_to_restart_vote(step.place, steps, visit, texts)
-        _show_ways_forward(step, steps[at + 1 :], steps, visit, texts)
+    st.button(
+        "←",
+        key="step_back",
+        help=texts.hall.step.back,
+        on_click=go_back,
+        disabled=at == 0,
+        width="content",
+    )
+    _show_places(step, steps, visit, texts)
+    if room := visit.seat.led_room:
+        with st.popover(texts.hall.save_room, width="content"):
+            show_room_files(room, texts)
+            _offer_to_restart_vote(step.place, steps, visit, texts)
+    _show_ways_forward(step, steps[at + 1 :], steps, visit, texts)
 
 
 def _show_places(step: Step, steps: list[Step], visit: Visit, texts: Texts) -> None:

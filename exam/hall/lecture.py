@@ -8,7 +8,7 @@ from exam.hall.chapter_step import show_chapter_step
 from exam.hall.door import show_door, show_room_box
 from exam.hall.heads import show_heads
 from exam.hall.joining import show_hints, show_seat
-from exam.hall.lectern import current_step, follow_other_screens, go_to, show_bar
+from exam.hall.lectern import bar_container, current_step, follow_other_screens, go_to, show_bar
 from exam.hall.presenter import show_presenter_view
 from exam.hall.steps import DOOR, HEADS, WATCHED
 from exam.lesson.chapters import CHAPTERS
@@ -56,6 +56,7 @@ def show_lecture(
             show_presenter_view(visit, step, texts)
             follow_other_screens(visit)
         return
+    bar = bar_container()
     if step == WATCHED:
         show_study_and_below(visit, texts)
     elif step.place == STUDY and step != HEADS:
@@ -69,7 +70,8 @@ def show_lecture(
             show_heads(visit, texts)
         elif step.place in CHAPTERS:
             show_chapter_step(CHAPTERS[step.place], step, visit, texts)
-    show_bar(visit, step, texts)
+    with bar:
+        show_bar(visit, step, texts)
     follow_other_screens(visit)
     ask_again("page", on="line-back")
 

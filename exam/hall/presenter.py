@@ -9,7 +9,7 @@ import time
 import streamlit as st
 
 from exam.hall.hall_sheet import sentence_of_counts
-from exam.hall.lectern import label_of, show_bar, steps_for
+from exam.hall.lectern import bar_container, label_of, show_bar, steps_for
 from exam.hall.measured import measured_answer
 from exam.hall.steps import HEADS
 from exam.hall.vote_view import advice, show_choices
@@ -35,7 +35,8 @@ def show_presenter_view(visit: Visit, step: Step, texts: Texts) -> None:
     _show_standing(visit.seat, step, texts)
     with st.container():  # even if empty: the bar below keeps its place while the step changes
         _show_advice("heads" if step == HEADS else step.place, texts)
-    show_bar(visit, step, texts)
+    with bar_container():
+        show_bar(visit, step, texts)
     st.caption(f"{texts.hall.after_that} {' · '.join(labels)}")
 
 
