@@ -18,6 +18,7 @@ from tests.browser import (
     open_chapter,
     open_page,
     press_start,
+    settled,
     show_pass,
     violations,
     wait_until_idle,
@@ -219,6 +220,7 @@ def test_bars_move_in_the_exam_of_ones_own(written_on):
     chapter = open_chapter(written_on, "own_exam")
     bars = chapter.locator(".answers")
     expect(bars).to_be_hidden()
+    settled(written_on)  # or what opens above moves the paper away from under the pen
     draw(written_on, ".writing .paper", STROKES[0], by_finger=False)
     expect(bars).to_be_visible()
     before = bars.inner_html()
