@@ -80,8 +80,8 @@ class Connection:
         """The next message that is right, when it is its turn."""
         self.end_given()
         while (message := await self._next())["type"] == "websocket.receive":
-            if self.inbox.has_ended and not self._has_seen:
-                return END  # and is gone
+            if self.inbox.has_ended and not self._has_seen:  # what it asked for is for nobody
+                return END
             data = message.get("bytes") or b""
             if len(data) > LARGE_MESSAGE:
                 reading = self._asked.ask(len(data) // LARGE_MESSAGE)

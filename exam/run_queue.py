@@ -20,8 +20,8 @@ LIGHT = 60.0  # runs of late: what a learner asks for, and more
 PARTS_AT_ONCE, PAGES_AT_ONCE = 4, 2  # of learners
 LEADERS_AT_ONCE = 2  # of lecturers, parts and pages
 HEAVY_PARTS_AT_ONCE, HEAVY_PAGES_AT_ONCE = 2, 1  # of connections that ask without pause
-# Places of runs that wait for something; with 8, the last of 200 learners wait twice as long for
-# their first pass (`load 200 guesses`).
+# Places of runs that wait for something; with 8, the slowest twentieth of 200 learners waits three
+# times as long for the first pass (`load 200 guesses`).
 MAX_LENT = 32
 LONGEST_WAIT_EVERY = 4  # turns, of which one is that of the run that has waited longest
 # For each as which a run counts, and at most: then the next one begins even if this one has not
