@@ -163,6 +163,6 @@ if __name__ == "__main__":
             show_page(this_visit, these_texts)
     wait_until_flushed()
 else:  # Streamlit imports the file, to serve it as this application
-    from exam.server import MIDDLEWARE, ROUTES, lifespan
+    from exam.server.app import MIDDLEWARE, ROUTES, lifespan
 
     app = st.App("streamlit_app.py", routes=ROUTES, middleware=MIDDLEWARE, lifespan=lifespan)

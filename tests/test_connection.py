@@ -11,8 +11,10 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg, ForwardMsgMetadata
 from streamlit.runtime.app_session import AppSession
 from streamlit.web.server.starlette.starlette_websocket import StarletteSessionClient
 
-from exam import connection, run_queue
-from exam.connection import (
+from exam.parts import CHAPTER_NAMES
+from exam.rooms.rooms import ROOMS, new_code, new_secret
+from exam.server import connection
+from exam.server.connection import (
     CONNECTION,
     MAX_COOKIES,
     NEW_ROOM,
@@ -21,10 +23,9 @@ from exam.connection import (
     Lead,
     Received,
 )
-from exam.inbox import KEPT_UNREAD, MAX_UNREAD, MAX_UNREAD_BYTES, Inbox
-from exam.parts import CHAPTER_NAMES
-from exam.rooms.rooms import ROOMS, new_code, new_secret
-from exam.run_queue import WHOLE_PAGE, Asked, Run, RunQueue
+from exam.server.inbox import KEPT_UNREAD, MAX_UNREAD, MAX_UNREAD_BYTES, Inbox
+from exam.service import run_queue
+from exam.service.run_queue import WHOLE_PAGE, Asked, Run, RunQueue
 from tests.test_received import message, widget
 from tests.visit import run
 

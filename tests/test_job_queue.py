@@ -4,10 +4,9 @@ import threading
 
 import pytest
 
-from exam import fading
 from exam.model.plan import Plan
 from exam.model.results import Checkpoint
-from exam.service import job_queue, usage
+from exam.service import fading, job_queue, usage
 from exam.service.job import MANY_FOLLOWERS, Job
 from exam.service.job_queue import LONGEST_WAIT_EVERY, JobQueue
 from exam.service.turn import TurnResult

@@ -10,8 +10,8 @@ import pytest
 import uvicorn
 import websockets
 
-from exam import reading
-from exam.reading import ACCEPTED_AT_ONCE, LIGHT, READ_BYTES, SHARE, UNSENT_BYTES
+from exam.server import reading
+from exam.server.reading import ACCEPTED_AT_ONCE, LIGHT, READ_BYTES, SHARE, UNSENT_BYTES
 from tests.visit import run
 
 COSTS = 0.002  # seconds, that the thread takes for what it reads at a time

@@ -8,14 +8,14 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 from exam.page.address import READERS
-from exam.received import (
+from exam.rooms.votes import read_rounds
+from exam.server.received import (
     FORMS,
     MAX_TEXT,
     MAX_VALUES,
     form_of,
     read_message,
 )
-from exam.rooms.votes import read_rounds
 from tests.browser import ROOT
 
 HASH = "0" * 32

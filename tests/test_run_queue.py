@@ -5,11 +5,11 @@ import time
 
 import pytest
 
-from exam import run_queue
-from exam.connection import OPEN_CHAPTER
-from exam.fading import Fading
 from exam.parts import CHAPTER_NAMES
-from exam.run_queue import HALF_LIFE, LIGHT, WHOLE_PAGE, Asked, Run, RunQueue
+from exam.server.connection import OPEN_CHAPTER
+from exam.service import run_queue
+from exam.service.fading import Fading
+from exam.service.run_queue import HALF_LIFE, LIGHT, WHOLE_PAGE, Asked, Run, RunQueue
 from tests.visit import run
 
 NEVER = 3_600.0  # seconds

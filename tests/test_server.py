@@ -22,21 +22,14 @@ from streamlit import config
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.session_manager import SessionInfo
 
-import exam.server
-from exam.compression import PART, Compression
 from exam.rooms.room import Room
 from exam.rooms.rooms import KEPT_SECONDS, Rooms, new_code, new_secret
-from exam.server import (
-    CLOSED,
-    HEADERS,
-    MAX_KEPT_VISITS,
-    NOISE,
-    OUT_OF_FILES,
-    Guard,
-    KeptVisits,
-    Seldom,
-    room_events,
-)
+from exam.server import room_stream
+from exam.server.compression import PART, Compression
+from exam.server.guard import CLOSED, HEADERS, Guard
+from exam.server.log import NOISE, OUT_OF_FILES, Seldom, quieten_log
+from exam.server.room_stream import room_events
+from exam.server.sessions import MAX_KEPT_VISITS, KeptVisits, watch_no_files
 from exam.texts import load_texts
 from tests.browser import Server, open_page, press_start, running_server, wait_until_played
 from tests.visit import Visit, run
@@ -262,7 +255,7 @@ def test_no_files_are_watched_for_who_comes_back(monkeypatch):
     """Or each of their runs would walk through all loaded modules."""
     monkeypatch.setattr(AppSession, "register_file_watchers", AppSession.register_file_watchers)
     monkeypatch.setattr(config, "get_option", {"server.fileWatcherType": "none"}.get)
-    exam.server.watch_no_files()
+    watch_no_files()
     AppSession.register_file_watchers(None)  # of which a watcher would need much
 
 
@@ -338,7 +331,7 @@ def test_a_stream_ends_with_its_room():
 
 def test_a_silent_stream_says_that_it_is_there(monkeypatch):
     """Or a proxy would cut it."""
-    monkeypatch.setattr(exam.server, "KEEP_ALIVE_SECONDS", 0.05)
+    monkeypatch.setattr(room_stream, "KEEP_ALIVE_SECONDS", 0.05)
 
     async def listen() -> list[str]:
         stream = room_events(Room(new_code(), new_secret(), 0.0))
@@ -356,7 +349,7 @@ def test_a_silent_stream_says_that_it_is_there(monkeypatch):
 def test_noise_is_not_logged_and_all_else_is(caplog, name, noise):
     log = logging.getLogger(name)
     before = log.filters[:]
-    exam.server.quieten_log()
+    quieten_log()
     log.warning("Before %s after", "x")
     log.warning(f"Before {noise} after")
     try:
@@ -382,7 +375,7 @@ def test_what_anybody_can_have_logged_is_logged_once_a_second_without_traceback(
 def test_that_no_more_files_can_be_opened_is_logged_seldom_and_all_else_always(caplog, name):
     log = logging.getLogger(name)
     before = log.filters[:]
-    exam.server.quieten_log()
+    quieten_log()
     for error in (OSError(errno.EMFILE, "Too many open files"), OSError("another")):
         for _ in range(50):
             try:

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from exam import run_queue
 from exam.charts.curves import Curve, curves_figure
 from exam.charts.pictures import sheet_picture
 from exam.model.plan import Study
@@ -26,6 +25,7 @@ from exam.page.sentences import (
     warnings,
 )
 from exam.page.visit import EARLIER_STUDIES, FIGURE, Visit, chosen_study
+from exam.service import run_queue
 from exam.service.job import RETRY_SECONDS, Progress
 from exam.service.scheduler import get_scheduler
 from exam.texts import Texts

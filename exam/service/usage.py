@@ -4,7 +4,7 @@ A visit is charged for each study that it asks for, and for its share of each tu
 costs each of them little. What was charged is half forgotten after HALF_LIFE.
 """
 
-from exam.fading import Fading
+from exam.service.fading import Fading
 
 NEW_STUDY_SECONDS = 0.5  # for a study that somebody presses for, beside its turns
 HALF_LIFE = 10.0  # seconds

@@ -14,8 +14,8 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 from exam.lesson.chapters import CHAPTERS
 from exam.page.address import READERS
-from exam.received import FORMS
 from exam.rooms.rooms import new_code, new_secret
+from exam.server.received import FORMS
 from tests.browser import Server, running_server
 from tests.tools.fuzz import TEXTS
 from tests.tools.load import memory_of_each

@@ -32,8 +32,8 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 from exam.model.own_exam import PIXELS
-from exam.received import MAX_MESSAGE
 from exam.rooms.rooms import new_code, new_secret
+from exam.server.received import MAX_MESSAGE
 from tests.browser import ROOT, running_server
 from tests.tools.load import memory_of
 from tests.visit import Visit

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import psutil
 
 from exam.rooms.rooms import new_code, new_secret
-from exam.server import COUNT_SECONDS
+from exam.server.room_stream import COUNT_SECONDS
 from tests.browser import Server
 from tests.visit import Visit
 

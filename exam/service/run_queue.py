@@ -12,7 +12,7 @@ import contextlib
 import itertools
 from collections.abc import Iterator
 
-from exam.fading import Fading
+from exam.service.fading import Fading
 
 HALF_LIFE = 30.0  # seconds, in which half of what a connection has asked for is forgotten
 WHOLE_PAGE = 10  # runs of a part of the page, as which one of the whole page counts

@@ -13,8 +13,8 @@ from weakref import WeakKeyDictionary
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from exam.fading import Fading
-from exam.received import MAX_MESSAGE
+from exam.server.received import MAX_MESSAGE
+from exam.service.fading import Fading
 
 READ_BYTES = 1_024  # of a connection, before the next one has its turn
 UNSENT_BYTES = 65_536  # that wait for a connection to read them, beyond which nothing of it is read

@@ -16,12 +16,12 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime.app_session import AppSession
 from streamlit.web.server.starlette.starlette_websocket import StarletteSessionClient
 
-from exam.inbox import END, Inbox
-from exam.message_cache import MessageCache
-from exam.received import MAX_MESSAGE, read_message
 from exam.rooms.room import Room
 from exam.rooms.rooms import ROOMS, read_code
-from exam.run_queue import LONGEST_RUN_SECONDS, WHOLE_PAGE, Asked, Run
+from exam.server.inbox import END, Inbox
+from exam.server.message_cache import MessageCache
+from exam.server.received import MAX_MESSAGE, read_message
+from exam.service.run_queue import LONGEST_RUN_SECONDS, WHOLE_PAGE, Asked, Run
 
 LARGE_MESSAGE = 100_000  # bytes, which take as long to read as a run of a part of the page
 OPEN_CHAPTER, FILE = 4, 10  # as how many runs a chapter that is open counts, and a file to save

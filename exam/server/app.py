@@ -1,0 +1,70 @@
+"""The server beside the page: what it begins with, and what answers before Streamlit does.
+
+The page works without all of it: a server that runs it as a plain script has none of it.
+"""
+
+import contextlib
+import logging
+from collections.abc import AsyncIterator
+
+from starlette.middleware import Middleware
+from starlette.routing import Route
+
+from exam.charts.curves import curves_spec
+from exam.charts.pictures import sheet_picture
+from exam.model.exams import BrokenExams
+from exam.model.settings import EPOCHS, STUDENT
+from exam.server.compression import Compression
+from exam.server.connection import Received, follow_runs
+from exam.server.document import Opening
+from exam.server.guard import Guard
+from exam.server.log import quieten_log
+from exam.server.reading import share_reading
+from exam.server.room_stream import end_streams_with_the_server, stream_room
+from exam.server.sessions import keep_visits, watch_no_files
+from exam.service.machine import shortages
+from exam.service.scheduler import get_scheduler
+from exam.texts import LANGUAGES, load_texts
+
+MAX_OPEN_FILES = 65_536
+_log = logging.getLogger("exam")
+
+
+def raise_file_limit() -> None:
+    """Streamlit holds four open files for a visit, and 1,024 are usual: 250 learners."""
+    with contextlib.suppress(ImportError, OSError, ValueError):  # Windows has no such limit
+        import resource
+
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, MAX_OPEN_FILES)), hard))
+
+
+@contextlib.asynccontextmanager
+async def lifespan(app: object) -> AsyncIterator[None]:
+    """Before the first visitor, begin to load Keras, and build what the first screen needs."""
+    raise_file_limit()
+    share_reading()
+    follow_runs()
+    watch_no_files()
+    keep_visits()
+    quieten_log()
+    for shortage in shortages():
+        _log.warning("This machine has %s (assets/OPERATIONS.md)", shortage)
+    scheduler = get_scheduler()
+    with contextlib.suppress(ValueError):  # not in the main thread, as in a test
+        end_streams_with_the_server()
+    with contextlib.suppress(BrokenExams):  # the page says so itself
+        sheet_picture(STUDENT.default)
+    for lang in LANGUAGES:
+        curves_spec(load_texts(lang), EPOCHS.default)
+    yield
+    scheduler.close()
+
+
+ROUTES = [Route("/room/{code}", stream_room)]
+MIDDLEWARE = [
+    Middleware(Guard),
+    Middleware(Received),
+    Middleware(Opening),
+    Middleware(Compression),
+]

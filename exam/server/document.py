@@ -1,0 +1,54 @@
+"""Streamlit's document, which is empty, with the head of the page in it."""
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from exam.page.opening import with_opening
+
+
+class Opening:
+    """Puts the head of the page into Streamlit's document, which is empty."""
+
+    def __init__(self, app: ASGIApp):
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        accepted = Headers(scope=scope).get("accept", "") if scope["type"] == "http" else ""
+        if "text/html" not in accepted or scope["method"] != "GET":
+            await self.app(scope, receive, send)
+            return
+        document: Message | None = None  # the start of an answer that is Streamlit's document
+        parts: list[bytes] = []
+
+        async def send_opened(message: Message) -> None:
+            nonlocal document
+            if message["type"] == "http.response.start" and _is_document(message):
+                document = message
+            elif document is None:  # a stream, or a file
+                await send(message)
+            else:
+                parts.append(message.get("body", b""))
+                if not message.get("more_body"):
+                    await _send_document(scope, document, b"".join(parts), send)
+
+        headers = MutableHeaders(raw=list(scope["headers"]))
+        for name in ("accept-encoding", "if-none-match", "if-modified-since", "range"):
+            del headers[name]
+        await self.app({**scope, "headers": headers.raw}, receive, send_opened)
+
+
+def _is_document(start: Message) -> bool:
+    kind = Headers(raw=start["headers"]).get("content-type", "")
+    return start["status"] == 200 and kind.startswith("text/html")
+
+
+async def _send_document(scope: Scope, start: Message, body: bytes, send: Send) -> None:
+    query = scope["query_string"].decode("latin-1")
+    language = Headers(scope=scope).get("accept-language", "")
+    opened = with_opening(body.decode(), query, language).encode()
+    headers = MutableHeaders(scope=start)
+    headers["content-length"] = str(len(opened))
+    for name in ("etag", "last-modified"):  # they are those of Streamlit's file
+        del headers[name]
+    await send(start)
+    await send({"type": "http.response.body", "body": opened})

@@ -1,0 +1,57 @@
+"""What the log leaves out: what anybody could have logged without end."""
+
+import errno
+import functools
+import logging
+import math
+from collections.abc import Callable
+
+# What anybody can have logged without end: by logger, parts of the messages.
+NOISE = {
+    "streamlit.runtime.scriptrunner.script_runner": ("find fragment",),
+    "streamlit.runtime.app_session": ("The fragment with id", "Rejecting backend operation"),
+    "streamlit.runtime.state.query_params": ("Ignoring query string",),
+    "streamlit.runtime.websocket_session_manager": ("is already connected",),
+    "uvicorn.error": ("Invalid HTTP request", "Invalid UTF-8", "Unsupported upgrade"),
+    "asyncio": ("data_received() call failed",),  # frames that are none
+}
+# Who logs that no more files can be opened, whenever somebody asks.
+OUT_OF_FILES = ("asyncio", "uvicorn.error")
+
+
+def quieten_log() -> None:
+    """Anybody can ask for a file or a part of the page that there is not, as often as they like."""
+    logging.getLogger("streamlit.runtime.backend_operation_handler").addFilter(Seldom())
+    for name in OUT_OF_FILES:
+        logging.getLogger(name).addFilter(Seldom(_is_out_of_files))
+    for name, noise in NOISE.items():
+        logging.getLogger(name).addFilter(functools.partial(_is_worth_it, noise))
+
+
+def _is_worth_it(noise: tuple[str, ...], record: logging.LogRecord) -> bool:
+    """Not noise, nor that h11 can send no answer: the rest of the request was no HTTP."""
+    error = record.exc_info[0] if record.exc_info else None
+    has_no_answer = error is not None and error.__name__ == "LocalProtocolError"
+    return not has_no_answer and not any(part in str(record.msg) for part in noise)
+
+
+def _is_out_of_files(record: logging.LogRecord) -> bool:
+    error = record.exc_info[1] if record.exc_info else None
+    return isinstance(error, OSError) and error.errno in (errno.EMFILE, errno.ENFILE)
+
+
+class Seldom(logging.Filter):
+    """Of what it is for, one line a second at most, and no traceback."""
+
+    def __init__(self, is_for: Callable[[logging.LogRecord], bool] = lambda record: True):
+        super().__init__()
+        self._is_for, self._last = is_for, -math.inf
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if not self._is_for(record):
+            return True
+        record.exc_info = None
+        is_due = record.created >= self._last + 1
+        if is_due:
+            self._last = record.created
+        return is_due

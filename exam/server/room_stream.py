@@ -1,0 +1,107 @@
+"""What happens in a room, told to its phones and screens as an event stream."""
+
+import asyncio
+import contextlib
+import functools
+import json
+import signal
+import threading
+import time
+from collections.abc import AsyncIterator, Callable
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
+
+from exam.rooms.room import Room
+from exam.rooms.rooms import ROOMS
+
+MAX_STREAMS, MAX_LECTURER_STREAMS = 1_000, 20  # of a room
+KEEP_ALIVE_SECONDS = 15.0  # after which a stream sends a comment, so that no proxy cuts it
+# Between two events for a lecturer, who asks for what is new at each: in one step, and of two.
+COUNT_SECONDS, STEP_SECONDS = 2.0, 0.25
+_is_closing = threading.Event()
+_open_streams: set[Callable[[], None]] = set()
+
+
+async def stream_room(request: Request) -> Response:
+    """The state of a room as an event stream: at once, and then whenever it changes."""
+    room = ROOMS.find(request.path_params["code"].upper())
+    if not room:
+        return PlainTextResponse("There is no such room", 404)
+    for_lecturer = "count" in request.query_params
+    if for_lecturer and not _is_led_by(request, room):
+        return PlainTextResponse("Only for its lecturer", 403)
+    listeners, limit = (
+        (room.lecturer_listeners, MAX_LECTURER_STREAMS)
+        if for_lecturer
+        else (room.listeners, MAX_STREAMS)
+    )
+    if len(listeners) >= limit:
+        return PlainTextResponse("The room is full", 429)  # no proxy takes it for a lost server
+    return StreamingResponse(
+        room_events(room, for_lecturer=for_lecturer),
+        headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"},  # the latter for nginx
+        media_type="text/event-stream",
+    )
+
+
+def _is_led_by(request: Request, room: Room) -> bool:
+    """By its cookie, or by its address where a frame keeps no cookies."""
+    cookie = request.cookies.get(f"lead_{room.code}", "")
+    return room.is_led_by(request.query_params.get("secret", cookie))
+
+
+async def room_events(room: Room, *, for_lecturer: bool = False) -> AsyncIterator[str]:
+    """The events of the stream, and a comment where nothing has happened for a while.
+
+    For the lecturer's screens there is also an event when somebody has joined, guessed or written.
+    """
+    listeners = room.lecturer_listeners if for_lecturer else room.listeners
+    loop, has_changed, last = asyncio.get_running_loop(), asyncio.Event(), None
+
+    def listener() -> None:
+        with contextlib.suppress(RuntimeError):  # its loop has ended
+            loop.call_soon_threadsafe(has_changed.set)
+
+    listeners.add(listener)
+    _open_streams.add(listener)
+    room.notify_lecturer()
+    try:
+        while not (_is_closing.is_set() or room.is_closed):
+            has_changed.clear()
+            state = room.state()
+            if for_lecturer:
+                state["event_count"] = room.event_count
+            event = json.dumps(state)
+            yield ": still here\n\n" if event == last else f"data: {event}\n\n"
+            last = event
+            if for_lecturer:
+                await _bundle(room, state["step"])
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(has_changed.wait(), KEEP_ALIVE_SECONDS)
+    finally:
+        listeners.discard(listener)
+        room.notify_lecturer()
+        _open_streams.discard(listener)
+
+
+async def _bundle(room: Room, step: object) -> None:
+    """Wait, so that many guesses are one event; but the lecturer's other screens follow soon."""
+    until = time.monotonic() + COUNT_SECONDS
+    while time.monotonic() < until and room.state()["step"] == step:
+        await asyncio.sleep(STEP_SECONDS)
+
+
+def _end_streams(then: Callable[..., object], *args: object) -> None:
+    _is_closing.set()
+    for listener in tuple(_open_streams):
+        listener()
+    then(*args)
+
+
+def end_streams_with_the_server() -> None:
+    """Uvicorn waits for all answers before it ends, and an event stream would never end."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        before = signal.getsignal(number)
+        if callable(before):
+            signal.signal(number, functools.partial(_end_streams, before))
