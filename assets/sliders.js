@@ -56,7 +56,9 @@ const drawFormula = () => {
   const fields = { batches: sum.join("+"), updates, epochs, all_updates: all };
   const code = document.createElement("code");
   code.textContent = `model.fit(x, y, batch_size=${size}, epochs=${epochs})`;
-  formula.replaceChildren(code, " \u2003 ", ...withBold(fill(study.data.texts.updates_sum, fields)));
+  const count = document.createElement("span");
+  count.append(...withBold(fill(study.data.texts.updates_sum, fields)));
+  formula.replaceChildren(code, count);
 };
 redraws.push(drawFormula);
 drawers.push((name) => {
