@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import itertools
 import re
 from contextvars import ContextVar
 from urllib.parse import parse_qsl
@@ -31,7 +30,7 @@ RUNS = ("rerun_script", "backend_operation_request")  # messages whose end the p
 SEE = "exam.see"  # in the scope of a connection: what is called with all that the page writes to it
 NEW_ROOM = 300.0  # runs, for which who leads a new room counts as having asked of late
 # What the page, and Streamlit for it, know a browser by.
-COOKIE = re.compile(r"(lead_[A-Z]{4}|learner|_streamlit_\w+)=[^;]*", re.ASCII)
+COOKIE = re.compile(r"\s*(lead_[A-Z]{4}|learner|_streamlit_\w+)=", re.ASCII)
 MAX_COOKIES = 50
 CONNECTION: ContextVar["Connection"] = ContextVar("connection")  # of the task that serves it
 ASKED_IN: WeakKeyDictionary[Room, Asked] = WeakKeyDictionary()  # by all that lead the room
@@ -203,10 +202,10 @@ class Received:
 def _with_our_cookies(scope: Scope) -> Scope:
     """Streamlit would keep 330 kB for 8 kB of cookies, as long as the connection is open."""
     headers = MutableHeaders(raw=list(scope["headers"]))
-    found = COOKIE.finditer(headers.get("cookie", ""))
+    ours = list(filter(COOKIE.match, headers.get("cookie", "").split(";")))
     del headers["cookie"]
-    if ours := [match[0] for match in itertools.islice(found, MAX_COOKIES)]:
-        headers["cookie"] = "; ".join(ours)
+    if ours:
+        headers["cookie"] = ";".join(ours[:MAX_COOKIES])
     return {**scope, "headers": headers.raw}
 
 
