@@ -7,14 +7,18 @@ import http.client
 import json
 import logging
 import random
+import socket
+import struct
 import threading
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from pathlib import Path
 from types import SimpleNamespace
 
 import h11
 import pytest
+import streamlit
 import websockets
 from playwright.sync_api import expect
 from starlette.types import Message, Receive, Scope, Send
@@ -118,6 +122,20 @@ def test_a_file_is_loaded_and_compressed_once_for_all_that_wait_and_sent_in_part
         assert loads == ["/static/a.js", "/static/b.js", "/static/b.js"], "it may come to be"
 
     run(get_all())
+
+
+def test_who_asks_first_for_a_file_and_hangs_up_leaves_it_whole_for_all_others(server):
+    folder = Path(streamlit.__file__).parent / "static"
+    file = next(folder.glob("static/js/Plotly*.js"))  # which this page never loads
+    path = file.relative_to(folder).as_posix()
+    request = f"GET /{path} HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: gzip\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", server.port)) as first:
+        first.sendall(request.encode())
+        at_once = struct.pack("ii", 1, 0)
+        first.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, at_once)
+    asked = urllib.request.Request(server.url + path, headers={"Accept-Encoding": "gzip"})
+    with urllib.request.urlopen(asked, timeout=60) as answer:
+        assert gzip.decompress(answer.read()) == file.read_bytes()
 
 
 def test_keras_loads_before_anybody_comes(tmp_path):

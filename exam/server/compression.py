@@ -32,7 +32,7 @@ class Compression:
             return
         path = scope["path"]
         if path not in self._answers:
-            self._answers[path] = asyncio.create_task(self._compress(scope, receive))
+            self._answers[path] = asyncio.create_task(self._compress(scope))
         answering = self._answers[path]
         try:
             start, body = await asyncio.shield(answering)  # others may wait for it, too
@@ -49,9 +49,9 @@ class Compression:
             )
         await send({"type": "http.response.body"})
 
-    async def _compress(self, scope: Scope, receive: Receive) -> tuple[Message, bytes]:
+    async def _compress(self, scope: Scope) -> tuple[Message, bytes]:
         """The start and the body of the answer, compressed if there is such a file."""
-        start, body = await self._load(scope, receive)
+        start, body = await self._load(scope)
         headers = MutableHeaders(scope=start)
         if start["status"] != 200 or "html" in headers.get("content-type", ""):
             return start, body
@@ -64,8 +64,8 @@ class Compression:
             del headers[name]
         return start, compressed
 
-    async def _load(self, scope: Scope, receive: Receive) -> tuple[Message, bytes]:
-        """The answer as it is without this."""
+    async def _load(self, scope: Scope) -> tuple[Message, bytes]:
+        """The answer as it is without this, also if who has asked for it hangs up."""
         messages: list[Message] = []
 
         async def keep(message: Message) -> None:
@@ -74,9 +74,13 @@ class Compression:
         headers = MutableHeaders(raw=list(scope["headers"]))
         for name in NOT_FORWARDED:
             del headers[name]
-        await self.app({**scope, "headers": headers.raw}, receive, keep)
+        await self.app({**scope, "headers": headers.raw}, _receive_nothing_more, keep)
         start, *parts = messages
         return start, b"".join(part.get("body", b"") for part in parts)
+
+
+async def _receive_nothing_more() -> Message:
+    return await asyncio.get_running_loop().create_future()
 
 
 def _is_compressible(scope: Scope) -> bool:
