@@ -142,9 +142,9 @@ def open_visit() -> Visit:
         seat.last_step = chosen["step"]
     seat.is_presenter_page = seat.leads and chosen["presenter"]
     values = {name: chosen[name] for name in DEFAULTS}
-    visit = Visit(
-        chosen["only"], chosen["projected"], wrong, seat, reveals=chosen["reveal"], values=values
-    )
+    # A posted link would take learners out of a hall's vote.
+    reveals = chosen["reveal"] and not seat.learner
+    visit = Visit(chosen["only"], chosen["projected"], wrong, seat, reveals=reveals, values=values)
     state.visit = visit
     if chosen["start"] and visit.shows_study:  # a chapter waits for a guess
         visit.begin_study()

@@ -207,6 +207,22 @@ def test_a_link_that_reveals_is_no_guess(room):
     assert room.standing("first_pass").guesses == 1
 
 
+@pytest.mark.parametrize("is_open", [True, False])
+def test_no_link_takes_a_learner_out_of_a_vote(monkeypatch, is_open):
+    """A stranger may have posted one that shows the result as on a projector."""
+    code, secret, learner = new_code(), new_secret(), new_learner()
+    if is_open:
+        ROOMS.lead(code, secret)
+    cookies = {"learner": learner}
+    monkeypatch.setattr("exam.page.visit._cookie", lambda name: cookies.get(name, ""))
+    posted = visit(room=code, only="sheet", projected="true", reveal="true")
+    assert step_of(posted)[1] != "reveal"
+    room = ROOMS.lead(code, secret)
+    app = visit(room=code, only="sheet")
+    app.radio(key="sheet_guess").set_value(1).run()
+    assert room.standing("sheet").guesses == 1
+
+
 @pytest.mark.parametrize("presenter", ["yes", "false", "true"])
 def test_a_page_of_ones_own_that_is_not_asked_for_rightly_is_the_projectors(room, presenter):
     app = visit(room=room.code, secret=room.secret, presenter=presenter)
