@@ -11,8 +11,12 @@ const forgetEarlierRooms = () => {
   const led = document.cookie.match(/lead_[A-Z]{4}(?==)/g) ?? []; // the oldest first
   for (const name of led.slice(0, -MAX_LED)) setCookie(name, "", "; Max-Age=0");
 };
+// A stranger's link may name a false secret: one by which this browser leads is kept until the server
+// has tried that of the link.
 const lead = (address, code, secret) => {
-  if (!setCookie(`lead_${code}`, secret)) address.searchParams.set("secret", secret);
+  const [, kept] = document.cookie.match(`lead_${code}=([\\w-]{22})`) ?? [];
+  const isKnown = kept ? kept === secret : setCookie(`lead_${code}`, secret);
+  if (!isKnown) address.searchParams.set("secret", secret);
   forgetEarlierRooms();
   address.searchParams.set("room", code);
 };

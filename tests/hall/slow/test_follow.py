@@ -360,3 +360,19 @@ def test_a_secret_that_a_strangers_link_has_left_keeps_nobody_out(browser, serve
     page.goto(f"{server.url}?room={code}")
     expect(page.get_by_text(code, exact=True)).to_be_visible()
     page.context.close()
+
+
+def test_no_strangers_link_keeps_a_lecturer_out(browser, server):
+    """Once, the false secret of a link took the place of the right one in the browser."""
+    code, secret = new_code(), new_secret()
+    page = browser.new_context(locale="ko-KR").new_page()
+    own, has_secret = f"{server.url}?room={code}&presenter=true", f"lead_{code}={secret}"
+    for link in (f"{own}#secret={secret}", own):
+        page.goto("about:blank")
+        page.goto(link)
+        page.locator(".st-key-step_next button").wait_for()
+        page.wait_for_function(f"document.cookie.includes('{has_secret}')")
+        page.goto("about:blank")
+        page.goto(f"{own}#secret={new_secret()}")
+        expect(page.get_by_text(KO.hall.refused.secret)).to_be_visible()
+    page.context.close()
