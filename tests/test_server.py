@@ -277,7 +277,7 @@ def test_no_files_are_watched_for_who_comes_back(monkeypatch):
     AppSession.register_file_watchers(None)  # of which a watcher would need much
 
 
-def test_a_session_in_which_nothing_has_run_pushes_out_no_visit():
+def test_a_session_in_which_little_has_run_pushes_out_no_visit():
     kept, ended = KeptVisits(), []
 
     def leave(name: str, runs: int) -> None:
@@ -285,11 +285,15 @@ def test_a_session_in_which_nothing_has_run_pushes_out_no_visit():
         kept.save(SessionInfo(None, session, runs))
 
     for number in range(200):  # more than Streamlit keeps
-        leave(f"visit {number}", runs=1)
+        leave(f"visit {number}", runs=2)
     for number in range(MAX_KEPT_VISITS):
         leave(f"empty {number}", runs=0)
-    assert all(kept.get(f"visit {number}") for number in range(200))
     assert len(kept.list()) == 200 and len(ended) == MAX_KEPT_VISITS
+    for number in range(MAX_KEPT_VISITS):
+        leave(f"opened {number}", runs=1)
+    assert all(kept.get(f"visit {number}") for number in range(200))
+    assert len(kept.list()) == MAX_KEPT_VISITS
+    assert ended[MAX_KEPT_VISITS:] == [f"opened {number}" for number in range(200)], "the oldest"
 
 
 @pytest.mark.parametrize("part", [bytes(1_000), b"x", b""])

@@ -12,17 +12,20 @@ MAX_KEPT_VISITS = 400  # of browsers that are not there
 class KeptVisits(MemorySessionStorage):
     """Sessions of a whole hall whose Wi-Fi is away for a moment; Streamlit keeps 128 of any kind.
 
-    One in which nothing has run is not kept, or who opens many would push out the visits.
+    If they are too many, the one in which the least has run goes, or who opens many and leaves them
+    would push out the visits; one in which nothing has run is not kept at all.
     """
 
     def __init__(self) -> None:
-        super().__init__(MAX_KEPT_VISITS, config.get_option("server.disconnectedSessionTTL"))
+        super().__init__(MAX_KEPT_VISITS + 1, config.get_option("server.disconnectedSessionTTL"))
 
     def save(self, session_info: SessionInfo) -> None:
-        if session_info.script_run_count:
-            super().save(session_info)
-        else:
-            session_info.session.shutdown()
+        super().save(session_info)
+        infos = self.list()
+        least = min(infos, key=lambda info: info.script_run_count)
+        if len(infos) > MAX_KEPT_VISITS or not least.script_run_count:
+            self.delete(least.session.id)
+            least.session.shutdown()
 
 
 def keep_visits() -> None:
