@@ -162,25 +162,29 @@ def current_values(visit: Visit) -> dict[str, Any]:
 
 
 def _take_seat(code: str, secret: str) -> Seat:
-    """The seat in that room; a cookie lets whoever has led the room lead it again."""
+    """The seat in that room; a cookie lets whoever has led the room lead it again.
+
+    Also if a link has a false secret: somebody else may have posted it.
+    """
     if not code:
         return Seat()
-    is_from_link = bool(secret)
-    secret = secret or rooms.read_secret(_cookie(f"lead_{code}")) or ""
     known = rooms.LEARNER.fullmatch(_cookie("learner"))  # this browser has guessed before
     learner = known[0] if known else rooms.new_learner()
-    if not secret:
-        return Seat(code=code, learner=learner)
     client = st.context.ip_address
     if client in (None, "::ffff:127.0.0.1"):  # behind a proxy on this machine, which says it last
-        client = st.context.headers.get("X-Forwarded-For", "").rsplit(",", 1)[-1].strip()
-    try:
-        return Seat(code=rooms.ROOMS.lead(code, secret, client[:MAX_CLIENT]).code, secret=secret)
-    except rooms.RoomRefused as refused:
-        if is_from_link or str(refused) != "secret":
-            return Seat(refused=str(refused))
-        # A link of somebody else has put the secret into this browser.
-        return Seat(code=code, learner=learner, has_false_secret=True)
+        said = st.context.headers.get_all("X-Forwarded-For") or [""]
+        client = said[-1].rsplit(",", 1)[-1].strip()
+    refused = ""
+    for each in filter(None, [secret, rooms.read_secret(_cookie(f"lead_{code}"))]):
+        try:
+            room = rooms.ROOMS.lead(code, each, client[:MAX_CLIENT])
+            return Seat(code=room.code, secret=each)
+        except rooms.RoomRefused as reason:
+            refused = str(reason)
+    if refused and (secret or refused != "secret"):
+        return Seat(refused=refused)
+    # A false one is kept where a link of somebody else has put it into this browser.
+    return Seat(code=code, learner=learner, has_false_secret=bool(refused))
 
 
 def _cookie(name: str) -> str:
