@@ -10,21 +10,16 @@ from streamlit import get_option
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg, ForwardMsgMetadata
 from streamlit.runtime.app_session import AppSession
+from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
 from streamlit.web.server.starlette.starlette_websocket import StarletteSessionClient
 
 from exam.parts import CHAPTER_NAMES
 from exam.rooms.rooms import ROOMS, new_code, new_secret
-from exam.server import connection
-from exam.server.connection import (
-    CONNECTION,
-    MAX_COOKIES,
-    NEW_ROOM,
-    OPEN_CHAPTER,
-    SEE,
-    Lead,
-    Received,
-)
+from exam.server import connection, inbox
+from exam.server.connection import ASKED_BY, NEW_ROOM, OPEN_CHAPTER
 from exam.server.inbox import KEPT_UNREAD, MAX_UNREAD, MAX_UNREAD_BYTES, Inbox
+from exam.server.lead import Lead
+from exam.server.websocket import CONNECTION, MAX_COOKIES, SERVED_BY, Received, follow_runs
 from exam.service import run_queue
 from exam.service.run_queue import WHOLE_PAGE, Asked, Run, RunQueue
 from tests.test_received import message, widget
@@ -65,7 +60,7 @@ def test_a_connection_ends_whose_messages_pile_up():
     many = [frame(text="x") for _ in range(MAX_UNREAD + 1)]
     assert len(run(collected(*many))) == KEPT_UNREAD
     large = [frame(bytes=bytes(MAX_UNREAD_BYTES // 3)) for _ in range(4)]
-    assert len(run(collected(*large))) == 4, "few are kept, however large"
+    assert len(run(collected(*large))) == KEPT_UNREAD, "few are kept, however large"
 
 
 def test_what_somebody_sent_last_is_read_and_what_was_piled_up_is_not():
@@ -75,6 +70,7 @@ def test_what_somebody_sent_last_is_read_and_what_was_piled_up_is_not():
 
 def test_a_message_waits_for_as_many_turns_as_it_takes(monkeypatch):
     """A page with its open chapters, and what is large before it is read; small junk takes none."""
+    monkeypatch.setattr(inbox, "KEPT_UNREAD", 10)
     kept: list[int] = []
 
     def ask(asked: object, runs: int = 1, *, leads: bool = False) -> Run:
@@ -86,7 +82,7 @@ def test_a_message_waits_for_as_many_turns_as_it_takes(monkeypatch):
     async def app(scope: dict, receive, send: object) -> None:
         written = ForwardMsg()
         written.delta.fragment_id = "seen"
-        scope[SEE](written)
+        scope[SERVED_BY].see(written)
         while (await receive())["type"] != "websocket.disconnect":
             pass
 
@@ -107,11 +103,11 @@ def test_a_run_keeps_its_place_until_the_page_writes_its_end(monkeypatch):
 
     async def app(scope: dict, receive, send: object) -> None:
         await receive()
-        CONNECTION.get().note_run()
+        CONNECTION.get().note_run(message())
         waiting = pages.add((1, 0), 3_600.0)
         for status in (ForwardMsg.FINISHED_EARLY_FOR_RERUN, ForwardMsg.FINISHED_SUCCESSFULLY):
             is_free.append(waiting.turn.done())
-            scope[SEE](ForwardMsg(script_finished=status))
+            scope[SERVED_BY].see(ForwardMsg(script_finished=status))
         is_free.append(waiting.turn.done())
 
     receive = arriving(frame(bytes=message().SerializeToString()))
@@ -129,7 +125,7 @@ def test_what_begins_no_run_keeps_no_place(monkeypatch):
         async with asyncio.timeout(60):
             await receive()
             await receive()  # waits for as long as the first one keeps its place
-        CONNECTION.get().note_run()
+        CONNECTION.get().note_run(message())
         is_free.append(parts.add((1, 0), 3_600.0).turn.done())
 
     asked = message()
@@ -139,17 +135,26 @@ def test_what_begins_no_run_keeps_no_place(monkeypatch):
     assert is_free == [False]
 
 
-def test_streamlit_tells_what_begins_a_run(monkeypatch):
-    """The page, a part that there is, and a file; not what it drops."""
+@pytest.fixture
+def streamlit_tells(monkeypatch):
+    """What Streamlit was given; its own classes are as before after the test."""
     handled: list[BackMsg] = []
+    manager, client = WebsocketSessionManager, StarletteSessionClient
     monkeypatch.setattr(AppSession, "handle_backmsg", lambda session, sent: handled.append(sent))
-    written = StarletteSessionClient.write_forward_msg
-    monkeypatch.setattr(StarletteSessionClient, "write_forward_msg", written)
-    connection.follow_runs()
+    monkeypatch.setattr(manager, "connect_session", lambda manager, session_id: session_id)
+    monkeypatch.setattr(manager, "disconnect_session", lambda manager, session_id: None)
+    monkeypatch.setattr(client, "write_forward_msg", client.write_forward_msg)
+    follow_runs()
+    return handled
+
+
+def test_streamlit_tells_what_begins_a_run(streamlit_tells):
+    """The page, a part that there is, and a file; not what it drops."""
+    handled = streamlit_tells
     noted: list[int] = []
 
     class Noting:
-        def note_run(self) -> None:
+        def note_run(self, asked: BackMsg) -> None:
             noted.append(len(handled))
 
     page, there, gone, file, heartbeat = message(), message(), message(), BackMsg(), BackMsg()
@@ -165,6 +170,38 @@ def test_streamlit_tells_what_begins_a_run(monkeypatch):
     assert len(handled) == 6 and noted == [1, 2, 4]
 
 
+def test_who_loses_a_session_keeps_no_place_and_who_takes_it_is_as_heavy(
+    monkeypatch, streamlit_tells
+):
+    """What runs is written to who has it now; once, two messages a second kept newcomers out."""
+    monkeypatch.setattr(run_queue, "PAGES", pages := RunQueue(1))
+
+    class Session:
+        pass
+
+    session = Session()
+    info = SimpleNamespace(session=session, client=None)
+    manager = SimpleNamespace(get_active_session_info=lambda session_id: info)
+    weights: list[int] = []
+
+    async def app(scope: dict, receive, send: object) -> None:
+        WebsocketSessionManager.connect_session(manager, "id")
+        info.client = SimpleNamespace(_websocket=SimpleNamespace(scope=scope))
+        await receive()
+        CONNECTION.get().note_run(message())
+        weights.append(round(ASKED_BY[session].runs.now()))
+        waiting = pages.add((1, 0), 3_600.0)
+        assert not waiting.turn.done()
+        WebsocketSessionManager.disconnect_session(manager, "id")
+        assert waiting.turn.done()
+        waiting.end()
+
+    for _ in range(2):
+        receive = arriving(frame(bytes=message().SerializeToString()))
+        run(Received(app)(SCOPE, receive, None))
+    assert weights == [WHOLE_PAGE, 2 * WHOLE_PAGE]
+
+
 def test_no_answer_refers_to_what_the_browser_throws_away_before_it_comes():
     """Of three messages that it has: one from long ago, one of the last run, one of before."""
     oldest = get_option("global.maxCachedMessageAge")
@@ -174,15 +211,17 @@ def test_no_answer_refers_to_what_the_browser_throws_away_before_it_comes():
 
     async def app(scope: dict, receive, send: object) -> None:
         def write(message_hash: str) -> None:
-            scope[SEE](ForwardMsg(hash=message_hash, metadata=ForwardMsgMetadata(cacheable=True)))
+            scope[SERVED_BY].see(
+                ForwardMsg(hash=message_hash, metadata=ForwardMsgMetadata(cacheable=True))
+            )
 
         async def read() -> None:
             got = BackMsg.FromString((await receive())["bytes"])
             passed.append(set(got.rerun_script.cached_message_hashes))
-            CONNECTION.get().note_run()
+            CONNECTION.get().note_run(message())
 
         def end() -> None:
-            scope[SEE](ForwardMsg(script_finished=ForwardMsg.FINISHED_SUCCESSFULLY))
+            scope[SERVED_BY].see(ForwardMsg(script_finished=ForwardMsg.FINISHED_SUCCESSFULLY))
 
         write("old")
         for _ in range(oldest - 1):
@@ -192,7 +231,9 @@ def test_no_answer_refers_to_what_the_browser_throws_away_before_it_comes():
         await read()  # before the end of the run that began then
         end()
         await read()
-        scope[SEE](ForwardMsg(ref_hash="new", metadata=ForwardMsgMetadata(cacheable=True)))
+        scope[SERVED_BY].see(
+            ForwardMsg(ref_hash="new", metadata=ForwardMsgMetadata(cacheable=True))
+        )
         for _ in range(oldest - 1):
             end()
         await read()
@@ -246,41 +287,53 @@ def test_who_does_not_read_is_answered_no_more_and_keeps_no_place(monkeypatch):
     assert taken == [False]
 
 
-def test_a_file_keeps_its_place_until_it_is_there(monkeypatch):
-    monkeypatch.setattr(run_queue, "PAGES", pages := RunQueue(1))
-    is_free: list[bool] = []
+def test_a_file_keeps_its_place_until_it_is_there_and_a_page_until_it_is(monkeypatch):
+    monkeypatch.setattr(run_queue, "PAGES", pages := RunQueue(2))
+    is_free: list[tuple[bool, bool]] = []
+    file = BackMsg()
+    file.backend_operation_request.request_id = "a"
+    file.backend_operation_request.deferred_file.file_id = "b"
 
     async def app(scope: dict, receive, send: object) -> None:
-        await receive()
-        CONNECTION.get().note_run()
-        waiting = pages.add((1, 0), 3_600.0)
-        is_free.append(waiting.turn.done())
-        written = ForwardMsg()
-        written.backend_operation_response.request_id = "a"
-        scope[SEE](written)
-        is_free.append(waiting.turn.done())
+        for asked in (file, message()):
+            await receive()
+            CONNECTION.get().note_run(asked)
+        answer, end = ForwardMsg(), ForwardMsg()
+        answer.backend_operation_response.request_id = "a"
+        end.script_finished = ForwardMsg.FINISHED_SUCCESSFULLY
+        first, second = (pages.add((1, 0), 3_600.0) for _ in range(2))
+        for written in (answer, answer, end):
+            scope[SERVED_BY].see(written)
+            is_free.append((first.turn.done(), second.turn.done()))
 
-    asked = BackMsg()
-    asked.backend_operation_request.request_id = "a"
-    asked.backend_operation_request.deferred_file.file_id = "b"
-    run(Received(app)(SCOPE, arriving(frame(bytes=asked.SerializeToString())), None))
-    assert is_free == [False, True]
+    asked = [frame(bytes=each.SerializeToString()) for each in (file, message())]
+    run(Received(app)(SCOPE, arriving(*asked), None))
+    assert is_free == [(True, False), (True, False), (True, True)]
 
 
-def test_what_is_left_of_a_connection_runs_only_if_it_is_a_part_of_the_page(monkeypatch):
-    """A guess is one; a page would be for nobody, and would not wait for its turn."""
+@pytest.mark.parametrize("seconds, runs", [(3_600.0, ["part"]), (0.05, [])])
+def test_what_is_left_of_a_connection_runs_only_if_it_is_a_part_of_the_page(
+    monkeypatch, seconds, runs
+):
+    """A guess is one, and has its turn, soon or never; a page would be for nobody."""
+    monkeypatch.setattr(connection, "LEFT_SECONDS", seconds)
     monkeypatch.setattr(run_queue, "PAGES", pages := RunQueue(1))
     monkeypatch.setattr(run_queue, "PARTS", parts := RunQueue(1))
     taken: list[str] = []
 
     async def app(scope: dict, receive, send: object) -> None:
-        pages.add((1, 0), 3_600.0)  # so that nothing has its turn
-        parts.add((1, 0), 3_600.0)
+        pages.add((1, 0), 3_600.0)  # so that no page has its turn
+        others = parts.add((1, 0), 3_600.0)
         written = ForwardMsg()
         written.delta.fragment_id = "seen"
-        scope[SEE](written)
-        while (got := await receive())["type"] == "websocket.receive":
+        scope[SERVED_BY].see(written)
+        receiving = asyncio.create_task(receive())
+        await asyncio.wait((receiving,), timeout=0.5)
+        assert receiving.done() == (not runs), "not before its turn"
+        others.end()
+        while (got := await receiving)["type"] == "websocket.receive":
             taken.append(BackMsg.FromString(got["bytes"]).rerun_script.fragment_id)
+            receiving = asyncio.create_task(receive())
 
     def asking_for(fragment: str) -> dict:
         asked = message()
@@ -289,7 +342,7 @@ def test_what_is_left_of_a_connection_runs_only_if_it_is_a_part_of_the_page(monk
 
     receive = arriving(*map(asking_for, ("", "part", "")), END)
     run(Received(app)(SCOPE, receive, None))
-    assert taken == ["part"]
+    assert taken == runs
 
 
 def test_who_leads_a_room_waits_for_nobody_else(monkeypatch):

@@ -15,13 +15,13 @@ from exam.charts.pictures import sheet_picture
 from exam.model.exams import BrokenExams
 from exam.model.settings import EPOCHS, STUDENT
 from exam.server.compression import Compression
-from exam.server.connection import Received, follow_runs
 from exam.server.document import Opening
 from exam.server.guard import Guard
 from exam.server.log import quieten_log
 from exam.server.reading import share_reading
 from exam.server.room_stream import end_streams_with_the_server, stream_room
 from exam.server.sessions import keep_visits, watch_no_files
+from exam.server.websocket import Received, follow_runs
 from exam.service.machine import shortages
 from exam.service.scheduler import get_scheduler
 from exam.texts import LANGUAGES, load_texts

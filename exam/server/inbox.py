@@ -6,7 +6,7 @@ from collections.abc import Awaitable
 from starlette.types import Message, Receive
 
 # Messages of a connection that wait to be read; and how many of them still are when it has ended.
-MAX_UNREAD, MAX_UNREAD_BYTES, KEPT_UNREAD = 200, 300_000, 10
+MAX_UNREAD, MAX_UNREAD_BYTES, KEPT_UNREAD = 200, 300_000, 3
 END = {"type": "websocket.disconnect", "code": 1008}
 
 
@@ -44,11 +44,13 @@ class Inbox:
         self._size -= _size_of(message)
         return message
 
-    async def unless_ended(self, waiting: Awaitable) -> None:
-        """Wait, but not for a connection that has ended: a server that stops waits for it, too."""
-        tasks = [asyncio.ensure_future(each) for each in (waiting, self._has_ended.wait())]
-        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        for task in tasks:
+    async def unless_ended(self, waiting: Awaitable, seconds: float = 0.0) -> None:
+        """Wait, but only so long once it has ended: a server that stops waits for it, too."""
+        waited = asyncio.ensure_future(waiting)
+        ended = asyncio.create_task(self._has_ended.wait())
+        await asyncio.wait((waited, ended), return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait((waited,), timeout=seconds)
+        for task in (waited, ended):
             task.cancel()
 
 

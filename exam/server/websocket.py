@@ -1,0 +1,98 @@
+"""The websocket of a browser: a connection reads it before Streamlit, and hears what that does."""
+
+import asyncio
+import re
+from contextvars import ContextVar
+from typing import Any
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Receive, Scope, Send
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.runtime.app_session import AppSession
+from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
+from streamlit.web.server.starlette.starlette_websocket import StarletteSessionClient
+
+from exam.server.connection import RUNS, Connection
+
+SERVED_BY = "exam.connection"  # in the scope of a websocket: its Connection
+CONNECTION: ContextVar[Connection] = ContextVar("connection")  # of the task that serves it
+# What the page, and Streamlit for it, know a browser by.
+COOKIE = re.compile(r"\s*(lead_[A-Z]{4}|learner|_streamlit_\w+)=", re.ASCII)
+MAX_COOKIES = 50
+
+
+class Received:
+    """Reads each message of a browser before Streamlit does."""
+
+    def __init__(self, app: ASGIApp):
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "websocket":
+            await self.app(scope, receive, send)
+            return
+        scope = _with_our_cookies(scope)
+        connection = Connection(scope, receive, send)
+        CONNECTION.set(connection)
+        collecting = asyncio.create_task(connection.inbox.collect())
+        try:
+            served = {**scope, SERVED_BY: connection}
+            await self.app(served, connection.receive, connection.send)
+        finally:
+            collecting.cancel()
+            connection.leave()
+
+
+def _with_our_cookies(scope: Scope) -> Scope:
+    """Streamlit would keep 330 kB for 8 kB of cookies, as long as the connection is open."""
+    headers = MutableHeaders(raw=list(scope["headers"]))
+    ours = list(filter(COOKIE.match, headers.get("cookie", "").split(";")))
+    del headers["cookie"]
+    if ours:
+        headers["cookie"] = ";".join(ours[:MAX_COOKIES])
+    return {**scope, "headers": headers.raw}
+
+
+def follow_runs() -> None:
+    """Have Streamlit tell who has which session, what begins a run, and what the page writes.
+
+    It drops what a browser asks of a session that it has no more, or of a part of the page that
+    there is not.
+    """
+    connect = WebsocketSessionManager.connect_session
+    disconnect = WebsocketSessionManager.disconnect_session
+    write, handle = StarletteSessionClient.write_forward_msg, AppSession.handle_backmsg
+
+    def connect_and_take(manager: WebsocketSessionManager, *args: Any, **options: Any) -> str:
+        session_id = connect(manager, *args, **options)
+        info = manager.get_active_session_info(session_id)
+        if info and (connection := CONNECTION.get(None)):
+            connection.take(info.session)
+        return session_id
+
+    def disconnect_and_leave(manager: WebsocketSessionManager, session_id: str) -> None:
+        info = manager.get_active_session_info(session_id)
+        disconnect(manager, session_id)
+        if info:
+            _connection_of(info.client).leave()
+
+    def see_and_write(client: StarletteSessionClient, message: ForwardMsg) -> None:
+        _connection_of(client).see(message)
+        write(client, message)
+
+    def note_and_handle(session: AppSession, message: BackMsg) -> None:
+        part = message.rerun_script.fragment_id
+        runs = message.WhichOneof("type") in RUNS and (not part or session.has_fragment(part))
+        if runs and (connection := CONNECTION.get(None)):
+            connection.note_run(message)
+        handle(session, message)
+
+    WebsocketSessionManager.connect_session = connect_and_take  # type: ignore
+    WebsocketSessionManager.disconnect_session = disconnect_and_leave  # type: ignore
+    StarletteSessionClient.write_forward_msg = see_and_write  # type: ignore
+    AppSession.handle_backmsg = note_and_handle  # type: ignore
+
+
+def _connection_of(client: Any) -> Connection:
+    return client._websocket.scope[SERVED_BY]
