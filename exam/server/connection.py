@@ -21,6 +21,8 @@ OPEN_CHAPTER, FILE = 4, 10  # as how many runs a chapter that is open counts, an
 FIRST_SECONDS = 10.0  # in which a browser has asked for something; it holds four open files
 RUNS = ("rerun_script", "backend_operation_request")  # messages whose end the page tells
 LEFT_SECONDS = 5.0  # in which a part of the page has its turn for somebody who has left, or never
+# In which a run ends that is stopped; with nothing, one client has 200 pages begin in a second.
+STOP_SECONDS = 0.1
 NEW_ROOM = 300.0  # runs, for which who leads a new room counts as having asked of late
 # What all have asked for that have had a session, and all that lead a room.
 ASKED_BY: WeakKeyDictionary[AppSession, Asked] = WeakKeyDictionary()
@@ -143,12 +145,16 @@ class Connection:
             room.leaders.add(self)
         self._led = room
 
-    def take(self, session: AppSession) -> None:
+    def take_session(self, session: AppSession) -> None:
         """To be called when Streamlit has given it a session, which others may have had before."""
         self._asked = ASKED_BY.setdefault(session, self._asked)
 
+    def lose_session(self) -> None:
+        """To be called when Streamlit stops what runs for it: it ends, or another one is served."""
+        asyncio.get_running_loop().call_later(STOP_SECONDS, self.leave)
+
     def leave(self) -> None:
-        """To be called when it has ended, or another one has its session and is written to."""
+        """To be called when it has ended."""
         self.end_given()
         self._end_runs()
         while self._file_runs:

@@ -68,14 +68,14 @@ def follow_runs() -> None:
         session_id = connect(manager, *args, **options)
         info = manager.get_active_session_info(session_id)
         if info and (connection := CONNECTION.get(None)):
-            connection.take(info.session)
+            connection.take_session(info.session)
         return session_id
 
-    def disconnect_and_leave(manager: WebsocketSessionManager, session_id: str) -> None:
+    def disconnect_and_lose(manager: WebsocketSessionManager, session_id: str) -> None:
         info = manager.get_active_session_info(session_id)
         disconnect(manager, session_id)
         if info:
-            _connection_of(info.client).leave()
+            _connection_of(info.client).lose_session()
 
     def see_and_write(client: StarletteSessionClient, message: ForwardMsg) -> None:
         _connection_of(client).see(message)
@@ -89,7 +89,7 @@ def follow_runs() -> None:
         handle(session, message)
 
     WebsocketSessionManager.connect_session = connect_and_take  # type: ignore
-    WebsocketSessionManager.disconnect_session = disconnect_and_leave  # type: ignore
+    WebsocketSessionManager.disconnect_session = disconnect_and_lose  # type: ignore
     StarletteSessionClient.write_forward_msg = see_and_write  # type: ignore
     AppSession.handle_backmsg = note_and_handle  # type: ignore
 
