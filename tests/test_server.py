@@ -278,9 +278,9 @@ def test_no_files_are_watched_for_who_comes_back(monkeypatch):
 
 
 def test_a_session_in_which_little_has_run_pushes_out_no_visit():
-    kept, ended = KeptVisits(), []
+    kept, few, ended = KeptVisits(), KeptVisits(3), []
 
-    def leave(name: str, runs: int) -> None:
+    def leave(name: str, runs: int, kept: KeptVisits = kept) -> None:
         session = SimpleNamespace(id=name, shutdown=lambda: ended.append(name))
         kept.save(SessionInfo(None, session, runs))
 
@@ -294,6 +294,9 @@ def test_a_session_in_which_little_has_run_pushes_out_no_visit():
     assert all(kept.get(f"visit {number}") for number in range(200))
     assert len(kept.list()) == MAX_KEPT_VISITS
     assert ended[MAX_KEPT_VISITS:] == [f"opened {number}" for number in range(200)], "the oldest"
+    for number in range(5):
+        leave(f"visit {number}", runs=2, kept=few)
+    assert len(few.list()) == 3, "where few files may be open"
 
 
 @pytest.mark.parametrize("part", [bytes(1_000), b"x", b""])

@@ -5,6 +5,7 @@ The page works without all of it: a server that runs it as a plain script has no
 
 import contextlib
 import logging
+import math
 from collections.abc import AsyncIterator
 
 from starlette.middleware import Middleware
@@ -30,23 +31,26 @@ MAX_OPEN_FILES = 65_536
 _log = logging.getLogger("exam")
 
 
-def raise_file_limit() -> None:
-    """Streamlit holds four open files for a visit, and 1,024 are usual: 250 learners."""
-    with contextlib.suppress(ImportError, OSError, ValueError):  # Windows has no such limit
+def raise_file_limit() -> float:
+    """How many may be open from now on; Streamlit holds four for a visit, and 1,024 are usual."""
+    try:
         import resource
-
-        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    except ImportError:  # Windows has no such limit
+        return math.inf
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with contextlib.suppress(OSError, ValueError):
         resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, MAX_OPEN_FILES)), hard))
+    return resource.getrlimit(resource.RLIMIT_NOFILE)[0]
 
 
 @contextlib.asynccontextmanager
 async def lifespan(app: object) -> AsyncIterator[None]:
     """Before the first visitor, begin to load Keras, and build what the first screen needs."""
-    raise_file_limit()
+    max_open_files = raise_file_limit()
     share_reading()
     follow_runs()
     watch_no_files()
-    keep_visits()
+    keep_visits(max_open_files)
     quieten_log()
     for shortage in shortages():
         _log.warning("This machine has %s (assets/OPERATIONS.md)", shortage)

@@ -6,7 +6,8 @@ from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.memory_session_storage import MemorySessionStorage
 from streamlit.runtime.session_manager import SessionInfo
 
-MAX_KEPT_VISITS = 400  # of browsers that are not there
+MAX_KEPT_VISITS = 400  # of browsers that are not there; each holds three open files
+KEPT_FILES = 1 / 4  # of those that may be open: those who are there need the others
 
 
 class KeptVisits(MemorySessionStorage):
@@ -16,21 +17,23 @@ class KeptVisits(MemorySessionStorage):
     would push out the visits; one in which nothing has run is not kept at all.
     """
 
-    def __init__(self) -> None:
-        super().__init__(MAX_KEPT_VISITS + 1, config.get_option("server.disconnectedSessionTTL"))
+    def __init__(self, max_kept: int = MAX_KEPT_VISITS) -> None:
+        super().__init__(max_kept + 1, config.get_option("server.disconnectedSessionTTL"))
+        self._max_kept = max_kept
 
     def save(self, session_info: SessionInfo) -> None:
         super().save(session_info)
         infos = self.list()
         least = min(infos, key=lambda info: info.script_run_count)
-        if len(infos) > MAX_KEPT_VISITS or not least.script_run_count:
+        if len(infos) > self._max_kept or not least.script_run_count:
             self.delete(least.session.id)
             least.session.shutdown()
 
 
-def keep_visits() -> None:
+def keep_visits(max_open_files: float) -> None:
     """Have the Streamlit that runs keep its sessions so."""
-    Runtime.instance()._session_mgr._session_storage = KeptVisits()  # type: ignore
+    kept = KeptVisits(int(min(MAX_KEPT_VISITS, max_open_files * KEPT_FILES / 3)))
+    Runtime.instance()._session_mgr._session_storage = kept  # type: ignore
 
 
 def watch_no_files() -> None:
