@@ -437,11 +437,15 @@ async def open_small(url: str) -> AsyncIterator[socket.socket]:
         yield line
 
 
-def asking_for(fragment: str) -> bytes:
-    """A frame that asks for a part of the page."""
+def asked(fragment: str) -> bytes:
     message = BackMsg()
     message.rerun_script.fragment_id = fragment
-    data = message.SerializeToString()
+    return message.SerializeToString()
+
+
+def asking_for(fragment: str) -> bytes:
+    """A frame that asks for a part of the page."""
+    data = asked(fragment)
     assert len(data) < 126
     return bytes((0x82, 0x80 + len(data))) + bytes(4) + data
 
@@ -505,11 +509,10 @@ async def returned(url: str) -> None:
     async def one() -> None:
         async with Visit(url).connection() as visit:
             await visit.open()
-            message = BackMsg()
-            message.rerun_script.fragment_id = visit.fragments["batch_size"]
+            part = visit.fragments["batch_size"]
             while True:
                 async with connect_again(visit) as line:
-                    await line.send(message.SerializeToString())
+                    await line.send(asked(part))
                     await asyncio.sleep(1.0)
 
     await asyncio.gather(*(one() for _ in range(60)))
@@ -517,8 +520,6 @@ async def returned(url: str) -> None:
 
 async def taken(url: str) -> None:
     """100 connections, whose session another one has taken, ask for the page six times in 8 s."""
-    message = BackMsg()
-    message.rerun_script.query_string = ""
     async with Visit(url).connection() as visit:
         await visit.open()
         while True:
@@ -526,8 +527,58 @@ async def taken(url: str) -> None:
                 lines = [await held.enter_async_context(connect_again(visit)) for _ in range(101)]
                 for line in lines[:-1]:
                     for _ in range(6):
-                        await line.send(message.SerializeToString())
+                        await line.send(asked(""))
                 await asyncio.sleep(8.0)
+
+
+async def robbed(url: str) -> None:
+    """Ten sessions; each asks for the page, and loses its connection as soon as its run begins."""
+
+    async def one() -> None:
+        async with Visit(url).connection() as visit:
+            await visit.open()
+            lines = [await connect_again(visit)]
+            while True:
+                await lines[-1].send(asked(""))
+                await lines[-1].recv()
+                lines.append(await connect_again(visit))
+                if len(lines) > 30:  # those that have lost it stay for a while
+                    await lines.pop(0).close()
+
+    await asyncio.gather(*(one() for _ in range(10)))
+
+
+async def left(url: str) -> None:
+    """60 sessions; each comes back, asks for nine chapters, and is gone before they are there."""
+
+    async def one() -> None:
+        async with Visit(url).connection() as visit:
+            await visit.open()
+            for key in [key for key in visit.ids if key.endswith("_open")][:9]:
+                await visit.unfold(key)
+                await visit.read()
+            small = visit.fragments["batch_size"]
+            large = [part for part in dict.fromkeys(visit.fragments.values()) if part][-9:]
+            while True:
+                line = await connect_again(visit)
+                await line.send(asked(small))
+                await line.recv()
+                for part in large:
+                    await line.send(asked(part))
+                line.transport.abort()
+                await asyncio.sleep(0.5)
+
+    await asyncio.gather(*(one() for _ in range(60)))
+
+
+async def cookies(url: str) -> None:
+    """Fifty handshakes a second, each with 8 kB of what the name of a cookie may begin with."""
+    cookie = b"Cookie: " + b"_streamlit_" * 730 + b"\r\nUpgrade: websocket"
+    while True:
+        _, writer = await asyncio.open_connection(*url.split("/")[2].split(":"))
+        writer.write(handshake(url).replace(b"Upgrade: websocket", cookie))
+        await asyncio.sleep(0.02)
+        writer.close()
 
 
 async def noise(url: str) -> None:
@@ -603,6 +654,9 @@ NUISANCES: dict[str, Nuisance] = {
         fresh,
         returned,
         taken,
+        robbed,
+        left,
+        cookies,
         noise,
     )
 }
