@@ -21,7 +21,7 @@ from tests.browser import ROOT
 HASH = "0" * 32
 # Where the code reads something that a browser sends.
 READ = [
-    r"eaders(?:\(scope=scope\))?\.get\([\"']([\w-]+)[\"']",
+    r"eaders(?:\(scope=scope\))?\.get(?:_all)?\([\"']([\w-]+)[\"']",
     r"headers\[\"([\w-]+)\"\]",
     r"\"([\w-]+)\" not in headers",
     r"st\.context\.(?!headers|cookies)(\w+)",
