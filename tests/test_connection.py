@@ -359,6 +359,7 @@ def test_who_leads_a_room_waits_for_nobody_else(monkeypatch):
     )
     opened = f"room={room.code}"
     assert not any(one.room(opened) for one in (by_link, by_neither))
+    assert by_cookie.room(f"{opened}&secret={new_secret()}"), "a stranger's link"
     assert by_link.room(f"{opened}&secret={room.secret}") and by_link.room(opened)
     assert by_cookie.room(opened) and not by_cookie.room(f"room={new_code()}")
     for wrong in ("", new_secret(), "é" * 22, "%ff"):
@@ -367,6 +368,23 @@ def test_who_leads_a_room_waits_for_nobody_else(monkeypatch):
     assert not by_link.room("&".join([opened] * 1_000))
     monkeypatch.setattr(run_queue, "PARTS", RunQueue(1))
     assert run(begun()) == [True, False, True]
+
+
+def test_who_has_left_leads_no_more_whatever_is_still_written_to_them():
+    room = ROOMS.lead(new_code(), new_secret())
+    led, end = message(), ForwardMsg(script_finished=ForwardMsg.FINISHED_SUCCESSFULLY)
+    led.rerun_script.query_string = f"room={room.code}&secret={room.secret}"
+    leaders: list[int] = []
+
+    async def app(scope: dict, receive, send: object) -> None:
+        await receive()
+        for act in (lambda: None, CONNECTION.get().leave):
+            act()
+            scope[SERVED_BY].see(end)
+            leaders.append(len(room.leaders))
+
+    run(Received(app)(SCOPE, arriving(frame(bytes=led.SerializeToString())), None))
+    assert leaders == [1, 0]
 
 
 def test_all_that_lead_a_room_count_as_one(monkeypatch):

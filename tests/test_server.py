@@ -12,9 +12,9 @@ import struct
 import threading
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from types import SimpleNamespace
 
 import h11
 import pytest
@@ -30,10 +30,12 @@ from exam.rooms.room import Room
 from exam.rooms.rooms import KEPT_SECONDS, Rooms, new_code, new_secret
 from exam.server import room_stream
 from exam.server.compression import PART, Compression
+from exam.server.connection import ASKED_BY
 from exam.server.guard import CLOSED, HEADERS, Guard
 from exam.server.log import NOISE, OUT_OF_FILES, Seldom, quieten_log
 from exam.server.room_stream import room_events
 from exam.server.sessions import MAX_KEPT_VISITS, KeptVisits, watch_no_files
+from exam.service.run_queue import Asked
 from exam.texts import load_texts
 from tests.browser import Server, open_page, press_start, running_server, wait_until_played
 from tests.visit import Visit, run
@@ -277,11 +279,19 @@ def test_no_files_are_watched_for_who_comes_back(monkeypatch):
     AppSession.register_file_watchers(None)  # of which a watcher would need much
 
 
-def test_a_session_in_which_little_has_run_pushes_out_no_visit():
-    kept, few, ended = KeptVisits(), KeptVisits(3), []
+def test_a_session_that_has_asked_for_little_pushes_out_no_visit():
+
+    @dataclass(eq=False)
+    class Session:
+        id: str
+        shutdown: Callable[[], None]
+
+    kept, few, ended, sessions = KeptVisits(), KeptVisits(3), [], []
 
     def leave(name: str, runs: int, kept: KeptVisits = kept) -> None:
-        session = SimpleNamespace(id=name, shutdown=lambda: ended.append(name))
+        session = Session(name, lambda: ended.append(name))
+        sessions.append(session)
+        ASKED_BY.setdefault(session, Asked()).total = runs
         kept.save(SessionInfo(None, session, runs))
 
     for number in range(200):  # more than Streamlit keeps

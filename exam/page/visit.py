@@ -175,7 +175,7 @@ def _take_seat(code: str, secret: str) -> Seat:
         said = st.context.headers.get_all("X-Forwarded-For") or [""]
         client = said[-1].rsplit(",", 1)[-1].strip()
     refused = ""
-    for each in filter(None, [secret, rooms.read_secret(_cookie(f"lead_{code}"))]):
+    for each in filter(None, [rooms.read_secret(_cookie(f"lead_{code}")), secret]):
         try:
             room = rooms.ROOMS.lead(code, each, client[:MAX_CLIENT])
             return Seat(code=room.code, secret=each)

@@ -21,8 +21,8 @@ OPEN_CHAPTER, FILE = 4, 10  # as how many runs a chapter that is open counts, an
 FIRST_SECONDS = 10.0  # in which a browser has asked for something; it holds four open files
 RUNS = ("rerun_script", "backend_operation_request")  # messages whose end the page tells
 LEFT_SECONDS = 5.0  # in which a part of the page has its turn for somebody who has left, or never
-# In which a run ends that is stopped; with nothing, one client has 200 pages begin in a second.
-STOP_SECONDS = 0.1
+# In which a run ends that is stopped; with 0, one client has 200 pages begin in a second.
+STOP_SECONDS = 0.03
 NEW_ROOM = 300.0  # runs, for which who leads a new room counts as having asked of late
 # What all have asked for that have had a session, and all that lead a room.
 ASKED_BY: WeakKeyDictionary[AppSession, Asked] = WeakKeyDictionary()
@@ -41,6 +41,7 @@ class Connection:
         self._file_runs: list[Run] = []  # the same, of files
         self._has_next = False  # whether Streamlit has yet to begin one of what was asked for
         self._has_seen = False  # whether the page has written anything of itself
+        self._has_left = False  # after which Streamlit may write what was still to be sent
         self._cache = MessageCache()
         self._query = ""  # of the address that was asked for last
         self._led: Room | None = None
@@ -87,7 +88,9 @@ class Connection:
         room = self._lead.room(state.query_string)
         # All that lead a room count as one, or many connections would each come before a lecturer.
         asked = ASKED_IN.setdefault(room, Asked(NEW_ROOM)) if room else self._asked
-        run = asked.ask(_runs_of(message), leads=bool(room))
+        runs = _runs_of(message)
+        self._asked.total += runs
+        run = asked.ask(runs, leads=bool(room))
         # A guess, which is a part of the page, counts also of who has left.
         await self.inbox.unless_ended(run.turn, LEFT_SECONDS if state.fragment_id else 0.0)
         if run.turn.cancelled():
@@ -127,6 +130,8 @@ class Connection:
 
     def see(self, written: ForwardMsg) -> None:
         """To be called with all that the page writes to this browser."""
+        if self._has_left:
+            return
         self._cache.write(written)
         match written.WhichOneof("type"):
             case "delta":
@@ -149,19 +154,19 @@ class Connection:
         """To be called when Streamlit has given it a session, which others may have had before."""
         self._asked = ASKED_BY.setdefault(session, self._asked)
 
-    def lose_session(self) -> None:
-        """To be called when Streamlit stops what runs for it: it ends, or another one is served."""
-        asyncio.get_running_loop().call_later(STOP_SECONDS, self.leave)
-
     def leave(self) -> None:
-        """To be called when it has ended."""
+        """To be called when it has ended, or another one has its session: what runs is stopped."""
         self.end_given()
+        self._be_leader_of(None)
+        self._has_left = True
+        asyncio.get_running_loop().call_later(STOP_SECONDS, self._end_all_runs)
+
+    def _end_all_runs(self) -> None:
         self._end_runs()
         while self._file_runs:
             self._file_runs.pop().end()
         self._has_next = False
         self._no_part_runs.set()
-        self._be_leader_of(None)
 
     def _end_runs(self) -> None:
         # What was asked for while another run went on follows it, as one run.

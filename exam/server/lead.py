@@ -9,6 +9,7 @@ from exam.rooms.room import Room
 from exam.rooms.rooms import ROOMS, read_code
 
 MAX_FIELDS = 100  # of an address
+MAX_SECRETS = 3  # of a room, that an address or a cookie has
 
 
 class Lead:
@@ -16,15 +17,18 @@ class Lead:
 
     def __init__(self, scope: Scope):
         self._cookies = HTTPConnection(scope).cookies
-        self._secrets: dict[str, str] = {}  # of one room, by its code
+        self._secrets: dict[str, tuple[str, ...]] = {}  # that were given for one room, by its code
 
     def room(self, query: str) -> Room | None:
         try:
             values = dict(parse_qsl(query, max_num_fields=MAX_FIELDS))
         except ValueError:
             return None
-        code = read_code(values.get("room", ""))
-        room = ROOMS.find(code) if code else None
-        if code and (secret := values.get("secret") or self._cookies.get(f"lead_{code}")):
-            self._secrets = {code: secret}
-        return room if room and room.is_led_by(self._secrets.get(room.code, "")) else None
+        if not (code := read_code(values.get("room", ""))):
+            return None
+        # A stranger's link may have a false one.
+        kept = self._cookies.get(f"lead_{code}"), *self._secrets.get(code, ())
+        given = filter(None, dict.fromkeys((values.get("secret"), *kept)))
+        self._secrets = {code: tuple(given)[:MAX_SECRETS]}
+        room = ROOMS.find(code)
+        return room if room and any(map(room.is_led_by, self._secrets[code])) else None

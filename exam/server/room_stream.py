@@ -48,7 +48,7 @@ async def stream_room(request: Request) -> Response:
 def _is_led_by(request: Request, room: Room) -> bool:
     """By its cookie, or by its address where a frame keeps no cookies."""
     cookie = request.cookies.get(f"lead_{room.code}", "")
-    return room.is_led_by(request.query_params.get("secret", cookie))
+    return room.is_led_by(cookie) or room.is_led_by(request.query_params.get("secret", ""))
 
 
 async def room_events(room: Room, *, for_lecturer: bool = False) -> AsyncIterator[str]:

@@ -6,6 +6,8 @@ from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.memory_session_storage import MemorySessionStorage
 from streamlit.runtime.session_manager import SessionInfo
 
+from exam.server.connection import ASKED_BY
+
 MAX_KEPT_VISITS = 400  # of browsers that are not there; each holds three open files
 KEPT_FILES = 1 / 4  # of those that may be open: those who are there need the others
 
@@ -13,8 +15,8 @@ KEPT_FILES = 1 / 4  # of those that may be open: those who are there need the ot
 class KeptVisits(MemorySessionStorage):
     """Sessions of a whole hall whose Wi-Fi is away for a moment; Streamlit keeps 128 of any kind.
 
-    If they are too many, the one in which the least has run goes, or who opens many and leaves them
-    would push out the visits; one in which nothing has run is not kept at all.
+    If they are too many, the one that has asked for the least goes, or who opens many and leaves
+    them would push out the visits; one in which nothing has run is not kept at all.
     """
 
     def __init__(self, max_kept: int = MAX_KEPT_VISITS) -> None:
@@ -23,11 +25,19 @@ class KeptVisits(MemorySessionStorage):
 
     def save(self, session_info: SessionInfo) -> None:
         super().save(session_info)
-        infos = self.list()
-        least = min(infos, key=lambda info: info.script_run_count)
-        if len(infos) > self._max_kept or not least.script_run_count:
-            self.delete(least.session.id)
-            least.session.shutdown()
+        if not session_info.script_run_count:
+            self._drop(session_info)
+        elif len(kept := self.list()) > self._max_kept:
+            self._drop(min(kept, key=_asked_for))
+
+    def _drop(self, session_info: SessionInfo) -> None:
+        self.delete(session_info.session.id)
+        session_info.session.shutdown()
+
+
+def _asked_for(session_info: SessionInfo) -> int:
+    asked = ASKED_BY.get(session_info.session)
+    return asked.total if asked else 0
 
 
 def keep_visits(max_open_files: float) -> None:

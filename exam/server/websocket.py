@@ -71,11 +71,11 @@ def follow_runs() -> None:
             connection.take_session(info.session)
         return session_id
 
-    def disconnect_and_lose(manager: WebsocketSessionManager, session_id: str) -> None:
+    def disconnect_and_leave(manager: WebsocketSessionManager, session_id: str) -> None:
         info = manager.get_active_session_info(session_id)
         disconnect(manager, session_id)
         if info:
-            _connection_of(info.client).lose_session()
+            _connection_of(info.client).leave()
 
     def see_and_write(client: StarletteSessionClient, message: ForwardMsg) -> None:
         _connection_of(client).see(message)
@@ -89,7 +89,7 @@ def follow_runs() -> None:
         handle(session, message)
 
     WebsocketSessionManager.connect_session = connect_and_take  # type: ignore
-    WebsocketSessionManager.disconnect_session = disconnect_and_lose  # type: ignore
+    WebsocketSessionManager.disconnect_session = disconnect_and_leave  # type: ignore
     StarletteSessionClient.write_forward_msg = see_and_write  # type: ignore
     AppSession.handle_backmsg = note_and_handle  # type: ignore
 

@@ -3,7 +3,7 @@
 One thread answers everybody, so that a few runs at once are as fast as many, and the others wait.
 Parts of the page wait for no whole page, learners for nobody who asks without pause, and lecturers
 for nobody else. Of learners that wait for each other, the smallest run comes first; of equals, the
-one whose connection has asked for the least of late; of lecturers, the one whose room has. Every
+one whose session has asked for the least of late; of lecturers, the one whose room has. Every
 fourth turn is that of the one that has waited longest, so that nobody waits for ever.
 """
 
@@ -107,10 +107,13 @@ LEADERS = RunQueue(LEADERS_AT_ONCE)
 
 
 class Asked:
-    """What one connection, or all that lead a room, have asked for of late."""
+    """What all connections of one session, or all that lead a room, have asked for of late.
+
+    `total` is what one session has ever asked for, also where it leads a room.
+    """
 
     def __init__(self, before: float = 0.0) -> None:
-        self.runs = Fading(HALF_LIFE)
+        self.runs, self.total = Fading(HALF_LIFE), 0
         self.runs.add(before)
 
     def ask(self, runs: int = 1, *, leads: bool = False) -> Run:
