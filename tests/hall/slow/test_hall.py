@@ -304,9 +304,10 @@ def test_a_room_is_opened_by_the_share_box_and_entered_by_its_code(browser, serv
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_who_may_not_enter_gets_a_sentence_and_the_page(page, server, room, lang):
+def test_who_may_not_enter_gets_a_sentence_and_the_page(browser, page, server, room, lang):
     words = load_texts(lang)
-    open_lectern(page, room.lecturer(server))
+    with people(browser, lang, 0) as (projector, _):
+        open_lectern(projector, room.lecturer(server))
     wrong = {
         f"room={new_code()}": words.hall.room_awaited,
         "room=%3Cscript%3E": words.hall.refused.room,
