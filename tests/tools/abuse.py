@@ -535,15 +535,17 @@ async def robbed(url: str) -> None:
     """Ten sessions; each asks for the page, and loses its connection as soon as its run begins."""
 
     async def one() -> None:
-        async with Visit(url).connection() as visit:
-            await visit.open()
-            lines = [await connect_again(visit)]
-            while True:
-                await lines[-1].send(asked(""))
-                await lines[-1].recv()
-                lines.append(await connect_again(visit))
-                if len(lines) > 30:  # those that have lost it stay for a while
-                    await lines.pop(0).close()
+        while True:
+            with contextlib.suppress(OSError, TimeoutError, websockets.WebSocketException):
+                async with Visit(url).connection() as visit:
+                    await visit.open()
+                    lines = [await connect_again(visit)]
+                    while True:
+                        await lines[-1].send(asked(""))
+                        await lines[-1].recv()
+                        lines.append(await connect_again(visit))
+                        if len(lines) > 30:  # those that have lost it stay for a while
+                            await lines.pop(0).close()
 
     await asyncio.gather(*(one() for _ in range(10)))
 
@@ -552,21 +554,23 @@ async def left(url: str) -> None:
     """60 sessions; each comes back, asks for nine chapters, and is gone before they are there."""
 
     async def one() -> None:
-        async with Visit(url).connection() as visit:
-            await visit.open()
-            for key in [key for key in visit.ids if key.endswith("_open")][:9]:
-                await visit.unfold(key)
-                await visit.read()
-            small = visit.fragments["batch_size"]
-            large = [part for part in dict.fromkeys(visit.fragments.values()) if part][-9:]
-            while True:
-                line = await connect_again(visit)
-                await line.send(asked(small))
-                await line.recv()
-                for part in large:
-                    await line.send(asked(part))
-                line.transport.abort()
-                await asyncio.sleep(0.5)
+        while True:
+            with contextlib.suppress(OSError, TimeoutError, websockets.WebSocketException):
+                async with Visit(url).connection() as visit:
+                    await visit.open()
+                    for key in [key for key in visit.ids if key.endswith("_open")][:9]:
+                        await visit.unfold(key)
+                        await visit.read()
+                    small = visit.fragments["batch_size"]
+                    large = [part for part in dict.fromkeys(visit.fragments.values()) if part][-9:]
+                    while True:
+                        line = await connect_again(visit)
+                        await line.send(asked(small))
+                        await line.recv()
+                        for part in large:
+                            await line.send(asked(part))
+                        line.transport.abort()
+                        await asyncio.sleep(0.5)
 
     await asyncio.gather(*(one() for _ in range(60)))
 
@@ -575,10 +579,11 @@ async def cookies(url: str) -> None:
     """Fifty handshakes a second, each with 8 kB of what the name of a cookie may begin with."""
     cookie = b"Cookie: " + b"_streamlit_" * 730 + b"\r\nUpgrade: websocket"
     while True:
-        _, writer = await asyncio.open_connection(*url.split("/")[2].split(":"))
-        writer.write(handshake(url).replace(b"Upgrade: websocket", cookie))
-        await asyncio.sleep(0.02)
-        writer.close()
+        with contextlib.suppress(OSError):
+            _, writer = await asyncio.open_connection(*url.split("/")[2].split(":"))
+            writer.write(handshake(url).replace(b"Upgrade: websocket", cookie))
+            await asyncio.sleep(0.02)
+            writer.close()
 
 
 async def noise(url: str) -> None:
