@@ -19,7 +19,14 @@ from exam.server import connection, inbox
 from exam.server.connection import ASKED_BY, NEW_ROOM, OPEN_CHAPTER
 from exam.server.inbox import KEPT_UNREAD, MAX_UNREAD, MAX_UNREAD_BYTES, Inbox
 from exam.server.lead import Lead
-from exam.server.websocket import CONNECTION, MAX_COOKIES, SERVED_BY, Received, follow_runs
+from exam.server.websocket import (
+    CONNECTION,
+    MAX_COOKIES,
+    SERVED_BY,
+    Received,
+    follow_runs,
+    follow_sessions,
+)
 from exam.service import run_queue
 from exam.service.run_queue import WHOLE_PAGE, Asked, Run, RunQueue
 from tests.test_received import message, widget
@@ -144,6 +151,7 @@ def streamlit_tells(monkeypatch):
     monkeypatch.setattr(manager, "connect_session", lambda manager, session_id: session_id)
     monkeypatch.setattr(manager, "disconnect_session", lambda manager, session_id: None)
     monkeypatch.setattr(client, "write_forward_msg", client.write_forward_msg)
+    follow_sessions()
     follow_runs()
     return handled
 

@@ -183,7 +183,7 @@ def _take_seat(code: str, secret: str) -> Seat:
             refused = str(reason)
     if refused and (secret or refused != "secret"):
         return Seat(refused=refused)
-    # A false one is kept where a link of somebody else has put it into this browser.
+    # If the browser has kept a false one, it is from a link of somebody else.
     return Seat(code=code, learner=learner, has_false_secret=bool(refused))
 
 

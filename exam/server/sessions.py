@@ -8,7 +8,7 @@ from streamlit.runtime.session_manager import SessionInfo
 
 from exam.server.connection import ASKED_BY
 
-MAX_KEPT_VISITS = 400  # of browsers that are not there; each holds three open files
+MAX_KEPT_VISITS, FILES_OF_A_VISIT = 400, 3  # of browsers that are not there
 KEPT_FILES = 1 / 4  # of those that may be open: those who are there need the others
 
 
@@ -42,7 +42,8 @@ def _asked_for(session_info: SessionInfo) -> int:
 
 def keep_visits(max_open_files: float) -> None:
     """Have the Streamlit that runs keep its sessions so."""
-    kept = KeptVisits(int(min(MAX_KEPT_VISITS, max_open_files * KEPT_FILES / 3)))
+    most = min(MAX_KEPT_VISITS, max_open_files * KEPT_FILES / FILES_OF_A_VISIT)
+    kept = KeptVisits(int(most))
     Runtime.instance()._session_mgr._session_storage = kept  # type: ignore
 
 

@@ -54,15 +54,10 @@ def _with_our_cookies(scope: Scope) -> Scope:
     return {**scope, "headers": headers.raw}
 
 
-def follow_runs() -> None:
-    """Have Streamlit tell who has which session, what begins a run, and what the page writes.
-
-    It drops what a browser asks of a session that it has no more, or of a part of the page that
-    there is not.
-    """
+def follow_sessions() -> None:
+    """Have Streamlit tell which connection has a session, and which has it no more."""
     connect = WebsocketSessionManager.connect_session
     disconnect = WebsocketSessionManager.disconnect_session
-    write, handle = StarletteSessionClient.write_forward_msg, AppSession.handle_backmsg
 
     def connect_and_take(manager: WebsocketSessionManager, *args: Any, **options: Any) -> str:
         session_id = connect(manager, *args, **options)
@@ -77,6 +72,18 @@ def follow_runs() -> None:
         if info:
             _connection_of(info.client).leave()
 
+    WebsocketSessionManager.connect_session = connect_and_take  # type: ignore
+    WebsocketSessionManager.disconnect_session = disconnect_and_leave  # type: ignore
+
+
+def follow_runs() -> None:
+    """Have Streamlit tell what begins a run, and what the page writes, read or not.
+
+    It drops what a browser asks of a session that it has no more, or of a part of the page that
+    there is not.
+    """
+    write, handle = StarletteSessionClient.write_forward_msg, AppSession.handle_backmsg
+
     def see_and_write(client: StarletteSessionClient, message: ForwardMsg) -> None:
         _connection_of(client).see(message)
         write(client, message)
@@ -88,8 +95,6 @@ def follow_runs() -> None:
             connection.note_run(message)
         handle(session, message)
 
-    WebsocketSessionManager.connect_session = connect_and_take  # type: ignore
-    WebsocketSessionManager.disconnect_session = disconnect_and_leave  # type: ignore
     StarletteSessionClient.write_forward_msg = see_and_write  # type: ignore
     AppSession.handle_backmsg = note_and_handle  # type: ignore
 

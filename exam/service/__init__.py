@@ -1,4 +1,6 @@
 """Who computes what, and when: the scheduler, its jobs, the worker process in which Keras lives.
 
+And whose run of the page is next (run_queue.py).
+
 Knows the model and nothing of the page: neither Streamlit nor texts.
 """

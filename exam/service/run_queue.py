@@ -14,12 +14,12 @@ from collections.abc import Iterator
 
 from exam.service.fading import Fading
 
-HALF_LIFE = 30.0  # seconds, in which half of what a connection has asked for is forgotten
+HALF_LIFE = 30.0  # seconds, in which half of what a session has asked for is forgotten
 WHOLE_PAGE = 10  # runs of a part of the page, as which one of the whole page counts
 LIGHT = 60.0  # runs of late: what a learner asks for, and more
 PARTS_AT_ONCE, PAGES_AT_ONCE = 4, 2  # of learners
 LEADERS_AT_ONCE = 2  # of lecturers, parts and pages
-HEAVY_PARTS_AT_ONCE, HEAVY_PAGES_AT_ONCE = 2, 1  # of connections that ask without pause
+HEAVY_PARTS_AT_ONCE, HEAVY_PAGES_AT_ONCE = 2, 1  # of sessions that ask without pause
 # Places of runs that wait for something; with 8, the slowest twentieth of 200 learners waits three
 # times as long for the first pass (`load 200 guesses`).
 MAX_LENT = 32
