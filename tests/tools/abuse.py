@@ -44,6 +44,17 @@ KEPT, REST = 30_000_000, 120.0  # bytes above which it is waited, and for how ma
 Nuisance = Callable[[str], Awaitable[None]]
 
 
+async def again_and_again(one: Callable[[], Awaitable[None]], at_once: int) -> None:
+    """So many of it at once, each anew when it has ended or its connection is cut."""
+
+    async def repeat() -> None:
+        while True:
+            with contextlib.suppress(OSError, TimeoutError, websockets.WebSocketException):
+                await one()
+
+    await asyncio.gather(*(repeat() for _ in range(at_once)))
+
+
 async def abandoned(url: str) -> None:
     """2,000 connections, opened one after the other and never used; they stay open."""
     address = url.replace("http", "ws", 1) + "_stcore/stream"
@@ -195,12 +206,7 @@ async def greedy(url: str) -> None:
                 await visit.press()
                 await visit.catch(0.2)
 
-    async def one() -> None:
-        while True:
-            with contextlib.suppress(websockets.WebSocketException):  # it has asked for too much
-                await press()
-
-    await asyncio.gather(*(one() for _ in range(20)))
+    await again_and_again(press, 20)  # it has asked for too much, and is cut
 
 
 async def links(url: str) -> None:
@@ -314,15 +320,13 @@ async def crowd(url: str) -> None:
     """Runs of the page, asked for by 40 connections, each faster than it is served."""
 
     async def one() -> None:
-        while True:
-            with contextlib.suppress(websockets.WebSocketException):
-                async with Visit(url).connection() as visit:
-                    await visit.open()
-                    while True:
-                        await visit.ask()
-                        await visit.catch(0.05)
+        async with Visit(url).connection() as visit:
+            await visit.open()
+            while True:
+                await visit.ask()
+                await visit.catch(0.05)
 
-    await asyncio.gather(*(one() for _ in range(40)))
+    await again_and_again(one, 40)
 
 
 async def flood(url: str) -> None:
@@ -336,18 +340,16 @@ async def flood(url: str) -> None:
             await asyncio.sleep(0.15)
 
     async def one() -> None:
-        while True:
-            with contextlib.suppress(websockets.WebSocketException):
-                async with Visit(url).connection() as visit:
-                    await visit.open()
-                    moving = asyncio.create_task(move(visit))
-                    try:
-                        while True:
-                            await visit.read_one()
-                    finally:
-                        moving.cancel()
+        async with Visit(url).connection() as visit:
+            await visit.open()
+            moving = asyncio.create_task(move(visit))
+            try:
+                while True:
+                    await visit.read_one()
+            finally:
+                moving.cancel()
 
-    await asyncio.gather(*(one() for _ in range(40)))
+    await again_and_again(one, 40)
 
 
 async def nothing_there(url: str) -> None:
@@ -455,27 +457,23 @@ async def unread(url: str) -> None:
     loop = asyncio.get_running_loop()
 
     async def one() -> None:
-        while True:
-            with contextlib.suppress(OSError):
-                async with open_small(url) as line:
-                    await loop.sock_sendall(line, asking_for(""))
-                    await loop.sock_recv(line, 1)
-                    await asyncio.sleep(1.05)
+        async with open_small(url) as line:
+            await loop.sock_sendall(line, asking_for(""))
+            await loop.sock_recv(line, 1)
+            await asyncio.sleep(1.05)
 
-    await asyncio.gather(*(one() for _ in range(100)))
+    await again_and_again(one, 100)
 
 
 async def no_part(url: str) -> None:
     """200 connections that ask for parts of the page that there are not, new every four seconds."""
 
     async def one() -> None:
-        while True:
-            with contextlib.suppress(OSError):
-                async with open_small(url) as line:
-                    await asyncio.get_running_loop().sock_sendall(line, asking_for("x") * 10)
-                    await asyncio.sleep(4.0)
+        async with open_small(url) as line:
+            await asyncio.get_running_loop().sock_sendall(line, asking_for("x") * 10)
+            await asyncio.sleep(4.0)
 
-    await asyncio.gather(*(one() for _ in range(200)))
+    await again_and_again(one, 200)
 
 
 async def fresh(url: str) -> None:
@@ -488,13 +486,11 @@ async def fresh(url: str) -> None:
     message.rerun_script.widget_states.widgets.extend(states)
 
     async def one() -> None:
-        while True:
-            with contextlib.suppress(OSError, websockets.WebSocketException):
-                async with Visit(url).connection() as visit:
-                    await visit.socket.send(message.SerializeToString())
-                    await visit.read()
+        async with Visit(url).connection() as visit:
+            await visit.socket.send(message.SerializeToString())
+            await visit.read()
 
-    await asyncio.gather(*(one() for _ in range(100)))
+    await again_and_again(one, 100)
 
 
 def connect_again(visit: Visit) -> websockets.connect:
@@ -535,44 +531,40 @@ async def robbed(url: str) -> None:
     """Ten sessions; each asks for the page, and loses its connection as soon as its run begins."""
 
     async def one() -> None:
-        while True:
-            with contextlib.suppress(OSError, TimeoutError, websockets.WebSocketException):
-                async with Visit(url).connection() as visit:
-                    await visit.open()
-                    lines = [await connect_again(visit)]
-                    while True:
-                        await lines[-1].send(asked(""))
-                        await lines[-1].recv()
-                        lines.append(await connect_again(visit))
-                        if len(lines) > 30:  # those that have lost it stay for a while
-                            await lines.pop(0).close()
+        async with Visit(url).connection() as visit:
+            await visit.open()
+            lines = [await connect_again(visit)]
+            while True:
+                await lines[-1].send(asked(""))
+                await lines[-1].recv()
+                lines.append(await connect_again(visit))
+                if len(lines) > 30:  # those that have lost it stay for a while
+                    await lines.pop(0).close()
 
-    await asyncio.gather(*(one() for _ in range(10)))
+    await again_and_again(one, 10)
 
 
 async def left(url: str) -> None:
     """60 sessions; each comes back, asks for nine chapters, and is gone before they are there."""
 
     async def one() -> None:
-        while True:
-            with contextlib.suppress(OSError, TimeoutError, websockets.WebSocketException):
-                async with Visit(url).connection() as visit:
-                    await visit.open()
-                    for key in [key for key in visit.ids if key.endswith("_open")][:9]:
-                        await visit.unfold(key)
-                        await visit.read()
-                    small = visit.fragments["batch_size"]
-                    large = [part for part in dict.fromkeys(visit.fragments.values()) if part][-9:]
-                    while True:
-                        line = await connect_again(visit)
-                        await line.send(asked(small))
-                        await line.recv()
-                        for part in large:
-                            await line.send(asked(part))
-                        line.transport.abort()
-                        await asyncio.sleep(0.5)
+        async with Visit(url).connection() as visit:
+            await visit.open()
+            for key in [key for key in visit.ids if key.endswith("_open")][:9]:
+                await visit.unfold(key)
+                await visit.read()
+            small = visit.fragments["batch_size"]
+            large = [part for part in dict.fromkeys(visit.fragments.values()) if part][-9:]
+            while True:
+                line = await connect_again(visit)
+                await line.send(asked(small))
+                await line.recv()
+                for part in large:
+                    await line.send(asked(part))
+                line.transport.abort()
+                await asyncio.sleep(0.5)
 
-    await asyncio.gather(*(one() for _ in range(60)))
+    await again_and_again(one, 60)
 
 
 async def cookies(url: str) -> None:
@@ -614,18 +606,16 @@ async def drawings(url: str) -> None:
     forged += [drawing(0) | {"centred": text} for text in ("", "?", "A" * 1_000_000, "/" * 1045)]
 
     async def one() -> None:
-        while True:
-            with contextlib.suppress(websockets.WebSocketException):
-                async with Visit(url, "only=own_exam").connection() as visit:
-                    await visit.open()
-                    for sent in (*forged, *map(drawing, range(10))):
-                        await visit.tell("writing", "written", sent)
-                    await visit.choose("own_exam_guess", 0)
-                    await visit.read()
-                    await visit.press("own_exam_begin")
-                    await visit.catch(1.0)
+        async with Visit(url, "only=own_exam").connection() as visit:
+            await visit.open()
+            for sent in (*forged, *map(drawing, range(10))):
+                await visit.tell("writing", "written", sent)
+            await visit.choose("own_exam_guess", 0)
+            await visit.read()
+            await visit.press("own_exam_begin")
+            await visit.catch(1.0)
 
-    await asyncio.gather(*(one() for _ in range(20)))
+    await again_and_again(one, 20)
 
 
 NUISANCES: dict[str, Nuisance] = {
