@@ -21,10 +21,12 @@ import pytest
 import streamlit
 import websockets
 from playwright.sync_api import expect
+from starlette.datastructures import Headers
 from starlette.types import Message, Receive, Scope, Send
 from streamlit import config
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.session_manager import SessionInfo
+from streamlit.web.server.starlette.starlette_websocket import _is_origin_allowed
 
 from exam.rooms.room import Room
 from exam.rooms.rooms import KEPT_SECONDS, Rooms, new_code, new_secret
@@ -241,12 +243,13 @@ def test_the_stream_of_counts_is_the_lecturers_alone(server):
     assert next(events(server, f"{code}?count&secret={secret}"))["event_count"]
 
 
-def test_a_websocket_of_a_foreign_page_is_refused_before_streamlit_looks_at_it(server):
-    """Streamlit would ask the network for its own address first, on its event loop."""
-    asked = []
+def test_a_websocket_of_a_foreign_page_is_refused_and_nobody_asks_the_network(server, monkeypatch):
+    """Of an origin that it does not know, Streamlit would ask it, on its event loop."""
+    allowed = []
 
     async def streamlit(scope: Scope, receive: Receive, send: Send) -> None:
-        asked.append(dict(scope["headers"]))
+        headers = Headers(scope=scope)
+        allowed.append(_is_origin_allowed(headers.get("origin"), headers.get("host")))
 
     async def shake_hands(**headers: str) -> list[Message]:
         sent: list[Message] = []
@@ -258,14 +261,22 @@ def test_a_websocket_of_a_foreign_page_is_refused_before_streamlit_looks_at_it(s
         await Guard(streamlit)({"type": "websocket", "headers": named}, send, send)
         return sent
 
+    def ask() -> None:
+        pytest.fail("Streamlit asks the network")
+
+    monkeypatch.setattr("streamlit.net_util.get_internal_ip", ask)
+    monkeypatch.setattr("streamlit.net_util.get_external_ip", ask)
     evil = "https://evil.example", "http://page.example.evil.example", "http://[::9]:80", "://"
     for origin in (*evil, "://page.example", "http://page.example:81", "http://a@page.example"):
         refused = run(shake_hands(host="page.example", origin=origin))
-        assert refused == [{"type": "websocket.close", "code": 1008}] and not asked
-    for origin in ("https://page.example:8501", "http://localhost:3000"):
+        assert refused == [{"type": "websocket.close", "code": 1008}]
+    for host in ("[", "a/b", "a?b", "a#b"):
+        assert run(shake_hands(host=host, origin=f"http://{host}")), host
+    assert not allowed
+    for origin in ("https://page.example:8501", "http://localhost:3000", "http://[::1]:3000"):
         run(shake_hands(host="page.example:8501", origin=origin))
     run(shake_hands(host="page.example"))  # no browser
-    assert len(asked) == 3
+    assert allowed == [True] * 4
     address = server.url.replace("http", "ws") + "_stcore/stream"
     with pytest.raises(websockets.InvalidStatus, match="403"):
         run(websockets.connect(address, origin="https://evil.example").__aenter__())

@@ -1,6 +1,6 @@
 """Refuses what would lead elsewhere: closed addresses, other apps, websockets of foreign pages."""
 
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
@@ -32,6 +32,11 @@ class Guard:
 
         if scope["type"] == "websocket" and _is_foreign(Headers(scope=scope)):
             await send({"type": "websocket.close", "code": 1008})
+        elif scope["type"] == "websocket":
+            # Of an origin that Streamlit does not know it would ask the network for its own address
+            # first, while everybody waits; where nothing answers, again and again.
+            headers = [each for each in scope["headers"] if each[0] != b"origin"]
+            await self.app({**scope, "headers": headers}, receive, send)
         elif scope["type"] != "http":
             await self.app(scope, receive, send)
         elif any(path in scope["path"] for path in CLOSED) or _opens_another_app(scope):
@@ -50,17 +55,19 @@ def _opens_another_app(scope: Scope) -> bool:
 
 
 def _is_foreign(headers: Headers) -> bool:
-    """Whether a page of another host opens the websocket.
-
-    Streamlit would refuse it as well, but only after it has asked the network for its own address,
-    while everybody waits; where nothing answers, again and again.
-    """
+    """Whether a page of another host opens the websocket."""
     if "origin" not in headers or not config.get_option("server.enableCORS"):
         return False
-    origin, host = headers["origin"], headers.get("host", "")
-    if origin in (f"https://{host}", f"http://{host}"):  # with the port, as Streamlit compares it
-        return False
+    origin = headers["origin"]
     known = {config.get_option("browser.serverAddress"), *LOCAL_HOSTS}
     allowed = config.get_option("server.corsAllowedOrigins")
     known |= {host_of(each.strip()) for each in allowed}
-    return host_of(origin) not in known - {None}
+    return not _is_same(origin, headers) and host_of(origin) not in known - {None}
+
+
+def _is_same(origin: str, headers: Headers) -> bool:
+    """Whether it is the host that is asked, with its port; False if it is malformed."""
+    try:
+        return urlsplit(origin).netloc == headers.get("host")
+    except ValueError:
+        return False
