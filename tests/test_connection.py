@@ -1,11 +1,9 @@
 """One connection of a browser: what it sends is read first, and runs in its turn."""
 
 import asyncio
-import time
 from types import SimpleNamespace
 
 import pytest
-from starlette.requests import HTTPConnection
 from streamlit import get_option
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg, ForwardMsgMetadata
@@ -21,7 +19,6 @@ from exam.server.inbox import KEPT_UNREAD, MAX_UNREAD, MAX_UNREAD_BYTES, Inbox
 from exam.server.lead import Lead
 from exam.server.websocket import (
     CONNECTION,
-    MAX_COOKIES,
     SERVED_BY,
     Received,
     follow_runs,
@@ -413,35 +410,6 @@ def test_all_that_lead_a_room_count_as_one(monkeypatch):
 
 def with_cookie(code: str, secret: str) -> dict:
     return SCOPE | {"headers": [(b"cookie", f"lead_{code}={secret}".encode())]}
-
-
-def test_of_its_cookies_a_connection_keeps_ours():
-    """Streamlit would keep them all, in an object each."""
-    room = ROOMS.lead(new_code(), new_secret())
-    ours = ["learner=abc", "_streamlit_xsrf=2|ab", f"lead_{room.code}={room.secret}"]
-    others = [f"c{number}=1" for number in range(1_000)]
-    seen: list[str] = []
-
-    async def app(scope: dict, receive, send: object) -> None:
-        seen.append(HTTPConnection(scope).headers["cookie"])
-
-    for sent in ([*others, *ours], [*ours, *others], ours * 1_000):
-        headers = [(b"cookie", "; ".join(sent).encode())]
-        run(Received(app)(SCOPE | {"headers": headers}, arriving(), None))
-    kept = [[pair.strip() for pair in header.split(";")] for header in seen]
-    assert kept == [ours, ours, (ours * MAX_COOKIES)[:MAX_COOKIES]]
-
-
-async def _answer_nothing(scope: dict, receive, send: object) -> None:
-    pass
-
-
-def test_a_cookie_is_looked_at_once():
-    """Everybody waits for it: a search from each of its letters on would take a second."""
-    headers = [(b"cookie", b"_streamlit_" * 6_000)]
-    before = time.process_time()
-    run(Received(_answer_nothing)(SCOPE | {"headers": headers}, arriving(), None))
-    assert time.process_time() - before < 0.3
 
 
 async def begun() -> list[bool]:

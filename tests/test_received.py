@@ -7,7 +7,7 @@ import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
-from exam.page.address import READERS
+from exam.page.address import MAX_QUERY, READERS
 from exam.rooms.votes import read_rounds
 from exam.server.received import (
     FORMS,
@@ -30,7 +30,7 @@ READ = [
     r"query_params\.get\(\"(\w+)\"",
     r"\"(\w+)\" in (?:request|st)\.query_params",
     r"path_params\[\"(\w+)\"\]",
-    r"name == \"(\w+)\" for name, _ in parse_qsl",
+    r"b\"(\w+)\" in unquote_to_bytes",
     r"on_(now|written|removed|\w+)_change=(?!on_change)",
     r"searchParams\.get\(\"(\w+)\"\)",
     r"hash\.match\(/\^#(\w+)",
@@ -119,7 +119,7 @@ def test_a_message_is_bounded_and_only_a_learner_s():
     long.rerun_script.fragment_id = "a\nb"
     long.rerun_script.query_string = "x" * 100_000
     assert read(long).rerun_script.fragment_id == ""
-    assert len(read(long).rerun_script.query_string) == 10_000
+    assert len(read(long).rerun_script.query_string) == MAX_QUERY
     assert read_message(BackMsg(clear_cache=True).SerializeToString()) is None
     assert read_message(b"\xff\xff") is None
 

@@ -10,6 +10,7 @@ import random
 import socket
 import struct
 import threading
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -22,18 +23,22 @@ import streamlit
 import websockets
 from playwright.sync_api import expect
 from starlette.datastructures import Headers
+from starlette.requests import HTTPConnection
+from starlette.responses import PlainTextResponse
 from starlette.types import Message, Receive, Scope, Send
 from streamlit import config
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.session_manager import SessionInfo
 from streamlit.web.server.starlette.starlette_websocket import _is_origin_allowed
 
+from exam.page.address import MAX_QUERY
 from exam.rooms.room import Room
 from exam.rooms.rooms import KEPT_SECONDS, Rooms, new_code, new_secret
 from exam.server import room_stream
 from exam.server.compression import PART, Compression
 from exam.server.connection import ASKED_BY
-from exam.server.guard import CLOSED, HEADERS, Guard
+from exam.server.document import Opening
+from exam.server.guard import CLOSED, HEADERS, MAX_COOKIES, Guard
 from exam.server.log import NOISE, OUT_OF_FILES, Seldom, quieten_log
 from exam.server.room_stream import room_events
 from exam.server.sessions import MAX_KEPT_VISITS, KeptVisits, watch_no_files
@@ -280,6 +285,78 @@ def test_a_websocket_of_a_foreign_page_is_refused_and_nobody_asks_the_network(se
     address = server.url.replace("http", "ws") + "_stcore/stream"
     with pytest.raises(websockets.InvalidStatus, match="403"):
         run(websockets.connect(address, origin="https://evil.example").__aenter__())
+
+
+OURS = ["learner=abc", "_streamlit_xsrf=2|ab-_", f"lead_ABCD={new_secret()}"]
+OTHERS = [f"c{number}=1" for number in range(1_000)]
+WRONG = ['learner="abc"', "learner=", "learner=é", "xlearner=a", "lead_abcd=1", "learner=a b"]
+
+
+@pytest.mark.parametrize("kind", ["http", "websocket"])
+@pytest.mark.parametrize(
+    "sent, kept",
+    [
+        ([*OTHERS, *OURS, *WRONG], OURS),
+        ([*WRONG, *OURS, *OTHERS], OURS),
+        (OURS * 1_000, (OURS * MAX_COOKIES)[:MAX_COOKIES]),
+        (OTHERS, []),
+        (OTHERS[:1], []),
+    ],
+)
+def test_of_cookies_only_ours_are_let_in(kind, sent, kept):
+    """Streamlit would keep them all, in an object each."""
+    seen: list[str] = []
+
+    async def streamlit(scope: Scope, receive: Receive, send: Send) -> None:
+        seen.append(Headers(scope=scope).get("cookie", ""))
+
+    headers = [(b"cookie", "; ".join(sent).encode())]
+    scope = {"type": kind, "path": "/", "query_string": b"", "headers": headers}
+    run(Guard(streamlit)(scope, None, None))
+    assert seen == ["; ".join(kept)]
+
+
+LONG_COOKIES = [
+    b"_streamlit_" * 1_400,
+    b";" * 15_500,
+    b"; " * 7_700,
+    b"learner=" + b"a" * 15_400,
+    b"learner=a" + b" " * 15_400,
+    b";learner=" * 1_700,
+    b'learner="' + b"\\" * 15_400 + b'"',
+]
+LONG_ADDRESSES = [text * 15_000 for text in (b"%zz&", b"a&", b"%61&", b"%zz", b"&", b";")]
+
+
+@pytest.mark.parametrize("cookie", LONG_COOKIES)
+def test_a_long_cookie_is_read_in_no_time(cookie):
+    """Everybody waits for it; Python takes half a second for the last one."""
+    assert seconds_to_answer(cookie=cookie) < 0.01
+
+
+@pytest.mark.parametrize("query", [*LONG_ADDRESSES, *(each[:MAX_QUERY] for each in LONG_ADDRESSES)])
+def test_a_long_address_is_read_in_no_time(query):
+    assert seconds_to_answer(query=query) < 0.01
+
+
+def seconds_to_answer(query: bytes = b"", cookie: bytes = b"") -> float:
+    """Of the process, by Guard, by what reads cookies, and by the head of the page."""
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        assert HTTPConnection(scope).cookies is not None
+        await PlainTextResponse("<body></body>", media_type="text/html")(scope, receive, send)
+
+    async def send(message: Message) -> None:
+        pass
+
+    headers = [(b"accept", b"text/html"), (b"cookie", cookie)]
+    scope = {"type": "http", "method": "GET", "path": "/", "query_string": query}
+    spent = []
+    for _ in range(4):
+        before = time.process_time()
+        run(Guard(Opening(answer))(scope | {"headers": headers}, None, send))
+        spent.append(time.process_time() - before)
+    return min(spent)
 
 
 def test_no_files_are_watched_for_who_comes_back(monkeypatch):

@@ -1,13 +1,18 @@
-"""Refuses what would lead elsewhere: closed addresses, other apps, websockets of foreign pages."""
+"""Refuses what would lead elsewhere, and lets in of headers only what the page needs.
 
-from urllib.parse import parse_qsl, urlsplit
+Closed are addresses of Streamlit's that the page does not use, other apps, and the websockets of
+foreign pages.
+"""
+
+import re
+from urllib.parse import unquote_to_bytes, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import config
 
-from exam.page.address import LOCAL_HOSTS, host_of
+from exam.page.address import LOCAL_HOSTS, MAX_QUERY, host_of
 
 # Nothing is uploaded, nobody reads the metrics here, no agent drives the page, nobody logs in.
 CLOSED = ("/_stcore/upload_file", "/_stcore/metrics", "/_stcore/agent", "/oauth2callback", "/auth/")
@@ -16,6 +21,12 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+# What the page, and Streamlit for it, know a browser by. Of others Streamlit would keep 330 kB for
+# 8 kB, and Python would unquote one in quotes in a time that grows with the square of its length.
+COOKIE = re.compile(
+    r"(?:^|;)\s*((?:lead_[A-Z]{4}|learner|_streamlit_xsrf)=[\w|-]{1,200})(?=;|$)", re.ASCII
+)
+MAX_COOKIES = 50
 
 
 class Guard:
@@ -30,19 +41,25 @@ class Guard:
                 MutableHeaders(scope=message).update(HEADERS)
             await send(message)
 
-        if scope["type"] == "websocket" and _is_foreign(Headers(scope=scope)):
-            await send({"type": "websocket.close", "code": 1008})
-        elif scope["type"] == "websocket":
-            # Of an origin that Streamlit does not know it would ask the network for its own address
-            # first, while everybody waits; where nothing answers, again and again.
-            headers = [each for each in scope["headers"] if each[0] != b"origin"]
-            await self.app({**scope, "headers": headers}, receive, send)
-        elif scope["type"] != "http":
-            await self.app(scope, receive, send)
-        elif any(path in scope["path"] for path in CLOSED) or _opens_another_app(scope):
-            await PlainTextResponse("Not found", 404)(scope, receive, send_with_headers)
-        else:
-            await self.app(scope, receive, send_with_headers)
+        match scope["type"]:
+            case "websocket" if _is_foreign(Headers(scope=scope)):
+                await send({"type": "websocket.close", "code": 1008})
+            case "websocket":
+                await self.app(_with_needed_headers(scope), receive, send)
+            case "http":
+                answer = _refusal(scope) or self.app
+                await answer(_with_needed_headers(scope), receive, send_with_headers)
+            case _:
+                await self.app(scope, receive, send)
+
+
+def _refusal(scope: Scope) -> Response | None:
+    """The answer to an address that is closed, or too long: all wait while it is read."""
+    if len(scope["query_string"]) > MAX_QUERY:
+        return PlainTextResponse("The address is too long", 414)
+    if any(path in scope["path"] for path in CLOSED) or _opens_another_app(scope):
+        return PlainTextResponse("Not found", 404)
+    return None
 
 
 def _opens_another_app(scope: Scope) -> bool:
@@ -50,8 +67,20 @@ def _opens_another_app(scope: Scope) -> bool:
 
     In it they would have our cookies: the secret of a room, by a link that a lecturer follows.
     """
-    query = scope["query_string"].decode("latin-1")
-    return any(name == "staticAppId" for name, _ in parse_qsl(query, keep_blank_values=True))
+    return b"staticAppId" in unquote_to_bytes(scope["query_string"])
+
+
+def _with_needed_headers(scope: Scope) -> Scope:
+    headers = MutableHeaders(raw=list(scope["headers"]))
+    ours = COOKIE.findall(headers.get("cookie", ""))
+    del headers["cookie"]
+    if ours:
+        headers["cookie"] = "; ".join(ours[:MAX_COOKIES])
+    if scope["type"] == "websocket":
+        # Of an origin that Streamlit does not know it would ask the network for its own address
+        # first, while everybody waits; where nothing answers, again and again.
+        del headers["origin"]
+    return {**scope, "headers": headers.raw}
 
 
 def _is_foreign(headers: Headers) -> bool:

@@ -1,14 +1,12 @@
 """Which room a connection leads; a lecturer waits for nobody but lecturers."""
 
-from urllib.parse import parse_qsl
-
 from starlette.requests import HTTPConnection
 from starlette.types import Scope
 
+from exam.page.address import read_query
 from exam.rooms.room import Room
 from exam.rooms.rooms import ROOMS, read_code
 
-MAX_FIELDS = 100  # of an address
 MAX_SECRETS = 3  # of a room, that an address or a cookie has
 
 
@@ -20,10 +18,7 @@ class Lead:
         self._secrets: dict[str, tuple[str, ...]] = {}  # that were given for one room, by its code
 
     def room(self, query: str) -> Room | None:
-        try:
-            values = dict(parse_qsl(query, max_num_fields=MAX_FIELDS))
-        except ValueError:
-            return None
+        values = {name: given[-1] for name, given in read_query(query).items()}
         if not (code := read_code(values.get("room", ""))):
             return None
         # A stranger's link may have a false one.

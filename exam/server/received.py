@@ -17,9 +17,12 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
+from exam.page.address import MAX_QUERY
+
 MAX_MESSAGE, MAX_EVENTS = 250_000, 10_000  # bytes: a message, and what a component reports
 MAX_VALUES = 200  # of a message
-MAX_TEXT, MAX_ADDRESS = 200, 10_000  # letters: of a chosen option, and of an address
+MAX_TEXT = 200  # letters of a chosen option
+MAX_CONTEXT = 10_000  # bytes: address, locale and time zone of the browser
 MAX_HASHES, MAX_HASH = 1_000, 64  # of messages that the browser has, and letters of each
 NAME = re.compile(r"[\w-]{0,100}", re.ASCII)
 WIDGET = re.compile(r"\$\$ID-[0-9a-f]{32}-(\w{1,60})", re.ASCII)
@@ -135,11 +138,11 @@ def _read(state: ClientState) -> None:
         state.page_script_hash = ""
     if not NAME.fullmatch(state.page_name):
         state.page_name = ""
-    state.query_string = state.query_string[:MAX_ADDRESS]
+    state.query_string = state.query_string[:MAX_QUERY]
     hashes = state.cached_message_hashes  # without them, Streamlit sends each message again
     if len(hashes) > MAX_HASHES or any(len(each) > MAX_HASH for each in hashes):
         del hashes[:]
-    if state.context_info.ByteSize() > MAX_ADDRESS:  # address, locale and time zone of the browser
+    if state.context_info.ByteSize() > MAX_CONTEXT:
         state.ClearField("context_info")
 
 

@@ -1,11 +1,9 @@
 """The websocket of a browser: a connection reads it before Streamlit, and hears what that does."""
 
 import asyncio
-import re
 from contextvars import ContextVar
 from typing import Any
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Receive, Scope, Send
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -17,9 +15,6 @@ from exam.server.connection import RUNS, Connection
 
 SERVED_BY = "exam.connection"  # in the scope of a websocket: its Connection
 CONNECTION: ContextVar[Connection] = ContextVar("connection")  # of the task that serves it
-# What the page, and Streamlit for it, know a browser by.
-COOKIE = re.compile(r"\s*(lead_[A-Z]{4}|learner|_streamlit_\w+)=", re.ASCII)
-MAX_COOKIES = 50
 
 
 class Received:
@@ -32,7 +27,6 @@ class Received:
         if scope["type"] != "websocket":
             await self.app(scope, receive, send)
             return
-        scope = _with_our_cookies(scope)
         connection = Connection(scope, receive, send)
         CONNECTION.set(connection)
         collecting = asyncio.create_task(connection.inbox.collect())
@@ -42,16 +36,6 @@ class Received:
         finally:
             collecting.cancel()
             connection.leave()
-
-
-def _with_our_cookies(scope: Scope) -> Scope:
-    """Streamlit would keep 330 kB for 8 kB of cookies, as long as the connection is open."""
-    headers = MutableHeaders(raw=list(scope["headers"]))
-    ours = list(filter(COOKIE.match, headers.get("cookie", "").split(";")))
-    del headers["cookie"]
-    if ours:
-        headers["cookie"] = ";".join(ours[:MAX_COOKIES])
-    return {**scope, "headers": headers.raw}
 
 
 def follow_sessions() -> None:

@@ -132,7 +132,11 @@ async def send_wrong_values(url: str, room: str, values: int) -> set[str]:
 
 async def open_wrongly(url: str, number: int) -> None:
     """Every parameter, cookie and header of an opening, wrong in the way of that number."""
-    wrong = [str(WRONG[(number + at) % VALUES])[:4_000] for at in range(len(READERS))]
+    long = number % len(READERS)  # all of them together would be too long for an address
+    wrong = [
+        str(WRONG[(number + at) % VALUES])[: 3_000 if at == long else 50]
+        for at in range(len(READERS))
+    ]
     pairs = list(zip(READERS, wrong, strict=True))
     repeated = pairs if number % 4 else [pair for pair in pairs for _ in range(2)]
     query = urlencode(repeated, errors="replace")

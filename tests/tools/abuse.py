@@ -274,12 +274,17 @@ async def scribbler(url: str) -> None:
 
 
 async def foreigners(url: str) -> None:
-    """G6: pages of other hosts open the websocket."""
+    """G6: pages of other hosts open the websocket, or say that they are of the host they ask."""
     for number in itertools.count():
-        with contextlib.suppress(websockets.WebSocketException, OSError):
-            origin = ["null", "http://[", f"http://{number}.example"][number % 3]
-            address = f"ws{url[4:]}_stcore/stream"
-            await websockets.connect(address, subprotocols=["streamlit"], origin=origin)
+        host = ["[", "a/b", f"{number}.example"][number % 3].encode()
+        origin = [b"null", b"http://[::1]", b"http://" + host][number % 4 % 3]
+        with contextlib.suppress(OSError):
+            reader, writer = await asyncio.open_connection(*url.split("/")[2].split(":"))
+            lines = handshake(url).splitlines()
+            lines[1] = b"Host: " + host + b"\r\nOrigin: " + origin
+            writer.write(b"\r\n".join([*lines, b""]) + b"\r\n")
+            await reader.read(100)
+            writer.close()
 
 
 async def bloat(url: str) -> None:
