@@ -143,8 +143,22 @@ def test_requests_that_wait_for_no_answer_end_their_connection(server):
                 connection.sendall(100 * request)
 
 
+# Which is refused, without an answer, for one line of 9,000 letters.
+HANDSHAKE = (
+    b"GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
+    b"Long: " + b"a" * 9_000 + b"\r\n\r\n"
+)
+
+
 @pytest.mark.parametrize(
-    "sent", [b"", b"GET / HTTP/1.1", b"GET / HTTP/1.1\r\n\r\nGET / HTTP/1.1\r\nHost: a"]
+    "sent",
+    [
+        b"",
+        b"GET / HTTP/1.1",
+        b"GET / HTTP/1.1\r\n\r\nGET / HTTP/1.1\r\nHost: a",
+        HANDSHAKE,
+    ],
 )
 def test_a_request_that_is_never_whole_ends_its_connection(monkeypatch, sent):
     """And no other: one that is still answered, or a websocket, which has a limit of its own."""
@@ -164,7 +178,7 @@ def test_a_request_that_is_never_whole_ends_its_connection(monkeypatch, sent):
     async def serve() -> None:
         with socket.create_server(("127.0.0.1", 0)) as door:
             port = door.getsockname()[1]
-            config = uvicorn.Config(app, http="h11", ws="websockets", log_config=None)
+            config = uvicorn.Config(app, http="h11", ws="websockets-sansio", log_config=None)
             server = uvicorn.Server(config)
             serving = asyncio.create_task(server.serve([door]))
             async with asyncio.timeout(PATIENCE):

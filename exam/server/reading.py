@@ -105,13 +105,22 @@ def _end_if_idle(protocol: H11Protocol, last: object) -> None:
     Uvicorn waits five seconds for the next one, but for the rest of a request as long as one likes.
     """
     now, line = protocol.cycle, protocol.transport  # the request that is or was answered last
-    if line.is_closing() or line.get_protocol() is not protocol:
-        return  # it has become a websocket
+    if line.is_closing():
+        return
+    if line.get_protocol() is not protocol:  # it becomes a websocket
+        protocol.loop.call_later(REQUEST_SECONDS, _end_if_refused, line)
+        return
     is_answered = now is None or (now.response_complete and not line.get_write_buffer_size())
     if now is last and is_answered:
         line.close()
     else:
         protocol.loop.call_later(REQUEST_SECONDS, _end_if_idle, protocol, now)
+
+
+def _end_if_refused(line: Transport) -> None:
+    """End a websocket that has not been opened, as that of a request that is too long."""
+    if not getattr(line.get_protocol(), "handshake_complete", True):
+        line.close()
 
 
 def share_reading() -> None:
