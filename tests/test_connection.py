@@ -14,7 +14,8 @@ from streamlit.web.server.starlette.starlette_websocket import StarletteSessionC
 from exam.parts import CHAPTER_NAMES
 from exam.rooms.rooms import ROOMS, new_code, new_secret
 from exam.server import connection, inbox
-from exam.server.connection import ASKED_BY, NEW_ROOM, OPEN_CHAPTER
+from exam.server.connection import ASKED_BY, NEW_ROOM
+from exam.server.cost import MAX_OPEN, OPEN_CHAPTER, Cost
 from exam.server.inbox import KEPT_UNREAD, MAX_UNREAD, MAX_UNREAD_BYTES, Inbox
 from exam.server.lead import Lead
 from exam.server.websocket import (
@@ -97,6 +98,45 @@ def test_a_message_waits_for_as_many_turns_as_it_takes(monkeypatch):
     receive = arriving(frame(bytes=opened.SerializeToString()), *junk, END)
     run(Received(app)(SCOPE, receive, None))
     assert kept == [WHOLE_PAGE + OPEN_CHAPTER * (len(CHAPTER_NAMES) - 1), 2]
+
+
+def test_what_has_been_opened_costs_until_it_is_closed():
+    """Streamlit keeps the value of a widget of which a message says nothing."""
+    cost, opened = Cost(), widget("update_open", bool_value=True)
+    also, other = (widget(f"{name}_open", bool_value=True) for name in ("students", "misprints"))
+    closed, forged = (widget("update_open", bool_value=False) for _ in range(2))
+    forged.id = forged.id.replace("0" * 32, "1" * 32)
+    part = message(other)
+    part.rerun_script.fragment_id = "abc"
+    costs = [cost.of(each) for each in (message(), message(opened, also), message(forged), part)]
+    assert costs == [WHOLE_PAGE, *[WHOLE_PAGE + 2 * OPEN_CHAPTER] * 2, 1]
+    assert cost.of_page() == cost.of(message()) == WHOLE_PAGE + 3 * OPEN_CHAPTER
+    assert cost.of(message(closed)) == WHOLE_PAGE + 2 * OPEN_CHAPTER
+    many = message(*(widget(f"c{number}_open", bool_value=True) for number in range(200)))
+    assert cost.of(many) == WHOLE_PAGE + OPEN_CHAPTER * MAX_OPEN
+
+
+def test_a_part_that_runs_the_whole_page_is_charged_for_it():
+    """A page that was asked for is charged once."""
+    part, page = message(widget("update_open", bool_value=True)), message()
+    part.rerun_script.fragment_id = "abc"
+    begun = ForwardMsg()
+    begun.new_session.page_script_hash = "page"
+    charged: list[int] = []
+
+    async def app(scope: dict, receive, send: object) -> None:
+        connection = CONNECTION.get()
+        for asked in (page, part):
+            await receive()
+            connection.note_run(asked)
+            charged.append(round(connection._asked.runs.now()))
+            connection.see(begun)
+            charged.append(round(connection._asked.runs.now()))
+            connection.see(ForwardMsg(script_finished=ForwardMsg.FINISHED_SUCCESSFULLY))
+
+    sent = (frame(bytes=each.SerializeToString()) for each in (page, part))
+    run(Received(app)(SCOPE, arriving(*sent), None))
+    assert charged == [WHOLE_PAGE, WHOLE_PAGE, WHOLE_PAGE + 1, 2 * WHOLE_PAGE + 1 + OPEN_CHAPTER]
 
 
 def test_a_run_keeps_its_place_until_the_page_writes_its_end(monkeypatch):

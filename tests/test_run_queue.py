@@ -1,12 +1,13 @@
 """Which run of the page begins next, where more are asked for than the page can serve."""
 
 import asyncio
+import contextlib
 import time
 
 import pytest
 
 from exam.parts import CHAPTER_NAMES
-from exam.server.connection import OPEN_CHAPTER
+from exam.server.cost import OPEN_CHAPTER
 from exam.service import run_queue
 from exam.service.fading import Fading
 from exam.service.run_queue import HALF_LIFE, LIGHT, WHOLE_PAGE, Asked, Run, RunQueue
@@ -141,3 +142,27 @@ def test_whoever_has_gone_keeps_nobody_waiting_and_an_end_told_twice_is_one():
         assert stays.turn.done() and not last.turn.done()
 
     run(leave())
+
+
+def test_a_run_that_turns_out_to_be_longer_keeps_its_place(monkeypatch):
+    monkeypatch.setattr(run_queue, "LONGEST_RUN_SECONDS", 0.05)
+
+    async def begin(extended: bool) -> bool:
+        """Whether the next one begins soon after."""
+        first, next_one = (asked := Asked()).ask(), Asked().ask()
+        monkeypatch.setattr(run_queue, "LONGEST_RUN_SECONDS", NEVER)
+        if extended:
+            asked.add(WHOLE_PAGE, first)
+            assert round(asked.runs.now()) == WHOLE_PAGE + 1
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(0.5 if extended else 60):
+                await asyncio.shield(next_one.turn)
+        has_begun = next_one.turn.done()
+        first.end()
+        assert next_one.turn.done()
+        return has_begun
+
+    assert not run(begin(extended=True))
+    monkeypatch.setattr(run_queue, "LONGEST_RUN_SECONDS", 0.05)
+    monkeypatch.setattr(run_queue, "PARTS", RunQueue(1))
+    assert run(begin(extended=False))

@@ -10,22 +10,23 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime.app_session import AppSession
 
 from exam.rooms.room import Room
+from exam.server.cost import Cost
 from exam.server.inbox import END, Inbox
 from exam.server.lead import Lead
 from exam.server.message_cache import MessageCache
 from exam.server.received import MAX_MESSAGE, read_message
-from exam.service.run_queue import LONGEST_RUN_SECONDS, WHOLE_PAGE, Asked, Run
+from exam.service.run_queue import LONGEST_RUN_SECONDS, Asked, Run
 
 LARGE_MESSAGE = 100_000  # bytes, which take as long to read as a run of a part of the page
-OPEN_CHAPTER, FILE = 4, 10  # as how many runs a chapter that is open counts, and a file to save
 FIRST_SECONDS = 10.0  # in which a browser has asked for something; it holds four open files
 RUNS = ("rerun_script", "backend_operation_request")  # messages whose end the page tells
 LEFT_SECONDS = 5.0  # in which a part of the page has its turn for somebody who has left, or never
 # In which a run ends that is stopped; with 0, one client has 200 pages begin in a second.
 STOP_SECONDS = 0.03
 NEW_ROOM = 300.0  # runs, for which who leads a new room counts as having asked of late
-# What all have asked for that have had a session, and all that lead a room.
+# What all have asked for that have had a session, and all that lead a room; and what that costs.
 ASKED_BY: WeakKeyDictionary[AppSession, Asked] = WeakKeyDictionary()
+COSTS: WeakKeyDictionary[AppSession, Cost] = WeakKeyDictionary()
 ASKED_IN: WeakKeyDictionary[Room, Asked] = WeakKeyDictionary()
 
 
@@ -34,7 +35,9 @@ class Connection:
 
     def __init__(self, scope: Scope, receive: Receive, send: Send):
         self.inbox, self._send = Inbox(receive), send
-        self._asked, self._lead = Asked(), Lead(scope)
+        self._asked, self._cost, self._lead = Asked(), Cost(), Lead(scope)
+        self._charged = self._asked  # for what was asked for last: the session, or who leads a room
+        self._is_page_paid = False  # the next one that begins
         self._has_asked, self._first_by = False, asyncio.get_running_loop().time() + FIRST_SECONDS
         self._given: Run | None = None  # of the message that Streamlit was given last
         self._runs: list[Run] = []  # that have begun, and whose end the page has not written
@@ -87,10 +90,10 @@ class Connection:
         self._query = state.query_string or self._query
         room = self._lead.room(state.query_string)
         # All that lead a room count as one, or many connections would each come before a lecturer.
-        asked = ASKED_IN.setdefault(room, Asked(NEW_ROOM)) if room else self._asked
-        runs = _runs_of(message)
+        self._charged = ASKED_IN.setdefault(room, Asked(NEW_ROOM)) if room else self._asked
+        runs = self._cost.of(message)
         self._asked.total += runs
-        run = asked.ask(runs, leads=bool(room))
+        run = self._charged.ask(runs, leads=bool(room))
         # A guess, which is a part of the page, counts also of who has left.
         await self.inbox.unless_ended(run.turn, LEFT_SECONDS if state.fragment_id else 0.0)
         if run.turn.cancelled():
@@ -113,6 +116,8 @@ class Connection:
             self._given = None
             if message.rerun_script.fragment_id:
                 self._no_part_runs.clear()
+            elif not is_file:
+                self._is_page_paid = True
 
     def end_given(self) -> None:
         """If nothing runs for what Streamlit was given last, and so the page writes no end."""
@@ -136,12 +141,20 @@ class Connection:
         match written.WhichOneof("type"):
             case "delta":
                 self._has_seen = True
+            case "new_session" if not written.metadata.run.fragment_ids:
+                self._charge_page()
             case "backend_operation_response" if self._file_runs:
                 self._file_runs.pop(0).end()
             case "script_finished" if not _follows_at_once(written):
                 self._cache.end_run()
                 self._end_runs()
                 self._be_leader_of(self._lead.room(self._query))  # the run may have opened it
+
+    def _charge_page(self) -> None:
+        """For the whole page, which a part of it may have run again."""
+        if self._runs and not self._is_page_paid:
+            self._charged.add(self._cost.of_page(), self._runs[-1])
+        self._is_page_paid = False
 
     def _be_leader_of(self, room: Room | None) -> None:
         if self._led and self._led is not room:
@@ -153,6 +166,7 @@ class Connection:
     def take_session(self, session: AppSession) -> None:
         """To be called when Streamlit has given it a session, which others may have had before."""
         self._asked = ASKED_BY.setdefault(session, self._asked)
+        self._cost = COSTS.setdefault(session, self._cost)
 
     def leave(self) -> None:
         """To be called when it has ended, or another one has its session: what runs is stopped."""
@@ -175,18 +189,6 @@ class Connection:
             self._runs.pop().end()
         if not self._has_next:
             self._no_part_runs.set()
-
-
-def _runs_of(message: BackMsg) -> int:
-    """As how many runs of a part of the page it counts."""
-    state = message.rerun_script
-    if message.HasField("backend_operation_request"):
-        return FILE
-    if not message.HasField("rerun_script") or state.fragment_id:
-        return 1
-    widgets = state.widget_states.widgets
-    chapters = sum(widget.bool_value and widget.id.endswith("_open") for widget in widgets)
-    return WHOLE_PAGE + OPEN_CHAPTER * chapters
 
 
 def _follows_at_once(finished: ForwardMsg) -> bool:

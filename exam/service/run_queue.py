@@ -40,7 +40,13 @@ class Run:
     def begin(self) -> None:
         self._has_place = True
         self.turn.set_result(None)
-        self.turn.get_loop().call_later(self._seconds, self.end)
+        self._ending = self.turn.get_loop().call_later(self._seconds, self.end)
+
+    def extend(self, seconds: float) -> None:
+        """Keep the place for so long from now on, if it has not ended."""
+        if self._has_place:
+            self._ending.cancel()
+            self._ending = self.turn.get_loop().call_later(seconds, self.end)
 
     def end(self) -> None:
         """Make room for the next one; nothing happens if it has been made."""
@@ -123,11 +129,19 @@ class Asked:
         """
         self.runs.add(runs)  # first: who comes back ever anew with a large one waits as well
         weight = round(self.runs.now())  # whole ones, so that there are equals
-        seconds = min(runs * RUN_SECONDS, LONGEST_RUN_SECONDS)
         if leads:  # or the many parts that one of them asks for would come before another's step
-            return LEADERS.add((weight, runs), seconds)
+            return LEADERS.add((weight, runs), _seconds(runs))
         if weight <= LIGHT:
             queue = PAGES if runs >= WHOLE_PAGE else PARTS
         else:
             queue = HEAVY_PAGES if runs >= WHOLE_PAGE else HEAVY_PARTS
-        return queue.add((runs, weight), seconds)
+        return queue.add((runs, weight), _seconds(runs))
+
+    def add(self, runs: int, run: Run) -> None:
+        """To be called when a run has turned out to count as so many more."""
+        self.runs.add(runs)
+        run.extend(_seconds(runs))
+
+
+def _seconds(runs: int) -> float:
+    return min(runs * RUN_SECONDS, LONGEST_RUN_SECONDS)
