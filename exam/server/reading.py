@@ -9,7 +9,7 @@ import math
 import time
 from asyncio.selector_events import BaseSelectorEventLoop
 from asyncio.selector_events import _SelectorSocketTransport as Transport  # type: ignore
-from weakref import WeakKeyDictionary
+from weakref import ReferenceType, WeakKeyDictionary, ref
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
@@ -99,28 +99,28 @@ def _keeps_too_much(protocol: object) -> bool:
     return len(getattr(protocol, "frames", ())) > FRAMES  # of a websocket
 
 
-def _end_if_idle(protocol: H11Protocol, last: object) -> None:
+def _end_if_idle(known: ReferenceType[Transport], last: object) -> None:
     """End a connection whose last request was answered a while ago, or that has sent none.
 
-    Uvicorn waits five seconds for the next one, but for the rest of a request as long as one likes.
+    Uvicorn waits five seconds for the next one, but for the rest of a request as long as one likes;
+    and a websocket that it refuses, as for a request that is too long, it neither answers nor ends.
+    `known` is weak, or a thousand connections a second would each be kept until they are looked at.
     """
-    now, line = protocol.cycle, protocol.transport  # the request that is or was answered last
-    if line.is_closing():
+    line = known()
+    if line is None or line.is_closing():
         return
-    if line.get_protocol() is not protocol:  # it becomes a websocket
-        protocol.loop.call_later(REQUEST_SECONDS, _end_if_refused, line)
-        return
-    is_answered = now is None or (now.response_complete and not line.get_write_buffer_size())
-    if now is last and is_answered:
+    protocol = line.get_protocol()
+    if isinstance(protocol, H11Protocol):
+        now = protocol.cycle  # the request that is or was answered last
+        is_idle = now is None or (now.response_complete and not line.get_write_buffer_size())
+    elif getattr(protocol, "handshake_complete", True):
+        return  # it has become a websocket
+    else:
+        now, is_idle = protocol, True
+    if is_idle and now is last:
         line.close()
     else:
-        protocol.loop.call_later(REQUEST_SECONDS, _end_if_idle, protocol, now)
-
-
-def _end_if_refused(line: Transport) -> None:
-    """End a websocket that has not been opened, as that of a request that is too long."""
-    if not getattr(line.get_protocol(), "handshake_complete", True):
-        line.close()
+        line._loop.call_later(REQUEST_SECONDS, _end_if_idle, known, now)
 
 
 def share_reading() -> None:
@@ -136,7 +136,7 @@ def share_reading() -> None:
 
     def make(protocol: H11Protocol, transport: Transport) -> None:
         _make(protocol, transport)
-        protocol.loop.call_later(REQUEST_SECONDS, _end_if_idle, protocol, None)
+        protocol.loop.call_later(REQUEST_SECONDS, _end_if_idle, ref(transport), None)
 
     H11Protocol.connection_made = make  # type: ignore
     BaseSelectorEventLoop._accept_connection = accept  # type: ignore
