@@ -14,10 +14,10 @@ from streamlit.web.server.starlette.starlette_websocket import StarletteSessionC
 from exam.parts import CHAPTER_NAMES
 from exam.rooms.rooms import ROOMS, new_code, new_secret
 from exam.server import connection, inbox
-from exam.server.connection import ASKED_BY, NEW_ROOM
-from exam.server.cost import MAX_OPEN, OPEN_CHAPTER, Cost
+from exam.server.connection import NEW_ROOM
 from exam.server.inbox import KEPT_UNREAD, MAX_UNREAD, MAX_UNREAD_BYTES, Inbox
 from exam.server.lead import Lead
+from exam.server.session_use import OPEN_CHAPTER, USES, SessionUse
 from exam.server.websocket import (
     CONNECTION,
     SERVED_BY,
@@ -102,18 +102,23 @@ def test_a_message_waits_for_as_many_turns_as_it_takes(monkeypatch):
 
 def test_what_has_been_opened_costs_until_it_is_closed():
     """Streamlit keeps the value of a widget of which a message says nothing."""
-    cost, opened = Cost(), widget("update_open", bool_value=True)
+    use, opened = SessionUse(), widget("update_open", bool_value=True)
     also, other = (widget(f"{name}_open", bool_value=True) for name in ("students", "misprints"))
     closed, forged = (widget("update_open", bool_value=False) for _ in range(2))
     forged.id = forged.id.replace("0" * 32, "1" * 32)
     part = message(other)
     part.rerun_script.fragment_id = "abc"
-    costs = [cost.of(each) for each in (message(), message(opened, also), message(forged), part)]
+    costs = [use.cost(each) for each in (message(), message(opened, also), message(forged), part)]
     assert costs == [WHOLE_PAGE, *[WHOLE_PAGE + 2 * OPEN_CHAPTER] * 2, 1]
-    assert cost.of_page() == cost.of(message()) == WHOLE_PAGE + 3 * OPEN_CHAPTER
-    assert cost.of(message(closed)) == WHOLE_PAGE + 2 * OPEN_CHAPTER
-    many = message(*(widget(f"c{number}_open", bool_value=True) for number in range(200)))
-    assert cost.of(many) == WHOLE_PAGE + OPEN_CHAPTER * MAX_OPEN
+    assert use.cost_of_page() == use.cost(message()) == WHOLE_PAGE + 3 * OPEN_CHAPTER
+    assert use.cost(message(closed)) == WHOLE_PAGE + 2 * OPEN_CHAPTER
+    some, many = (
+        message(*(widget(f"c{number}_open", bool_value=True) for number in range(count)))
+        for count in (90, 200)
+    )
+    assert use.cost(some) == WHOLE_PAGE + 2 * OPEN_CHAPTER, "no chapters"
+    assert use.cost(many) == WHOLE_PAGE + len(CHAPTER_NAMES) * OPEN_CHAPTER, "no browser's"
+    assert use.cost(message(closed)) == use.cost(many)
 
 
 def test_a_part_that_runs_the_whole_page_is_charged_for_it():
@@ -129,9 +134,9 @@ def test_a_part_that_runs_the_whole_page_is_charged_for_it():
         for asked in (page, part):
             await receive()
             connection.note_run(asked)
-            charged.append(round(connection._asked.runs.now()))
+            charged.append(round(connection._use.asked.runs.now()))
             connection.see(begun)
-            charged.append(round(connection._asked.runs.now()))
+            charged.append(round(connection._use.asked.runs.now()))
             connection.see(ForwardMsg(script_finished=ForwardMsg.FINISHED_SUCCESSFULLY))
 
     sent = (frame(bytes=each.SerializeToString()) for each in (page, part))
@@ -237,7 +242,7 @@ def test_who_loses_a_session_keeps_no_place_and_who_takes_it_is_as_heavy(
         info.client = SimpleNamespace(_websocket=SimpleNamespace(scope=scope))
         await receive()
         CONNECTION.get().note_run(message())
-        weights.append(round(ASKED_BY[session].runs.now()))
+        weights.append(round(USES[session].asked.runs.now()))
         waiting = pages.add((1, 0), 3_600.0)
         assert not waiting.turn.done()
         WebsocketSessionManager.disconnect_session(manager, "id")
@@ -410,7 +415,6 @@ def test_who_leads_a_room_waits_for_nobody_else(monkeypatch):
     for wrong in ("", new_secret(), "é" * 22, "%ff"):
         assert not by_neither.room(f"{opened}&secret={wrong}")
     assert not Lead(with_cookie(room.code, new_secret())).room(opened)
-    assert not by_link.room("&".join([opened] * 1_000))
     monkeypatch.setattr(run_queue, "PARTS", RunQueue(1))
     assert run(begun()) == [True, False, True]
 

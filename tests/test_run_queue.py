@@ -7,7 +7,7 @@ import time
 import pytest
 
 from exam.parts import CHAPTER_NAMES
-from exam.server.cost import OPEN_CHAPTER
+from exam.server.session_use import OPEN_CHAPTER
 from exam.service import run_queue
 from exam.service.fading import Fading
 from exam.service.run_queue import HALF_LIFE, LIGHT, WHOLE_PAGE, Asked, Run, RunQueue

@@ -36,13 +36,12 @@ from exam.rooms.room import Room
 from exam.rooms.rooms import KEPT_SECONDS, Rooms, new_code, new_secret
 from exam.server import room_stream
 from exam.server.compression import PART, Compression
-from exam.server.connection import ASKED_BY
 from exam.server.document import Opening
 from exam.server.guard import CLOSED, HEADERS, MAX_COOKIES, Guard
 from exam.server.log import NOISE, OUT_OF_FILES, Seldom, quieten_log
 from exam.server.room_stream import room_events
+from exam.server.session_use import USES, SessionUse
 from exam.server.sessions import MAX_KEPT_VISITS, KeptVisits, watch_no_files
-from exam.service.run_queue import Asked
 from exam.texts import load_texts
 from tests.browser import Server, open_page, press_start, running_server, wait_until_played
 from tests.visit import Visit, run
@@ -367,7 +366,7 @@ def test_no_files_are_watched_for_who_comes_back(monkeypatch):
     AppSession.register_file_watchers(None)  # of which a watcher would need much
 
 
-def test_a_session_that_has_asked_for_little_pushes_out_no_visit():
+def test_a_session_that_was_connected_for_a_moment_pushes_out_no_visit():
 
     @dataclass(eq=False)
     class Session:
@@ -376,24 +375,24 @@ def test_a_session_that_has_asked_for_little_pushes_out_no_visit():
 
     kept, few, ended, sessions = KeptVisits(), KeptVisits(3), [], []
 
-    def leave(name: str, runs: int, kept: KeptVisits = kept) -> None:
+    def leave(name: str, seconds: float, runs: int = 1, kept: KeptVisits = kept) -> None:
         session = Session(name, lambda: ended.append(name))
         sessions.append(session)
-        ASKED_BY.setdefault(session, Asked()).total = runs
+        USES.setdefault(session, SessionUse()).connected = seconds
         kept.save(SessionInfo(None, session, runs))
 
     for number in range(200):  # more than Streamlit keeps
-        leave(f"visit {number}", runs=2)
+        leave(f"visit {number}", seconds=20.0)
     for number in range(MAX_KEPT_VISITS):
-        leave(f"empty {number}", runs=0)
+        leave(f"empty {number}", seconds=30.0, runs=0)
     assert len(kept.list()) == 200 and len(ended) == MAX_KEPT_VISITS
     for number in range(MAX_KEPT_VISITS):
-        leave(f"opened {number}", runs=1)
+        leave(f"opened {number}", seconds=1.0, runs=1_000)
     assert all(kept.get(f"visit {number}") for number in range(200))
     assert len(kept.list()) == MAX_KEPT_VISITS
     assert ended[MAX_KEPT_VISITS:] == [f"opened {number}" for number in range(200)], "the oldest"
     for number in range(5):
-        leave(f"visit {number}", runs=2, kept=few)
+        leave(f"visit {number}", seconds=20.0, kept=few)
     assert len(few.list()) == 3, "where few files may be open"
 
 

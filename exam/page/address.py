@@ -4,7 +4,7 @@ import contextlib
 import socket
 from collections.abc import Callable, Mapping
 from typing import Any
-from urllib.parse import parse_qs, urlencode, urlsplit, urlunsplit
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from exam.model.settings import MISPRINTS, SETTINGS
 from exam.parts import CHAPTER_NAMES, STUDY
@@ -17,7 +17,7 @@ NUMBERS = {setting.name: setting for setting in (*SETTINGS, MISPRINTS)}
 # The page writes what differs from these into its address.
 DEFAULTS = {name: setting.default for name, setting in NUMBERS.items()} | {"lang": LANGUAGES[0]}
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1", "0.0.0.0")
-MAX_QUERY, MAX_FIELDS = 4_000, 100  # letters and parameters; all wait while they are read
+MAX_QUERY = 4_000  # letters; everybody waits while they are read
 FLAGS = ("start", "projected", "reveal", "presenter")
 TRUE_OR_FALSE = {"true": True, "false": False}
 # The values that a parameter may have, and what they mean.
@@ -45,14 +45,6 @@ READERS: dict[str, Callable[[str], Any]] = {
     "step": read_step,
     "votes": read_rounds,
 }
-
-
-def read_query(query: str) -> dict[str, list[str]]:
-    """All values of each parameter; none where there are more than a link of the page has."""
-    try:
-        return parse_qs(query, keep_blank_values=True, max_num_fields=MAX_FIELDS)
-    except ValueError:
-        return {}
 
 
 def read_address(

@@ -5,10 +5,11 @@ soon as the page is drawn. It comes back if a part of Streamlit is lost (assets/
 """
 
 from html import escape
+from urllib.parse import parse_qs
 
 from exam.charts.pictures import sheet_picture
 from exam.model.exams import BrokenExams
-from exam.page.address import read_address, read_query
+from exam.page.address import read_address
 from exam.page.browser import asset, styles
 from exam.parts import STUDY
 from exam.texts import as_html, choose_language, load_texts
@@ -24,7 +25,7 @@ def with_opening(document: str, query: str, accept_language: str) -> str:
 
     `query` is that of the address, `accept_language` the browser's header.
     """
-    values = read_query(query)
+    values = parse_qs(query, keep_blank_values=True)
     locale = accept_language.split(",")[0].split(";")[0].strip()
     language = choose_language(locale or None)
     chosen, _ = read_address(lambda name: values.get(name, []) if name in NEEDED else [], language)

@@ -10,11 +10,11 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime.app_session import AppSession
 
 from exam.rooms.room import Room
-from exam.server.cost import Cost
 from exam.server.inbox import END, Inbox
 from exam.server.lead import Lead
 from exam.server.message_cache import MessageCache
 from exam.server.received import MAX_MESSAGE, read_message
+from exam.server.session_use import USES, SessionUse
 from exam.service.run_queue import LONGEST_RUN_SECONDS, Asked, Run
 
 LARGE_MESSAGE = 100_000  # bytes, which take as long to read as a run of a part of the page
@@ -24,9 +24,7 @@ LEFT_SECONDS = 5.0  # in which a part of the page has its turn for somebody who 
 # In which a run ends that is stopped; with 0, one client has 200 pages begin in a second.
 STOP_SECONDS = 0.03
 NEW_ROOM = 300.0  # runs, for which who leads a new room counts as having asked of late
-# What all have asked for that have had a session, and all that lead a room; and what that costs.
-ASKED_BY: WeakKeyDictionary[AppSession, Asked] = WeakKeyDictionary()
-COSTS: WeakKeyDictionary[AppSession, Cost] = WeakKeyDictionary()
+# What all have asked for that lead a room.
 ASKED_IN: WeakKeyDictionary[Room, Asked] = WeakKeyDictionary()
 
 
@@ -35,10 +33,11 @@ class Connection:
 
     def __init__(self, scope: Scope, receive: Receive, send: Send):
         self.inbox, self._send = Inbox(receive), send
-        self._asked, self._cost, self._lead = Asked(), Cost(), Lead(scope)
-        self._charged = self._asked  # for what was asked for last: the session, or who leads a room
+        self._use, self._lead = SessionUse(), Lead(scope)
+        self._charged = self._use.asked  # for what came last: the session, or who leads a room
+        self._came = asyncio.get_running_loop().time()
         self._is_page_paid = False  # the next one that begins
-        self._has_asked, self._first_by = False, asyncio.get_running_loop().time() + FIRST_SECONDS
+        self._has_asked = False
         self._given: Run | None = None  # of the message that Streamlit was given last
         self._runs: list[Run] = []  # that have begun, and whose end the page has not written
         self._file_runs: list[Run] = []  # the same, of files
@@ -61,7 +60,7 @@ class Connection:
                 return END
             data = message.get("bytes") or b""
             if len(data) > LARGE_MESSAGE:
-                reading = self._asked.ask(len(data) // LARGE_MESSAGE)
+                reading = self._use.asked.ask(len(data) // LARGE_MESSAGE)
                 await self.inbox.unless_ended(reading.turn)
                 reading.end()  # what follows here waits for nothing until it is read
             if len(data) > MAX_MESSAGE:
@@ -77,7 +76,7 @@ class Connection:
 
     async def _next(self) -> Message:
         try:
-            async with asyncio.timeout_at(None if self._has_asked else self._first_by):
+            async with asyncio.timeout_at(None if self._has_asked else self._came + FIRST_SECONDS):
                 return await self.inbox.read()
         except TimeoutError:
             return END
@@ -90,10 +89,8 @@ class Connection:
         self._query = state.query_string or self._query
         room = self._lead.room(state.query_string)
         # All that lead a room count as one, or many connections would each come before a lecturer.
-        self._charged = ASKED_IN.setdefault(room, Asked(NEW_ROOM)) if room else self._asked
-        runs = self._cost.of(message)
-        self._asked.total += runs
-        run = self._charged.ask(runs, leads=bool(room))
+        self._charged = ASKED_IN.setdefault(room, Asked(NEW_ROOM)) if room else self._use.asked
+        run = self._charged.ask(self._use.cost(message), leads=bool(room))
         # A guess, which is a part of the page, counts also of who has left.
         await self.inbox.unless_ended(run.turn, LEFT_SECONDS if state.fragment_id else 0.0)
         if run.turn.cancelled():
@@ -153,7 +150,7 @@ class Connection:
     def _charge_page(self) -> None:
         """For the whole page, which a part of it may have run again."""
         if self._runs and not self._is_page_paid:
-            self._charged.add(self._cost.of_page(), self._runs[-1])
+            self._charged.add(self._use.cost_of_page(), self._runs[-1])
         self._is_page_paid = False
 
     def _be_leader_of(self, room: Room | None) -> None:
@@ -165,13 +162,14 @@ class Connection:
 
     def take_session(self, session: AppSession) -> None:
         """To be called when Streamlit has given it a session, which others may have had before."""
-        self._asked = ASKED_BY.setdefault(session, self._asked)
-        self._cost = COSTS.setdefault(session, self._cost)
+        self._use = USES.setdefault(session, self._use)
 
     def leave(self) -> None:
         """To be called when it has ended, or another one has its session: what runs is stopped."""
         self.end_given()
         self._be_leader_of(None)
+        if not self._has_left:
+            self._use.connected += asyncio.get_running_loop().time() - self._came
         self._has_left = True
         asyncio.get_running_loop().call_later(STOP_SECONDS, self._end_all_runs)
 

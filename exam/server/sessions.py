@@ -6,7 +6,7 @@ from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.memory_session_storage import MemorySessionStorage
 from streamlit.runtime.session_manager import SessionInfo
 
-from exam.server.connection import ASKED_BY
+from exam.server.session_use import USES
 
 MAX_KEPT_VISITS, FILES_OF_A_VISIT = 400, 3  # of browsers that are not there
 KEPT_FILES = 1 / 4  # of those that may be open: those who are there need the others
@@ -15,8 +15,8 @@ KEPT_FILES = 1 / 4  # of those that may be open: those who are there need the ot
 class KeptVisits(MemorySessionStorage):
     """Sessions of a whole hall whose Wi-Fi is away for a moment; Streamlit keeps 128 of any kind.
 
-    If they are too many, the one that has asked for the least goes, or who opens many and leaves
-    them would push out the visits; one in which nothing has run is not kept at all.
+    If they are too many, the one that was connected for the shortest time goes, or who opens many
+    and leaves them would push out the visits; one in which nothing has run is not kept at all.
     """
 
     def __init__(self, max_kept: int = MAX_KEPT_VISITS) -> None:
@@ -28,16 +28,16 @@ class KeptVisits(MemorySessionStorage):
         if not session_info.script_run_count:
             self._drop(session_info)
         elif len(kept := self.list()) > self._max_kept:
-            self._drop(min(kept, key=_asked_for))
+            self._drop(min(kept, key=_connected))
 
     def _drop(self, session_info: SessionInfo) -> None:
         self.delete(session_info.session.id)
         session_info.session.shutdown()
 
 
-def _asked_for(session_info: SessionInfo) -> int:
-    asked = ASKED_BY.get(session_info.session)
-    return asked.total if asked else 0
+def _connected(session_info: SessionInfo) -> float:
+    use = USES.get(session_info.session)
+    return use.connected if use else 0.0
 
 
 def keep_visits(max_open_files: float) -> None:

@@ -51,10 +51,9 @@ def follow_sessions() -> None:
         return session_id
 
     def disconnect_and_leave(manager: WebsocketSessionManager, session_id: str) -> None:
-        info = manager.get_active_session_info(session_id)
-        disconnect(manager, session_id)
-        if info:
+        if info := manager.get_active_session_info(session_id):
             _connection_of(info.client).leave()
+        disconnect(manager, session_id)
 
     WebsocketSessionManager.connect_session = connect_and_take  # type: ignore
     WebsocketSessionManager.disconnect_session = disconnect_and_leave  # type: ignore

@@ -113,13 +113,10 @@ LEADERS = RunQueue(LEADERS_AT_ONCE)
 
 
 class Asked:
-    """What all connections of one session, or all that lead a room, have asked for of late.
-
-    `total` is what one session has ever asked for, also where it leads a room.
-    """
+    """What all connections of one session, or all that lead a room, have asked for of late."""
 
     def __init__(self, before: float = 0.0) -> None:
-        self.runs, self.total = Fading(HALF_LIFE), 0
+        self.runs = Fading(HALF_LIFE)
         self.runs.add(before)
 
     def ask(self, runs: int = 1, *, leads: bool = False) -> Run:

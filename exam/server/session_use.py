@@ -1,0 +1,52 @@
+"""What one session asks for, as how many runs that counts, and how long it has been connected."""
+
+from weakref import WeakKeyDictionary
+
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.runtime.app_session import AppSession
+
+from exam.parts import CHAPTER_NAMES
+from exam.service.run_queue import WHOLE_PAGE, Asked
+
+OPEN_CHAPTER, FILE = 4, 10  # as how many runs a chapter that is open counts, and a file to save
+MAX_OPEN = 100  # widgets; a chapter has one in each language
+CHAPTERS = frozenset(CHAPTER_NAMES)
+
+
+class SessionUse:
+    """Of a session by all its connections; `connected` is in seconds, of those that have ended.
+
+    Streamlit keeps open what no message has closed.
+    """
+
+    def __init__(self) -> None:
+        self.asked, self.connected = Asked(), 0.0
+        self._open: set[str] = set()  # widgets
+
+    def cost(self, message: BackMsg) -> int:
+        """As how many runs of a part of the page it counts."""
+        state = message.rerun_script
+        for widget in state.widget_states.widgets:
+            if widget.id.endswith("_open"):
+                self._set_open(widget.id, widget.bool_value)
+        if message.HasField("backend_operation_request"):
+            return FILE
+        if not message.HasField("rerun_script") or state.fragment_id:
+            return 1
+        return self.cost_of_page()
+
+    def cost_of_page(self) -> int:
+        names = {widget.split("-")[-1].removesuffix("_open") for widget in self._open}
+        has_all = len(self._open) >= MAX_OPEN
+        return WHOLE_PAGE + OPEN_CHAPTER * len(CHAPTERS if has_all else CHAPTERS & names)
+
+    def _set_open(self, widget: str, is_open: bool) -> None:
+        if len(self._open) >= MAX_OPEN:
+            return  # no browser has so many: all chapters count from now on
+        if is_open:
+            self._open.add(widget)
+        else:
+            self._open.discard(widget)
+
+
+USES: WeakKeyDictionary[AppSession, SessionUse] = WeakKeyDictionary()
