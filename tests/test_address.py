@@ -1,7 +1,5 @@
 """Settings refuse what is out of range; the address refuses politely."""
 
-from collections import Counter
-
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -9,12 +7,12 @@ from exam.model.settings import BATCH_SIZE, EPOCHS, SETTINGS
 from exam.page import share
 from exam.page.address import hint, is_local, link_to, reachable, read_address
 from exam.page.share import MAX_QR_LINK
-from exam.rooms.room import Step
+from exam.rooms.seal import seal
 from exam.texts import LANGUAGES, choose_language, load_texts
 
 DEFAULTS = {"batch_size": 10, "epochs": 20, "student": 1, "misprints": 10, "lang": "ko"}
 DEFAULTS |= {"start": False, "projected": False, "reveal": False, "presenter": False}
-DEFAULTS |= {"only": "", "room": "", "secret": "", "plan": (), "step": None, "votes": {}}
+DEFAULTS |= {"only": "", "room": "", "secret": "", "plan": (), "step": "", "votes": ""}
 SECRET = "k3" * 11
 
 
@@ -31,7 +29,7 @@ def test_an_address_sets_everything():
     numbers = {"batch_size": "1", "epochs": "200", "student": "30", "misprints": "0"}
     others = {"lang": "en", "start": "true", "projected": "false", "only": "pianist"}
     others |= {"room": "khjm", "secret": SECRET, "presenter": "true", "plan": "sheet,pianist"}
-    others |= {"step": "pianist.close.0.1", "votes": "sheet.0-3-2-1.1-4"}
+    others |= {"step": seal("pianist.close.0.1", SECRET), "votes": seal("sheet.0-3", SECRET)}
     chosen, wrong = read(**numbers, **others)
     assert wrong == []
     assert chosen == {name: int(text) for name, text in numbers.items()} | {
@@ -44,8 +42,8 @@ def test_an_address_sets_everything():
         "secret": SECRET,
         "presenter": True,
         "plan": ("sheet", "pianist"),
-        "step": Step("pianist", "close", 0, 1),
-        "votes": {"sheet": (Counter({0: 3, 2: 1}), Counter({1: 4}))},
+        "step": others["step"],
+        "votes": others["votes"],
     }
     for plan in ("", "none", "sheet,", "sheet,sheet", "sheet pianist", "Sheet"):
         chosen, wrong = read(plan=plan)

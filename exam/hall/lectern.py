@@ -41,18 +41,16 @@ def _first_step(visit: Visit, shown: Step | None) -> Step:
 
     If its address names a chapter: at the answer if that is to be revealed, else at the room's last
     step if that is of this chapter, else at its beginning. Otherwise at the room's last step, or at
-    the door. The last step is also known where the server was started again. In a room that is led,
-    no address reveals an answer: a student may have posted it.
+    the door. The last step is also known where the server was started again. In a room whose
+    lecturer shows a step, no address reveals an answer: a student may have posted it.
     """
     steps = steps_for(visit)
     at_chapter = [step for step in steps if step.place == visit.only]
-    last, room = visit.seat.last_step, visit.seat.led_room
-    is_led = room is not None and room.is_led
-    revealed = [each for each in at_chapter if each.kind == "reveal" and visit.reveals]
-    if is_led:
-        revealed = []
-    elif last in steps:
-        shown = last
+    revealed: list[Step] = []
+    if not shown:
+        revealed = [each for each in at_chapter if each.kind == "reveal" and visit.reveals]
+    if visit.seat.last_step in steps:
+        shown = visit.seat.last_step
     room_step = [shown] if shown else []
     here = [step for step in room_step if step.place == visit.only]
     return [*revealed, *here, *at_chapter, *room_step, *steps][0]

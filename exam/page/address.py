@@ -8,9 +8,8 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from exam.model.settings import MISPRINTS, SETTINGS
 from exam.parts import CHAPTER_NAMES, STUDY
-from exam.rooms.room import read_step
 from exam.rooms.rooms import read_code, read_secret
-from exam.rooms.votes import read_rounds
+from exam.rooms.seal import read_sealed
 from exam.texts import LANGUAGES, Texts
 
 NUMBERS = {setting.name: setting for setting in (*SETTINGS, MISPRINTS)}
@@ -42,8 +41,8 @@ READERS: dict[str, Callable[[str], Any]] = {
     "room": read_code,
     "secret": read_secret,
     "plan": read_plan,
-    "step": read_step,
-    "votes": read_rounds,
+    "step": read_sealed,
+    "votes": read_sealed,
 }
 
 
@@ -63,8 +62,8 @@ def read_address(
         "room": "",
         "secret": "",
         "plan": (),
-        "step": None,
-        "votes": {},
+        "step": "",
+        "votes": "",
     }
     wrong = []
     for name, read in READERS.items():

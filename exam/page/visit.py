@@ -19,7 +19,7 @@ from exam.page.address import DEFAULTS, NUMBERS, read_address
 from exam.page.ask_again import Waiting
 from exam.page.browser import push
 from exam.page.language import browser_language, language
-from exam.parts import CHAPTER_NAMES, STUDY
+from exam.parts import STUDY
 from exam.rooms import rooms
 from exam.rooms.drawings import OwnExams
 from exam.rooms.seat import Seat
@@ -133,13 +133,10 @@ def open_visit() -> Visit:
         return state.visit
     chosen, wrong = read_address(st.query_params.get_all, browser_language())
     seat = _take_seat(chosen["room"], chosen["secret"])
-    if room := seat.led_room:
-        if not room.is_led:  # it was opened anew; else the link may be anybody's
-            room.plan = chosen["plan"] or room.plan
-            room.restore(
-                {name: chosen["votes"][name] for name in CHAPTER_NAMES if name in chosen["votes"]}
-            )
-        seat.last_step = chosen["step"]
+    # Where the room was opened anew; else the link may be anybody's.
+    if (room := seat.led_room) and not room.is_led:
+        room.plan = chosen["plan"] or room.plan
+        wrong += seat.restore(chosen["step"], chosen["votes"])
     seat.is_presenter_page = seat.leads and chosen["presenter"]
     values = {name: chosen[name] for name in DEFAULTS}
     # A posted link would take learners out of a hall's vote.

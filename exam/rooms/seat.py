@@ -3,10 +3,12 @@
 from dataclasses import dataclass, field
 
 from exam.model.studied import StudiedSettings
+from exam.parts import CHAPTER_NAMES
 from exam.rooms import rooms
 from exam.rooms.drawings import Drawings, OwnExams
-from exam.rooms.room import Room, Step
-from exam.rooms.votes import GuessState, rounds_address
+from exam.rooms.room import Room, Step, read_step
+from exam.rooms.seal import seal, unseal
+from exam.rooms.votes import GuessState, read_rounds, rounds_address
 
 
 @dataclass
@@ -140,9 +142,23 @@ class Seat:
         if not self.leads:
             return {}
         room = self.room
-        step = room.step.address if room and room.step else None
+        step = room.step.address if room and room.step else ""
         votes = rounds_address(room.closed_rounds()) if room else ""
-        return {"room": self.code, "secret": None, "step": step, "votes": votes or None}
+        return {
+            "room": self.code,
+            "secret": None,
+            "step": seal(step, self.secret) if step else None,
+            "votes": seal(votes, self.secret) if votes else None,
+        }
+
+    def restore(self, step: str, votes: str) -> list[str]:
+        """Bring back what an address has sealed; returns the parameters that are not its own."""
+        self.last_step = read_step(unseal(step, self.secret) or "")
+        rounds = read_rounds(unseal(votes, self.secret) or "")
+        if rounds and self.room:
+            self.room.restore({name: rounds[name] for name in CHAPTER_NAMES if name in rounds})
+        wrong = ["step"] if step and not self.last_step else []
+        return [*wrong, "votes"] if votes and not rounds else wrong
 
     @property
     def cookies(self) -> dict[str, str]:

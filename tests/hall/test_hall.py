@@ -22,6 +22,7 @@ from exam.model.studied import Point
 from exam.parts import STUDY
 from exam.rooms.room import Step
 from exam.rooms.rooms import MAX_ROOMS_OF_A_CLIENT, ROOMS, new_code, new_learner, new_secret
+from exam.rooms.seal import seal
 from exam.service.job import Progress
 from exam.texts import load_texts
 from tests.browser import ROOT
@@ -313,15 +314,32 @@ def test_no_link_changes_the_plan_of_a_room_that_is_led_or_reveals_an_answer_the
 
 
 def test_a_link_brings_closed_votes_into_a_room_that_was_opened_anew_and_into_no_other(room):
-    link = {"room": room.code, "secret": room.secret, "votes": "students.0-990-1-3"}
+    votes, step = "students.0-990-1-3", "students.close.0.1"
+    link = {"room": room.code, "secret": room.secret, "projected": "true"}
     # A browser that comes back to a server first asks for the address of its beginning.
-    visit(room=room.code, secret=room.secret, projected="true")
-    visit(**link, projected="true")
+    visit(**link)
+    for secret in (new_secret(), ""):  # a student may have posted it
+        sealed = {"votes": seal(votes, secret), "step": seal(step, secret)}
+        posted = visit(**link | sealed, lang="en")
+        assert not room.standing("students").rounds and step_of(posted)[0] == "door"
+        assert EN.hall.refused.votes in texts(posted) and EN.hall.refused.step in texts(posted)
+    sealed = {"votes": seal(votes, room.secret), "step": seal(step, room.secret)}
+    brought_back = visit(**link | sealed, lang="en")
     assert room.standing("students").rounds == (Counter({0: 990, 1: 3}),)
+    assert step_of(brought_back) == ("students", "close")
+    assert EN.hall.refused.votes not in texts(brought_back)
     other = ROOMS.lead(new_code(), new_secret())
     other.is_led = True
-    visit(**link | {"room": other.code, "secret": other.secret}, projected="true")
+    sealed = {"votes": seal(votes, other.secret)}
+    visit(**link | sealed | {"room": other.code, "secret": other.secret})
     assert not other.standing("students").rounds and other.standing("students").is_open
+
+
+def test_no_link_reveals_an_answer_where_the_wall_stands_at_the_door(room):
+    link = {"room": room.code, "secret": room.secret, "projected": "true"}
+    assert step_of(visit(**link))[0] == "door"
+    posted = visit(**link, only="students", reveal="true")
+    assert step_of(posted) == ("students", "question") and room.withholds_answer("students")
 
 
 def test_after_a_chapter_that_is_not_in_the_plan_the_next_one_of_the_plan_follows(room):

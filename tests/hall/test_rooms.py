@@ -25,6 +25,7 @@ from exam.rooms.rooms import (
     new_learner,
     new_secret,
 )
+from exam.rooms.seal import read_sealed, seal, unseal
 from exam.rooms.seat import Seat
 from exam.rooms.votes import MAX_GUESSES, read_rounds
 
@@ -319,14 +320,29 @@ def test_the_lecturers_address_brings_back_a_step_and_closed_votes():
     room.close_round("sheet", 2)
     room.show(Step("sheet", "close", 0, 2))
     address = Seat(room.code, secret=room.secret).address_parameters
-    assert read_step(address["step"]) == room.step
-    rounds = read_rounds(address["votes"])
+    assert not {"close", "sheet"} & set(re.findall("[a-z]+", str(address))), "no glance reads it"
+    assert read_step(unseal(address["step"], room.secret)) == room.step
+    rounds = read_rounds(unseal(address["votes"], room.secret))
     assert rounds == {"sheet": (Counter({0: 1, 12: 1}),) * 2} == room.closed_rounds()
     again = Room(room.code, room.secret, used_at=0.0)
     again.guess("students", "a", 1)
     again.restore(rounds | {"students": (Counter({2: 9}),)})
     assert again.standing("sheet") == room.standing("sheet")._replace(guesses=2, changed=0)
     assert again.standing("students").guesses == 1 and not again.standing("students").rounds
+
+
+def test_what_is_sealed_is_read_with_the_same_secret_alone():
+    secret = rooms.new_secret()
+    for text in ("", "a", "sheet.0-1", "é" * 800):
+        sealed = seal(text, secret)
+        assert unseal(read_sealed(sealed), secret) == text
+        assert unseal(sealed, rooms.new_secret()) is None
+        for at in range(0, len(sealed), 7):
+            other = "A" if sealed[at] != "A" else "B"
+            assert unseal(sealed[:at] + other + sealed[at + 1 :], secret) is None
+    for wrong in ("", "a", "sheet.0-1", "é", "-" * 15, "A" * 17, "A" * 40):
+        assert unseal(wrong, secret) is None
+    assert read_sealed("sheet.close.0.1") is read_sealed("A" * 9_000) is None
 
 
 @pytest.mark.parametrize(
