@@ -13,7 +13,7 @@ from exam.model.own_exam import PIXELS, BadPicture, OwnExam, read_picture
 from exam.model.plan import Plan
 from exam.model.training import study
 from exam.rooms.drawings import Drawings
-from exam.rooms.hall_exam import MAX_WRITERS, HallExam
+from exam.rooms.hall_exam import MAX_WRITERS, UNSEEN_SECONDS, HallExam
 from exam.service.job_queue import KEPT_LARGE, KEPT_LARGE_SECONDS, JobQueue
 from tests.numpy_student import passes
 
@@ -253,3 +253,33 @@ def test_who_was_taken_out_writes_nothing_more_into_the_exam():
         assert exam.questions() == [] and exam.is_excluded("joker")
     exam.readmit()
     assert [each.number for each in exam.questions()] == [0, 1]
+
+
+def test_an_exam_is_closed_as_the_hall_has_seen_it(monkeypatch):
+    """What is written in the last seconds nobody has looked at, and it would stand on the wall."""
+    now = [0.0]
+    monkeypatch.setattr("time.monotonic", lambda: now[0])
+    first, other = (FINAL.questions[0][at].tobytes() for at in range(2))
+
+    def write(exam: HallExam, learner: str, picture: bytes) -> None:
+        exam.drawings_of(learner).add(sent(0, picture))
+        exam.update(learner)
+
+    def closed(exam: HallExam) -> list[bytes]:
+        exam.set_open(False)
+        picture = exam.exams["centred"].pictures
+        return [picture[at : at + PIXELS] for at in range(0, len(picture), PIXELS)]
+
+    for watched, kept in ((True, [first]), (False, [other, other])):
+        exam = HallExam()
+        exam.set_open(True)
+        write(exam, "joker", first)
+        if watched:
+            exam.show()
+        now[0] += 60.0
+        write(exam, "joker", other)
+        write(exam, "late", other)
+        assert closed(exam) == kept
+        exam.set_open(True)
+        now[0] += UNSEEN_SECONDS + 0.1
+        assert closed(exam) == [other, other], "no sheet hears of it"

@@ -41,7 +41,8 @@ def show_hall_sheet(seat: Seat, texts: Texts) -> None:
 
 
 def _show_sheet(seat: Seat, room: Room, texts: Texts) -> None:
-    captions, questions = texts.own_exam, room.exam.questions()
+    captions = texts.own_exam
+    questions = room.exam.show() if seat.leads else room.exam.questions()
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"{sentence_of_counts(room, texts)} {captions.hall_sheet}")
         if room.exam.has_excluded:

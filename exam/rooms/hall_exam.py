@@ -1,6 +1,8 @@
 """The exam that a hall writes: each learner writes a digit or two, all digits equally often."""
 
 import threading
+import time
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from exam.model.exams import QUESTIONS
@@ -8,6 +10,7 @@ from exam.rooms.drawings import Drawing, Drawings, OwnExams, exams_of
 
 MAX_WRITERS = 1_000
 DIGITS = 10
+UNSEEN_SECONDS = 10.0  # after which a drawing counts that no sheet has shown
 
 
 class WrittenQuestion(NamedTuple):
@@ -18,18 +21,31 @@ class WrittenQuestion(NamedTuple):
     drawing: Drawing
 
 
+@dataclass
+class _Arrival:
+    """A digit with the last drawing of it, and the last one that a sheet has shown."""
+
+    learner: str
+    index: int  # of the digit, among those of the learner
+    digit: int
+    drawing: Drawing
+    written_at: float
+    shown: Drawing | None = None
+
+
 class HallExam:
     """Up to a hundred questions, without names. Thread-safe.
 
-    While it `is_open`, learners write. Once it is closed, `exams` has it in each form; `changes`
-    counts how often it was opened or closed.
+    While it `is_open`, learners write. Once it is closed, `exams` has it in each form, as a sheet
+    has shown it: nobody puts another drawing into it at the last moment. `changes` counts how often
+    it was opened or closed.
     """
 
     def __init__(self):
         self._lock = threading.Lock()
         self._drawings: dict[str, Drawings] = {}  # by learner
         self._asked = 0  # learners so far
-        self._arrivals: list[tuple[str, int]] = []  # learner, index of its digit
+        self._arrivals: list[_Arrival] = []
         self._excluded: list[str] = []  # learners, the last one last
         self.is_open = False
         self.changes = 0
@@ -59,12 +75,17 @@ class HallExam:
     def update(self, learner: str) -> None:
         """Take over what a learner has written."""
         with self._lock:
-            drawings = self._drawings.get(learner)
-            for index in drawings.drawn if drawings else ():
-                is_new = (learner, index) not in self._arrivals
-                counted = sum(who not in self._excluded for who, _ in self._arrivals)
-                if is_new and counted < 2 * QUESTIONS:
-                    self._arrivals.append((learner, index))
+            if not (drawings := self._drawings.get(learner)):
+                return
+            known = {each.index: each for each in self._arrivals if each.learner == learner}
+            for index, drawing in drawings.drawn.items():
+                arrival = known.get(index)
+                counted = sum(each.learner not in self._excluded for each in self._arrivals)
+                if arrival and arrival.drawing != drawing:
+                    arrival.drawing, arrival.written_at = drawing, time.monotonic()
+                elif not arrival and counted < 2 * QUESTIONS:
+                    digit, now = drawings.digits[index], time.monotonic()
+                    self._arrivals.append(_Arrival(learner, index, digit, drawing, now))
 
     def empty(self) -> None:
         """Forget all that has been written; whoever still has it on the paper sends it again."""
@@ -79,7 +100,7 @@ class HallExam:
         """Leave out whatever the writer of the question of that number has written or writes."""
         with self._lock:
             if number in range(len(self._arrivals)):
-                learner, _ = self._arrivals[number]
+                learner = self._arrivals[number].learner
                 if learner not in self._excluded:
                     self._excluded.append(learner)
 
@@ -99,21 +120,40 @@ class HallExam:
     def questions(self) -> list[WrittenQuestion]:
         """The first hundred that have arrived, without those of excluded writers."""
         with self._lock:
-            questions = []
-            for number, (learner, index) in enumerate(self._arrivals):
-                if learner not in self._excluded:
-                    drawings = self._drawings[learner]
-                    digit, drawing = drawings.digits[index], drawings.drawn[index]
-                    questions.append(WrittenQuestion(number, digit, drawing))
-            return questions[:QUESTIONS]
+            return [
+                WrittenQuestion(number, each.digit, each.drawing)
+                for number, each in enumerate(self._arrivals)
+                if each.learner not in self._excluded
+            ][:QUESTIONS]
+
+    def show(self) -> list[WrittenQuestion]:
+        """The same, for a sheet that the hall sees."""
+        questions = self.questions()
+        with self._lock:
+            for question in questions:
+                self._arrivals[question.number].shown = question.drawing
+        return questions
+
+    def _seen(self) -> list[tuple[int, Drawing]]:
+        """The digits and drawings as a sheet has shown them, if one has."""
+        questions = self.questions()
+        with self._lock:
+            arrivals = [self._arrivals[question.number] for question in questions]
+            if any(each.shown for each in arrivals):
+                before = time.monotonic() - UNSEEN_SECONDS
+                for each in arrivals:
+                    if each.written_at < before:  # the sheet does not hear of what arrives
+                        each.shown = each.drawing
+                return [(each.digit, each.shown) for each in arrivals if each.shown]
+            return [(each.digit, each.drawing) for each in arrivals]
 
     def set_open(self, is_open: bool) -> None:
         """Let the hall write, or close the exam."""
-        questions = self.questions()
+        questions = self._seen()
         with self._lock:
             self.is_open = is_open
             self.changes += 1
             for drawings in self._drawings.values():
                 drawings.is_open = is_open
             is_written = questions and not is_open
-            self.exams = exams_of([each[1:] for each in questions]) if is_written else None
+            self.exams = exams_of(questions) if is_written else None
