@@ -338,6 +338,15 @@ def test_a_long_address_is_read_in_no_time(query):
     assert seconds_to_answer(query=query) < 0.01
 
 
+def test_an_address_is_refused_that_is_longer_than_any_of_ours(server):
+    for letters, status in ((MAX_QUERY, 200), (MAX_QUERY + 1, 414)):
+        request = urllib.request.Request(f"{server.url}?{'a' * letters}")
+        try:
+            assert urllib.request.urlopen(request, timeout=60).status == status
+        except urllib.error.HTTPError as refused:
+            assert refused.code == status
+
+
 def seconds_to_answer(query: bytes = b"", cookie: bytes = b"") -> float:
     """Of the process, by Guard, by what reads cookies, and by the head of the page."""
 

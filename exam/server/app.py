@@ -22,6 +22,7 @@ from exam.server.log import quieten_log
 from exam.server.reading import share_reading
 from exam.server.room_stream import end_streams_with_the_server, stream_room
 from exam.server.sessions import keep_visits, watch_no_files
+from exam.server.unread import bound_unread
 from exam.server.websocket import Received, follow_runs, follow_sessions
 from exam.service.machine import shortages
 from exam.service.scheduler import get_scheduler
@@ -48,6 +49,7 @@ async def lifespan(app: object) -> AsyncIterator[None]:
     """Before the first visitor, begin to load Keras, and build what the first screen needs."""
     max_open_files = raise_file_limit()
     share_reading()
+    bound_unread()
     follow_sessions()
     follow_runs()
     watch_no_files()

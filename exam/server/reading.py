@@ -17,6 +17,7 @@ from exam.server.received import MAX_MESSAGE
 from exam.service.fading import Fading
 
 READ_BYTES = 1_024  # of a connection, before the next one has its turn
+UNREAD_BYTES = 16_384  # of an answer, that wait for a connection before more of it is made
 UNSENT_BYTES = 65_536  # that wait for a connection to read them, beyond which nothing of it is read
 UNANSWERED_BYTES = 65_536  # of requests that came before the one that is answered has its answer
 FRAMES = 100  # of a message; a browser sends few, and an empty one counts in no sum of bytes
@@ -136,6 +137,7 @@ def share_reading() -> None:
 
     def make(protocol: H11Protocol, transport: Transport) -> None:
         _make(protocol, transport)
+        transport.set_write_buffer_limits(UNREAD_BYTES)
         protocol.loop.call_later(REQUEST_SECONDS, _end_if_idle, ref(transport), None)
 
     H11Protocol.connection_made = make  # type: ignore

@@ -1,0 +1,105 @@
+"""Who leaves unread what was asked for is ended, and nobody who reads, however slowly."""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncIterator
+
+import pytest
+import uvicorn
+
+from exam.server import unread
+from exam.server.unread import Transport, bound_unread
+
+PATIENCE = 60.0  # seconds
+ANSWER = 30_000_000  # bytes, more than the buffers of both ends hold
+REQUEST = b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+
+
+async def answer(scope: dict, receive, send) -> None:
+    if scope["type"] == "http":
+        length = [(b"content-length", str(ANSWER).encode())]
+        await send({"type": "http.response.start", "status": 200, "headers": length})
+        for _ in range(ANSWER // 50_000):
+            await send({"type": "http.response.body", "body": bytes(50_000), "more_body": True})
+        await send({"type": "http.response.body"})
+
+
+@contextlib.asynccontextmanager
+async def serving() -> AsyncIterator[int]:
+    """The port of a server that answers much."""
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        server = uvicorn.Server(uvicorn.Config(answer, http="h11", log_config=None))
+        running = asyncio.create_task(server.serve([door]))
+        try:
+            async with asyncio.timeout(PATIENCE):
+                yield door.getsockname()[1]
+        finally:
+            server.should_exit = server.force_exit = True
+            await running
+
+
+async def ask(port: int) -> socket.socket:
+    line = socket.socket()
+    line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+    line.setblocking(False)
+    await asyncio.get_running_loop().sock_connect(line, ("127.0.0.1", port))
+    await asyncio.get_running_loop().sock_sendall(line, REQUEST)
+    return line
+
+
+async def read(line: socket.socket, most: int = 2 * ANSWER) -> int:
+    """How much of the answer comes, up to so many bytes."""
+    loop, length = asyncio.get_running_loop(), 0
+    with contextlib.suppress(ConnectionError):
+        while length < most and (part := await loop.sock_recv(line, 65_536)):
+            length += len(part)
+    return length
+
+
+@pytest.fixture(autouse=True)
+def bounded(monkeypatch) -> None:
+    for name in ("_maybe_pause_protocol", "_maybe_resume_protocol"):
+        monkeypatch.setattr(Transport, name, getattr(Transport, name))
+    monkeypatch.setattr(unread, "LOOK_SECONDS", 0.05)
+    bound_unread()
+
+
+def test_who_reads_nothing_is_ended_and_who_reads_slowly_is_not(monkeypatch):
+    monkeypatch.setattr(unread, "UNREAD_SECONDS", 1.0)
+
+    async def serve() -> tuple[int, int]:
+        async with serving() as port:
+            silent, slow = await ask(port), await ask(port)
+            came = 0
+            for _ in range(30):
+                came += await read(slow, 500_000)
+                await asyncio.sleep(0.1)
+            return await read(silent), came + await read(slow)
+
+    silent, slow = asyncio.run(serve())
+    assert silent < ANSWER < slow
+
+
+def test_of_too_many_those_end_first_that_have_never_read(monkeypatch):
+    monkeypatch.setattr(unread, "MAX_UNREAD", 3)
+    ended: list[int] = []
+
+    async def serve() -> int:
+        async with serving() as port:
+            reader = await ask(port)
+            came = await read(reader, 20_000_000)
+            silent = [await ask(port) for _ in range(8)]
+            while len(ended) < 5:
+                for number, line in enumerate(silent):
+                    if number not in ended and is_reset(line):
+                        ended.append(number)
+                await asyncio.sleep(0.01)
+            return came + await read(reader)
+
+    assert asyncio.run(serve()) > ANSWER
+    assert ended[:5] == [0, 1, 2, 3, 4]
+
+
+def is_reset(line: socket.socket) -> bool:
+    return line.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) != 0
