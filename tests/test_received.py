@@ -30,7 +30,7 @@ READ = [
     r"query_params\.get\(\"(\w+)\"",
     r"\"(\w+)\" in (?:request|st)\.query_params",
     r"path_params\[\"(\w+)\"\]",
-    r"b\"(\w+)\" in unquote_to_bytes",
+    r"OTHER_APP = b\"(\w+)\"",
     r"on_(now|written|removed|\w+)_change=(?!on_change)",
     r"searchParams\.get\(\"(\w+)\"\)",
     r"hash\.match\(/\^#(\w+)",

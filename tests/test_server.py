@@ -23,7 +23,7 @@ import streamlit
 import websockets
 from playwright.sync_api import expect
 from starlette.datastructures import Headers
-from starlette.requests import HTTPConnection
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import PlainTextResponse
 from starlette.types import Message, Receive, Scope, Send
 from streamlit import config
@@ -33,13 +33,18 @@ from streamlit.web.server.starlette.starlette_websocket import _is_origin_allowe
 
 from exam.page.address import MAX_QUERY
 from exam.rooms.room import Room
-from exam.rooms.rooms import KEPT_SECONDS, Rooms, new_code, new_secret
+from exam.rooms.rooms import KEPT_SECONDS, ROOMS, Rooms, new_code, new_secret
 from exam.server import room_stream
 from exam.server.compression import PART, Compression
 from exam.server.document import Opening
-from exam.server.guard import CLOSED, HEADERS, MAX_COOKIES, Guard
+from exam.server.guard import CLOSED, HEADERS, MAX_COOKIES, MAX_PATH, Guard
 from exam.server.log import NOISE, OUT_OF_FILES, Seldom, quieten_log
-from exam.server.room_stream import room_events
+from exam.server.room_stream import (
+    MAX_ALL_STREAMS,
+    MAX_HALL_STREAMS,
+    MAX_STREAMS,
+    room_events,
+)
 from exam.server.session_use import USES, SessionUse
 from exam.server.sessions import MAX_KEPT_VISITS, KeptVisits, watch_no_files
 from exam.texts import load_texts
@@ -247,6 +252,27 @@ def test_the_stream_of_counts_is_the_lecturers_alone(server):
     assert next(events(server, f"{code}?count&secret={secret}"))["event_count"]
 
 
+@pytest.mark.parametrize(
+    "of_room, of_all, status",
+    [
+        (MAX_HALL_STREAMS, MAX_HALL_STREAMS, 200),
+        (MAX_STREAMS, MAX_STREAMS, 429),
+        (MAX_HALL_STREAMS - 1, MAX_ALL_STREAMS, 200),
+        (MAX_HALL_STREAMS, MAX_ALL_STREAMS, 429),
+    ],
+)
+def test_rooms_together_have_as_many_streams_as_the_machine_can_hold(
+    monkeypatch, of_room, of_all, status
+):
+    """Whoever opens rooms of their own takes none of a hall's two hundred."""
+    room = ROOMS.lead(new_code(), new_secret())
+    monkeypatch.setattr(room_stream, "_open_streams", set(range(of_all)))
+    room.listeners.update(range(of_room))
+    scope = {"type": "http", "path_params": {"code": room.code}, "query_string": b"", "headers": []}
+    assert run(room_stream.stream_room(Request(scope))).status_code == status
+    room.listeners.clear()
+
+
 def test_a_websocket_of_a_foreign_page_is_refused_and_nobody_asks_the_network(server, monkeypatch):
     """Of an origin that it does not know, Streamlit would ask it, on its event loop."""
     allowed = []
@@ -339,8 +365,16 @@ def test_a_long_address_is_read_in_no_time(query):
 
 
 def test_an_address_is_refused_that_is_longer_than_any_of_ours(server):
-    for letters, status in ((MAX_QUERY, 200), (MAX_QUERY + 1, 414)):
-        request = urllib.request.Request(f"{server.url}?{'a' * letters}")
+    addresses = {
+        f"?{'a' * MAX_QUERY}": 200,
+        f"?{'a' * (MAX_QUERY + 1)}": 414,
+        "a" * MAX_PATH: 414,
+        "?room=%41BCE": 404,  # nginx would not see which room it is
+        "?%72oom=ABCE": 404,
+        "?room=%7eABCE&lang=%2D": 200,
+    }
+    for address, status in addresses.items():
+        request = urllib.request.Request(server.url + address)
         try:
             assert urllib.request.urlopen(request, timeout=60).status == status
         except urllib.error.HTTPError as refused:

@@ -23,16 +23,19 @@ const lead = (address, code, secret) => {
 
 // A code in capitals leads to the one of several servers that has its room (nginx.conf). What the
 // lecturer's link has behind # is for this browser alone. Both have the forms of rooms.py.
-const here = new URL(location.href);
-const [room] = here.searchParams.get("room")?.match(/^[ABCEFGHJKLMNPRSTWXYZ]{4}$/i) ?? [];
-const [, secret] = here.hash.match(/^#secret=([\w-]{22})$/) ?? [];
-if (room && (secret || room !== room.toUpperCase())) {
+const enterByLink = () => {
+  const here = new URL(location.href);
+  const [room] = here.searchParams.get("room")?.match(/^[ABCEFGHJKLMNPRSTWXYZ]{4}$/i) ?? [];
+  const [, secret] = here.hash.match(/^#secret=([\w-]{22})$/) ?? [];
+  if (!room || !(secret || room !== room.toUpperCase())) return;
   here.searchParams.set("room", room.toUpperCase());
   if (secret) lead(here, room.toUpperCase(), secret);
   here.hash = "";
   history.replaceState(history.state, "", here);
   location.reload();
-}
+};
+enterByLink();
+addEventListener("hashchange", enterByLink); // the link, pasted where the same page is open
 listen("click", "[data-opens]", ({ dataset }) => {
   const address = new URL(location.href);
   lead(address, dataset.opens, dataset.secret);

@@ -175,7 +175,9 @@ def _take_seat(code: str, secret: str) -> Seat:
     for each in filter(None, [rooms.read_secret(_cookie(f"lead_{code}")), secret]):
         try:
             room = rooms.ROOMS.lead(code, each, client[:MAX_CLIENT])
-            return Seat(code=room.code, secret=each)
+            # Either link may be a stranger's, so whoever opens it is told.
+            is_other = bool(secret) and secret != each
+            return Seat(code=room.code, secret=each, refused="secret" if is_other else "")
         except rooms.RoomRefused as reason:
             refused = str(reason)
     if refused and (secret or refused != "secret"):

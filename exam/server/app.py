@@ -4,6 +4,7 @@ The page works without all of it: a server that runs it as a plain script has no
 """
 
 import contextlib
+import gc
 import logging
 import math
 from collections.abc import AsyncIterator
@@ -64,6 +65,8 @@ async def lifespan(app: object) -> AsyncIterator[None]:
         sheet_picture(STUDENT.default)
     for lang in LANGUAGES:
         curves_spec(load_texts(lang), EPOCHS.default)
+    gc.collect()
+    gc.freeze()  # or everybody waits for 0.2 s whenever Python looks through all that is loaded
     yield
     scheduler.close()
 

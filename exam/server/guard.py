@@ -5,7 +5,7 @@ foreign pages.
 """
 
 import re
-from urllib.parse import unquote_to_bytes, urlsplit
+from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse, Response
@@ -16,6 +16,12 @@ from exam.page.address import LOCAL_HOSTS, MAX_QUERY, host_of
 
 # Nothing is uploaded, nobody reads the metrics here, no agent drives the page, nobody logs in.
 CLOSED = ("/_stcore/upload_file", "/_stcore/metrics", "/_stcore/agent", "/oauth2callback", "/auth/")
+# By this Streamlit's script would show what another host says, with its scripts, as this page: they
+# would have our cookies, and so the secret of a room, by a link that a lecturer follows.
+OTHER_APP = b"staticAppId"
+# A letter that no browser escapes: nginx would not see that it is of a room's code (nginx.conf).
+ESCAPED = re.compile(rb"%(?:4[1-9a-f]|5[0-9a]|6[1-9a-f]|7[0-9a])", re.IGNORECASE)
+MAX_PATH = 500  # letters
 HEADERS = {
     "Referrer-Policy": "no-referrer",  # an address may have a room's secret
     "X-Content-Type-Options": "nosniff",
@@ -55,19 +61,12 @@ class Guard:
 
 def _refusal(scope: Scope) -> Response | None:
     """The answer to an address that is closed, or too long: all wait while it is read."""
-    if len(scope["query_string"]) > MAX_QUERY:
+    path, query = scope["path"], scope["query_string"]
+    if len(query) > MAX_QUERY or len(path) > MAX_PATH:
         return PlainTextResponse("The address is too long", 414)
-    if any(path in scope["path"] for path in CLOSED) or _opens_another_app(scope):
+    if ESCAPED.search(query) or OTHER_APP in query or any(each in path for each in CLOSED):
         return PlainTextResponse("Not found", 404)
     return None
-
-
-def _opens_another_app(scope: Scope) -> bool:
-    """Whether Streamlit's script would show what another host says, with its scripts, as this page.
-
-    In it they would have our cookies: the secret of a room, by a link that a lecturer follows.
-    """
-    return b"staticAppId" in unquote_to_bytes(scope["query_string"])
 
 
 def _with_needed_headers(scope: Scope) -> Scope:

@@ -16,6 +16,8 @@ from exam.rooms.room import Room
 from exam.rooms.rooms import ROOMS
 
 MAX_STREAMS, MAX_LECTURER_STREAMS = 1_000, 20  # of a room
+# Of all rooms, beyond which each has those of a hall at most.
+MAX_ALL_STREAMS, MAX_HALL_STREAMS = 2_000, 200
 KEEP_ALIVE_SECONDS = 15.0  # after which a stream sends a comment, so that no proxy cuts it
 # Between two events for a lecturer, who asks for what is new at each: in one step, and of two.
 COUNT_SECONDS, STEP_SECONDS = 2.0, 0.25
@@ -31,10 +33,11 @@ async def stream_room(request: Request) -> Response:
     for_lecturer = "count" in request.query_params
     if for_lecturer and not _is_led_by(request, room):
         return PlainTextResponse("Only for its lecturer", 403)
+    has_many_left = len(_open_streams) < MAX_ALL_STREAMS
     listeners, limit = (
         (room.lecturer_listeners, MAX_LECTURER_STREAMS)
         if for_lecturer
-        else (room.listeners, MAX_STREAMS)
+        else (room.listeners, MAX_STREAMS if has_many_left else MAX_HALL_STREAMS)
     )
     if len(listeners) >= limit:
         return PlainTextResponse("The room is full", 429)  # no proxy takes it for a lost server

@@ -362,14 +362,30 @@ def test_a_secret_that_a_strangers_link_has_left_keeps_nobody_out(browser, serve
     page.context.close()
 
 
+def test_a_lecturers_link_leads_where_the_same_page_is_open(browser, server):
+    """Then only what is behind # differs, and no browser loads the page anew for that."""
+    page = browser.new_context(locale="ko-KR").new_page()
+    own = f"{server.url}?room={(code := new_code())}&presenter=true"
+    page.goto(own)
+    expect(page.get_by_text(KO.hall.room_awaited)).to_be_visible()
+    page.goto(f"{own}#secret={(secret := new_secret())}")
+    page.locator(".st-key-step_next button").wait_for()
+    assert f"lead_{code}={secret}" in page.evaluate("document.cookie")
+    assert "secret" not in page.url
+    page.context.close()
+
+
 def test_no_strangers_link_keeps_a_lecturer_out(browser, server):
     """Once, the false secret of a link took the place of the right one in the browser."""
     code, secret = new_code(), new_secret()
     page = browser.new_context(locale="ko-KR").new_page()
     own = f"{server.url}?room={code}&presenter=true"
-    for link in (f"{own}#secret={secret}", f"{own}#secret={new_secret()}", own):
+    strangers = f"{own}#secret={new_secret()}"
+    for link in (f"{own}#secret={secret}", strangers, own):
         page.goto("about:blank")
         page.goto(link)
         page.locator(".st-key-step_next button").wait_for()
         assert f"lead_{code}={secret}" in page.evaluate("document.cookie")
+        told = page.get_by_text(KO.hall.refused.secret)
+        expect(told).to_have_count(1 if link == strangers else 0)
     page.context.close()
