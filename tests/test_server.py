@@ -494,6 +494,25 @@ def test_a_stream_ends_with_its_room():
     assert len(run(listen())) == 2
 
 
+def test_a_wall_on_which_nobody_presses_anything_keeps_its_room(monkeypatch):
+    """As from the morning to the afternoon."""
+    now = [0.0]
+    rooms = Rooms(lambda: now[0])
+    for name, value in (("ROOMS", rooms), ("KEEP_ALIVE_SECONDS", 0.01), ("COUNT_SECONDS", 0.0)):
+        monkeypatch.setattr(room_stream, name, value)
+    room = rooms.lead(new_code(), new_secret())
+
+    async def stand() -> None:
+        stream = room_events(room, for_lecturer=True)
+        for _ in range(3):
+            await anext(stream)
+            now[0] += 0.9 * KEPT_SECONDS
+        await stream.aclose()
+
+    run(stand())
+    assert rooms.find(room.code) is room
+
+
 def test_a_silent_stream_says_that_it_is_there(monkeypatch):
     """Or a proxy would cut it."""
     monkeypatch.setattr(room_stream, "KEEP_ALIVE_SECONDS", 0.05)

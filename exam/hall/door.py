@@ -36,9 +36,10 @@ def _show_links(room: Room, texts: Texts) -> None:
     page, lang = st.context.url or "", language()
     secret = f"#secret={room.secret}"  # what is behind # never leaves the browser
     learners = reachable(link_to(page, room=room.code))
-    projector = f"{link_to(page, room=room.code, lang=lang, projected='true')}{secret}"
-    plan = ",".join(HOUR)
-    hour = f"{link_to(page, room=room.code, lang=lang, projected='true', plan=plan)}{secret}"
+    # The history of the browser would keep it, where another may find it: only if no cookie does.
+    here = "" if st.context.cookies.get(f"lead_{room.code}") == room.secret else secret
+    projector = link_to(page, room=room.code, lang=lang, projected="true")
+    hour = link_to(page, room=room.code, lang=lang, projected="true", plan=",".join(HOUR))
     own = f"{reachable(link_to(page, room=room.code, lang=lang, presenter='true'))}{secret}"
     if is_local(page):
         st.info(texts.share_local)
@@ -49,11 +50,11 @@ def _show_links(room: Room, texts: Texts) -> None:
     with lines:
         st.markdown(texts.hall.room_open(code=room.code))
         st.code(learners, language=None, wrap_lines=True)
-        st.link_button(texts.hall.lecturers_screen, projector, type="primary")
-        st.link_button(texts.hall.teach_hour, hour)
+        st.link_button(texts.hall.lecturers_screen, projector + here, type="primary")
+        st.link_button(texts.hall.teach_hour, hour + here)
         with st.expander(texts.hall.lecturers_links):
             st.caption(texts.hall.lecturers_link)
-            st.code(projector, language=None, wrap_lines=True)
+            st.code(projector + secret, language=None, wrap_lines=True)
             st.caption(texts.hall.presenter_link)
             show_qr_code(own, texts)
             st.code(own, language=None, wrap_lines=True)

@@ -74,6 +74,7 @@ async def room_events(room: Room, *, for_lecturer: bool = False) -> AsyncIterato
             has_changed.clear()
             state = room.state()
             if for_lecturer:
+                ROOMS.find(room.code)  # it is used, even if nobody presses anything for hours
                 state["event_count"] = room.event_count
             event = json.dumps(state)
             yield ": still here\n\n" if event == last else f"data: {event}\n\n"

@@ -287,7 +287,9 @@ def test_a_room_is_opened_by_the_share_box_and_entered_by_its_code(browser, serv
         link = lecturer.get_by_role("link", name=KO.hall.lecturers_screen).get_attribute("href")
         code = re.search(r"room=(\w{4})", link)[1]
         expect(lecturer).to_have_url(re.compile(f"room={code}$"))  # a link for learners
-        assert "#secret=" in link and "secret" not in link.split("#")[0]  # for no log and history
+        assert "secret" not in link, "the browser has it in a cookie, and keeps no history of that"
+        copied = lecturer.locator("code", has_text="#secret=")
+        assert [each.count("secret") for each in copied.all_text_contents()] == [1, 1]
         lecturer.reload()
         leads = KO.hall.leads_room(code=code).replace("**", "")
         expect(lecturer.get_by_text(leads)).to_be_visible()
