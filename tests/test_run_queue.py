@@ -166,3 +166,20 @@ def test_a_run_that_turns_out_to_be_longer_keeps_its_place(monkeypatch):
     monkeypatch.setattr(run_queue, "LONGEST_RUN_SECONDS", 0.05)
     monkeypatch.setattr(run_queue, "PARTS", RunQueue(1))
     assert run(begin(extended=False))
+
+
+def test_of_lecturers_who_has_had_the_most_time_comes_last(monkeypatch):
+    """A dear part counts as one run, of which a room that has rested would be given forty."""
+    monkeypatch.setattr(run_queue, "LEADERS", RunQueue(1))
+    now = [0.0]
+    monkeypatch.setattr("time.monotonic", lambda: now[0])
+
+    async def serve() -> list[str]:
+        rested, lecturer = Asked(), who_asked_for(8)
+        dear = rested.ask(leads=True)
+        now[0] += 0.1
+        dear.end()
+        first = Asked().ask(leads=True)
+        return order(first, rested=rested.ask(leads=True), lecturer=lecturer.ask(leads=True))
+
+    assert run(serve()) == ["lecturer", "rested"]

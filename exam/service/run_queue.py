@@ -10,6 +10,7 @@ fourth turn is that of the one that has waited longest, so that nobody waits for
 import asyncio
 import contextlib
 import itertools
+import time
 from collections.abc import Iterator
 
 from exam.service.fading import Fading
@@ -27,6 +28,7 @@ LONGEST_WAIT_EVERY = 4  # turns, of which one is that of the run that has waited
 # For each as which a run counts, and at most: then the next one begins even if this one has not
 # ended, or Streamlit has not said so.
 RUN_SECONDS, LONGEST_RUN_SECONDS = 0.3, 2.0
+PART_SECONDS = 0.01  # that a part of the page takes, on a quiet machine
 
 
 class Run:
@@ -36,9 +38,10 @@ class Run:
         self.rank = rank  # the lowest one begins next
         self.turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._queue, self._seconds, self._has_place = queue, seconds, False
+        self.charged: Fading | None = None  # for the time that it takes
 
     def begin(self) -> None:
-        self._has_place = True
+        self._has_place, self._began_at = True, time.monotonic()
         self.turn.set_result(None)
         self._ending = self.turn.get_loop().call_later(self._seconds, self.end)
 
@@ -52,6 +55,8 @@ class Run:
         """Make room for the next one; nothing happens if it has been made."""
         if self._has_place:
             self._has_place = False
+            if self.charged:
+                self.charged.add((time.monotonic() - self._began_at) / PART_SECONDS)
             self._queue.add_place()
 
 
@@ -127,7 +132,9 @@ class Asked:
         self.runs.add(runs)  # first: who comes back ever anew with a large one waits as well
         weight = round(self.runs.now())  # whole ones, so that there are equals
         if leads:  # or the many parts that one of them asks for would come before another's step
-            return LEADERS.add((weight, runs), _seconds(runs))
+            run = LEADERS.add((weight, runs), _seconds(runs))
+            run.charged = self.runs  # what is dear counts as a part, and rooms that rest as nothing
+            return run
         if weight <= LIGHT:
             queue = PAGES if runs >= WHOLE_PAGE else PARTS
         else:
