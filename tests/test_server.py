@@ -28,6 +28,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import Message, Receive, Scope, Send
 from streamlit import config
 from streamlit.runtime.app_session import AppSession
+from streamlit.runtime.media_file_manager import MediaFileMetadata
 from streamlit.runtime.session_manager import SessionInfo
 from streamlit.web.server.starlette.starlette_websocket import _is_origin_allowed
 
@@ -46,7 +47,13 @@ from exam.server.room_stream import (
     room_events,
 )
 from exam.server.session_use import USES, SessionUse
-from exam.server.sessions import MAX_KEPT_VISITS, KeptVisits, watch_no_files
+from exam.server.sessions import (
+    KEPT_FILE_SECONDS,
+    MAX_KEPT_VISITS,
+    KeptVisits,
+    keep_saved_files,
+    watch_no_files,
+)
 from exam.texts import load_texts
 from tests.browser import Server, open_page, press_start, running_server, wait_until_played
 from tests.visit import Visit, run
@@ -62,6 +69,8 @@ options = {"server.port": port, "server.headless": True}
 bootstrap.load_config_options(options)
 bootstrap.run("streamlit_app.py", False, [], options)
 """
+
+ANSWER_TO_FILE = "backend_operation_response"  # that a message is
 
 
 def put(server: Server, path: str, size: int) -> int:
@@ -437,6 +446,40 @@ def test_a_session_that_was_connected_for_a_moment_pushes_out_no_visit():
     for number in range(5):
         leave(f"visit {number}", seconds=20.0, kept=few)
     assert len(few.list()) == 3, "where few files may be open"
+
+
+def test_what_somebody_saves_is_there_whatever_others_do_meanwhile(server):
+    """Streamlit deletes it at the end of the second run of anybody."""
+
+    async def save() -> str:
+        async with Visit(server.url, "epochs=2").connection() as visit:
+            await visit.study()
+            await visit.unfold("save")
+            await visit.catch(1.0)
+            await visit.download(visit.files[0])
+            while (answer := await visit.read_one()).WhichOneof("type") != ANSWER_TO_FILE:
+                pass
+            async with Visit(server.url).connection() as other:
+                await other.open()
+                for number in range(5):
+                    await other.move("batch_size", number + 1)
+                    await other.read()
+            return answer.backend_operation_response.deferred_file.url
+
+    with urllib.request.urlopen(server.url.rstrip("/") + run(save()), timeout=60) as saved:
+        assert saved.status == 200 and saved.read()
+
+
+def test_what_was_saved_is_not_kept_for_long(monkeypatch):
+    monkeypatch.setattr(MediaFileMetadata, "mark_for_delete", MediaFileMetadata.mark_for_delete)
+    now = [0.0]
+    monkeypatch.setattr("time.monotonic", lambda: now[0])
+    keep_saved_files()
+    file = MediaFileMetadata()
+    for seconds, is_marked in ((100.0, False), (0.9 * KEPT_FILE_SECONDS, False), (5.0, True)):
+        now[0] += seconds
+        file.mark_for_delete()
+        assert file.is_marked_for_delete == is_marked
 
 
 @pytest.mark.parametrize("part", [bytes(1_000), b"x", b""])

@@ -22,7 +22,7 @@ from exam.server.guard import Guard
 from exam.server.log import quieten_log
 from exam.server.reading import share_reading
 from exam.server.room_stream import end_streams_with_the_server, stream_room
-from exam.server.sessions import keep_visits, watch_no_files
+from exam.server.sessions import keep_saved_files, keep_visits, watch_no_files
 from exam.server.unread import bound_unread
 from exam.server.websocket import Received, follow_runs, follow_sessions
 from exam.service.machine import shortages
@@ -54,6 +54,7 @@ async def lifespan(app: object) -> AsyncIterator[None]:
     follow_sessions()
     follow_runs()
     watch_no_files()
+    keep_saved_files()
     keep_visits(max_open_files)
     quieten_log()
     for shortage in shortages():

@@ -73,6 +73,7 @@ def _with_needed_headers(scope: Scope) -> Scope:
     headers = MutableHeaders(raw=list(scope["headers"]))
     ours = COOKIE.findall(headers.get("cookie", ""))
     del headers["cookie"]
+    del headers["range"]  # a hundred parts of a file are made while everybody waits
     if ours:
         headers["cookie"] = "; ".join(ours[:MAX_COOKIES])
     if scope["type"] == "websocket":

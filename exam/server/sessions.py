@@ -1,14 +1,19 @@
 """Streamlit's sessions, as a hall needs them."""
 
+import time
+from weakref import WeakKeyDictionary
+
 from streamlit import config
 from streamlit.runtime import Runtime
 from streamlit.runtime.app_session import AppSession
+from streamlit.runtime.media_file_manager import MediaFileMetadata
 from streamlit.runtime.memory_session_storage import MemorySessionStorage
 from streamlit.runtime.session_manager import SessionInfo
 
 from exam.server.session_use import USES
 
 MAX_KEPT_VISITS, FILES_OF_A_VISIT = 400, 3  # of browsers that are not there
+KEPT_FILE_SECONDS = 20.0
 KEPT_FILES = 1 / 4  # of those that may be open: those who are there need the others
 
 
@@ -45,6 +50,23 @@ def keep_visits(max_open_files: float) -> None:
     most = min(MAX_KEPT_VISITS, max_open_files * KEPT_FILES / FILES_OF_A_VISIT)
     kept = KeptVisits(int(most))
     Runtime.instance()._session_mgr._session_storage = kept  # type: ignore
+
+
+def keep_saved_files() -> None:
+    """Keep what somebody saves until the browser has asked for it.
+
+    No session refers to such a file, so Streamlit would delete it at the end of the second run of
+    anybody: in a hall, before it is there.
+    """
+    mark = MediaFileMetadata.mark_for_delete
+    unused_since: WeakKeyDictionary[MediaFileMetadata, float] = WeakKeyDictionary()
+
+    def mark_later(file: MediaFileMetadata) -> None:
+        now = time.monotonic()
+        if now - unused_since.setdefault(file, now) >= KEPT_FILE_SECONDS:
+            mark(file)
+
+    MediaFileMetadata.mark_for_delete = mark_later  # type: ignore
 
 
 def watch_no_files() -> None:
