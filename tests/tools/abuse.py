@@ -27,6 +27,7 @@ from pathlib import Path
 from urllib.parse import quote, urlencode
 
 import psutil
+import streamlit
 import websockets
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
@@ -429,15 +430,15 @@ async def tiny(url: str) -> None:
 
 
 @contextlib.asynccontextmanager
-async def open_small(url: str) -> AsyncIterator[socket.socket]:
-    """A websocket that takes as little unread as one over a wireless network."""
+async def open_small(url: str, request: bytes = b"") -> AsyncIterator[socket.socket]:
+    """A websocket, or a request, that takes as little unread as one over a wireless network."""
     loop, (host, port) = asyncio.get_running_loop(), url.split("/")[2].split(":")
     with socket.socket() as line:
         line.setblocking(False)
         line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
         line.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 1_448)
         await loop.sock_connect(line, (host, int(port)))
-        await loop.sock_sendall(line, handshake(url))
+        await loop.sock_sendall(line, request or handshake(url))
         answer = b""
         while not answer.endswith(b"\r\n\r\n"):
             answer += await loop.sock_recv(line, 1)
@@ -468,6 +469,19 @@ async def unread(url: str) -> None:
             await asyncio.sleep(1.05)
 
     await again_and_again(one, 100)
+
+
+async def hoarders(url: str) -> None:
+    """300 connections that ask for a file of 4 MB and read nothing, new every five seconds."""
+    scripts = Path(streamlit.__file__).parent.glob("static/static/js/*.js")
+    largest = max(scripts, key=lambda script: script.stat().st_size).name
+    request = f"GET /static/js/{largest} HTTP/1.1\r\nHost: a\r\n\r\n".encode()
+
+    async def one() -> None:
+        async with open_small(url, request):
+            await asyncio.sleep(5.0)
+
+    await again_and_again(one, 300)
 
 
 async def no_part(url: str) -> None:
@@ -666,6 +680,7 @@ NUISANCES: dict[str, Nuisance] = {
         unfinished,
         tiny,
         unread,
+        hoarders,
         no_part,
         fresh,
         returned,
