@@ -1,6 +1,7 @@
 """The settings that have been studied, with their results: the points of a map."""
 
 import threading
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -22,16 +23,26 @@ class StudiedSettings:
     """Every setting that has been studied, in a room or in one visit. Thread-safe."""
 
     sums: dict[tuple[int, int], tuple[int, float, float]] = field(default_factory=dict)
+    _visits: dict[tuple[int, int], str] = field(default_factory=dict)  # that studied each first
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def add(self, batch_size: int, epochs: int, loss: float, wrong: float) -> None:
+    def add(self, batch_size: int, epochs: int, loss: float, wrong: float, visit: str = "") -> None:
         setting = batch_size, epochs
         with self._lock:
             if setting not in self.sums and len(self.sums) >= MAX_SETTINGS:
-                # The first of those with the fewest runs, so that nobody can fill the map.
-                del self.sums[min(self.sums, key=lambda each: self.sums[each][0])]
+                self._make_place()
+            self._visits.setdefault(setting, visit)
             runs, losses, wrongs = self.sums.get(setting, (0, 0.0, 0.0))
             self.sums[setting] = runs + 1, losses + loss, wrongs + wrong
+
+    def _make_place(self) -> None:
+        """Of the visit that has the most settings, the first one with the fewest runs goes.
+
+        So nobody fills the map, and whoever tries pushes out nobody else.
+        """
+        counts = Counter(self._visits.values())
+        gone = min(self.sums, key=lambda each: (-counts[self._visits[each]], self.sums[each][0]))
+        del self.sums[gone], self._visits[gone]
 
     def points(self) -> list[Point]:
         return [

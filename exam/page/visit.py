@@ -123,7 +123,9 @@ class Visit:
         if self.press_on_map != self.presses:
             self.press_on_map = self.presses
             batch_size = study.plan.batch_size
-            self.seat.studied.add(batch_size, study.epochs, last.val_loss, last.val_wrong)
+            self.seat.studied.add(
+                batch_size, study.epochs, last.val_loss, last.val_wrong, visit=self.key
+            )
 
 
 def open_visit() -> Visit:
