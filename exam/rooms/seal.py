@@ -1,31 +1,35 @@
 """Text in an address that a room's lecturer alone can have put there, and nobody reads in passing.
 
 The hall sees the address of the wall, where closed votes would pull the next one; and a student may
-post a link with votes that nobody has cast.
+post a link with votes that nobody has cast, or a browser offer the address of last week's lecture.
 """
 
 import base64
 import hmac
 import re
+import time
 
-TAG_BYTES = 12
+TAG_BYTES, TIME_BYTES = 12, 5
+MAX_AGE = 3 * 3600  # seconds, as long as a room is kept that nobody uses
 SEALED = re.compile(r"[\w-]{16,3500}", re.ASCII)
 
 
 def seal(text: str, secret: str) -> str:
-    """Letters of base64, in which a mark of the room's `secret` comes before the text."""
-    data = text.encode()
+    """Letters of base64: a mark of the room's `secret`, the time, and the text."""
+    data = int(time.time()).to_bytes(TIME_BYTES, "big") + text.encode()
     return base64.urlsafe_b64encode(_tag(data, secret) + data).decode().rstrip("=")
 
 
 def unseal(sealed: str, secret: str) -> str | None:
-    """The text that was sealed; None if it was not, or with another secret."""
+    """The text that was sealed; None if it was not, or with another secret, or too long ago."""
     try:
         data = base64.urlsafe_b64decode(sealed + "=" * (-len(sealed) % 4))
-        tag, text = data[:TAG_BYTES], data[TAG_BYTES:]
-        return text.decode() if hmac.compare_digest(tag, _tag(text, secret)) else None
-    except ValueError:  # no base64, or no text
+    except ValueError:
         return None
+    tag, data = data[:TAG_BYTES], data[TAG_BYTES:]
+    sealed_at, text = int.from_bytes(data[:TIME_BYTES], "big"), data[TIME_BYTES:]
+    is_ours = hmac.compare_digest(tag, _tag(data, secret))
+    return text.decode() if is_ours and time.time() - sealed_at < MAX_AGE else None
 
 
 def read_sealed(text: str) -> str | None:

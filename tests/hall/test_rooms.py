@@ -4,6 +4,7 @@ import contextlib
 import itertools
 import re
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterator
 
@@ -331,8 +332,13 @@ def test_the_lecturers_address_brings_back_a_step_and_closed_votes():
     assert again.standing("students").guesses == 1 and not again.standing("students").rounds
 
 
-def test_what_is_sealed_is_read_with_the_same_secret_alone():
+def test_what_is_sealed_is_read_with_the_same_secret_alone_and_on_the_same_day(monkeypatch):
     secret = rooms.new_secret()
+    now = time.time()
+    sealed = seal("sheet.0-1", secret)
+    for hours, text in ((2.9, "sheet.0-1"), (3.1, None), (7 * 24, None)):
+        monkeypatch.setattr("time.time", lambda hours=hours: now + 3600 * hours)
+        assert unseal(sealed, secret) == text
     for text in ("", "a", "sheet.0-1", "é" * 800):
         sealed = seal(text, secret)
         assert unseal(read_sealed(sealed), secret) == text
