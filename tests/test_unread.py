@@ -10,6 +10,7 @@ import uvicorn
 
 from exam.server import unread
 from exam.server.unread import Transport, bound_unread
+from tests.visit import run
 
 PATIENCE = 60.0  # seconds
 ANSWER = 30_000_000  # bytes, more than the buffers of both ends hold
@@ -77,7 +78,7 @@ def test_who_reads_nothing_is_ended_and_who_reads_slowly_is_not(monkeypatch):
                 await asyncio.sleep(0.1)
             return await read(silent), came + await read(slow)
 
-    silent, slow = asyncio.run(serve())
+    silent, slow = run(serve())
     assert silent < ANSWER < slow
 
 
@@ -97,7 +98,7 @@ def test_of_too_many_those_end_first_that_have_never_read(monkeypatch):
                 await asyncio.sleep(0.01)
             return came + await read(reader)
 
-    assert asyncio.run(serve()) > ANSWER
+    assert run(serve()) > ANSWER
     assert ended[:5] == [0, 1, 2, 3, 4]
 
 
