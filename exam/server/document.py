@@ -1,9 +1,11 @@
 """Streamlit's document, which is empty, with the head of the page in it."""
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from exam.page.opening import with_opening
+from exam.rooms.rooms import new_learner
 
 
 class Opening:
@@ -50,5 +52,8 @@ async def _send_document(scope: Scope, start: Message, body: bytes, send: Send) 
     headers["content-length"] = str(len(opened))
     for name in ("etag", "last-modified"):  # they are those of Streamlit's file
         del headers[name]
+    if b"room=" in scope["query_string"] and "learner" not in HTTPConnection(scope).cookies:
+        # Two tabs that open at once would each take a name of their own, and vote twice.
+        headers.append("Set-Cookie", f"learner={new_learner()}; Path=/; SameSite=Lax")
     await send(start)
     await send({"type": "http.response.body", "body": opened})

@@ -375,6 +375,36 @@ def test_a_lecturers_link_leads_where_the_same_page_is_open(browser, server):
     page.context.close()
 
 
+def test_two_tabs_that_open_at_once_are_one_learner(browser, server):
+    """As those of a browser that comes back with all its tabs."""
+    room = f"room={new_code()}&secret={new_secret()}"
+    run(open_room(server, room))
+    learner = browser.new_context(locale="ko-KR")
+    tabs = [learner.new_page() for _ in range(2)]
+    link = f"{server.url}?{room.split('&')[0]}&only=students"
+    for tab in tabs:  # both load before either runs
+        tab.evaluate(f"location.assign('{link}')")
+    names = set()
+    for tab in tabs:
+        tab.get_by_role("radio").first.wait_for()
+        wait_until_idle(tab)
+        names.add(tab.evaluate("document.cookie.match(/learner=([^;]*)/)[1]"))
+    assert len(names) == 1
+    for at, tab in enumerate(tabs):
+        tab.locator("[data-baseweb='radio'], [role='radiogroup'] label").nth(at).click()
+        wait_until_idle(tab)
+        expect(tab.locator(".st-key-students_guess input").nth(at)).to_be_checked()
+
+    async def count() -> int:
+        async with Visit(server.url, f"{room}&projected=true&only=students").connection() as wall:
+            await wall.open()
+            await wall.poll()
+            return wall.guesses
+
+    assert run(count()) == 1
+    learner.close()
+
+
 def test_no_strangers_link_keeps_a_lecturer_out(browser, server):
     """Once, the false secret of a link took the place of the right one in the browser."""
     code, secret = new_code(), new_secret()
