@@ -9,14 +9,14 @@ import hmac
 import re
 import time
 
-TAG_BYTES, TIME_BYTES = 12, 5
-MAX_AGE = 3 * 3600  # seconds, as long as a room is kept that nobody uses
+TAG_BYTES, TIME_BYTES = 12, 3
+MAX_HOURS = 3  # as long as a room is kept that nobody uses
 SEALED = re.compile(r"[\w-]{16,3500}", re.ASCII)
 
 
 def seal(text: str, secret: str) -> str:
-    """Letters of base64: a mark of the room's `secret`, the time, and the text."""
-    data = int(time.time()).to_bytes(TIME_BYTES, "big") + text.encode()
+    """Letters of base64: a mark of the room's `secret`, the hour, and the text."""
+    data = _hour().to_bytes(TIME_BYTES, "big") + text.encode()
     return base64.urlsafe_b64encode(_tag(data, secret) + data).decode().rstrip("=")
 
 
@@ -27,14 +27,18 @@ def unseal(sealed: str, secret: str) -> str | None:
     except ValueError:
         return None
     tag, data = data[:TAG_BYTES], data[TAG_BYTES:]
-    sealed_at, text = int.from_bytes(data[:TIME_BYTES], "big"), data[TIME_BYTES:]
+    hour, text = int.from_bytes(data[:TIME_BYTES], "big"), data[TIME_BYTES:]
     is_ours = hmac.compare_digest(tag, _tag(data, secret))
-    return text.decode() if is_ours and time.time() - sealed_at < MAX_AGE else None
+    return text.decode() if is_ours and _hour() - hour <= MAX_HOURS else None
 
 
 def read_sealed(text: str) -> str | None:
     """The text if it may have been sealed; None if nobody can have."""
     return text if SEALED.fullmatch(text) else None
+
+
+def _hour() -> int:
+    return int(time.time() / 3600)
 
 
 def _tag(data: bytes, secret: str) -> bytes:

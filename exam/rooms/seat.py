@@ -17,14 +17,13 @@ class Seat:
 
     A learner who comes before the room is opened has its `code` already, and waits for it;
     `learner` is a random id. A visit with the room's `secret` leads it, and `refused` says why it
-    may not, or that another one than that of the link leads: a wrong "secret", or all rooms are
-    "taken". `step` is what a projector shows, with or
-    without a room, and `last_step` what it showed before the server was started again, as its
-    address says; `is_presenter_page` is True on the lecturer's own page, which the hall does not
-    see. `has_false_secret` if the browser has kept a secret by which it does not lead, and is to
-    forget it. `restarts_seen` and `exam_changes_seen` count what this visit has taken over of the
-    room's `restarted` votes and of its exam's `changes`. Where the room has none, `own_studied` and
-    `own_drawings` are the visit's.
+    may not, or not by its link: a wrong "secret", or all rooms are "taken". `step` is what a
+    projector shows, with or without a room, and `last_step` what it showed before the server was
+    started again, as its address says; `is_presenter_page` is True on the lecturer's own page,
+    which the hall does not see. `has_false_secret` if the browser has kept a secret by which it
+    does not lead, and is to forget it. `restarts_seen` and `exam_changes_seen` count what this
+    visit has taken over of the room's `restarted` votes and of its exam's `changes`. Where the room
+    has none, `own_studied` and `own_drawings` are the visit's.
     """
 
     code: str = ""
