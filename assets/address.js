@@ -2,12 +2,13 @@
 // the page.
 
 let visit;
-const setPage = (lang, wanted, cookies, now) => {
+const setPage = (lang, wanted, cookies, forgotten, now) => {
   if (visit && visit !== now) return reopen();
   visit = now;
   for (const [name, value] of Object.entries(cookies))
-    if (!value) setCookie(name, "", "; Max-Age=0");
-    else if (!setCookie(name, value)) delete wanted.secret; // or a reload would not lead any more
+    if (!setCookie(name, value)) delete wanted.secret; // or a reload would not lead any more
+  for (const [name, value] of Object.entries(forgotten))
+    if (document.cookie.includes(`${name}=${value}`)) setCookie(name, "", "; Max-Age=0");
   document.documentElement.lang = lang; // Streamlit's own document is always English
   const address = new URL(location.href);
   if (history.state?.isBegun) address.searchParams.delete("start"); // it was for the reload alone

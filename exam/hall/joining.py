@@ -34,7 +34,7 @@ def show_hints(visit: Visit, texts: Texts) -> None:
         st.info(texts_of_hall.room_awaited)
     elif seat.refused or seat.awaits_room:
         st.info(texts_of_hall.refused[seat.refused or "room"])
-    elif seat.has_false_secret:
+    elif seat.false_secret:
         st.info(texts_of_hall.refused.secret)
     elif visit.is_projected and seat.voting_room:
         st.info(texts_of_hall.leads_not)

@@ -173,8 +173,8 @@ def _take_seat(code: str, secret: str) -> Seat:
     if client in (None, "::ffff:127.0.0.1"):  # behind a proxy on this machine, which says it last
         said = st.context.headers.get_all("X-Forwarded-For") or [""]
         client = said[-1].rsplit(",", 1)[-1].strip()
-    refused = ""
-    for each in filter(None, [rooms.read_secret(_cookie(f"lead_{code}")), secret]):
+    kept, refused = rooms.read_secret(_cookie(f"lead_{code}")), ""
+    for each in filter(None, [kept, secret]):
         try:
             room = rooms.ROOMS.lead(code, each, client[:MAX_CLIENT])
             # Either link may be a stranger's, so whoever opens it is told.
@@ -185,7 +185,7 @@ def _take_seat(code: str, secret: str) -> Seat:
     if refused and (secret or refused != "secret"):
         return Seat(refused=refused)
     # If the browser has kept a false one, it is from a link of somebody else.
-    return Seat(code=code, learner=learner, has_false_secret=bool(refused))
+    return Seat(code=code, learner=learner, false_secret=kept if kept and refused else "")
 
 
 def _cookie(name: str) -> str:
@@ -226,4 +226,6 @@ def write_address() -> None:
     # The browser's own language needs no parameter, but one that was asked for stays.
     is_asked_for = "lang" in st.query_params or lang != browser_language()
     parameters["lang"] = lang if is_asked_for else None
-    push("page", lang, parameters | visit.seat.address_parameters, visit.seat.cookies, visit.key)
+    seat = visit.seat
+    parameters |= seat.address_parameters
+    push("page", lang, parameters, seat.cookies, seat.forgotten_cookies, visit.key)

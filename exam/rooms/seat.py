@@ -20,8 +20,8 @@ class Seat:
     may not, or not by its link: a wrong "secret", or all rooms are "taken". `step` is what a
     projector shows, with or without a room, and `last_step` what it showed before the server was
     started again, as its address says; `is_presenter_page` is True on the lecturer's own page,
-    which the hall does not see. `has_false_secret` if the browser has kept a secret by which it
-    does not lead, and is to forget it. `restarts_seen` and `exam_changes_seen` count what this
+    which the hall does not see. `false_secret` is one by which the browser does not lead, though it
+    has kept it, and which it is to forget. `restarts_seen` and `exam_changes_seen` count what this
     visit has taken over of the room's `restarted` votes and of its exam's `changes`. Where the room
     has none, `own_studied` and `own_drawings` are the visit's.
     """
@@ -33,7 +33,7 @@ class Seat:
     step: Step | None = None
     last_step: Step | None = None
     is_presenter_page: bool = False
-    has_false_secret: bool = False
+    false_secret: str = ""
     restarts_seen: int = 0
     exam_changes_seen: int = 0
     own_studied: StudiedSettings = field(default_factory=StudiedSettings)
@@ -162,8 +162,12 @@ class Seat:
 
     @property
     def cookies(self) -> dict[str, str]:
-        """After a reload, a lecturer still leads, and a guess still counts once; "" forgets one."""
+        """After a reload, a lecturer still leads, and a guess still counts once."""
         if self.leads:
             return {f"lead_{self.code}": self.secret}
-        forgotten = {f"lead_{self.code}": ""} if self.has_false_secret else {}
-        return forgotten | ({"learner": self.learner} if self.learner else {})
+        return {"learner": self.learner} if self.learner else {}
+
+    @property
+    def forgotten_cookies(self) -> dict[str, str]:
+        """Those to forget where the browser still has them; another tab may lead by now."""
+        return {f"lead_{self.code}": self.false_secret} if self.false_secret else {}
