@@ -38,7 +38,7 @@ class Run:
         self.rank = rank  # the lowest one begins next
         self.turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._queue, self._seconds, self._has_place = queue, seconds, False
-        self.charged: Fading | None = None  # for the time that it takes
+        self.charged: Fading | None = None  # a sum to which the time that it took is added
 
     def begin(self) -> None:
         self._has_place, self._began_at = True, time.monotonic()
@@ -133,7 +133,8 @@ class Asked:
         weight = round(self.runs.now())  # whole ones, so that there are equals
         if leads:  # or the many parts that one of them asks for would come before another's step
             run = LEADERS.add((weight, runs), _seconds(runs))
-            run.charged = self.runs  # what is dear counts as a part, and rooms that rest as nothing
+            # Or who asks for slow parts, by rooms that have rested, would come before a lecturer.
+            run.charged = self.runs
             return run
         if weight <= LIGHT:
             queue = PAGES if runs >= WHOLE_PAGE else PARTS
