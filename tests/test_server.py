@@ -48,8 +48,8 @@ from exam.server.room_stream import (
 )
 from exam.server.session_use import USES, SessionUse
 from exam.server.sessions import (
-    KEPT_FILE_SECONDS,
     MAX_KEPT_VISITS,
+    SAVED_FILE_SECONDS,
     KeptVisits,
     keep_saved_files,
     watch_no_files,
@@ -476,7 +476,7 @@ def test_what_was_saved_is_not_kept_for_long(monkeypatch):
     monkeypatch.setattr("time.monotonic", lambda: now[0])
     keep_saved_files()
     file = MediaFileMetadata()
-    for seconds, is_marked in ((100.0, False), (0.9 * KEPT_FILE_SECONDS, False), (5.0, True)):
+    for seconds, is_marked in ((100.0, False), (0.9 * SAVED_FILE_SECONDS, False), (5.0, True)):
         now[0] += seconds
         file.mark_for_delete()
         assert file.is_marked_for_delete == is_marked

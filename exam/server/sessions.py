@@ -13,7 +13,7 @@ from streamlit.runtime.session_manager import SessionInfo
 from exam.server.session_use import USES
 
 MAX_KEPT_VISITS, FILES_OF_A_VISIT = 400, 3  # of browsers that are not there
-KEPT_FILE_SECONDS = 20.0
+SAVED_FILE_SECONDS = 20.0
 KEPT_FILES = 1 / 4  # of those that may be open: those who are there need the others
 
 
@@ -63,7 +63,7 @@ def keep_saved_files() -> None:
 
     def mark_later(file: MediaFileMetadata) -> None:
         now = time.monotonic()
-        if now - unused_since.setdefault(file, now) >= KEPT_FILE_SECONDS:
+        if now - unused_since.setdefault(file, now) >= SAVED_FILE_SECONDS:
             mark(file)
 
     MediaFileMetadata.mark_for_delete = mark_later  # type: ignore
