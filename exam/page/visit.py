@@ -7,6 +7,8 @@ ends the script thread without an answer.) Marks are the scheduler's, which forg
 visit keeps its studies, and polls them.
 """
 
+import contextlib
+import ipaddress
 import secrets
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -28,6 +30,7 @@ from exam.texts import LANGUAGES
 
 EARLIER_STUDIES = 3
 MAX_CLIENT = 100  # letters of an address by which rooms are counted
+IPV6_NETWORK = 64  # bits of an address that a client cannot choose
 FIGURE = "figure"  # what waits for the first screen's study, by this key
 
 
@@ -169,14 +172,10 @@ def _take_seat(code: str, secret: str) -> Seat:
         return Seat()
     known = rooms.LEARNER.fullmatch(_cookie("learner"))  # this browser has guessed before
     learner = known[0] if known else rooms.new_learner()
-    client = st.context.ip_address
-    if client in (None, "::ffff:127.0.0.1"):  # behind a proxy on this machine, which says it last
-        said = st.context.headers.get_all("X-Forwarded-For") or [""]
-        client = said[-1].rsplit(",", 1)[-1].strip()
     kept, refused = rooms.read_secret(_cookie(f"lead_{code}")), ""
     for each in filter(None, [kept, secret]):
         try:
-            room = rooms.ROOMS.lead(code, each, client[:MAX_CLIENT])
+            room = rooms.ROOMS.lead(code, each, client_address())
             # Either link may be a stranger's, so whoever opens it is told.
             is_other = bool(secret) and secret != each
             return Seat(code=room.code, secret=each, refused="secret" if is_other else "")
@@ -186,6 +185,19 @@ def _take_seat(code: str, secret: str) -> Seat:
         return Seat(refused=refused)
     # If the browser has kept a false one, it is from a link of somebody else.
     return Seat(code=code, learner=learner, false_secret=kept if kept and refused else "")
+
+
+def client_address() -> str:
+    """The address that the browser comes from; of IPv6 its network, all of which one may have."""
+    client = st.context.ip_address or ""
+    if client in ("", "::ffff:127.0.0.1"):  # behind a proxy on this machine, which says it last
+        said = st.context.headers.get_all("X-Forwarded-For") or [""]
+        client = said[-1].rsplit(",", 1)[-1].strip()
+    with contextlib.suppress(ValueError):
+        address = ipaddress.ip_address(client)
+        if isinstance(address, ipaddress.IPv6Address) and not address.ipv4_mapped:
+            return str(ipaddress.IPv6Network((address, IPV6_NETWORK), strict=False))
+    return client[:MAX_CLIENT]
 
 
 def _cookie(name: str) -> str:

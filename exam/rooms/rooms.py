@@ -4,6 +4,7 @@ import re
 import secrets
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 
 from exam.rooms.room import Room
@@ -88,23 +89,24 @@ class Rooms:
         """Close a room of a client that has too many, or any room if all are taken.
 
         The one that has been unused for longest is closed. Rooms with learners stay open, and so do
-        other clients' rooms that were used recently.
+        other clients' rooms that were used recently, unless one client has more than its share.
         """
         for room in list(self._rooms.values()):
             if self._unused_seconds(room) >= KEPT_SECONDS:
                 self._close(room)
-        of_client = [room for room in self._rooms.values() if room.client == client]
-        if len(of_client) >= MAX_ROOMS_OF_A_CLIENT:
-            self._close_one(of_client)
-        elif len(self._rooms) >= MAX_ROOMS:
-            rooms = self._rooms.values()
-            self._close_one([r for r in rooms if self._unused_seconds(r) >= RECENT_SECONDS])
-
-    def _close_one(self, rooms: list[Room]) -> None:
+        rooms = list(self._rooms.values())
+        count_of_client = sum(room.client == client for room in rooms)
         empty = [room for room in rooms if not room.is_in_use]
-        if not empty:
+        if count_of_client >= MAX_ROOMS_OF_A_CLIENT:
+            closable = [room for room in empty if room.client == client]
+        elif len(rooms) >= MAX_ROOMS:
+            closable = [each for each in empty if self._unused_seconds(each) >= RECENT_SECONDS]
+            closable = closable or _least_followed(rooms, share=count_of_client + 1)
+        else:
+            return
+        if not closable:
             raise RoomRefused("taken")
-        self._close(min(empty, key=lambda room: room.used_at))
+        self._close(min(closable, key=lambda room: room.used_at))
 
     def _close(self, room: Room) -> None:
         """Close a room; its code stays reserved for its secret."""
@@ -116,6 +118,16 @@ class Rooms:
 
     def _unused_seconds(self, room: Room) -> float:
         return self._clock() - room.used_at
+
+
+def _least_followed(rooms: list[Room], share: int) -> list[Room]:
+    """The room with the fewest followers of the client that has the most, if more than `share`.
+
+    One guess makes a room one in use, and five addresses would hold them all.
+    """
+    client, count = Counter(room.client for room in rooms).most_common(1)[0]
+    of_client = [room for room in rooms if room.client == client]
+    return [min(of_client, key=lambda room: len(room.listeners))] if count > share else []
 
 
 ROOMS = Rooms()  # those of this process

@@ -6,8 +6,10 @@ import io
 import itertools
 import urllib.request
 from collections import Counter
+from types import SimpleNamespace
 
 import pytest
+from streamlit.runtime.context import StreamlitHeaders
 from streamlit.testing.v1 import AppTest
 
 from exam.charts.lines import stacks
@@ -19,6 +21,7 @@ from exam.lesson.chapters import CHAPTERS
 from exam.lesson.contents import numbered_title
 from exam.lesson.guess import PassSlider
 from exam.model.studied import Point
+from exam.page.visit import MAX_CLIENT, client_address
 from exam.parts import STUDY
 from exam.rooms.room import Step
 from exam.rooms.rooms import MAX_ROOMS_OF_A_CLIENT, ROOMS, new_code, new_learner, new_secret
@@ -179,6 +182,25 @@ def test_who_has_a_false_secret_is_told_so_and_guesses_once(room, monkeypatch):
     app = visit(room=room.code)
     assert KO.hall.refused.secret in texts(app)
     assert app.session_state.visit.seat.learner == known
+
+
+@pytest.mark.parametrize(
+    "address, said, client",
+    [
+        ("192.0.2.7", "198.51.100.9", "192.0.2.7"),
+        (None, "198.51.100.9, 192.0.2.7", "192.0.2.7"),  # what a browser says comes first
+        ("::ffff:127.0.0.1", "192.0.2.7", "192.0.2.7"),
+        ("::ffff:192.0.2.7", "", "::ffff:192.0.2.7"),
+        ("2001:db8:1:2:3:4:5:6", "", "2001:db8:1:2::/64"),
+        (None, "2001:db8:1:2::9", "2001:db8:1:2::/64"),
+        (None, "x" * 1000, "x" * MAX_CLIENT),
+        (None, None, ""),
+    ],
+)
+def test_rooms_are_counted_by_what_a_client_cannot_choose(monkeypatch, address, said, client):
+    headers = StreamlitHeaders([("X-Forwarded-For", said)] if said else [])
+    monkeypatch.setattr("streamlit.context", SimpleNamespace(ip_address=address, headers=headers))
+    assert client_address() == client
 
 
 def test_a_projected_page_that_does_not_lead_its_room_says_so(room):

@@ -208,7 +208,7 @@ def codes() -> Iterator[str]:
 
 def test_rooms_in_use_are_kept_and_the_oldest_unused_goes(hall, room, clock):
     code = codes()
-    opened = [hall.lead(next(code), new_secret(), f"{n // 10}") for n in range(MAX_ROOMS - 1)]
+    opened = [hall.lead(next(code), new_secret(), f"{n}") for n in range(MAX_ROOMS - 1)]
     with pytest.raises(RoomRefused, match="taken"):
         hall.lead("ZZZZ", new_secret())
     opened[0].guess("sheet", "a", 0)
@@ -221,6 +221,25 @@ def test_rooms_in_use_are_kept_and_the_oldest_unused_goes(hall, room, clock):
     assert all(hall.find(each.code) for each in (*opened[:2], *opened[3:]))
     with pytest.raises(RoomRefused, match="taken"):
         hall.lead("ZZZX", new_secret())
+
+
+def test_where_few_clients_have_all_rooms_those_with_the_fewest_followers_go(hall, room):
+    """Five addresses with a guess in each of their rooms once kept every later lecturer out."""
+    code = codes()
+    forged = []
+    for number in range(MAX_ROOMS - 1):
+        client = f"{number // MAX_ROOMS_OF_A_CLIENT}"
+        forged.append(hall.lead(next(code), new_secret(), client))
+        forged[-1].guess("sheet", "a", 0)
+        if number != 7:
+            forged[-1].listeners.add(lambda: None)
+    lecturers = [room, hall.lead("ZZZZ", new_secret(), "a lecturer")]
+    assert hall.find(forged[7].code) is None
+    lecturers.append(hall.lead("ZZZX", new_secret(), "another"))
+    with pytest.raises(RoomRefused, match="taken"):
+        hall.lead(forged[7].code, forged[7].secret, forged[7].client)
+    assert all(hall.find(each.code) is each for each in lecturers)
+    assert sum(hall.find(each.code) is None for each in forged) == 2
 
 
 def test_a_room_whose_lecturer_waits_at_the_door_stays(hall, clock):
