@@ -8,7 +8,7 @@ const setPage = (lang, wanted, cookies, forgotten, now) => {
   for (const [name, value] of Object.entries(cookies))
     if (!setCookie(name, value)) delete wanted.secret; // or a reload would not lead any more
   for (const [name, value] of Object.entries(forgotten))
-    if (document.cookie.includes(`${name}=${value}`)) setCookie(name, "", "; Max-Age=0");
+    if (ourCookies()[name] === value) forget(name);
   document.documentElement.lang = lang; // Streamlit's own document is always English
   const address = new URL(location.href);
   if (history.state?.isBegun) address.searchParams.delete("start"); // it was for the reload alone

@@ -34,11 +34,12 @@ from streamlit.web.server.starlette.starlette_websocket import _is_origin_allowe
 
 from exam.page.address import MAX_QUERY
 from exam.rooms.room import Room
-from exam.rooms.rooms import KEPT_SECONDS, ROOMS, Rooms, new_code, new_secret
+from exam.rooms.rooms import KEPT_SECONDS, LETTERS, ROOMS, Rooms, new_code, new_secret
 from exam.server import room_stream
 from exam.server.compression import PART, Compression
+from exam.server.cookies import MAX_COOKIES
 from exam.server.document import Opening
-from exam.server.guard import CLOSED, HEADERS, MAX_COOKIES, MAX_PATH, Guard
+from exam.server.guard import CLOSED, HEADERS, MAX_PATH, Guard
 from exam.server.log import NOISE, OUT_OF_FILES, Seldom, quieten_log
 from exam.server.room_stream import (
     MAX_ALL_STREAMS,
@@ -324,27 +325,35 @@ def test_a_websocket_of_a_foreign_page_is_refused_and_nobody_asks_the_network(se
 OURS = ["learner=abc", "_streamlit_xsrf=2|ab-_", f"lead_ABCD={new_secret()}"]
 OTHERS = [f"c{number}=1" for number in range(1_000)]
 WRONG = ['learner="abc"', "learner=", "learner=é", "xlearner=a", "lead_abcd=1", "learner=a b"]
+LED = [f"lead_AA{first}{second}=1" for first in LETTERS for second in LETTERS]
+# By HTTPS ours have a name that another page of the same domain cannot set.
+OWN = ["__Host-learner=abc", f"__Host-{OURS[2]}"]
+PLANTED = ["learner=planted", f"lead_ABCD={new_secret()}", f"lead_ABCE={new_secret()}"]
 
 
 @pytest.mark.parametrize("kind", ["http", "websocket"])
 @pytest.mark.parametrize(
-    "sent, kept",
+    "scheme, sent, kept",
     [
-        ([*OTHERS, *OURS, *WRONG], OURS),
-        ([*WRONG, *OURS, *OTHERS], OURS),
-        (OURS * 1_000, (OURS * MAX_COOKIES)[:MAX_COOKIES]),
-        (OTHERS, []),
-        (OTHERS[:1], []),
+        ("http", [*OTHERS, *OURS, *WRONG], OURS),
+        ("http", [*WRONG, *OURS, *OTHERS], OURS),
+        ("http", OURS * 1_000, OURS),
+        ("http", LED, LED[:MAX_COOKIES]),
+        ("http", OTHERS, []),
+        ("http", OTHERS[:1], []),
+        ("http", [*PLANTED[:2], *OWN], [OURS[0], OURS[2]]),
+        ("https", [*PLANTED, *OURS, *OWN, *LED, *PLANTED], [OURS[0], OURS[2], OURS[1]]),
+        ("https", [*PLANTED, *WRONG, "__Host-_x=1", "__host-learner=a"], []),
     ],
 )
-def test_of_cookies_only_ours_are_let_in(kind, sent, kept):
+def test_of_cookies_only_ours_are_let_in(kind, scheme, sent, kept):
     """Streamlit would keep them all, in an object each."""
     seen: list[str] = []
 
     async def streamlit(scope: Scope, receive: Receive, send: Send) -> None:
         seen.append(Headers(scope=scope).get("cookie", ""))
 
-    headers = [(b"cookie", "; ".join(sent).encode())]
+    headers = [(b"cookie", "; ".join(sent).encode()), (b"x-forwarded-proto", scheme.encode())]
     scope = {"type": kind, "path": "/", "query_string": b"", "headers": headers}
     run(Guard(streamlit)(scope, None, None))
     assert seen == ["; ".join(kept)]

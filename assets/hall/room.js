@@ -1,20 +1,25 @@
 // A room of a hall: what the browser keeps of it, and the ways that lead into it.
 
+// By HTTPS under names that no page of a sibling host can set (cookies.py).
+const isSecure = location.protocol === "https:", PREFIX = isSecure ? "__Host-" : "";
+const RULES = isSecure ? "SameSite=None; Secure; Partitioned" : "SameSite=Lax";
+const ourCookies = () => Object.fromEntries(document.cookie.split("; ")
+  .filter((each) => each.startsWith(PREFIX)).map((each) => each.slice(PREFIX.length).split("=")));
 const setCookie = (name, value, age = "") => {
-  const rules = location.protocol === "https:" ? "SameSite=None; Secure; Partitioned" : "SameSite=Lax";
-  document.cookie = `${name}=${value}; Path=/; ${rules}${age}`;
-  return document.cookie.includes(`${name}=${value}`); // not in every frame
+  document.cookie = `${PREFIX}${name}=${value}; Path=/; ${RULES}${age}`;
+  return ourCookies()[name] === value; // not in every frame
 };
+const forget = (name) => setCookie(name, "", "; Max-Age=0");
 // Links of a stranger may open any number of rooms in this browser; a request has a limited length.
 const MAX_LED = 10;
 const forgetEarlierRooms = () => {
-  const led = document.cookie.match(/lead_[A-Z]{4}(?==)/g) ?? []; // the oldest first
-  for (const name of led.slice(0, -MAX_LED)) setCookie(name, "", "; Max-Age=0");
+  const led = Object.keys(ourCookies()).filter((name) => /^lead_[A-Z]{4}$/.test(name));
+  led.slice(0, -MAX_LED).forEach(forget); // the oldest stand first
 };
 // A stranger's link may name a false secret: one by which this browser leads is kept until the server
 // has tried that of the link.
 const lead = (address, code, secret) => {
-  const [, kept] = document.cookie.match(`lead_${code}=([\\w-]{22})`) ?? [];
+  const kept = ourCookies()[`lead_${code}`];
   const isKnown = kept ? kept === secret : setCookie(`lead_${code}`, secret);
   if (!isKnown) address.searchParams.set("secret", secret);
   forgetEarlierRooms();

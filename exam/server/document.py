@@ -6,6 +6,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from exam.page.opening import with_opening
 from exam.rooms.rooms import new_learner
+from exam.server.cookies import new_cookie
 
 
 class Opening:
@@ -54,6 +55,6 @@ async def _send_document(scope: Scope, start: Message, body: bytes, send: Send) 
         del headers[name]
     if b"room=" in scope["query_string"] and "learner" not in HTTPConnection(scope).cookies:
         # Two tabs that open at once would each take a name of their own, and vote twice.
-        headers.append("Set-Cookie", f"learner={new_learner()}; Path=/; SameSite=Lax")
+        headers.append("Set-Cookie", new_cookie("learner", new_learner(), scope))
     await send(start)
     await send({"type": "http.response.body", "body": opened})

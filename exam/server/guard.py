@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import config
 
 from exam.page.address import LOCAL_HOSTS, MAX_QUERY, host_of
+from exam.server.cookies import our_cookies
 
 # Nothing is uploaded, nobody reads the metrics here, no agent drives the page, nobody logs in.
 CLOSED = ("/_stcore/upload_file", "/_stcore/metrics", "/_stcore/agent", "/oauth2callback", "/auth/")
@@ -27,12 +28,6 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
-# What the page, and Streamlit for it, know a browser by. Of others Streamlit would keep 330 kB for
-# 8 kB, and Python would unquote one in quotes in a time that grows with the square of its length.
-COOKIE = re.compile(
-    r"(?:^|;)\s*((?:lead_[A-Z]{4}|learner|_streamlit_xsrf)=[\w|-]{1,200})(?=;|$)", re.ASCII
-)
-MAX_COOKIES = 50
 
 
 class Guard:
@@ -71,11 +66,10 @@ def _refusal(scope: Scope) -> Response | None:
 
 def _with_needed_headers(scope: Scope) -> Scope:
     headers = MutableHeaders(raw=list(scope["headers"]))
-    ours = COOKIE.findall(headers.get("cookie", ""))
     del headers["cookie"]
     del headers["range"]  # a hundred parts of a file are made while everybody waits
-    if ours:
-        headers["cookie"] = "; ".join(ours[:MAX_COOKIES])
+    if cookies := our_cookies(scope):
+        headers["cookie"] = "; ".join(f"{name}={value}" for name, value in cookies.items())
     if scope["type"] == "websocket":
         # Of an origin that Streamlit does not know it would ask the network for its own address
         # first, while everybody waits; where nothing answers, again and again.

@@ -15,27 +15,30 @@ from pathlib import Path
 
 import psutil
 import pytest
+from playwright.sync_api import BrowserContext, expect
 from websockets.exceptions import ConnectionClosed
 
-from exam.rooms.rooms import new_code, new_secret
-from tests.browser import KO, QUIET, ROOT, Server, find_chromium, running_server
+from exam.rooms.rooms import LEARNER, new_code, new_secret
+from tests.browser import KO, QUIET, ROOT, Server, find_chromium, running_server, wait_until_idle
 from tests.visit import Visit, run
 from tests.waiting import wait_for
 
 LEARNERS = 50
 LINKS = [f"batch_size={n % 5 + 20}&epochs=12&student={n % 3 + 1}" for n in range(LEARNERS)]
+UNIVERSITY = "uni.localhost"  # browsers look for it on this machine
 DEBIAN = Path("/etc/nginx")
 NGINX = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
 
 
 @contextlib.contextmanager
-def running_nginx(folder: Path, replicas: list[Server]) -> Iterator[str]:
-    """The address of an nginx in front of those replicas, all else as in assets/nginx.conf."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+def running_nginx(folder: Path, replicas: list[Server], tls: str = "") -> Iterator[str]:
+    """The address of an nginx in front of those replicas, all else as in assets/nginx.conf.
+
+    `tls` are lines by which it listens for HTTPS as well.
+    """
+    port = free_port()
     (folder / "conf.d").mkdir()
-    (folder / "conf.d" / "page.conf").write_text(page_conf(folder, port, replicas), "utf-8")
+    (folder / "conf.d" / "page.conf").write_text(page_conf(folder, port, replicas, tls), "utf-8")
     (folder / "sites").mkdir()
     default = (DEBIAN / "sites-available" / "default").read_text(encoding="utf-8")
     default = default.replace("listen 80 ", f"listen 127.0.0.1:{port} ")
@@ -51,11 +54,17 @@ def running_nginx(folder: Path, replicas: list[Server]) -> Iterator[str]:
         nginx.wait(timeout=20)
 
 
-def page_conf(folder: Path, port: int, replicas: list[Server]) -> str:
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
+def page_conf(folder: Path, port: int, replicas: list[Server], tls: str) -> str:
     """Ours, but for the ports, and with a log of which replica has answered."""
     site = (ROOT / "assets" / "nginx.conf").read_text(encoding="utf-8")
     changed = {
-        "listen 80;": f"listen 127.0.0.1:{port};",
+        "listen 80;": f"listen 127.0.0.1:{port}; {tls}",
         "server 127.0.0.1:8501 ": f"server 127.0.0.1:{replicas[0].port} ",
         "server 127.0.0.1:8502 ": f"server 127.0.0.1:{replicas[1].port} ",
         "/var/log/nginx/access.log paths;": f"{folder}/paths.log paths;\n"
@@ -296,3 +305,50 @@ async def guess(visit: Visit) -> None:
     await visit.read()
     await visit.choose("students_guess", 1)
     await visit.read()
+
+
+def certificate(folder: Path) -> str:
+    """The lines of nginx for a certificate that nobody has signed."""
+    made, key = folder / "made.pem", folder / "key.pem"
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost"]
+    subprocess.run([*command, "-out", made, "-keyout", key], check=True, capture_output=True)
+    return f"ssl_certificate {made}; ssl_certificate_key {key};"
+
+
+def plant(context: BrowserContext, **cookies: str) -> None:
+    """A page of another host in the domain of `UNIVERSITY` sets them for all its hosts."""
+    rules = f"Domain={UNIVERSITY}; Path=/; Secure"
+    each = [f"document.cookie = '{name}={value}; {rules}';" for name, value in cookies.items()]
+    page = context.new_page()
+    body = f"<script>{''.join(each)}</script>"
+    page.route("**", lambda route: route.fulfill(content_type="text/html", body=body))
+    page.goto(f"https://students.{UNIVERSITY}/")
+    page.close()
+
+
+def test_over_https_no_page_of_the_same_domain_plants_a_cookie(browser, server, tmp_path):
+    """One with a false secret once took a room away, one with a true one gave a room of its own."""
+    port = free_port()
+    code, secret, another = new_code(), new_secret(), new_code()
+    url = f"https://exam.{UNIVERSITY}:{port}/"
+    tls = f"listen 127.0.0.1:{port} ssl; {certificate(tmp_path)}"
+    away = contextlib.closing(browser.new_context(locale="ko-KR", ignore_https_errors=True))
+    with running_nginx(tmp_path, [server, server], tls), away as context:
+        page = context.new_page()
+
+        def cookies() -> dict[str, str]:
+            return {each["name"]: each["value"] for each in context.cookies(url)}
+
+        page.goto(f"{url}?room={code}&presenter=true#secret={secret}")
+        page.locator(".st-key-step_next button").wait_for()
+        assert cookies()[f"__Host-lead_{code}"] == secret
+        planted = {f"lead_{code}": new_secret(), f"lead_{another}": new_secret(), "learner": "abc"}
+        plant(context, **planted)
+        assert cookies().items() >= planted.items()
+        for _ in range(2):
+            page.reload()
+            page.locator(".st-key-step_next button").wait_for()
+        page.goto(f"{url}?room={another}")
+        expect(page.get_by_text(KO.hall.room_awaited)).to_be_visible()
+        wait_until_idle(page)
+        assert LEARNER.fullmatch(cookies()["__Host-learner"])
