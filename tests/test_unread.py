@@ -30,6 +30,7 @@ async def answer(scope: dict, receive, send) -> None:
 async def serving() -> AsyncIterator[int]:
     """The port of a server that answers much."""
     with socket.create_server(("127.0.0.1", 0)) as door:
+        door.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 10_000)  # as small as on a slow line
         server = uvicorn.Server(uvicorn.Config(answer, http="h11", log_config=None))
         running = asyncio.create_task(server.serve([door]))
         try:
@@ -53,7 +54,7 @@ async def read(line: socket.socket, most: int = 2 * ANSWER) -> int:
     """How much of the answer comes, up to so many bytes."""
     loop, length = asyncio.get_running_loop(), 0
     with contextlib.suppress(ConnectionError):
-        while length < most and (part := await loop.sock_recv(line, 65_536)):
+        while length < most and (part := await loop.sock_recv(line, min(65_536, most - length))):
             length += len(part)
     return length
 
@@ -66,40 +67,45 @@ def bounded(monkeypatch) -> None:
     bound_unread()
 
 
-def test_who_reads_nothing_is_ended_and_who_reads_slowly_is_not(monkeypatch):
-    monkeypatch.setattr(unread, "UNREAD_SECONDS", 1.0)
+@pytest.mark.parametrize("at_once", [500_000, 1_000])
+def test_who_reads_nothing_is_ended_and_who_reads_slowly_is_not(monkeypatch, at_once):
+    """Though it reads so slowly that something waits to be read all the time."""
+    monkeypatch.setattr(unread, "UNREAD_SECONDS", 2.0)
 
     async def serve() -> tuple[int, int]:
         async with serving() as port:
             silent, slow = await ask(port), await ask(port)
             came = 0
-            for _ in range(30):
-                came += await read(slow, 500_000)
-                await asyncio.sleep(0.1)
+            for _ in range(100):
+                came += await read(slow, at_once)
+                await asyncio.sleep(0.05)
             return await read(silent), came + await read(slow)
 
     silent, slow = run(serve())
     assert silent < ANSWER < slow
 
 
-def test_of_too_many_those_end_first_that_have_never_read(monkeypatch):
+def test_of_too_many_those_end_first_that_have_read_nothing_for_longest(monkeypatch):
+    """Once, 500 that had read something once kept out all that came later."""
     monkeypatch.setattr(unread, "MAX_UNREAD", 3)
     ended: list[int] = []
 
     async def serve() -> int:
         async with serving() as port:
+            lines, came = [], 0
             reader = await ask(port)
-            came = await read(reader, 20_000_000)
-            silent = [await ask(port) for _ in range(8)]
-            while len(ended) < 5:
-                for number, line in enumerate(silent):
-                    if number not in ended and is_reset(line):
-                        ended.append(number)
-                await asyncio.sleep(0.01)
+            for _ in range(8):
+                lines.append(await ask(port))
+                await read(lines[-1], 200_000)
+                came += await read(reader, 200_000)
+            while len(ended) < 6:
+                ended.extend(n for n, line in enumerate(lines) if n not in ended and is_reset(line))
+                came += await read(reader, 10_000)
+                await asyncio.sleep(0.001)  # or a reader that was ended would never be noticed
             return came + await read(reader)
 
     assert run(serve()) > ANSWER
-    assert ended[:5] == [0, 1, 2, 3, 4]
+    assert ended == [0, 1, 2, 3, 4, 5]
 
 
 def is_reset(line: socket.socket) -> bool:

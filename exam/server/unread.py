@@ -1,15 +1,16 @@
 """How long a connection may leave unread what it has asked for, and how many may at once.
 
 Of who asks for a large file and reads nothing, the server would keep 200 kB for as long as they
-like. A browser on a slow line reads a little at a time: of too many, who never has ends first.
+like. A browser on a slow line reads a little at a time, as those may who take all places; so of
+too many, who has read nothing for longest ends first.
 """
 
 import socket
 import struct
+from asyncio import AbstractEventLoop
 from asyncio.selector_events import _SelectorSocketTransport as Transport  # type: ignore
-from weakref import WeakSet
 
-UNREAD_SECONDS = 30.0  # in which it has read some of them
+UNREAD_SECONDS = 60.0  # in which it has read some of it
 MAX_UNREAD = 500  # connections, beyond which the next one ends another
 LOOK_SECONDS = 5.0
 AT_ONCE = struct.pack("ii", 1, 0)
@@ -22,33 +23,34 @@ class Unread:
     """The connections that have yet to read what was sent; all methods run in one event loop."""
 
     def __init__(self) -> None:
-        self._since: dict[Transport, float] = {}  # the first one has waited longest
-        self._have_read: WeakSet[Transport] = WeakSet()
+        self._since: dict[Transport, float] = {}  # when each has read last; the first one first
+        self._is_watched = False
 
     def pause(self, transport: Transport) -> None:
         """To be called when something was sent that waits to be read, or may."""
-        if not transport._protocol_paused or transport in self._since:
-            return
-        if not self._since:
-            transport._loop.call_later(LOOK_SECONDS, self._look, transport._loop)
-        self._since[transport] = transport._loop.time()
-        if len(self._since) > MAX_UNREAD:
-            self._end(min(self._since, key=self._rank))
+        if transport._protocol_paused and transport not in self._since:
+            self._note(transport)
 
     def resume(self, transport: Transport) -> None:
-        """To be called when something was read."""
-        if not transport._protocol_paused and self._since.pop(transport, 0.0):
-            self._have_read.add(transport)
+        """To be called when something was read, be it a little of what waits."""
+        if self._since.pop(transport, 0.0) and transport._protocol_paused:
+            self._note(transport)
 
-    def _rank(self, transport: Transport) -> tuple[bool, bool]:
-        """Which ends first: one that is gone, then one that has never read, then the first."""
-        return transport._sock is not None, transport in self._have_read
+    def _note(self, transport: Transport) -> None:
+        loop = transport._loop
+        self._since[transport] = loop.time()
+        if len(self._since) > MAX_UNREAD:  # one that is gone, or has read nothing for longest
+            self._end(min(self._since, key=lambda each: each._sock is not None))
+        if not self._is_watched:
+            self._is_watched = True
+            loop.call_later(LOOK_SECONDS, self._look, loop)
 
-    def _look(self, loop) -> None:
+    def _look(self, loop: AbstractEventLoop) -> None:
         before = loop.time() - UNREAD_SECONDS
         for transport in [each for each, since in self._since.items() if since < before]:
             self._end(transport)
-        if self._since:
+        self._is_watched = bool(self._since)
+        if self._is_watched:
             loop.call_later(LOOK_SECONDS, self._look, loop)
 
     def _end(self, transport: Transport) -> None:
