@@ -37,7 +37,9 @@ def _show_links(room: Room, texts: Texts) -> None:
     secret = f"#secret={room.secret}"  # what is behind # never leaves the browser
     learners = reachable(link_to(page, room=room.code))
     # The history of the browser would keep it, where another may find it: only if no cookie does.
-    here = "" if st.context.cookies.get(f"lead_{room.code}") == room.secret else secret
+    # That of a frame is known only where the page is embedded in the same way.
+    is_kept = st.context.cookies.get(f"lead_{room.code}") == room.secret
+    here = "" if is_kept and not st.context.is_embedded else secret
     projector = link_to(page, room=room.code, lang=lang, projected="true")
     hour = link_to(page, room=room.code, lang=lang, projected="true", plan=",".join(HOUR))
     own = f"{reachable(link_to(page, room=room.code, lang=lang, presenter='true'))}{secret}"
