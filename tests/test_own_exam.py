@@ -283,3 +283,24 @@ def test_an_exam_is_closed_as_the_hall_has_seen_it(monkeypatch):
         exam.set_open(True)
         now[0] += UNSEEN_SECONDS + 0.1
         assert closed(exam) == [other, other], "no sheet hears of it"
+
+
+def test_a_sheet_may_be_shown_while_the_exam_is_emptied():
+    """As the lecturer's phone does it while the wall draws."""
+    exam, is_done = HallExam(), threading.Event()
+
+    def write_and_empty() -> None:
+        for number in range(2_000):
+            exam.drawings_of(f"{number}").add(sent(0))
+            exam.update(f"{number}")
+            if number % 5 == 4:
+                exam.empty()
+        is_done.set()
+
+    writer = threading.Thread(target=write_and_empty)
+    writer.start()
+    while not is_done.is_set():
+        exam.show()
+        exam.set_open(True)
+    writer.join()
+    assert exam.show() == []

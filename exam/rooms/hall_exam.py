@@ -120,37 +120,34 @@ class HallExam:
     def questions(self) -> list[WrittenQuestion]:
         """The first hundred that have arrived, without those of excluded writers."""
         with self._lock:
-            return [
-                WrittenQuestion(number, each.digit, each.drawing)
-                for number, each in enumerate(self._arrivals)
-                if each.learner not in self._excluded
-            ][:QUESTIONS]
+            return [WrittenQuestion(n, each.digit, each.drawing) for n, each in self._first()]
 
     def show(self) -> list[WrittenQuestion]:
         """The same, for a sheet that the hall sees."""
-        questions = self.questions()
         with self._lock:
-            for question in questions:
-                self._arrivals[question.number].shown = question.drawing
-        return questions
+            for _, each in self._first():
+                each.shown = each.drawing
+            return [WrittenQuestion(n, each.digit, each.drawing) for n, each in self._first()]
+
+    def _first(self) -> list[tuple[int, _Arrival]]:
+        arrivals = enumerate(self._arrivals)
+        return [(n, each) for n, each in arrivals if each.learner not in self._excluded][:QUESTIONS]
 
     def _seen(self) -> list[tuple[int, Drawing]]:
         """The digits and drawings as a sheet has shown them, if one has."""
-        questions = self.questions()
-        with self._lock:
-            arrivals = [self._arrivals[question.number] for question in questions]
-            if any(each.shown for each in arrivals):
-                before = time.monotonic() - UNSEEN_SECONDS
-                for each in arrivals:
-                    if each.written_at < before:  # the sheet does not hear of what arrives
-                        each.shown = each.drawing
-                return [(each.digit, each.shown) for each in arrivals if each.shown]
+        arrivals = [each for _, each in self._first()]
+        if not any(each.shown for each in arrivals):
             return [(each.digit, each.drawing) for each in arrivals]
+        before = time.monotonic() - UNSEEN_SECONDS
+        for each in arrivals:
+            if each.written_at < before:  # the sheet does not hear of what arrives
+                each.shown = each.drawing
+        return [(each.digit, each.shown) for each in arrivals if each.shown]
 
     def set_open(self, is_open: bool) -> None:
         """Let the hall write, or close the exam."""
-        questions = self._seen()
         with self._lock:
+            questions = self._seen()
             self.is_open = is_open
             self.changes += 1
             for drawings in self._drawings.values():
