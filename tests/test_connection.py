@@ -17,7 +17,7 @@ from exam.server import connection, inbox
 from exam.server.connection import NEW_ROOM
 from exam.server.inbox import KEPT_UNREAD, MAX_UNREAD, MAX_UNREAD_BYTES, Inbox
 from exam.server.lead import Lead
-from exam.server.session_use import OPEN_CHAPTER, USES, SessionUse
+from exam.server.session_use import OPEN_CHAPTER, RESULT, USES, SessionUse
 from exam.server.websocket import (
     CONNECTION,
     SERVED_BY,
@@ -110,7 +110,7 @@ def test_what_has_been_opened_costs_until_it_is_closed():
     part.rerun_script.fragment_id = "abc"
     costs = [use.cost(each) for each in (message(), message(opened, also), message(forged), part)]
     assert costs == [WHOLE_PAGE, *[WHOLE_PAGE + 2 * OPEN_CHAPTER] * 2, 1]
-    assert use.cost_of_page() == use.cost(message()) == WHOLE_PAGE + 3 * OPEN_CHAPTER
+    assert use.cost_of_page("") == use.cost(message()) == WHOLE_PAGE + 3 * OPEN_CHAPTER
     assert use.cost(message(closed)) == WHOLE_PAGE + 2 * OPEN_CHAPTER
     some, many = (
         message(*(widget(f"c{number}_open", bool_value=True) for number in range(count)))
@@ -119,6 +119,22 @@ def test_what_has_been_opened_costs_until_it_is_closed():
     assert use.cost(some) == WHOLE_PAGE + 2 * OPEN_CHAPTER, "no chapters"
     assert use.cost(many) == WHOLE_PAGE + len(CHAPTER_NAMES) * OPEN_CHAPTER, "no browser's"
     assert use.cost(message(closed)) == use.cost(many)
+
+
+@pytest.mark.parametrize(
+    "query, result",
+    [
+        ("", 0),
+        ("room=ABCE&only=pianist&lang=%EC%9C", 0),
+        ("only=pianist&reveal=true", RESULT),
+        ("only=pianist&r%65veal=true", RESULT),
+    ],
+)
+def test_a_result_that_an_address_shows_costs_before_it_is_drawn(query, result):
+    """Newcomers who ask for the page alone once waited as long as those who ask for most."""
+    page = message()
+    page.rerun_script.query_string = query
+    assert SessionUse().cost(page) == SessionUse().cost_of_page(query) == WHOLE_PAGE + result
 
 
 def test_a_part_that_runs_the_whole_page_is_charged_for_it():

@@ -150,7 +150,7 @@ class Connection:
     def _charge_page(self) -> None:
         """For the whole page, which a part of it may have run again."""
         if self._runs and not self._is_page_paid:
-            self._charged.add(self._use.cost_of_page(), self._runs[-1])
+            self._charged.add(self._use.cost_of_page(self._query), self._runs[-1])
         self._is_page_paid = False
 
     def _be_leader_of(self, room: Room | None) -> None:

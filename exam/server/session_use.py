@@ -1,5 +1,6 @@
 """What one session asks for, as how many runs that counts, and how long it has been connected."""
 
+import re
 from weakref import WeakKeyDictionary
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -8,7 +9,9 @@ from streamlit.runtime.app_session import AppSession
 from exam.parts import CHAPTER_NAMES
 from exam.service.run_queue import WHOLE_PAGE, Asked
 
-OPEN_CHAPTER, FILE = 4, 10  # as how many runs a chapter that is open counts, and a file to save
+# As how many runs each counts: a chapter that is open, a result by address, a file to save.
+OPEN_CHAPTER, RESULT, FILE = 4, 20, 10
+BY_ADDRESS = re.compile(r"reveal|%[4-7]")  # a letter that is escaped may be one of these
 MAX_OPEN = 100  # widgets; a chapter has one in each language
 CHAPTERS = frozenset(CHAPTER_NAMES)
 
@@ -33,12 +36,15 @@ class SessionUse:
             return FILE
         if not message.HasField("rerun_script") or state.fragment_id:
             return 1
-        return self.cost_of_page()
+        return self.cost_of_page(state.query_string)
 
-    def cost_of_page(self) -> int:
+    def cost_of_page(self, query: str) -> int:
+        """The same of the whole page, which has this address."""
         names = {widget.split("-")[-1].removesuffix("_open") for widget in self._open}
         has_all = len(self._open) >= MAX_OPEN
-        return WHOLE_PAGE + OPEN_CHAPTER * len(CHAPTERS if has_all else CHAPTERS & names)
+        open_chapters = len(CHAPTERS if has_all else CHAPTERS & names)
+        result = RESULT if BY_ADDRESS.search(query) else 0
+        return WHOLE_PAGE + OPEN_CHAPTER * open_chapters + result
 
     def _set_open(self, widget: str, is_open: bool) -> None:
         if len(self._open) >= MAX_OPEN:
