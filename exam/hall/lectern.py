@@ -41,15 +41,16 @@ def _first_step(visit: Visit, shown: Step | None) -> Step:
 
     If its address names a chapter: at the answer if that is to be revealed, else at the room's last
     step if that is of this chapter, else at its beginning. Otherwise at the room's last step, or at
-    the door. The last step is also known where the server was started again. In a room whose
-    lecturer shows a step, no address reveals an answer: a student may have posted it.
+    the door. Where the server was started again, the first screen that comes back knows the last
+    step. In a room whose lecturer shows a step, no address reveals an answer: a student may have
+    posted it.
     """
     steps = steps_for(visit)
     at_chapter = [step for step in steps if step.place == visit.only]
     revealed: list[Step] = []
     if not shown:
         revealed = [each for each in at_chapter if each.kind == "reveal" and visit.reveals]
-    if visit.seat.last_step in steps:
+    if (not shown or shown.place == DOOR) and visit.seat.last_step in steps:
         shown = visit.seat.last_step
     room_step = [shown] if shown else []
     here = [step for step in room_step if step.place == visit.only]
@@ -58,6 +59,7 @@ def _first_step(visit: Visit, shown: Step | None) -> Step:
 
 def go_to(step: Step, visit: Visit, *, is_forward: bool = False) -> None:
     """Show that step; a step forward begins a study, or closes and opens votes."""
+    visit.wrong_parameters.clear()  # the hall has been told, where the lecture began
     _be_at(step, visit, is_forward=is_forward)
     if room := visit.seat.led_room:
         room.is_led = True
