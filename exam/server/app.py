@@ -4,10 +4,12 @@ The page works without all of it: a server that runs it as a plain script has no
 """
 
 import contextlib
+import functools
 import gc
 import logging
 import math
-from collections.abc import AsyncIterator
+import signal
+from collections.abc import AsyncIterator, Callable
 
 from starlette.middleware import Middleware
 from starlette.routing import Route
@@ -21,7 +23,7 @@ from exam.server.document import Opening
 from exam.server.guard import Guard
 from exam.server.log import quieten_log
 from exam.server.reading import share_reading
-from exam.server.room_stream import end_streams_with_the_server, stream_room
+from exam.server.room_stream import end_streams, stream_room
 from exam.server.sessions import keep_saved_files, keep_visits, watch_no_files
 from exam.server.unread import bound_unread
 from exam.server.websocket import Received, follow_runs, follow_sessions
@@ -45,12 +47,26 @@ def raise_file_limit() -> float:
     return resource.getrlimit(resource.RLIMIT_NOFILE)[0]
 
 
+def on_end(*endings: Callable[[], None]) -> None:
+    """Have them called when the server is told to end: it waits for all answers before it does."""
+
+    def end(then: Callable[..., object], *args: object) -> None:
+        for ending in endings:
+            ending()
+        then(*args)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        before = signal.getsignal(number)
+        if callable(before):
+            signal.signal(number, functools.partial(end, before))
+
+
 @contextlib.asynccontextmanager
 async def lifespan(app: object) -> AsyncIterator[None]:
     """Before the first visitor, begin to load Keras, and build what the first screen needs."""
     max_open_files = raise_file_limit()
     share_reading()
-    bound_unread()
+    unread = bound_unread()
     follow_sessions()
     follow_runs()
     watch_no_files()
@@ -61,7 +77,7 @@ async def lifespan(app: object) -> AsyncIterator[None]:
         _log.warning("This machine has %s (assets/OPERATIONS.md)", shortage)
     scheduler = get_scheduler()
     with contextlib.suppress(ValueError):  # not in the main thread, as in a test
-        end_streams_with_the_server()
+        on_end(end_streams, unread.hurry)
     with contextlib.suppress(BrokenExams):  # the page says so itself
         sheet_picture(STUDENT.default)
     for lang in LANGUAGES:

@@ -2,9 +2,7 @@
 
 import asyncio
 import contextlib
-import functools
 import json
-import signal
 import threading
 import time
 from collections.abc import AsyncIterator, Callable
@@ -96,16 +94,8 @@ async def _bundle(room: Room, step: object) -> None:
         await asyncio.sleep(STEP_SECONDS)
 
 
-def _end_streams(then: Callable[..., object], *args: object) -> None:
+def end_streams() -> None:
+    """To be called when the server ends, or an event stream would never end."""
     _is_closing.set()
     for listener in tuple(_open_streams):
         listener()
-    then(*args)
-
-
-def end_streams_with_the_server() -> None:
-    """Uvicorn waits for all answers before it ends, and an event stream would never end."""
-    for number in (signal.SIGINT, signal.SIGTERM):
-        before = signal.getsignal(number)
-        if callable(before):
-            signal.signal(number, functools.partial(_end_streams, before))

@@ -25,6 +25,11 @@ class Unread:
     def __init__(self) -> None:
         self._since: dict[Transport, float] = {}  # when each has read last; the first one first
         self._is_watched = False
+        self._is_closing = False
+
+    def hurry(self) -> None:
+        """To be called when the server ends, which waits for whoever has yet to read."""
+        self._is_closing = True
 
     def pause(self, transport: Transport) -> None:
         """To be called when something was sent that waits to be read, or may."""
@@ -46,7 +51,7 @@ class Unread:
             loop.call_later(LOOK_SECONDS, self._look, loop)
 
     def _look(self, loop: AbstractEventLoop) -> None:
-        before = loop.time() - UNREAD_SECONDS
+        before = loop.time() - (LOOK_SECONDS if self._is_closing else UNREAD_SECONDS)
         for transport in [each for each, since in self._since.items() if since < before]:
             self._end(transport)
         self._is_watched = bool(self._since)
@@ -60,7 +65,7 @@ class Unread:
         transport.abort()
 
 
-def bound_unread() -> None:
+def bound_unread() -> Unread:
     """Have the event loop end them; where it is another one, nothing changes."""
     unread = Unread()
 
@@ -74,3 +79,4 @@ def bound_unread() -> None:
 
     Transport._maybe_pause_protocol = pause
     Transport._maybe_resume_protocol = resume
+    return unread

@@ -20,6 +20,7 @@ from types import SimpleNamespace
 
 import psutil
 import pytest
+import streamlit
 
 import exam.service.job
 import exam.service.worker
@@ -32,6 +33,7 @@ from tests.browser import ROOT, running_server
 from tests.visit import Visit, run
 from tests.waiting import is_gone, source_of, wait_for, workers_of
 
+STATIC = Path(streamlit.__file__).parent / "static" / "static"
 FOLLOWERS = 20
 ALL = list(range(201))
 
@@ -469,6 +471,17 @@ def test_a_server_that_stands_still_only_holds_the_workers_up():
     wait_for(are_idle)
     server.send_signal(signal.SIGCONT)
     assert server.stdout.readline() == "end\n" and server.wait(timeout=20) == 0
+
+
+def test_a_server_ends_though_somebody_has_yet_to_read(tmp_path):
+    """It waited for up to a minute, and longer than a container is given."""
+    with running_server(tmp_path / "log.txt") as server, socket.socket() as silent:
+        path = max((STATIC / "js").iterdir(), key=lambda each: each.stat().st_size).name
+        silent.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+        silent.connect(("127.0.0.1", server.port))
+        silent.sendall(f"GET /static/js/{path} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
+        assert silent.recv(1)
+        server.stop()  # fails after 20 s
 
 
 @pytest.mark.parametrize("state", ["loading", "studying"])
