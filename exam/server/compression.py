@@ -1,46 +1,54 @@
 """Streamlit's own files, compressed: most of what a phone loads when it opens the page.
 
-Streamlit leaves them as they are, since to compress each answer anew would cost more than it saves.
-They never change while the server runs, so here each is compressed once.
+Streamlit leaves them as they are, since to compress each answer anew would cost more than it saves,
+and reads them anew, of which who reads nothing keeps 200 kB. They never change while the server
+runs, so here each is read and compressed once.
 """
 
 import asyncio
 import gzip
-import posixpath
 from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 KINDS = (".js", ".css")
 NOT_FORWARDED = ("accept-encoding", "if-none-match", "if-modified-since")
-PART = 65_536  # bytes that are sent at once; who does not read them keeps no more
+PART = 16_000  # bytes that are sent at once; who does not read them keeps no more
 LEVEL = 6  # of gzip; 9 takes four times as long for 1 % less
 
 
+class Answer(NamedTuple):
+    start: Message
+    body: bytes
+    is_file: bool
+
+
 class Compression:
-    """Answers requests for static files with what was compressed at the first of them."""
+    """Answers requests for static files with what was read and compressed at the first of them."""
 
     def __init__(self, app: ASGIApp):
         self.app = app
         self._compressing = ThreadPoolExecutor(1, "compressing")  # not behind the saving of files
-        self._answers: dict[str, asyncio.Task[tuple[Message, bytes]]] = {}  # by path
+        self._answers: dict[tuple[str, bool], asyncio.Task[Answer]] = {}  # by path, if compressed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if not _is_compressible(scope):
+        if not _is_for_a_file(scope):
             await self.app(scope, receive, send)
             return
-        path = scope["path"]
-        if path not in self._answers:
-            self._answers[path] = asyncio.create_task(self._compress(scope))
-        answering = self._answers[path]
+        accepted = Headers(scope=scope).get("accept-encoding", "")
+        key = scope["path"], "gzip" in accepted and scope["path"].endswith(KINDS)
+        if key not in self._answers:
+            self._answers[key] = asyncio.create_task(self._answer(scope, compress=key[1]))
+        answering = self._answers[key]
         try:
-            start, body = await asyncio.shield(answering)  # others may wait for it, too
+            start, body, is_file = await asyncio.shield(answering)  # others may wait for it, too
         except Exception:
-            self._answers.pop(path, None)
+            self._answers.pop(key, None)
             raise
-        if "content-encoding" not in Headers(raw=start["headers"]):  # there is no such file
-            self._answers.pop(path, None)
+        if not is_file:
+            self._answers.pop(key, None)
         # A copy, because the headers are added to on the way.
         await send({**start, "headers": list(start["headers"])})
         for at in range(0, len(body), PART):
@@ -49,20 +57,20 @@ class Compression:
             )
         await send({"type": "http.response.body"})
 
-    async def _compress(self, scope: Scope) -> tuple[Message, bytes]:
-        """The start and the body of the answer, compressed if there is such a file."""
+    async def _answer(self, scope: Scope, *, compress: bool) -> Answer:
         start, body = await self._load(scope)
         headers = MutableHeaders(scope=start)
         if start["status"] != 200 or "html" in headers.get("content-type", ""):
-            return start, body
-        loop = asyncio.get_running_loop()
-        compressed = await loop.run_in_executor(self._compressing, gzip.compress, body, LEVEL)
-        headers["content-encoding"] = "gzip"
-        headers["content-length"] = str(len(compressed))
-        headers.add_vary_header("Accept-Encoding")
+            return Answer(start, body, is_file=False)
+        if compress:
+            loop = asyncio.get_running_loop()
+            body = await loop.run_in_executor(self._compressing, gzip.compress, body, LEVEL)
+            headers["content-encoding"] = "gzip"
+            headers["content-length"] = str(len(body))
+            headers.add_vary_header("Accept-Encoding")
         for name in ("accept-ranges", "etag"):  # they are those of the file as it is
             del headers[name]
-        return start, compressed
+        return Answer(start, body, is_file=True)
 
     async def _load(self, scope: Scope) -> tuple[Message, bytes]:
         """The answer as it is without this, also if who has asked for it hangs up."""
@@ -83,11 +91,6 @@ async def _receive_nothing_more() -> Message:
     return await asyncio.get_running_loop().create_future()
 
 
-def _is_compressible(scope: Scope) -> bool:
-    if scope["type"] != "http" or scope["method"] != "GET":
-        return False
-    headers, path = Headers(scope=scope), scope["path"]
-    is_file = "/static/" in path and path.endswith(KINDS)
-    # Other spellings of a path ("//", "/./") lead to the same file, and each would be kept.
-    is_file &= posixpath.normpath(path) == path and not path.startswith("//")
-    return is_file and "gzip" in headers.get("accept-encoding", "") and "range" not in headers
+def _is_for_a_file(scope: Scope) -> bool:
+    is_get = scope["type"] == "http" and scope["method"] == "GET"
+    return is_get and "/static/" in scope["path"] and "range" not in Headers(scope=scope)

@@ -4,6 +4,7 @@ Closed are addresses of Streamlit's that the page does not use, other apps, and 
 foreign pages.
 """
 
+import posixpath
 import re
 from urllib.parse import urlsplit
 
@@ -59,7 +60,10 @@ def _refusal(scope: Scope) -> Response | None:
     path, query = scope["path"], scope["query_string"]
     if len(query) > MAX_QUERY or len(path) > MAX_PATH:
         return PlainTextResponse("The address is too long", 414)
-    if ESCAPED.search(query) or OTHER_APP in query or any(each in path for each in CLOSED):
+    # Other spellings of a file's path ("//", "/./") lead to it as well, and each would be kept.
+    is_respelt = "/static/" in path and posixpath.normpath(path) != path
+    is_closed = is_respelt or any(each in path for each in CLOSED)
+    if is_closed or ESCAPED.search(query) or OTHER_APP in query:
         return PlainTextResponse("Not found", 404)
     return None
 
