@@ -9,11 +9,13 @@ import pytest
 import uvicorn
 
 from exam.server import unread
+from exam.server.app import raise_file_limit
 from exam.server.unread import Transport, bound_unread
 from tests.visit import run
 
 PATIENCE = 60.0  # seconds
 ANSWER = 30_000_000  # bytes, more than the buffers of both ends hold
+HALL = 700
 REQUEST = b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
 
 
@@ -87,7 +89,7 @@ def test_who_reads_nothing_is_ended_and_who_reads_slowly_is_not(monkeypatch, at_
 
 def test_of_too_many_those_end_first_that_have_read_nothing_for_longest(monkeypatch):
     """Once, 500 that had read something once kept out all that came later."""
-    monkeypatch.setattr(unread, "MAX_UNREAD", 3)
+    monkeypatch.setattr(unread, "MAX_KEPT", 3 * 120_000)
     ended: list[int] = []
 
     async def serve() -> int:
@@ -106,6 +108,22 @@ def test_of_too_many_those_end_first_that_have_read_nothing_for_longest(monkeypa
 
     assert run(serve()) > ANSWER
     assert ended == [0, 1, 2, 3, 4, 5]
+
+
+def test_a_hall_whose_line_is_full_is_served():
+    """Its phones open the page with six connections each; once, 500 of all could wait."""
+    raise_file_limit()
+
+    async def serve() -> list[int]:
+        async with serving() as port:
+            lines = [await ask(port) for _ in range(HALL)]
+            came = [0] * HALL
+            for _ in range(50):  # in turn, a little each
+                for number, line in enumerate(lines):
+                    came[number] += await read(line, 2_000)
+            return came
+
+    assert run(serve()) == [100_000] * HALL
 
 
 def is_reset(line: socket.socket) -> bool:

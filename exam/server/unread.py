@@ -1,17 +1,18 @@
-"""How long a connection may leave unread what it has asked for, and how many may at once.
+"""How long a connection may leave unread what it has asked for, and how much all may together.
 
-Of who asks for a large file and reads nothing, the server would keep 200 kB for as long as they
-like. A browser on a slow line reads a little at a time, as those may who take all places; so of
-too many, who has read nothing for longest ends first.
+Of who asks for a large file and reads nothing, the server would keep it for as long as they like.
+But a browser on a slow line reads a little at a time, and in a hall whose line is full all do: so
+where too much waits, who has read nothing for longest ends first.
 """
 
 import socket
 import struct
 from asyncio import AbstractEventLoop
 from asyncio.selector_events import _SelectorSocketTransport as Transport  # type: ignore
+from typing import NamedTuple
 
 UNREAD_SECONDS = 60.0  # in which it has read some of it
-MAX_UNREAD = 500  # connections, beyond which the next one ends another
+MAX_KEPT, CONNECTION = 100_000_000, 20_000  # bytes for all that wait; what one takes beside them
 LOOK_SECONDS = 5.0
 AT_ONCE = struct.pack("ii", 1, 0)
 
@@ -19,11 +20,19 @@ _pause = Transport._maybe_pause_protocol
 _resume = Transport._maybe_resume_protocol
 
 
+class Waiting(NamedTuple):
+    """When a connection has read last, in seconds, and how many bytes are kept for it."""
+
+    since: float
+    kept: int
+
+
 class Unread:
     """The connections that have yet to read what was sent; all methods run in one event loop."""
 
     def __init__(self) -> None:
-        self._since: dict[Transport, float] = {}  # when each has read last; the first one first
+        self._waiting: dict[Transport, Waiting] = {}  # who has read nothing for longest comes first
+        self._kept = 0  # bytes for all of them
         self._is_watched = False
         self._is_closing = False
 
@@ -33,33 +42,43 @@ class Unread:
 
     def pause(self, transport: Transport) -> None:
         """To be called when something was sent that waits to be read, or may."""
-        if transport._protocol_paused and transport not in self._since:
+        if transport._protocol_paused and transport not in self._waiting:
             self._note(transport)
 
     def resume(self, transport: Transport) -> None:
         """To be called when something was read, be it a little of what waits."""
-        if self._since.pop(transport, 0.0) and transport._protocol_paused:
-            self._note(transport)
+        if transport in self._waiting:
+            self._forget(transport)
+            if transport._protocol_paused:
+                self._note(transport)
 
     def _note(self, transport: Transport) -> None:
         loop = transport._loop
-        self._since[transport] = loop.time()
-        if len(self._since) > MAX_UNREAD:  # one that is gone, or has read nothing for longest
-            self._end(min(self._since, key=lambda each: each._sock is not None))
+        kept = CONNECTION + transport.get_write_buffer_size()
+        self._waiting[transport] = Waiting(loop.time(), kept)
+        self._kept += kept
+        if self._kept > MAX_KEPT:
+            for gone in [each for each in self._waiting if each._sock is None]:
+                self._forget(gone)
+        while self._kept > MAX_KEPT:
+            self._end(next(iter(self._waiting)))
         if not self._is_watched:
             self._is_watched = True
             loop.call_later(LOOK_SECONDS, self._look, loop)
 
+    def _forget(self, transport: Transport) -> None:
+        self._kept -= self._waiting.pop(transport).kept
+
     def _look(self, loop: AbstractEventLoop) -> None:
         before = loop.time() - (LOOK_SECONDS if self._is_closing else UNREAD_SECONDS)
-        for transport in [each for each, since in self._since.items() if since < before]:
+        for transport in [each for each, at in self._waiting.items() if at.since < before]:
             self._end(transport)
-        self._is_watched = bool(self._since)
+        self._is_watched = bool(self._waiting)
         if self._is_watched:
             loop.call_later(LOOK_SECONDS, self._look, loop)
 
     def _end(self, transport: Transport) -> None:
-        del self._since[transport]
+        self._forget(transport)
         if transport._sock is not None:  # the system would keep what is unread as well
             transport._sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, AT_ONCE)
         transport.abort()
