@@ -96,10 +96,11 @@ def _reset_restarted_votes(visit: Visit, room: Room) -> bool:
     So it is with the chapter of the hall's exam whenever that is opened or closed.
     """
     seat = visit.seat
-    restarted = room.restarted[seat.restarts_seen :]
+    restarts, seen = dict(room.restarts), seat.restarts_seen
+    restarted = [name for name, times in restarts.items() if times != seen.get(name)]
     if room.exam.changes != seat.exam_changes_seen:
-        restarted = [*restarted, OWN_EXAM]
-    seat.restarts_seen, seat.exam_changes_seen = len(room.restarted), room.exam.changes
+        restarted.append(OWN_EXAM)
+    seat.restarts_seen, seat.exam_changes_seen = restarts, room.exam.changes
     for name in restarted:
         visit.attempts.pop(name, None)  # or there would be nothing to guess
         question = question_of(CHAPTERS[name])

@@ -5,6 +5,7 @@ import re
 import secrets
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -56,8 +57,8 @@ class Room:
 
     `is_led` says that the lecturer has gone to another step since it was opened. `plan` names the
     chapters through which its lecturer wants to go, if not through all in order. `client` is the
-    address from which it was opened, or "". `restarted` lists the chapters whose votes were begun
-    anew, the last one last; `revealed` are those whose results were shown.
+    address from which it was opened, or "". `restarts` counts how often the vote of a chapter was
+    begun anew; `revealed` are the chapters whose results were shown.
     `listeners` are called, in any thread, when the `state` has changed, `lecturer_listeners` also
     by `notify_lecturer`; for these `event_count` grows each time, so that no two events are equal.
     `leaders` are the connections of the browsers that lead it, by whatever page.
@@ -72,7 +73,7 @@ class Room:
     step: Step | None = None
     is_led: bool = False
     plan: tuple[str, ...] = ()
-    restarted: list[str] = field(default_factory=list)
+    restarts: Counter[str] = field(default_factory=Counter)
     revealed: set[str] = field(default_factory=set)
     exam: HallExam = field(default_factory=HallExam)
     opened_at: float = field(default_factory=time.monotonic)
@@ -110,7 +111,7 @@ class Room:
                 "is_open": vote.is_open,
                 "round": len(vote.rounds) + vote.is_open,
                 "withholds_answer": self._withholds_answer(step),
-                "resets": len(self.restarted) + self.exam.changes,
+                "resets": self.restarts.total() + self.exam.changes,
             }
 
     def withholds_answer(self, chapter: str) -> bool:
@@ -203,7 +204,7 @@ class Room:
         """Forget the guesses of a chapter, and open its first round again."""
         with self._lock:
             self._votes.pop(chapter, None)
-            self.restarted.append(chapter)
+            self.restarts[chapter] += 1
             self.revealed.discard(chapter)
         self._notify()
 

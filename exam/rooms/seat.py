@@ -21,8 +21,8 @@ class Seat:
     projector shows, with or without a room, and `last_step` what it showed before the server was
     started again, as its address says; `is_presenter_page` is True on the lecturer's own page,
     which the hall does not see. `false_secret` is one by which the browser does not lead, though it
-    has kept it, and which it is to forget. `restarts_seen` and `exam_changes_seen` count what this
-    visit has taken over of the room's `restarted` votes and of its exam's `changes`. Where the room
+    has kept it, and which it is to forget. `restarts_seen` and `exam_changes_seen` are those of
+    the room's `restarts` and of its exam's `changes` that this visit has taken over. Where the room
     has none, `own_studied` and `own_drawings` are the visit's.
     """
 
@@ -34,7 +34,7 @@ class Seat:
     last_step: Step | None = None
     is_presenter_page: bool = False
     false_secret: str = ""
-    restarts_seen: int = 0
+    restarts_seen: dict[str, int] = field(default_factory=dict)
     exam_changes_seen: int = 0
     own_studied: StudiedSettings = field(default_factory=StudiedSettings)
     own_drawings: Drawings = field(default_factory=lambda: Drawings(range(10)))

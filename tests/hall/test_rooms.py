@@ -322,6 +322,13 @@ def test_who_listens_is_told_where_the_room_stands_and_never_what_is_guessed(roo
     assert states[-1] == first | {"resets": 1} and room.withholds_answer("sheet")
 
 
+def test_who_enters_goes_through_each_chapter_once_however_often_its_vote_was_begun_anew(room):
+    """A page that entered once went through every one of ten thousand presses."""
+    for _ in range(10_000):
+        room.restart_vote("sheet")
+    assert len(room.restarts) == 1 and room.state()["resets"] == 10_000
+
+
 def test_the_secret_of_a_room_stands_in_a_cookie_and_never_in_the_address(room):
     lecturer, learner = Seat(room.code, secret=room.secret), Seat(room.code, learner="a")
     parameters = {"room": room.code, "secret": None, "step": None, "votes": None}
