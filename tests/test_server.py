@@ -6,9 +6,12 @@ import gzip
 import http.client
 import json
 import logging
+import os
 import random
 import socket
 import struct
+import subprocess
+import sys
 import threading
 import time
 import urllib.error
@@ -56,7 +59,7 @@ from exam.server.sessions import (
     watch_no_files,
 )
 from exam.texts import load_texts
-from tests.browser import Server, open_page, press_start, running_server, wait_until_played
+from tests.browser import ROOT, Server, open_page, press_start, running_server, wait_until_played
 from tests.visit import Visit, run
 from tests.waiting import source_of, wait_for
 
@@ -160,6 +163,19 @@ def test_who_asks_first_for_a_file_and_hangs_up_leaves_it_whole_for_all_others(s
     asked = urllib.request.Request(server.url + path, headers={"Accept-Encoding": "gzip"})
     with urllib.request.urlopen(asked, timeout=60) as answer:
         assert gzip.decompress(answer.read()) == file.read_bytes()
+
+
+def test_the_log_says_where_another_server_takes_the_place_of_the_guarded_one(tmp_path):
+    (tmp_path / "httptools.py").touch()
+    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.port=0"]
+    log, path = tmp_path / "log.txt", os.environ | {"PYTHONPATH": str(tmp_path)}
+    with log.open("w") as output:
+        server = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=output, env=path)
+    try:
+        wait_for(lambda: "httptools is installed" in log.read_text())
+    finally:
+        server.kill()
+        server.wait()
 
 
 def test_keras_loads_before_anybody_comes(tmp_path):

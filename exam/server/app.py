@@ -10,6 +10,7 @@ import logging
 import math
 import signal
 from collections.abc import AsyncIterator, Callable
+from importlib.util import find_spec
 
 from starlette.middleware import Middleware
 from starlette.routing import Route
@@ -32,6 +33,7 @@ from exam.service.scheduler import get_scheduler
 from exam.texts import LANGUAGES, load_texts
 
 MAX_OPEN_FILES = 65_536
+OTHER_SERVERS = ("httptools", "uvloop")  # uvicorn takes them where they are: not what we bound
 _log = logging.getLogger("exam")
 
 
@@ -75,6 +77,8 @@ async def lifespan(app: object) -> AsyncIterator[None]:
     quieten_log()
     for shortage in shortages():
         _log.warning("This machine has %s (assets/OPERATIONS.md)", shortage)
+    for package in filter(find_spec, OTHER_SERVERS):
+        _log.warning("%s is installed, and the server unguarded (assets/OPERATIONS.md)", package)
     scheduler = get_scheduler()
     with contextlib.suppress(ValueError):  # not in the main thread, as in a test
         on_end(end_streams, unread.hurry)

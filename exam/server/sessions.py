@@ -49,11 +49,14 @@ def keep_visits(max_open_files: float) -> None:
     """Have the Streamlit that runs keep its sessions so."""
     most = min(MAX_KEPT_VISITS, max_open_files * KEPT_FILES / FILES_OF_A_VISIT)
     kept = KeptVisits(int(most))
-    Runtime.instance()._session_mgr._session_storage = kept  # type: ignore
+    manager = Runtime.instance()._session_mgr
+    # Another release might keep them elsewhere, and nothing would say so.
+    assert isinstance(manager._session_storage, MemorySessionStorage)  # type: ignore
+    manager._session_storage = kept  # type: ignore
 
 
 def keep_saved_files() -> None:
-    """Keep what somebody saves until the browser has asked for it.
+    """Keep what somebody saves for as long as a browser may take to ask for it.
 
     No session refers to such a file, so Streamlit would delete it at the end of the second run of
     anybody: in a hall, before it is there.

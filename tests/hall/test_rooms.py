@@ -358,7 +358,7 @@ def test_the_lecturers_address_brings_back_a_step_and_closed_votes():
     assert again.standing("students").guesses == 1 and not again.standing("students").rounds
 
 
-def test_what_is_sealed_is_read_with_the_same_secret_alone_and_on_the_same_day(monkeypatch):
+def test_what_is_sealed_is_read_with_the_same_secret_alone_and_for_some_hours(monkeypatch):
     secret = rooms.new_secret()
     now = time.time()
     monkeypatch.setattr("time.time", lambda: now)
