@@ -72,13 +72,13 @@ def bounded(monkeypatch) -> None:
 @pytest.mark.parametrize("at_once", [500_000, 1_000])
 def test_who_reads_nothing_is_ended_and_who_reads_slowly_is_not(monkeypatch, at_once):
     """Though it reads so slowly that something waits to be read all the time."""
-    monkeypatch.setattr(unread, "UNREAD_SECONDS", 2.0)
+    monkeypatch.setattr(unread, "UNREAD_SECONDS", 1.0)
 
     async def serve() -> tuple[int, int]:
         async with serving() as port:
             silent, slow = await ask(port), await ask(port)
             came = 0
-            for _ in range(100):
+            for _ in range(60):
                 came += await read(slow, at_once)
                 await asyncio.sleep(0.05)
             return await read(silent), came + await read(slow)
