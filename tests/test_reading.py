@@ -5,6 +5,8 @@ import contextlib
 import socket
 import threading
 import time
+from types import SimpleNamespace
+from unittest.mock import Mock
 
 import pytest
 import uvicorn
@@ -199,3 +201,17 @@ def test_a_request_that_is_never_whole_ends_its_connection(monkeypatch, sent):
             await serving
 
     run(serve())
+
+
+def test_a_connection_is_ended_a_while_after_its_last_answer_and_not_at_once():
+    """A slow answer may have ended just before the look at which it once counted as an old one."""
+    protocol = reading.H11Protocol.__new__(reading.H11Protocol)
+    protocol.cycle = SimpleNamespace(response_complete=False)
+    line = Mock(**{"is_closing.return_value": False, "get_write_buffer_size.return_value": 0})
+    line.get_protocol.return_value = protocol
+    reading._end_if_idle(lambda: line, None)
+    for is_closed in (False, True):  # at the next two looks
+        protocol.cycle.response_complete = True
+        _, look, *arguments = line._loop.call_later.call_args.args
+        look(*arguments)
+        assert line.close.called == is_closed

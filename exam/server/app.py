@@ -26,7 +26,7 @@ from exam.server.log import quieten_log
 from exam.server.reading import share_reading
 from exam.server.room_stream import end_streams, stream_room
 from exam.server.sessions import keep_saved_files, keep_visits, watch_no_files
-from exam.server.unread import bound_unread
+from exam.server.slow_readers import bound_slow_readers
 from exam.server.websocket import Received, follow_runs, follow_sessions
 from exam.service.machine import shortages
 from exam.service.scheduler import get_scheduler
@@ -68,7 +68,7 @@ async def lifespan(app: object) -> AsyncIterator[None]:
     """Before the first visitor, begin to load Keras, and build what the first screen needs."""
     max_open_files = raise_file_limit()
     share_reading()
-    unread = bound_unread()
+    slow_readers = bound_slow_readers()
     follow_sessions()
     follow_runs()
     watch_no_files()
@@ -81,13 +81,13 @@ async def lifespan(app: object) -> AsyncIterator[None]:
         _log.warning("%s is installed, and the server unguarded (assets/OPERATIONS.md)", package)
     scheduler = get_scheduler()
     with contextlib.suppress(ValueError):  # not in the main thread, as in a test
-        on_end(end_streams, unread.hurry)
+        on_end(end_streams, slow_readers.hurry)
     with contextlib.suppress(BrokenExams):  # the page says so itself
         sheet_picture(STUDENT.default)
     for lang in LANGUAGES:
         curves_spec(load_texts(lang), EPOCHS.default)
     gc.collect()
-    gc.freeze()  # or everybody waits for 0.2 s whenever Python looks through all that is loaded
+    gc.freeze()  # otherwise each collection of all that is loaded would stop everybody for 0.2 s
     yield
     scheduler.close()
 

@@ -93,4 +93,4 @@ async def _receive_nothing_more() -> Message:
 
 def _is_for_a_file(scope: Scope) -> bool:
     is_get = scope["type"] == "http" and scope["method"] == "GET"
-    return is_get and "/static/" in scope["path"] and "range" not in Headers(scope=scope)
+    return is_get and "/static/" in scope["path"]

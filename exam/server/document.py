@@ -35,7 +35,7 @@ class Opening:
                     await _send_document(scope, document, b"".join(parts), send)
 
         headers = MutableHeaders(raw=list(scope["headers"]))
-        for name in ("accept-encoding", "if-none-match", "if-modified-since", "range"):
+        for name in ("accept-encoding", "if-none-match", "if-modified-since"):
             del headers[name]
         await self.app({**scope, "headers": headers.raw}, receive, send_opened)
 

@@ -1,4 +1,4 @@
-"""Refuses what would lead elsewhere, and lets in of headers only what the page needs.
+"""Refuses what would lead elsewhere, and takes out headers that the page does not need.
 
 Closed are addresses of Streamlit's that the page does not use, other apps, and the websockets of
 foreign pages.

@@ -52,7 +52,6 @@ class Readings:
         elif transport.get_write_buffer_size() > UNSENT_BYTES:
             self._pause(transport, UNSENT_SECONDS)
         else:
-            _limit_messages(transport.get_protocol())
             began = time.thread_time()
             _read(transport)
             self._charge(transport, time.thread_time() - began)
@@ -84,12 +83,6 @@ class Readings:
         transport._loop.call_later(DISMISSED_SECONDS, transport.abort)
 
 
-def _limit_messages(protocol: object) -> None:
-    """Streamlit lets a websocket, which begins as HTTP, send messages of 200 MB."""
-    if isinstance(protocol, H11Protocol):
-        protocol.config.ws_max_size = MAX_MESSAGE
-
-
 def _keeps_too_much(protocol: object) -> bool:
     """Whether it keeps more of requests without answer, or of a message, than a browser sends.
 
@@ -105,7 +98,8 @@ def _end_if_idle(known: ReferenceType[Transport], last: object) -> None:
 
     Uvicorn waits five seconds for the next one, but for the rest of a request as long as one likes;
     and a websocket that it refuses, as for a request that is too long, it neither answers nor ends.
-    `known` is weak, or a thousand connections a second would each be kept until they are looked at.
+    `known` is a weak reference: otherwise a thousand new connections a second would all be kept
+    until they are looked at.
     """
     line = known()
     if line is None or line.is_closing():
@@ -121,7 +115,8 @@ def _end_if_idle(known: ReferenceType[Transport], last: object) -> None:
     if is_idle and now is last:
         line.close()
     else:
-        line._loop.call_later(REQUEST_SECONDS, _end_if_idle, known, now)
+        last = now if is_idle else object()  # it may be answered just before the next look
+        line._loop.call_later(REQUEST_SECONDS, _end_if_idle, known, last)
 
 
 def share_reading() -> None:
@@ -137,6 +132,8 @@ def share_reading() -> None:
 
     def make(protocol: H11Protocol, transport: Transport) -> None:
         _make(protocol, transport)
+        # Streamlit lets a websocket, which begins as HTTP, send messages of 200 MB.
+        protocol.config.ws_max_size = MAX_MESSAGE
         transport.set_write_buffer_limits(UNREAD_BYTES)
         protocol.loop.call_later(REQUEST_SECONDS, _end_if_idle, ref(transport), None)
 

@@ -17,7 +17,7 @@ CHAPTERS = frozenset(CHAPTER_NAMES)
 
 
 class SessionUse:
-    """Of a session by all its connections; `connected` is in seconds, of those that have ended.
+    """Of a session by all its connections; `connected` are the seconds of those that have ended.
 
     Streamlit keeps open what no message has closed.
     """

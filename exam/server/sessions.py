@@ -20,8 +20,8 @@ KEPT_FILES = 1 / 4  # of those that may be open: those who are there need the ot
 class KeptVisits(MemorySessionStorage):
     """Sessions of a whole hall whose Wi-Fi is away for a moment; Streamlit keeps 128 of any kind.
 
-    If they are too many, the one that was connected for the shortest time goes, or who opens many
-    and leaves them would push out the visits; one in which nothing has run is not kept at all.
+    If they are too many, the one that was connected for the shortest time goes: otherwise somebody
+    who opens and leaves many would push out the others. One in which nothing has run is not kept.
     """
 
     def __init__(self, max_kept: int = MAX_KEPT_VISITS) -> None:

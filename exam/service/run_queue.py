@@ -133,7 +133,7 @@ class Asked:
         weight = round(self.runs.now())  # whole ones, so that there are equals
         if leads:  # or the many parts that one of them asks for would come before another's step
             run = LEADERS.add((weight, runs), _seconds(runs))
-            # Or who asks for slow parts, by rooms that have rested, would come before a lecturer.
+            # Otherwise who has many idle rooms could ask for slow parts and come before a lecturer.
             run.charged = self.runs
             return run
         if weight <= LIGHT:

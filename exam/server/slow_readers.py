@@ -1,8 +1,8 @@
 """How long a connection may leave unread what it has asked for, and how much all may together.
 
-Of who asks for a large file and reads nothing, the server would keep it for as long as they like.
-But a browser on a slow line reads a little at a time, and in a hall whose line is full all do: so
-where too much waits, who has read nothing for longest ends first.
+For a client that asks for a large file and reads nothing, the server would keep it for as long as
+that client likes. But a browser on a slow line reads a little at a time, and in a hall whose line
+is full all do: so where too much waits, whoever has read nothing for longest is ended first.
 """
 
 import socket
@@ -11,8 +11,8 @@ from asyncio import AbstractEventLoop
 from asyncio.selector_events import _SelectorSocketTransport as Transport  # type: ignore
 from typing import NamedTuple
 
-UNREAD_SECONDS = 60.0  # in which it has read some of it
-MAX_KEPT, CONNECTION = 100_000_000, 20_000  # bytes for all that wait; what one takes beside them
+MAX_SECONDS = 60.0  # without reading anything
+MAX_KEPT, CONNECTION = 100_000_000, 20_000  # bytes for all of them; those that one takes itself
 LOOK_SECONDS = 5.0
 AT_ONCE = struct.pack("ii", 1, 0)
 
@@ -27,7 +27,7 @@ class Waiting(NamedTuple):
     kept: int
 
 
-class Unread:
+class SlowReaders:
     """The connections that have yet to read what was sent; all methods run in one event loop."""
 
     def __init__(self) -> None:
@@ -70,7 +70,7 @@ class Unread:
         self._kept -= self._waiting.pop(transport).kept
 
     def _look(self, loop: AbstractEventLoop) -> None:
-        before = loop.time() - (LOOK_SECONDS if self._is_closing else UNREAD_SECONDS)
+        before = loop.time() - (LOOK_SECONDS if self._is_closing else MAX_SECONDS)
         for transport in [each for each, at in self._waiting.items() if at.since < before]:
             self._end(transport)
         self._is_watched = bool(self._waiting)
@@ -84,18 +84,18 @@ class Unread:
         transport.abort()
 
 
-def bound_unread() -> Unread:
+def bound_slow_readers() -> SlowReaders:
     """Have the event loop end them; where it is another one, nothing changes."""
-    unread = Unread()
+    readers = SlowReaders()
 
     def pause(transport: Transport) -> None:  # functions, so that they become methods
         _pause(transport)
-        unread.pause(transport)
+        readers.pause(transport)
 
     def resume(transport: Transport) -> None:
         _resume(transport)
-        unread.resume(transport)
+        readers.resume(transport)
 
     Transport._maybe_pause_protocol = pause
     Transport._maybe_resume_protocol = resume
-    return unread
+    return readers

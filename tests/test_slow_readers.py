@@ -8,9 +8,9 @@ from collections.abc import AsyncIterator
 import pytest
 import uvicorn
 
-from exam.server import unread
+from exam.server import slow_readers
 from exam.server.app import raise_file_limit
-from exam.server.unread import Transport, bound_unread
+from exam.server.slow_readers import Transport, bound_slow_readers
 from tests.visit import run
 
 PATIENCE = 60.0  # seconds
@@ -65,14 +65,14 @@ async def read(line: socket.socket, most: int = 2 * ANSWER) -> int:
 def bounded(monkeypatch) -> None:
     for name in ("_maybe_pause_protocol", "_maybe_resume_protocol"):
         monkeypatch.setattr(Transport, name, getattr(Transport, name))
-    monkeypatch.setattr(unread, "LOOK_SECONDS", 0.05)
-    bound_unread()
+    monkeypatch.setattr(slow_readers, "LOOK_SECONDS", 0.05)
+    bound_slow_readers()
 
 
 @pytest.mark.parametrize("at_once", [500_000, 1_000])
 def test_who_reads_nothing_is_ended_and_who_reads_slowly_is_not(monkeypatch, at_once):
     """Though it reads so slowly that something waits to be read all the time."""
-    monkeypatch.setattr(unread, "UNREAD_SECONDS", 1.0)
+    monkeypatch.setattr(slow_readers, "MAX_SECONDS", 1.0)
 
     async def serve() -> tuple[int, int]:
         async with serving() as port:
@@ -89,7 +89,7 @@ def test_who_reads_nothing_is_ended_and_who_reads_slowly_is_not(monkeypatch, at_
 
 def test_of_too_many_those_end_first_that_have_read_nothing_for_longest(monkeypatch):
     """Once, 500 that had read something once kept out all that came later."""
-    monkeypatch.setattr(unread, "MAX_KEPT", 3 * 120_000)
+    monkeypatch.setattr(slow_readers, "MAX_KEPT", 3 * 120_000)
     ended: list[int] = []
 
     async def serve() -> int:
