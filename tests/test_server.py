@@ -16,6 +16,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,7 +38,7 @@ from streamlit.web.server.starlette.starlette_websocket import _is_origin_allowe
 
 from exam.page.address import MAX_QUERY
 from exam.rooms.room import Room
-from exam.rooms.rooms import KEPT_SECONDS, LETTERS, ROOMS, Rooms, new_code, new_secret
+from exam.rooms.rooms import KEPT_SECONDS, LETTERS, Rooms, new_code, new_secret
 from exam.server import room_stream
 from exam.server.compression import PART, Compression
 from exam.server.cookies import MAX_COOKIES
@@ -45,9 +46,6 @@ from exam.server.document import Opening
 from exam.server.guard import CLOSED, HEADERS, MAX_PATH, Guard
 from exam.server.log import NOISE, OUT_OF_FILES, Seldom, quieten_log
 from exam.server.room_stream import (
-    MAX_ALL_STREAMS,
-    MAX_HALL_STREAMS,
-    MAX_STREAMS,
     room_events,
 )
 from exam.server.session_use import USES, SessionUse
@@ -278,25 +276,39 @@ def test_the_stream_of_counts_is_the_lecturers_alone(server):
     assert next(events(server, f"{code}?count&secret={secret}"))["event_count"]
 
 
-@pytest.mark.parametrize(
-    "of_room, of_all, status",
-    [
-        (MAX_HALL_STREAMS, MAX_HALL_STREAMS, 200),
-        (MAX_STREAMS, MAX_STREAMS, 429),
-        (MAX_HALL_STREAMS - 1, MAX_ALL_STREAMS, 200),
-        (MAX_HALL_STREAMS, MAX_ALL_STREAMS, 429),
-    ],
-)
-def test_rooms_together_have_as_many_streams_as_the_machine_can_hold(
-    monkeypatch, of_room, of_all, status
-):
-    """Whoever opens rooms of their own takes none of a hall's two hundred."""
-    room = ROOMS.lead(new_code(), new_secret())
-    monkeypatch.setattr(room_stream, "_open_streams", set(range(of_all)))
-    room.listeners.update(range(of_room))
-    scope = {"type": "http", "path_params": {"code": room.code}, "query_string": b"", "headers": []}
-    assert run(room_stream.stream_room(Request(scope))).status_code == status
-    room.listeners.clear()
+@pytest.mark.parametrize("client, share", [("a hall", 50), ("a stranger", 20)])
+def test_whoever_opens_rooms_of_their_own_takes_no_streams_of_a_halls(monkeypatch, client, share):
+    """Rooms of a stranger once had 200 each, however many there were, and held 200 MB."""
+    rooms = Rooms()
+    for name, value in {"MAX_ALL_STREAMS": 100, "MAX_STREAMS": 50, "ROOMS": rooms}.items():
+        monkeypatch.setattr(room_stream, name, value)
+    hall = rooms.lead(new_code(), new_secret(), client)
+    others = [rooms.lead(new_code(), new_secret(), "a stranger") for _ in range(4)]
+
+    async def follow(room: Room) -> None:
+        """Another stream, which begins, if it is not refused, and is read to its end."""
+        scope = {"type": "http", "path_params": {"code": room.code}, "query_string": b""}
+        answer = await room_stream.stream_room(Request(scope | {"headers": []}))
+        if answer.status_code == 200:
+            await anext(answer.body_iterator)
+            reading.append(asyncio.create_task(read(answer.body_iterator)))
+
+    async def read(events) -> None:
+        async for _ in events:
+            pass
+
+    async def follow_all() -> list[int]:
+        for room in (*others, *others, hall):
+            for _ in range(50):
+                await follow(room)
+        counts = Counter(room_stream._open_streams.values())
+        for task in reading:
+            task.cancel()
+        return [counts[room] for room in (hall, *others)]
+
+    reading: list[asyncio.Task] = []
+    of_hall, *of_others = run(follow_all())
+    assert of_hall == share and of_hall + sum(of_others) == 100 and min(of_others) >= 10
 
 
 def test_a_websocket_of_a_foreign_page_is_refused_and_nobody_asks_the_network(server, monkeypatch):

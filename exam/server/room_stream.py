@@ -5,6 +5,7 @@ import contextlib
 import json
 import threading
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 
 from starlette.requests import Request
@@ -14,13 +15,13 @@ from exam.rooms.room import Room
 from exam.rooms.rooms import ROOMS
 
 MAX_STREAMS, MAX_LECTURER_STREAMS = 1_000, 20  # of a room
-# Of all rooms, beyond which each has those of a hall at most.
-MAX_ALL_STREAMS, MAX_HALL_STREAMS = 2_000, 200
+MAX_ALL_STREAMS = 2_000  # of all rooms; each takes 35 kB
 KEEP_ALIVE_SECONDS = 15.0  # after which a stream sends a comment, so that no proxy cuts it
 # Between two events for a lecturer, who asks for what is new at each: in one step, and of two.
 COUNT_SECONDS, STEP_SECONDS = 2.0, 0.25
 _is_closing = threading.Event()
-_open_streams: set[Callable[[], None]] = set()
+# By their listeners, the first one first; one that is taken out ends.
+_open_streams: dict[Callable[[], None], Room] = {}
 
 
 async def stream_room(request: Request) -> Response:
@@ -31,19 +32,41 @@ async def stream_room(request: Request) -> Response:
     for_lecturer = "count" in request.query_params
     if for_lecturer and not _is_led_by(request, room):
         return PlainTextResponse("Only for its lecturer", 403)
-    has_many_left = len(_open_streams) < MAX_ALL_STREAMS
     listeners, limit = (
         (room.lecturer_listeners, MAX_LECTURER_STREAMS)
         if for_lecturer
-        else (room.listeners, MAX_STREAMS if has_many_left else MAX_HALL_STREAMS)
+        else (room.listeners, MAX_STREAMS)
     )
-    if len(listeners) >= limit:
+    if len(listeners) >= limit or not (for_lecturer or _make_place(room)):
         return PlainTextResponse("The room is full", 429)  # no proxy takes it for a lost server
     return StreamingResponse(
         room_events(room, for_lecturer=for_lecturer),
         headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"},  # the latter for nginx
         media_type="text/event-stream",
     )
+
+
+def _make_place(room: Room) -> bool:
+    """Whether there is one for another stream of the room.
+
+    Where all are taken, the client whose rooms have the most gives one up, and of its rooms the one
+    that has the most: so whoever opens rooms of their own takes none of a hall's.
+    """
+    if len(_open_streams) < MAX_ALL_STREAMS:
+        return True
+    of_room = Counter(_open_streams.values())
+    of_client = Counter(each.client for each in _open_streams.values())
+    most = max(of_room, key=lambda each: (of_client[each.client], of_room[each]))
+    if most.client == room.client:
+        surplus = of_room[most] - of_room[room]
+    else:
+        surplus = of_client[most.client] - of_client[room.client]
+    listener = next((each for each in _open_streams if each in most.listeners), None)
+    if surplus <= 1 or listener is None:
+        return False
+    del _open_streams[listener]
+    listener()
+    return True
 
 
 def _is_led_by(request: Request, room: Room) -> bool:
@@ -65,10 +88,10 @@ async def room_events(room: Room, *, for_lecturer: bool = False) -> AsyncIterato
             loop.call_soon_threadsafe(has_changed.set)
 
     listeners.add(listener)
-    _open_streams.add(listener)
+    _open_streams[listener] = room
     room.notify_lecturer()
     try:
-        while not (_is_closing.is_set() or room.is_closed):
+        while listener in _open_streams and not (_is_closing.is_set() or room.is_closed):
             has_changed.clear()
             state = room.state()
             if for_lecturer:
@@ -84,7 +107,7 @@ async def room_events(room: Room, *, for_lecturer: bool = False) -> AsyncIterato
     finally:
         listeners.discard(listener)
         room.notify_lecturer()
-        _open_streams.discard(listener)
+        _open_streams.pop(listener, None)
 
 
 async def _bundle(room: Room, step: object) -> None:

@@ -5,6 +5,7 @@ that client likes. But a browser on a slow line reads a little at a time, and in
 is full all do: so where too much waits, whoever has read nothing for longest is ended first.
 """
 
+import contextlib
 import socket
 import struct
 from asyncio import AbstractEventLoop
@@ -80,7 +81,8 @@ class SlowReaders:
     def _end(self, transport: Transport) -> None:
         self._forget(transport)
         if transport._sock is not None:  # the system would keep what is unread as well
-            transport._sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, AT_ONCE)
+            with contextlib.suppress(OSError):  # where one cannot that has ended
+                transport._sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, AT_ONCE)
         transport.abort()
 
 
