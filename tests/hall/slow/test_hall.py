@@ -293,6 +293,12 @@ def test_a_room_is_opened_by_the_share_box_and_entered_by_its_code(browser, serv
         lecturer.reload()
         leads = KO.hall.leads_room(code=code).replace("**", "")
         expect(lecturer.get_by_text(leads)).to_be_visible()
+        embedded = lecturer.context.new_page()  # in a frame, no other tab has its cookie
+        embedded.goto(f"{server.url}?embed=true&room={code}")
+        wait_until_idle(embedded)
+        embedded.get_by_role("button", name=KO.share, exact=True).click()
+        screen = embedded.get_by_role("link", name=KO.hall.lecturers_screen)
+        expect(screen).to_have_attribute("href", re.compile(f"room={code}&.*#secret="))
         phone.goto(server.url)
         wait_until_idle(phone)
         phone.get_by_role("button", name=KO.share, exact=True).click()
