@@ -1,8 +1,8 @@
 """Streamlit's own files, compressed: most of what a phone loads when it opens the page.
 
 Streamlit leaves them as they are, since to compress each answer anew would cost more than it saves,
-and reads them anew, of which who reads nothing keeps 200 kB. They never change while the server
-runs, so here each is read and compressed once.
+and reads them for each answer, which takes 200 kB while a slow client reads it. They never change
+while the server runs, so here each is read and compressed once.
 """
 
 import asyncio
