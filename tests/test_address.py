@@ -12,7 +12,7 @@ from exam.texts import LANGUAGES, choose_language, load_texts
 
 DEFAULTS = {"batch_size": 10, "epochs": 20, "student": 1, "misprints": 10, "lang": "ko"}
 DEFAULTS |= {"start": False, "projected": False, "reveal": False, "presenter": False}
-DEFAULTS |= {"only": "", "room": "", "secret": "", "plan": (), "step": "", "votes": ""}
+DEFAULTS |= {"only": "", "room": "", "secret": "", "plan": (), "state": ""}
 SECRET = "k3" * 11
 
 
@@ -29,7 +29,7 @@ def test_an_address_sets_everything():
     numbers = {"batch_size": "1", "epochs": "200", "student": "30", "misprints": "0"}
     others = {"lang": "en", "start": "true", "projected": "false", "only": "pianist"}
     others |= {"room": "khjm", "secret": SECRET, "presenter": "true", "plan": "sheet,pianist"}
-    others |= {"step": seal("pianist.close.0.1", SECRET), "votes": seal("sheet.0-3", SECRET)}
+    others |= {"state": seal("pianist.close.0.1 sheet.0-3", SECRET)}
     chosen, wrong = read(**numbers, **others)
     assert wrong == []
     assert chosen == {name: int(text) for name, text in numbers.items()} | {
@@ -42,8 +42,7 @@ def test_an_address_sets_everything():
         "secret": SECRET,
         "presenter": True,
         "plan": ("sheet", "pianist"),
-        "step": others["step"],
-        "votes": others["votes"],
+        "state": others["state"],
     }
     for plan in ("", "none", "sheet,", "sheet,sheet", "sheet pianist", "Sheet"):
         chosen, wrong = read(plan=plan)

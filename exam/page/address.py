@@ -41,8 +41,7 @@ READERS: dict[str, Callable[[str], Any]] = {
     "room": read_code,
     "secret": read_secret,
     "plan": read_plan,
-    "step": read_sealed,
-    "votes": read_sealed,
+    "state": read_sealed,
 }
 
 
@@ -56,15 +55,7 @@ def read_address(
     `only` is the part that is to be shown alone, "" for the whole page.
     """
     chosen: dict[str, Any] = DEFAULTS | dict.fromkeys(FLAGS, False)
-    chosen |= {
-        "lang": lang,
-        "only": "",
-        "room": "",
-        "secret": "",
-        "plan": (),
-        "step": "",
-        "votes": "",
-    }
+    chosen |= {"lang": lang, "only": "", "room": "", "secret": "", "plan": (), "state": ""}
     wrong = []
     for name, read in READERS.items():
         values = values_of(name)

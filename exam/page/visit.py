@@ -141,7 +141,8 @@ def open_visit() -> Visit:
     # Where the room was opened anew; else the link may be anybody's.
     if (room := seat.led_room) and not room.is_led:
         room.plan = chosen["plan"] or room.plan
-        wrong += seat.restore(chosen["step"], chosen["votes"])
+        if not seat.restore(chosen["state"]):
+            wrong.append("state")
     seat.is_presenter_page = seat.leads and chosen["presenter"]
     values = {name: chosen[name] for name in DEFAULTS}
     # A posted link would take learners out of a hall's vote.

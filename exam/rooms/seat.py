@@ -144,21 +144,17 @@ class Seat:
         room = self.room
         step = room.step.address if room and room.step else ""
         votes = rounds_address(room.closed_rounds()) if room else ""
-        return {
-            "room": self.code,
-            "secret": None,
-            "step": seal(step, self.secret) if step else None,
-            "votes": seal(votes, self.secret) if votes else None,
-        }
+        state = seal(f"{step} {votes}", self.secret) if step or votes else None
+        return {"room": self.code, "secret": None, "state": state}
 
-    def restore(self, step: str, votes: str) -> list[str]:
-        """Bring back what an address has sealed; returns the parameters that are not its own."""
-        self.last_step = read_step(unseal(step, self.secret) or "")
-        rounds = read_rounds(unseal(votes, self.secret) or "")
-        if rounds and self.room:
+    def restore(self, state: str) -> bool:
+        """Bring back what the `state` of an address has; False if this lecturer did not seal it."""
+        text = unseal(state, self.secret)
+        step, _, votes = (text or "").partition(" ")
+        self.last_step = read_step(step)
+        if self.room and (rounds := read_rounds(votes)):
             self.room.restore({name: rounds[name] for name in CHAPTER_NAMES if name in rounds})
-        wrong = ["step"] if step and not self.last_step else []
-        return [*wrong, "votes"] if votes and not rounds else wrong
+        return not state or text is not None
 
     @property
     def cookies(self) -> dict[str, str]:

@@ -341,21 +341,19 @@ def test_a_link_brings_closed_votes_into_a_room_that_was_opened_anew_and_into_no
     # A browser that comes back to a server first asks for the address of its beginning.
     visit(**link)
     for secret in (new_secret(), ""):  # a student may have posted it
-        sealed = {"votes": seal(votes, secret), "step": seal(step, secret)}
-        posted = visit(**link | sealed, lang="en")
+        posted = visit(**link, state=seal(f"{step} {votes}", secret), lang="en")
         assert not room.standing("students").rounds and step_of(posted)[0] == "door"
-        assert EN.hall.refused.votes in texts(posted) and EN.hall.refused.step in texts(posted)
-    sealed = {"votes": seal(votes, room.secret), "step": seal(step, room.secret)}
-    brought_back = visit(**link | sealed, lang="en")
+        assert EN.hall.refused.state in texts(posted)
+    brought_back = visit(**link, state=seal(f"{step} {votes}", room.secret), lang="en")
     assert room.standing("students").rounds == (Counter({0: 990, 1: 3}),)
     assert step_of(brought_back) == ("students", "close")
-    assert EN.hall.refused.votes not in texts(brought_back)
-    late = visit(**link, step=seal("pianist.question.0.0", room.secret))
+    assert EN.hall.refused.state not in texts(brought_back)
+    late = visit(**link, state=seal("pianist.question.0.0 ", room.secret))
     assert step_of(late) == ("students", "close"), "a second screen moves none that is there"
     other = ROOMS.lead(new_code(), new_secret())
     other.is_led = True
-    sealed = {"votes": seal(votes, other.secret)}
-    visit(**link | sealed | {"room": other.code, "secret": other.secret})
+    state = seal(f" {votes}", other.secret)
+    visit(room=other.code, secret=other.secret, projected="true", state=state)
     assert not other.standing("students").rounds and other.standing("students").is_open
 
 
@@ -363,11 +361,11 @@ def test_the_hall_is_told_once_that_an_address_is_too_old(room, monkeypatch):
     """A lecturer may open that of yesterday; it once stood above every step of the lecture."""
     with monkeypatch.context() as yesterday:
         yesterday.setattr("time.time", lambda: 0.0)
-        step = seal("students.close.0.1", room.secret)
-    wall = visit(room=room.code, secret=room.secret, projected="true", step=step, lang="en")
-    assert step_of(wall)[0] == "door" and EN.hall.refused.step in texts(wall)
+        state = seal("students.close.0.1 ", room.secret)
+    wall = visit(room=room.code, secret=room.secret, projected="true", state=state, lang="en")
+    assert step_of(wall)[0] == "door" and EN.hall.refused.state in texts(wall)
     wall.button(key="step_next").click().run()
-    assert EN.hall.refused.step not in texts(wall)
+    assert EN.hall.refused.state not in texts(wall)
 
 
 def test_no_link_reveals_an_answer_where_the_wall_stands_at_the_door(room):

@@ -331,7 +331,7 @@ def test_who_enters_goes_through_each_chapter_once_however_often_its_vote_was_be
 
 def test_the_secret_of_a_room_stands_in_a_cookie_and_never_in_the_address(room):
     lecturer, learner = Seat(room.code, secret=room.secret), Seat(room.code, learner="a")
-    parameters = {"room": room.code, "secret": None, "step": None, "votes": None}
+    parameters = {"room": room.code, "secret": None, "state": None}
     assert lecturer.address_parameters == parameters, "None takes it out"
     assert lecturer.cookies == {f"lead_{room.code}": room.secret}
     assert learner.address_parameters == {} and learner.cookies == {"learner": "a"}
@@ -348,8 +348,9 @@ def test_the_lecturers_address_brings_back_a_step_and_closed_votes():
     room.show(Step("sheet", "close", 0, 2))
     address = Seat(room.code, secret=room.secret).address_parameters
     assert not {"close", "sheet"} & set(re.findall("[a-z]+", str(address))), "no glance reads it"
-    assert read_step(unseal(address["step"], room.secret)) == room.step
-    rounds = read_rounds(unseal(address["votes"], room.secret))
+    step, votes = unseal(address["state"], room.secret).split()
+    assert read_step(step) == room.step
+    rounds = read_rounds(votes)
     assert rounds == {"sheet": (Counter({0: 1, 12: 1}),) * 2} == room.closed_rounds()
     again = Room(room.code, room.secret, used_at=0.0)
     again.guess("students", "a", 1)

@@ -360,7 +360,7 @@ async def flood(url: str) -> None:
 
 async def nothing_there(url: str) -> None:
     """Files that there are not, under long names; and addresses as long as they can be."""
-    address = f"{url}?{urlencode({'votes': ','.join(['students.0-1'] * 4_000)})}"
+    address = f"{url}?{urlencode({'state': ','.join(['students.0-1'] * 4_000)})}"
     request = urllib.request.Request(address, headers={"Accept": "text/html"})
     while True:
         with contextlib.suppress(websockets.WebSocketException):
