@@ -35,6 +35,7 @@ def show_chapter_step(chapter: Chapter, step: Step, visit: Visit, texts: Texts) 
     rounds = room.standing(chapter.name).rounds if room and has_counts else ()
     view, question = ChapterView(chapter, visit, texts, rounds), question_of(chapter)
     block = chapter.blocks[step.block]
+    is_withheld = visit.seat.withholds_answer(chapter.name)  # from a learner's own projector
     with view.shown():
         reason = question.blocked_by(view) if question else ""
         if step.kind == "write" and room:
@@ -44,7 +45,7 @@ def show_chapter_step(chapter: Chapter, step: Step, visit: Visit, texts: Texts) 
             block.show(view)
         elif reason:
             st.markdown(reason)
-        elif question and step.kind in ("question", "close", "discuss"):
+        elif question and (step.kind in ("question", "close", "discuss") or is_withheld):
             _show_vote(view, question, step, room)
         elif question:
             _show_result(view, question, block, is_first=step.kind == "reveal")

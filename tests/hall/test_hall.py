@@ -368,6 +368,18 @@ def test_the_hall_is_told_once_that_an_address_is_too_old(room, monkeypatch):
     assert EN.hall.refused.state not in texts(wall)
 
 
+def test_a_learners_own_projector_shows_no_answer_that_the_wall_withholds(room):
+    wall = visit(room=room.code, secret=room.secret, projected="true", only="students")
+    assert step_of(wall) == ("students", "question")
+    own = visit(room=room.code, projected="true", only="students")
+    own.button(key="step_next").click().run()
+    assert step_of(own)[1] == "reveal"
+    assert "students" not in own.session_state.visit.attempts
+    room.show(Step("students", "reveal"))
+    own.run()
+    assert "students" in own.session_state.visit.attempts
+
+
 def test_no_link_reveals_an_answer_where_the_wall_stands_at_the_door(room):
     link = {"room": room.code, "secret": room.secret, "projected": "true"}
     assert step_of(visit(**link))[0] == "door"
