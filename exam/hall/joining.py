@@ -34,8 +34,6 @@ def show_hints(visit: Visit, texts: Texts) -> None:
         st.info(texts_of_hall.room_awaited)
     elif seat.refused or seat.awaits_room:
         st.info(texts_of_hall.refused[seat.refused or "room"])
-    elif seat.false_secret:
-        st.info(texts_of_hall.refused.secret)
     elif visit.is_projected and seat.voting_room:
         st.info(texts_of_hall.leads_not)
     if seat.awaits_room or "room" in visit.wrong_parameters:

@@ -182,10 +182,11 @@ def _take_seat(code: str, secret: str) -> Seat:
             return Seat(code=room.code, secret=each, refused="secret" if is_other else "")
         except rooms.RoomRefused as reason:
             refused = str(reason)
-    if refused and (secret or refused != "secret"):
+    if refused == "taken":
         return Seat(refused=refused)
     # If the browser has kept a false one, it is from a link of somebody else.
-    return Seat(code=code, learner=learner, false_secret=kept if kept and refused else "")
+    false_secret = kept if kept and refused else ""
+    return Seat(code=code, learner=learner, refused=refused, false_secret=false_secret)
 
 
 def client_address() -> str:

@@ -182,6 +182,10 @@ def test_who_has_a_false_secret_is_told_so_and_guesses_once(room, monkeypatch):
     app = visit(room=room.code)
     assert KO.hall.refused.secret in texts(app)
     assert app.session_state.visit.seat.learner == known
+    by_link = visit(room=room.code, secret=new_secret(), only="students", reveal="true")
+    assert KO.hall.refused.secret in texts(by_link)
+    by_link.radio(key="students_guess").set_value(0).run()
+    assert room.standing("students").guesses == 1
 
 
 @pytest.mark.parametrize(
