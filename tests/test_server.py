@@ -455,7 +455,7 @@ def test_no_files_are_watched_for_who_comes_back(monkeypatch):
     AppSession.register_file_watchers(None)  # of which a watcher would need much
 
 
-def test_a_session_that_was_connected_for_a_moment_pushes_out_no_visit():
+def test_a_session_in_which_little_was_done_pushes_out_no_visit():
 
     @dataclass(eq=False)
     class Session:
@@ -464,24 +464,24 @@ def test_a_session_that_was_connected_for_a_moment_pushes_out_no_visit():
 
     kept, few, ended, sessions = KeptVisits(), KeptVisits(3), [], []
 
-    def leave(name: str, seconds: float, runs: int = 1, kept: KeptVisits = kept) -> None:
+    def leave(name: str, seconds: int, runs: int = 1, kept: KeptVisits = kept) -> None:
         session = Session(name, lambda: ended.append(name))
         sessions.append(session)
-        USES.setdefault(session, SessionUse()).connected = seconds
+        USES.setdefault(session, SessionUse()).active_seconds = seconds
         kept.save(SessionInfo(None, session, runs))
 
     for number in range(200):  # more than Streamlit keeps
-        leave(f"visit {number}", seconds=20.0)
+        leave(f"visit {number}", seconds=20)
     for number in range(MAX_KEPT_VISITS):
-        leave(f"empty {number}", seconds=30.0, runs=0)
+        leave(f"empty {number}", seconds=30, runs=0)
     assert len(kept.list()) == 200 and len(ended) == MAX_KEPT_VISITS
     for number in range(MAX_KEPT_VISITS):
-        leave(f"opened {number}", seconds=1.0, runs=1_000)
+        leave(f"opened {number}", seconds=1, runs=1_000)
     assert all(kept.get(f"visit {number}") for number in range(200))
     assert len(kept.list()) == MAX_KEPT_VISITS
     assert ended[MAX_KEPT_VISITS:] == [f"opened {number}" for number in range(200)], "the oldest"
     for number in range(5):
-        leave(f"visit {number}", seconds=20.0, kept=few)
+        leave(f"visit {number}", seconds=20, kept=few)
     assert len(few.list()) == 3, "where few files may be open"
 
 

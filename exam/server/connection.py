@@ -168,8 +168,6 @@ class Connection:
         """To be called when it has ended, or another one has its session: what runs is stopped."""
         self.end_given()
         self._be_leader_of(None)
-        if not self._has_left:
-            self._use.connected += asyncio.get_running_loop().time() - self._came
         self._has_left = True
         asyncio.get_running_loop().call_later(STOP_SECONDS, self._end_all_runs)
 

@@ -1,6 +1,7 @@
-"""What one session asks for, as how many runs that counts, and how long it has been connected."""
+"""What one session asks for, as how many runs that counts, and in how many seconds it has asked."""
 
 import re
+import time
 from weakref import WeakKeyDictionary
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -17,17 +18,22 @@ CHAPTERS = frozenset(CHAPTER_NAMES)
 
 
 class SessionUse:
-    """Of a session by all its connections; `connected` are the seconds of those that have ended.
+    """Of a session by all its connections.
 
-    Streamlit keeps open what no message has closed.
+    `active_seconds` counts the seconds in which it has asked for something. Of chapters, Streamlit
+    keeps open what no message has closed.
     """
 
     def __init__(self) -> None:
-        self.asked, self.connected = Asked(), 0.0
+        self.asked, self.active_seconds = Asked(), 0
+        self._last_second = 0
         self._open: set[str] = set()  # widgets
 
     def cost(self, message: BackMsg) -> int:
         """As how many runs of a part of the page it counts."""
+        now = int(time.monotonic())
+        self.active_seconds += now != self._last_second
+        self._last_second = now
         state = message.rerun_script
         for widget in state.widget_states.widgets:
             if widget.id.endswith("_open"):

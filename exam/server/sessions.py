@@ -12,7 +12,7 @@ from streamlit.runtime.session_manager import SessionInfo
 
 from exam.server.session_use import USES
 
-MAX_KEPT_VISITS, FILES_OF_A_VISIT = 400, 3  # of browsers that are not there
+MAX_KEPT_VISITS, FILES_OF_A_VISIT = 1_000, 3  # of browsers that are not there
 SAVED_FILE_SECONDS = 20.0
 KEPT_FILES = 1 / 4  # of those that may be open: those who are there need the others
 
@@ -20,8 +20,9 @@ KEPT_FILES = 1 / 4  # of those that may be open: those who are there need the ot
 class KeptVisits(MemorySessionStorage):
     """Sessions of a whole hall whose Wi-Fi is away for a moment; Streamlit keeps 128 of any kind.
 
-    If they are too many, the one that was connected for the shortest time goes: otherwise somebody
-    who opens and leaves many would push out the others. One in which nothing has run is not kept.
+    If they are too many, the one that was active for the fewest seconds goes: otherwise somebody
+    who opens many, and leaves them or holds them, would push out the others. One in which nothing
+    has run is not kept.
     """
 
     def __init__(self, max_kept: int = MAX_KEPT_VISITS) -> None:
@@ -33,16 +34,16 @@ class KeptVisits(MemorySessionStorage):
         if not session_info.script_run_count:
             self._drop(session_info)
         elif len(kept := self.list()) > self._max_kept:
-            self._drop(min(kept, key=_connected))
+            self._drop(min(kept, key=_active_seconds))
 
     def _drop(self, session_info: SessionInfo) -> None:
         self.delete(session_info.session.id)
         session_info.session.shutdown()
 
 
-def _connected(session_info: SessionInfo) -> float:
+def _active_seconds(session_info: SessionInfo) -> int:
     use = USES.get(session_info.session)
-    return use.connected if use else 0.0
+    return use.active_seconds if use else 0
 
 
 def keep_visits(max_open_files: float) -> None:
