@@ -36,12 +36,12 @@ class StudiedSettings:
             self.sums[setting] = runs + 1, losses + loss, wrongs + wrong
 
     def _make_place(self) -> None:
-        """Of the visit that has the most settings, the first one with the fewest runs goes.
+        """Of the visit that has the most settings, the last one with the fewest runs goes.
 
-        So nobody fills the map, and whoever tries pushes out nobody else.
+        So whoever fills the map, in one visit or a thousand, pushes out nobody who came before.
         """
-        counts = Counter(self._visits.values())
-        gone = min(self.sums, key=lambda each: (-counts[self._visits[each]], self.sums[each][0]))
+        counts, latest = Counter(self._visits.values()), reversed(self.sums)
+        gone = min(latest, key=lambda each: (-counts[self._visits[each]], self.sums[each][0]))
         del self.sums[gone], self._visits[gone]
 
     def points(self) -> list[Point]:

@@ -401,18 +401,19 @@ def test_a_point_is_the_mean_of_its_runs():
     assert studied.points()[0].runs == 3
 
 
-def test_whoever_fills_a_map_pushes_out_nobody_else():
+@pytest.mark.parametrize("visits", [10, 2 * MAX_SETTINGS])
+def test_whoever_fills_a_map_pushes_out_nobody_else(visits):
     studied = StudiedSettings()
     for number in range(30):
         studied.add(7, number, 1.0, 30.0, visit=f"learner {number}")
     for number in range(2 * MAX_SETTINGS):
-        studied.add(number % 100, 50 + number // 100, 1.0, 1.0, visit=f"script {number % 10}")
+        studied.add(number % 100, 50 + number // 100, 1.0, 1.0, visit=f"script {number % visits}")
     settings = {(batch_size, epochs) for batch_size, epochs, *_ in studied.points()}
     assert len(settings) == MAX_SETTINGS and {(7, number) for number in range(30)} <= settings
 
 
 def test_a_map_that_is_full_has_room_for_a_new_setting():
-    """In the place of the first that was run once: a script had filled it, for the whole hour."""
+    """In the place of the last that was run once: a script had filled it, for the whole hour."""
     studied = StudiedSettings()
     studied.add(10, 20, 1.0, 30.0)
     studied.add(10, 20, 1.0, 30.0)
@@ -421,7 +422,7 @@ def test_a_map_that_is_full_has_room_for_a_new_setting():
     studied.add(7, 33, 0.5, 20.0)
     settings = [point[:2] for point in studied.points()]
     assert len(settings) == MAX_SETTINGS and {(10, 20), (7, 33)} <= set(settings)
-    assert settings[1] == (2, 2) and settings[-1] == (7, 33)
+    assert (2, MAX_SETTINGS - 1) not in settings and settings[-1] == (7, 33)
 
 
 def test_many_at_once(room):
