@@ -50,7 +50,7 @@ def _first_step(visit: Visit, shown: Step | None) -> Step:
     revealed: list[Step] = []
     if not shown:
         revealed = [each for each in at_chapter if each.kind == "reveal" and visit.reveals]
-    if (not shown or shown.place == DOOR) and visit.seat.last_step in steps:
+    if visit.seat.last_step in steps:
         shown = visit.seat.last_step
     room_step = [shown] if shown else []
     here = [step for step in room_step if step.place == visit.only]

@@ -55,7 +55,7 @@ def read_step(text: str) -> Step | None:
 class Room:
     """What a hall has guessed (by chapter), studied and written; `step` is what its lecturer shows.
 
-    `is_led` says that the lecturer has gone to another step since it was opened. `plan` names the
+    `is_led` says that its lecturer has gone to another step, or came back to one. `plan` names the
     chapters through which its lecturer wants to go, if not through all in order. `client` is the
     address from which it was opened, or "". `restarts` counts how often the vote of a chapter was
     begun anew; `revealed` are the chapters whose results were shown.

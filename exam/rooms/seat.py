@@ -141,10 +141,10 @@ class Seat:
         """
         if not self.leads:
             return {}
-        room = self.room
-        step = room.step.address if room and room.step else ""
-        votes = rounds_address(room.closed_rounds()) if room else ""
-        state = seal(f"{step} {votes}", self.secret) if step or votes else None
+        room, state = self.room, None
+        if room and room.step and room.is_led:
+            votes = rounds_address(room.closed_rounds())
+            state = seal(f"{room.step.address} {votes}", self.secret)
         return {"room": self.code, "secret": None, "state": state}
 
     def restore(self, state: str) -> bool:
@@ -152,8 +152,10 @@ class Seat:
         text = unseal(state, self.secret)
         step, _, votes = (text or "").partition(" ")
         self.last_step = read_step(step)
-        if self.room and (rounds := read_rounds(votes)):
-            self.room.restore({name: rounds[name] for name in CHAPTER_NAMES if name in rounds})
+        if (room := self.room) and text:
+            room.is_led = True  # another screen of this lecturer may bring what is older
+            rounds = read_rounds(votes) or {}
+            room.restore({name: rounds[name] for name in CHAPTER_NAMES if name in rounds})
         return not state or text is not None
 
     @property

@@ -354,6 +354,7 @@ def test_a_link_brings_closed_votes_into_a_room_that_was_opened_anew_and_into_no
     assert EN.hall.refused.state not in texts(brought_back)
     late = visit(**link, state=seal("pianist.question.0.0 ", room.secret))
     assert step_of(late) == ("students", "close"), "a second screen moves none that is there"
+    assert room.is_led
     other = ROOMS.lead(new_code(), new_secret())
     other.is_led = True
     state = seal(f" {votes}", other.secret)

@@ -346,6 +346,8 @@ def test_the_lecturers_address_brings_back_a_step_and_closed_votes():
     room.open_again("sheet")
     room.close_round("sheet", 2)
     room.show(Step("sheet", "close", 0, 2))
+    assert Seat(room.code, secret=room.secret).address_parameters["state"] is None, "at the door"
+    room.is_led = True
     address = Seat(room.code, secret=room.secret).address_parameters
     assert not {"close", "sheet"} & set(re.findall("[a-z]+", str(address))), "no glance reads it"
     step, votes = unseal(address["state"], room.secret).split()
