@@ -13,7 +13,7 @@ NOISE = {
     "streamlit.runtime.state.query_params": ("Ignoring query string",),
     "streamlit.runtime.websocket_session_manager": ("is already connected",),
     "uvicorn.error": ("Invalid HTTP request", "Invalid UTF-8", "Unsupported upgrade"),
-    "asyncio": ("data_received() call failed",),  # frames that are none
+    "asyncio": ("data_received() call failed", "socket.send() raised"),  # frames that are none
 }
 # Who logs that no more files can be opened, whenever somebody asks.
 OUT_OF_FILES = ("asyncio", "uvicorn.error")

@@ -6,6 +6,7 @@ whether or not anybody reads the answer.
 """
 
 import math
+import socket
 import time
 from asyncio.selector_events import BaseSelectorEventLoop
 from asyncio.selector_events import _SelectorSocketTransport as Transport  # type: ignore
@@ -17,7 +18,7 @@ from exam.server.received import MAX_MESSAGE
 from exam.service.fading import Fading
 
 READ_BYTES = 1_024  # of a connection, before the next one has its turn
-UNREAD_BYTES = 16_384  # of an answer, that wait for a connection before more of it is made
+UNREAD_BYTES = 8_192  # of an answer, that wait for a connection before more of it is made
 UNSENT_BYTES = 65_536  # that wait for a connection to read them, beyond which nothing of it is read
 UNANSWERED_BYTES = 65_536  # of requests that came before the one that is answered has its answer
 FRAMES = 100  # of a message; a browser sends few, and an empty one counts in no sum of bytes
@@ -135,6 +136,9 @@ def share_reading() -> None:
         # Streamlit lets a websocket, which begins as HTTP, send messages of 200 MB.
         protocol.config.ws_max_size = MAX_MESSAGE
         transport.set_write_buffer_limits(UNREAD_BYTES)
+        if hasattr(socket, "TCP_NOTSENT_LOWAT"):  # or the system would keep some megabytes more
+            line = transport.get_extra_info("socket")
+            line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNREAD_BYTES)
         protocol.loop.call_later(REQUEST_SECONDS, _end_if_idle, ref(transport), None)
 
     H11Protocol.connection_made = make  # type: ignore

@@ -12,7 +12,7 @@ from asyncio import AbstractEventLoop
 from asyncio.selector_events import _SelectorSocketTransport as Transport  # type: ignore
 from typing import NamedTuple
 
-MAX_SECONDS = 60.0  # without reading anything
+MAX_SECONDS = 120.0  # without reading anything
 MAX_KEPT, CONNECTION = 100_000_000, 20_000  # bytes for all of them; those that one takes itself
 LOOK_SECONDS = 5.0
 AT_ONCE = struct.pack("ii", 1, 0)
