@@ -54,6 +54,7 @@ async def collected(*messages: dict) -> list[dict]:
     read = [await inbox.read()]
     while read[-1]["type"] != "websocket.disconnect":
         read.append(await inbox.read())
+    inbox.close()
     return read[:-1]
 
 
@@ -66,6 +67,33 @@ def test_a_connection_ends_whose_messages_pile_up():
     assert len(run(collected(*many))) == KEPT_UNREAD
     large = [frame(bytes=bytes(MAX_UNREAD_BYTES // 3)) for _ in range(4)]
     assert len(run(collected(*large))) == KEPT_UNREAD, "few are kept, however large"
+
+
+def test_where_all_have_too_much_the_fullest_ends(monkeypatch):
+    """2,500 connections with as much as each may have once took more than a gigabyte."""
+    monkeypatch.setattr(inbox, "MAX_ALL_BYTES", 10_000)
+    assert Inbox._all_bytes == 0
+
+    async def fill() -> None:
+        learner, *greedy = (
+            Inbox(arriving(*[frame(bytes=bytes(size))] * count))
+            for size, count in ((500, 1), *[(1_000, 8)] * 5)
+        )
+        collecting = [asyncio.create_task(each.collect()) for each in (learner, *greedy)]
+        await asyncio.sleep(0)
+        assert len((await learner.read())["bytes"]) == 500
+        for each in greedy:  # what is read is still in use
+            if not each.has_ended:
+                await each.read()
+        assert 0 < Inbox._all_bytes <= 10_000 + 3 * 5_000
+        assert not learner.has_ended and any(each.has_ended for each in greedy)
+        for task, each in zip(collecting, (learner, *greedy), strict=True):
+            task.cancel()
+            each.close()
+        await asyncio.gather(*collecting, return_exceptions=True)
+
+    run(fill())
+    assert Inbox._all_bytes == 0
 
 
 def test_what_somebody_sent_last_is_read_and_what_was_piled_up_is_not():

@@ -2,11 +2,14 @@
 
 import asyncio
 from collections.abc import Awaitable
+from typing import ClassVar
+from weakref import WeakSet
 
 from starlette.types import Message, Receive
 
 # Messages of a connection that wait to be read; and how many of them still are when it has ended.
 MAX_UNREAD, MAX_UNREAD_BYTES, KEPT_UNREAD = 200, 300_000, 3
+MAX_ALL_BYTES = 30_000_000  # of all connections
 END = {"type": "websocket.disconnect", "code": 1008}
 
 
@@ -14,11 +17,16 @@ class Inbox:
     """The messages of one connection that are not read yet; it ends if they are too many.
 
     It takes them as they come, so that an end is known at once. Then what is unread is dropped,
-    unless it is as little as a learner leaves behind, whose last guess counts.
+    unless it is as little as a learner leaves behind, whose last guess counts. Where all inboxes
+    have too much, the fullest one ends.
     """
 
+    _all: ClassVar[WeakSet["Inbox"]] = WeakSet()
+    _all_bytes: ClassVar[int] = 0
+
     def __init__(self, receive: Receive):
-        self._receive, self._size = receive, 0
+        self._receive, self._bytes = receive, 0
+        self._message: Message | None = None  # that was read last, and is still in use
         self._messages: asyncio.Queue[Message] = asyncio.Queue()
         self._has_ended = asyncio.Event()
 
@@ -27,22 +35,43 @@ class Inbox:
         return self._has_ended.is_set()
 
     async def collect(self) -> None:
+        Inbox._all.add(self)
         try:
             while (message := await self._receive())["type"] != "websocket.disconnect":
+                if self.has_ended:
+                    return
                 self._messages.put_nowait(message)
-                self._size += _size_of(message)
-                if self._messages.qsize() > MAX_UNREAD or self._size > MAX_UNREAD_BYTES:
+                self._count(_size_of(message))
+                if self._messages.qsize() > MAX_UNREAD or self._bytes > MAX_UNREAD_BYTES:
                     break
+                if Inbox._all_bytes > MAX_ALL_BYTES:
+                    max(Inbox._all, key=lambda inbox: inbox._bytes)._end()
         finally:
-            self._has_ended.set()
-            while self._messages.qsize() > KEPT_UNREAD:
-                self._messages.get_nowait()
-            self._messages.put_nowait(END)
+            self._end()
 
     async def read(self) -> Message:
-        message = await self._messages.get()
-        self._size -= _size_of(message)
-        return message
+        if self._message:
+            self._count(-_size_of(self._message))
+        self._message = await self._messages.get()
+        return self._message
+
+    def close(self) -> None:
+        """To be called when nobody reads it any more."""
+        self._end()
+        self._count(-self._bytes)
+
+    def _end(self) -> None:
+        if self.has_ended:
+            return
+        self._has_ended.set()
+        while self._messages.qsize() > KEPT_UNREAD:
+            self._count(-_size_of(self._messages.get_nowait()))
+        self._messages.put_nowait(END)
+        Inbox._all.discard(self)
+
+    def _count(self, size: int) -> None:
+        self._bytes += size
+        Inbox._all_bytes += size
 
     async def unless_ended(self, waiting: Awaitable, seconds: float = 0.0) -> None:
         """Wait, but only so long once it has ended: a server that stops waits for it, too."""

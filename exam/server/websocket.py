@@ -35,6 +35,7 @@ class Received:
             await self.app(served, connection.receive, connection.send)
         finally:
             collecting.cancel()
+            connection.inbox.close()
             connection.leave()
 
 
