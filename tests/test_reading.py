@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import socket
+import struct
 import threading
 import time
 from types import SimpleNamespace
@@ -217,3 +218,41 @@ def test_a_connection_is_ended_a_while_after_its_last_answer_and_not_at_once():
         _, look, *arguments = line._loop.call_later.call_args.args
         look(*arguments)
         assert line.close.called == is_closed
+
+
+def test_where_too_much_waits_for_its_end_the_longest_message_ends(monkeypatch):
+    """2,000 connections with 240 kB of one each once took 600 MB, for as long as they liked."""
+    monkeypatch.setattr(reading, "MAX_UNFINISHED", 200_000)
+
+    async def app(scope: dict, receive, send) -> None:
+        if scope["type"] == "websocket":
+            await receive()
+            await send({"type": "websocket.accept"})
+            await receive()
+
+    writers = []  # one that nobody has is closed
+
+    async def begin(port: int, size: int) -> asyncio.StreamReader:
+        """A websocket with all of a message of that size but its last byte."""
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(HANDSHAKE.split(b"Long")[0] + b"\r\n")
+        await reader.readuntil(b"\r\n\r\n")
+        writers.append(writer)
+        writer.write(struct.pack("!BBQI", 0x82, 0xFF, size, 0) + bytes(size - 1))
+        return reader
+
+    async def serve() -> None:
+        with socket.create_server(("127.0.0.1", 0)) as door:
+            port = door.getsockname()[1]
+            config = uvicorn.Config(app, http="h11", ws="websockets-sansio", log_config=None)
+            server = uvicorn.Server(config)
+            serving = asyncio.create_task(server.serve([door]))
+            async with asyncio.timeout(PATIENCE):
+                lines = [await begin(port, size) for size in (50_000, 120_000, 45_000)]
+                with contextlib.suppress(ConnectionError):
+                    assert not await lines[1].read(1)
+                assert not lines[0].at_eof() and not lines[2].at_eof()
+            server.should_exit = server.force_exit = True
+            await serving
+
+    run(serve())

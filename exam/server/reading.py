@@ -13,6 +13,7 @@ from asyncio.selector_events import _SelectorSocketTransport as Transport  # typ
 from weakref import ReferenceType, WeakKeyDictionary, ref
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from exam.server.received import MAX_MESSAGE
 from exam.service.fading import Fading
@@ -22,6 +23,7 @@ UNREAD_BYTES = 8_192  # of an answer, that wait for a connection before more of 
 UNSENT_BYTES = 65_536  # that wait for a connection to read them, beyond which nothing of it is read
 UNANSWERED_BYTES = 65_536  # of requests that came before the one that is answered has its answer
 FRAMES = 100  # of a message; a browser sends few, and an empty one counts in no sum of bytes
+MAX_UNFINISHED = 30_000_000  # bytes of all messages that have begun and not ended
 UNSENT_SECONDS = 0.1  # after which that is looked at again
 DISMISSED_SECONDS = 10.0
 HALF_LIFE = 30.0  # seconds, in which half of what a connection has cost is forgotten
@@ -45,6 +47,8 @@ class Readings:
         self._spent: WeakKeyDictionary[Transport, Fading] = WeakKeyDictionary()
         self._resumes: WeakKeyDictionary[Transport, float] = WeakKeyDictionary()
         self._due: dict[type, float] = {}  # when the next of those that wait is read, by protocol
+        self._unfinished: WeakKeyDictionary[Transport, int] = WeakKeyDictionary()
+        self._unfinished_bytes = 0
 
     def read(self, transport: Transport) -> None:
         """Read a little of a connection that has sent something, unless it is to wait."""
@@ -58,6 +62,21 @@ class Readings:
             self._charge(transport, time.thread_time() - began)
             if _keeps_too_much(transport.get_protocol()):
                 self._dismiss(transport)
+            self._bound_unfinished(transport)
+
+    def _bound_unfinished(self, transport: Transport) -> None:
+        """Where too much of messages waits for their ends, the longest of them ends."""
+        size = _unfinished_bytes(transport.get_protocol())
+        before = self._unfinished.get(transport, 0)
+        if size != before:
+            self._unfinished[transport] = size
+            self._unfinished_bytes += size - before
+        if self._unfinished_bytes > MAX_UNFINISHED:  # or was, of connections that are gone
+            sizes = {line: size for line, size in self._unfinished.items() if line._sock}
+            self._unfinished = WeakKeyDictionary(sizes)
+            self._unfinished_bytes = sum(sizes.values())
+            if self._unfinished_bytes > MAX_UNFINISHED:
+                max(sizes, key=lambda line: sizes[line]).abort()
 
     def _charge(self, transport: Transport, seconds: float) -> None:
         spent = self._spent.setdefault(transport, Fading(HALF_LIFE))
@@ -92,6 +111,13 @@ def _keeps_too_much(protocol: object) -> bool:
     if isinstance(protocol, H11Protocol):
         return len(protocol.conn.trailing_data[0]) > UNANSWERED_BYTES
     return len(getattr(protocol, "frames", ())) > FRAMES  # of a websocket
+
+
+def _unfinished_bytes(protocol: object) -> int:
+    """How much it keeps of a message of a websocket that has not ended."""
+    if isinstance(protocol, WebSocketsSansIOProtocol):
+        return len(protocol.conn.reader.buffer) + sum(map(len, protocol.frames))
+    return 0
 
 
 def _end_if_idle(known: ReferenceType[Transport], last: object) -> None:
