@@ -1,10 +1,11 @@
-"""Text in an address that a room's lecturer alone can have put there, and nobody reads in passing.
+"""Text in an address that a room's lecturer alone can have put there, and that nobody else reads.
 
 The hall sees the address of the wall, where closed votes would pull the next one; and a student may
 post a link with votes that nobody has cast, or a browser offer the address of last week's lecture.
 """
 
 import base64
+import hashlib
 import hmac
 import re
 import time
@@ -15,9 +16,10 @@ SEALED = re.compile(r"[\w-]{16,3500}", re.ASCII)
 
 
 def seal(text: str, secret: str) -> str:
-    """Letters of base64: a mark of the room's `secret`, the hour, and the text."""
+    """Letters of base64: a mark of the room's `secret`, and the hour and the text, hidden by both."""
     data = _hour().to_bytes(TIME_BYTES, "big") + text.encode()
-    return base64.urlsafe_b64encode(_tag(data, secret) + data).decode().rstrip("=")
+    tag = _tag(data, secret)
+    return base64.urlsafe_b64encode(tag + _hidden(data, tag, secret)).decode().rstrip("=")
 
 
 def unseal(sealed: str, secret: str) -> str | None:
@@ -26,7 +28,8 @@ def unseal(sealed: str, secret: str) -> str | None:
         data = base64.urlsafe_b64decode(sealed + "=" * (-len(sealed) % 4))
     except ValueError:
         return None
-    tag, data = data[:TAG_BYTES], data[TAG_BYTES:]
+    tag, hidden = data[:TAG_BYTES], data[TAG_BYTES:]
+    data = _hidden(hidden, tag, secret)
     hour, text = int.from_bytes(data[:TIME_BYTES], "big"), data[TIME_BYTES:]
     is_ours = hmac.compare_digest(tag, _tag(data, secret))
     return text.decode() if is_ours and _hour() - hour <= MAX_HOURS else None
@@ -39,6 +42,12 @@ def read_sealed(text: str) -> str | None:
 
 def _hour() -> int:
     return int(time.time() / 3600)
+
+
+def _hidden(data: bytes, tag: bytes, secret: str) -> bytes:
+    """The data, or from what this gives the data again."""
+    mask = hashlib.shake_256(secret.encode() + tag).digest(len(data))
+    return bytes(each ^ other for each, other in zip(data, mask, strict=True))
 
 
 def _tag(data: bytes, secret: str) -> bytes:
