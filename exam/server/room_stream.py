@@ -32,18 +32,19 @@ async def stream_room(request: Request) -> Response:
     for_lecturer = "count" in request.query_params
     if for_lecturer and not _is_led_by(request, room):
         return PlainTextResponse("Only for its lecturer", 403)
-    listeners, limit = (
-        (room.lecturer_listeners, MAX_LECTURER_STREAMS)
-        if for_lecturer
-        else (room.listeners, MAX_STREAMS)
-    )
-    if len(listeners) >= limit or not (for_lecturer or _make_place(room)):
+    if _is_full(room, for_lecturer) or not (for_lecturer or _make_place(room)):
         return PlainTextResponse("The room is full", 429)  # no proxy takes it for a lost server
     return StreamingResponse(
         room_events(room, for_lecturer=for_lecturer),
         headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"},  # the latter for nginx
         media_type="text/event-stream",
     )
+
+
+def _is_full(room: Room, for_lecturer: bool) -> bool:
+    if for_lecturer:
+        return len(room.lecturer_listeners) >= MAX_LECTURER_STREAMS
+    return len(room.listeners) >= MAX_STREAMS or len(_open_streams) > MAX_ALL_STREAMS
 
 
 def _make_place(room: Room) -> bool:
@@ -80,6 +81,8 @@ async def room_events(room: Room, *, for_lecturer: bool = False) -> AsyncIterato
 
     For the lecturer's screens there is also an event when somebody has joined, guessed or written.
     """
+    if _is_full(room, for_lecturer):  # by others that were asked for in the same moment
+        return
     listeners = room.lecturer_listeners if for_lecturer else room.listeners
     loop, has_changed, last = asyncio.get_running_loop(), asyncio.Event(), None
 
