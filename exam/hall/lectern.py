@@ -31,6 +31,7 @@ def current_step(visit: Visit) -> Step:
         if room := visit.seat.led_room:
             room.show(begin)
     elif shown and shown != visit.seat.step:
+        visit.wrong_parameters.clear()  # the hall has been told, where the lecture began
         _be_at(shown, visit, is_forward=shown == WATCHED)
     assert visit.seat.step
     return visit.seat.step
@@ -59,7 +60,7 @@ def _first_step(visit: Visit, shown: Step | None) -> Step:
 
 def go_to(step: Step, visit: Visit, *, is_forward: bool = False) -> None:
     """Show that step; a step forward begins a study, or closes and opens votes."""
-    visit.wrong_parameters.clear()  # the hall has been told, where the lecture began
+    visit.wrong_parameters.clear()
     _be_at(step, visit, is_forward=is_forward)
     if room := visit.seat.led_room:
         room.is_led = True
