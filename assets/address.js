@@ -1,6 +1,10 @@
 // The address holds what is set, and is replaced, so that Back leaves the page; and the links within
 // the page.
 
+// Of an address all that the page or Streamlit reads stays: with what a stranger's link has besides, it
+// might become too long for the next reload.
+const PARAMETERS = ["lang", "only", "room", "secret", "plan", "state", "start", "projected", "reveal",
+  "presenter", "batch_size", "epochs", "student", "misprints", "embed", "embed_options"];
 let visit;
 const setPage = (lang, wanted, cookies, forgotten, now) => {
   if (visit && visit !== now) return reopen();
@@ -11,6 +15,8 @@ const setPage = (lang, wanted, cookies, forgotten, now) => {
     if (ourCookies()[name] === value) forget(name);
   document.documentElement.lang = lang; // Streamlit's own document is always English
   const address = new URL(location.href);
+  for (const name of [...address.searchParams.keys()])
+    if (!PARAMETERS.includes(name)) address.searchParams.delete(name);
   if (history.state?.isBegun) address.searchParams.delete("start"); // it was for the reload alone
   for (const [name, value] of Object.entries(wanted))
     if (value === null) address.searchParams.delete(name);

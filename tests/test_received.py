@@ -57,6 +57,12 @@ def test_every_value_that_is_read_stands_in_the_table():
     assert in_code() == in_table()
 
 
+def test_of_an_address_all_that_is_read_stays():
+    script = (ROOT / "assets" / "address.js").read_text()
+    kept = re.findall(r'"(\w+)"', script.split("PARAMETERS = [")[1].split("]")[0])
+    assert set(kept) == set(READERS) | {"embed", "embed_options"}  # those are Streamlit's
+
+
 def test_no_slider_takes_what_a_component_reports():
     assert form_of("ask_learning_rate").field == "json_trigger_value"
     assert form_of("learning_rate_rate").field == "double_array_value"

@@ -8,6 +8,7 @@ import json
 import logging
 import os
 import random
+import re
 import socket
 import struct
 import subprocess
@@ -57,7 +58,15 @@ from exam.server.sessions import (
     watch_no_files,
 )
 from exam.texts import load_texts
-from tests.browser import ROOT, Server, open_page, press_start, running_server, wait_until_played
+from tests.browser import (
+    ROOT,
+    Server,
+    open_page,
+    press_start,
+    running_server,
+    wait_until_idle,
+    wait_until_played,
+)
 from tests.visit import Visit, run
 from tests.waiting import source_of, wait_for
 
@@ -530,6 +539,16 @@ def test_a_message_is_not_kept_until_200_megabytes_of_it_have_come(server, part)
         assert not closed.value.rcvd or closed.value.rcvd.code == too_big
 
     run(send_much())
+
+
+def test_what_a_link_has_besides_is_not_kept(page, server):
+    """With what the page writes, it would be too long for a reload."""
+    besides = "x" * (MAX_QUERY - 100)
+    page.goto(f"{server.url}?lang=en&batch_size=20&more={besides}&embed=true")
+    wait_until_idle(page)
+    expect(page).to_have_url(
+        re.compile(r"\?(?=.*lang=en)(?=.*batch_size=20)(?=.*embed=true).{0,60}$")
+    )
 
 
 def test_the_script_alone_does_all_that_a_learner_sees(page, plain):
