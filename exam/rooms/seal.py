@@ -16,7 +16,7 @@ SEALED = re.compile(r"[\w-]{16,3500}", re.ASCII)
 
 
 def seal(text: str, secret: str) -> str:
-    """Letters of base64: a mark of the room's `secret`, and the hour and the text, hidden by both."""
+    """Letters of base64: a mark of the room's `secret`, and hidden by it the hour and the text."""
     data = _hour().to_bytes(TIME_BYTES, "big") + text.encode()
     tag = _tag(data, secret)
     return base64.urlsafe_b64encode(tag + _hidden(data, tag, secret)).decode().rstrip("=")
