@@ -471,17 +471,64 @@ async def unread(url: str) -> None:
     await again_and_again(one, 100)
 
 
-async def hoarders(url: str) -> None:
-    """300 connections that ask for a file of 4 MB and read nothing, new every five seconds."""
+def asking_for_much() -> bytes:
+    """A request for the largest file, of 4 MB."""
     scripts = Path(streamlit.__file__).parent.glob("static/static/js/*.js")
     largest = max(scripts, key=lambda script: script.stat().st_size).name
-    request = f"GET /static/js/{largest} HTTP/1.1\r\nHost: a\r\n\r\n".encode()
+    return f"GET /static/js/{largest} HTTP/1.1\r\nHost: a\r\n\r\n".encode()
+
+
+async def hoarders(url: str) -> None:
+    """300 connections that ask for a file of 4 MB and read nothing, new every five seconds."""
 
     async def one() -> None:
-        async with open_small(url, request):
+        async with open_small(url, asking_for_much()):
             await asyncio.sleep(5.0)
 
     await again_and_again(one, 300)
+
+
+async def sippers(url: str) -> None:
+    """600 connections that ask for a file of 4 MB, and read 12 kB of it every five seconds."""
+
+    async def one() -> None:
+        async with open_small(url, asking_for_much()) as line:
+            while await asyncio.get_running_loop().sock_recv(line, 12_000):
+                await asyncio.sleep(5.0)
+
+    await again_and_again(one, 600)
+
+
+async def hangups(url: str) -> None:
+    """A file of 4 MB, asked for 200 times a second by connections that hang up at once."""
+
+    async def one() -> None:
+        _, writer = await asyncio.open_connection(*url.split("/")[2].split(":"))
+        writer.write(asking_for_much())
+        writer.transport.abort()
+        await asyncio.sleep(0.1)
+
+    await again_and_again(one, 20)
+
+
+async def piles(url: str) -> None:
+    """500 connections that read all, and send 280 kB of pages with all chapters at once."""
+    async with Visit(url).connection() as visit:
+        await visit.open()
+        ids = [id for key, id in visit.ids.items() if key.endswith("_open")]
+    page = BackMsg()
+    states = (WidgetState(id=id, bool_value=True) for id in ids)
+    page.rerun_script.widget_states.widgets.extend(states)
+    page.rerun_script.cached_message_hashes.extend(f"{number:064}" for number in range(1_000))
+
+    async def one() -> None:
+        async with Visit(url).connection() as visit:
+            for _ in range(4):
+                await visit.socket.send(page.SerializeToString())
+            async for _ in visit.socket:
+                pass
+
+    await again_and_again(one, 500)
 
 
 async def no_part(url: str) -> None:
@@ -681,6 +728,9 @@ NUISANCES: dict[str, Nuisance] = {
         tiny,
         unread,
         hoarders,
+        sippers,
+        hangups,
+        piles,
         no_part,
         fresh,
         returned,
