@@ -156,6 +156,7 @@ def test_what_has_been_opened_costs_until_it_is_closed():
         ("room=ABCE&only=pianist&lang=%EC%9C", 0),
         ("only=pianist&reveal=true", RESULT),
         ("only=pianist&r%65veal=true", RESULT),
+        ("batch_size=1&start=true", RESULT),
     ],
 )
 def test_a_result_that_an_address_shows_costs_before_it_is_drawn(query, result):

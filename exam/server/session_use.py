@@ -10,9 +10,9 @@ from streamlit.runtime.app_session import AppSession
 from exam.parts import CHAPTER_NAMES
 from exam.service.run_queue import WHOLE_PAGE, Asked
 
-# As how many runs each counts: a chapter that is open, a result by address, a file to save.
+# As how many runs each counts: an open chapter, a result or a study by address, a file to save.
 OPEN_CHAPTER, RESULT, FILE = 4, 20, 10
-BY_ADDRESS = re.compile(r"reveal|%[4-7]")  # a letter that is escaped may be one of these
+BY_ADDRESS = re.compile(r"reveal|start|%[4-7]")  # a letter that is escaped may be one of these
 MAX_OPEN = 100  # widgets; a chapter has one in each language
 CHAPTERS = frozenset(CHAPTER_NAMES)
 
