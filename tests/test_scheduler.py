@@ -94,7 +94,8 @@ def test_what_is_out_of_range_never_reaches_the_worker(ours):
 
 
 def test_results_that_were_let_go_are_computed_again(ours, monkeypatch):
-    monkeypatch.setattr(scheduler, "FOLLOWED_SECONDS", 0.6)
+    for name in ("FOLLOWED_SECONDS", "ASKED_SECONDS"):
+        monkeypatch.setattr(scheduler, name, 0.6)
     monkeypatch.setattr(job_queue, "KEPT_MARKS", 1)
     before, polled = ours.fetch(Plan(100, 11), 3, 90), time.monotonic()
     for epochs in itertools.count(1):  # another goes on until nobody has asked for it so long

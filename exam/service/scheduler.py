@@ -18,6 +18,7 @@ from exam.service.job_queue import JobQueue
 from exam.service.worker_pool import WorkerPool
 
 FOLLOWED_SECONDS = 8.0  # a job that nobody has polled for so long is no longer computed
+ASKED_SECONDS = 2.0  # the same, of a visit that has polled it once: perhaps it has left
 
 _starting = threading.Lock()
 
@@ -58,7 +59,8 @@ class Scheduler:
         with self._lock:
             job = self._queue.job_of(plan)
             job.target = max(job.target, epochs) if job.is_wanted else epochs
-            self._queue.follow(job, visit, FOLLOWED_SECONDS, is_background=is_background)
+            seconds = FOLLOWED_SECONDS if visit in job.followers else ASKED_SECONDS
+            self._queue.follow(job, visit, seconds, is_background=is_background)
             self._queue.add(job)
             job.changed.wait_for(
                 lambda: len(job.marks) > epochs or self._queue.failure_reason(job), wait_seconds
