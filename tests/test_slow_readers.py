@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import socket
+import sys
 from collections.abc import AsyncIterator
 
 import pytest
@@ -43,8 +44,9 @@ async def serving() -> AsyncIterator[int]:
             await running
 
 
-async def ask(port: int) -> socket.socket:
+async def ask(port: int, address: str = "127.0.0.1") -> socket.socket:
     line = socket.socket()
+    line.bind((address, 0))
     line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
     line.setblocking(False)
     await asyncio.get_running_loop().sock_connect(line, ("127.0.0.1", port))
@@ -108,6 +110,35 @@ def test_of_too_many_those_end_first_that_have_read_nothing_for_longest(monkeypa
 
     assert run(serve()) > ANSWER
     assert ended == [0, 1, 2, 3, 4, 5]
+
+
+def test_an_answer_of_which_little_waits_is_ended_as_well(monkeypatch):
+    """What the system took but for a few kB was once kept for as long as a client liked."""
+    monkeypatch.setattr(slow_readers, "MAX_SECONDS", 0.5)
+    monkeypatch.setattr(sys.modules[__name__], "ANSWER", 50_000)
+
+    async def serve() -> None:
+        async with serving() as port:
+            silent = await ask(port)
+            while not is_reset(silent):
+                await asyncio.sleep(0.05)
+
+    run(serve())
+
+
+def test_who_opens_most_loses_nobody_elses(monkeypatch):
+    """Who reads a little of each of 2,800 once had the phones of a hall ended."""
+    monkeypatch.setattr(slow_readers, "MAX_KEPT", 4 * 120_000)
+
+    async def serve() -> None:
+        async with serving() as port:
+            phone, many = await ask(port), []
+            while not (ended := [n for n, line in enumerate(many) if is_reset(line)]):
+                many.append(await ask(port, "127.0.0.2"))
+                await asyncio.sleep(0.05)
+            assert ended == [0] and not is_reset(phone)
+
+    run(serve())
 
 
 def test_a_hall_whose_line_is_full_is_served():

@@ -1,6 +1,8 @@
 """The page's address: which settings a link can have, and the link to what is on the screen."""
 
 import contextlib
+import functools
+import ipaddress
 import socket
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -16,6 +18,7 @@ NUMBERS = {setting.name: setting for setting in (*SETTINGS, MISPRINTS)}
 # The page writes what differs from these into its address.
 DEFAULTS = {name: setting.default for name, setting in NUMBERS.items()} | {"lang": LANGUAGES[0]}
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1", "0.0.0.0")
+IPV6_NETWORK = 64  # bits of an address
 MAX_QUERY = 4_000  # letters; everybody waits while they are read
 FLAGS = ("start", "projected", "reveal", "presenter")
 TRUE_OR_FALSE = {"true": True, "false": False}
@@ -106,6 +109,16 @@ def host_of(link: str) -> str | None:
         return urlsplit(link).hostname
     except ValueError:
         return None
+
+
+@functools.lru_cache(1_000)
+def network_of(address: str) -> str:
+    """What of an address a client cannot choose: of IPv6 the network, else all of it."""
+    with contextlib.suppress(ValueError):
+        read = ipaddress.ip_address(address)
+        if isinstance(read, ipaddress.IPv6Address) and not read.ipv4_mapped:
+            return str(ipaddress.IPv6Network((read, IPV6_NETWORK), strict=False))
+    return address
 
 
 def _own_address() -> str | None:

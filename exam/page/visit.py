@@ -7,8 +7,6 @@ ends the script thread without an answer.) Marks are the scheduler's, which forg
 visit keeps its studies, and polls them.
 """
 
-import contextlib
-import ipaddress
 import secrets
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -17,7 +15,7 @@ import streamlit as st
 
 from exam.model.plan import Plan, Study
 from exam.model.results import Mark
-from exam.page.address import DEFAULTS, NUMBERS, read_address
+from exam.page.address import DEFAULTS, NUMBERS, network_of, read_address
 from exam.page.ask_again import Waiting
 from exam.page.browser import push
 from exam.page.language import browser_language, language
@@ -30,7 +28,6 @@ from exam.texts import LANGUAGES
 
 EARLIER_STUDIES = 3
 MAX_CLIENT = 100  # letters of an address by which rooms are counted
-IPV6_NETWORK = 64  # bits of an address that a client cannot choose
 FIGURE = "figure"  # what waits for the first screen's study, by this key
 
 
@@ -195,11 +192,7 @@ def client_address() -> str:
     if client in ("", "::ffff:127.0.0.1"):  # behind a proxy on this machine, which says it last
         said = st.context.headers.get_all("X-Forwarded-For") or [""]
         client = said[-1].rsplit(",", 1)[-1].strip()
-    with contextlib.suppress(ValueError):
-        address = ipaddress.ip_address(client)
-        if isinstance(address, ipaddress.IPv6Address) and not address.ipv4_mapped:
-            return str(ipaddress.IPv6Network((address, IPV6_NETWORK), strict=False))
-    return client[:MAX_CLIENT]
+    return network_of(client)[:MAX_CLIENT]
 
 
 def _cookie(name: str) -> str:

@@ -2,7 +2,8 @@
 
 For a client that asks for a large file and reads nothing, the server would keep it for as long as
 that client likes. But a browser on a slow line reads a little at a time, and in a hall whose line
-is full all do: so where too much waits, whoever has read nothing for longest is ended first.
+is full all do: so where too much waits, whoever has read nothing for longest is ended, of the
+network for which the most is kept.
 """
 
 import contextlib
@@ -10,7 +11,10 @@ import socket
 import struct
 from asyncio import AbstractEventLoop
 from asyncio.selector_events import _SelectorSocketTransport as Transport  # type: ignore
+from collections import Counter
 from typing import NamedTuple
+
+from exam.page.address import network_of
 
 MAX_SECONDS = 120.0  # without reading anything
 MAX_KEPT, CONNECTION = 100_000_000, 20_000  # bytes for all of them; those that one takes itself
@@ -22,10 +26,11 @@ _resume = Transport._maybe_resume_protocol
 
 
 class Waiting(NamedTuple):
-    """When a connection has read last, in seconds, and how many bytes are kept for it."""
+    """When a connection has read last, in seconds; how many bytes are kept for it, and for whom."""
 
     since: float
     kept: int
+    network: str
 
 
 class SlowReaders:
@@ -33,7 +38,7 @@ class SlowReaders:
 
     def __init__(self) -> None:
         self._waiting: dict[Transport, Waiting] = {}  # who has read nothing for longest comes first
-        self._kept = 0  # bytes for all of them
+        self._kept: Counter[str] = Counter()  # bytes, by network
         self._is_watched = False
         self._is_closing = False
 
@@ -43,32 +48,37 @@ class SlowReaders:
 
     def pause(self, transport: Transport) -> None:
         """To be called when something was sent that waits to be read, or may."""
-        if transport._protocol_paused and transport not in self._waiting:
+        if transport not in self._waiting:
             self._note(transport)
 
     def resume(self, transport: Transport) -> None:
         """To be called when something was read, be it a little of what waits."""
         if transport in self._waiting:
             self._forget(transport)
-            if transport._protocol_paused:
-                self._note(transport)
+            self._note(transport)
 
     def _note(self, transport: Transport) -> None:
-        loop = transport._loop
-        kept = CONNECTION + transport.get_write_buffer_size()
-        self._waiting[transport] = Waiting(loop.time(), kept)
-        self._kept += kept
-        if self._kept > MAX_KEPT:
+        """Note it if something waits; where too much does, those go for which the most is kept."""
+        if not (size := transport.get_write_buffer_size()):
+            return
+        loop, (address, *_) = transport._loop, transport.get_extra_info("peername") or [""]
+        at = self._waiting[transport] = Waiting(loop.time(), CONNECTION + size, network_of(address))
+        self._kept[at.network] += at.kept
+        if self._kept.total() > MAX_KEPT:
             for gone in [each for each in self._waiting if each._sock is None]:
                 self._forget(gone)
-        while self._kept > MAX_KEPT:
-            self._end(next(iter(self._waiting)))
+        while self._kept.total() > MAX_KEPT:
+            network, _ = self._kept.most_common(1)[0]
+            self._end(next(each for each, at in self._waiting.items() if at.network == network))
         if not self._is_watched:
             self._is_watched = True
             loop.call_later(LOOK_SECONDS, self._look, loop)
 
     def _forget(self, transport: Transport) -> None:
-        self._kept -= self._waiting.pop(transport).kept
+        at = self._waiting.pop(transport)
+        self._kept[at.network] -= at.kept
+        if not self._kept[at.network]:
+            del self._kept[at.network]
 
     def _look(self, loop: AbstractEventLoop) -> None:
         before = loop.time() - (LOOK_SECONDS if self._is_closing else MAX_SECONDS)
