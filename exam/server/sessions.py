@@ -12,7 +12,7 @@ from streamlit.runtime.session_manager import SessionInfo
 
 from exam.server.session_use import USES
 
-MAX_KEPT_VISITS, FILES_OF_A_VISIT = 1_000, 3  # of browsers that are not there
+MAX_KEPT_VISITS, FILES_OF_A_VISIT = 400, 3  # of browsers that are not there
 SAVED_FILE_SECONDS = 20.0
 KEPT_FILES = 1 / 4  # of those that may be open: those who are there need the others
 
