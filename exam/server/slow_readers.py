@@ -65,8 +65,7 @@ class SlowReaders:
         at = self._waiting[transport] = Waiting(loop.time(), CONNECTION + size, network_of(address))
         self._kept[at.network] += at.kept
         if self._kept.total() > MAX_KEPT:
-            for gone in [each for each in self._waiting if each._sock is None]:
-                self._forget(gone)
+            self._forget_gone()
         while self._kept.total() > MAX_KEPT:
             network, _ = self._kept.most_common(1)[0]
             self._end(next(each for each, at in self._waiting.items() if at.network == network))
@@ -80,7 +79,12 @@ class SlowReaders:
         if not self._kept[at.network]:
             del self._kept[at.network]
 
+    def _forget_gone(self) -> None:
+        for gone in [each for each in self._waiting if each._sock is None]:
+            self._forget(gone)
+
     def _look(self, loop: AbstractEventLoop) -> None:
+        self._forget_gone()
         before = loop.time() - (LOOK_SECONDS if self._is_closing else MAX_SECONDS)
         for transport in [each for each, at in self._waiting.items() if at.since < before]:
             self._end(transport)
