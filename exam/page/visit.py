@@ -192,7 +192,7 @@ def client_address() -> str:
     if client in ("", "::ffff:127.0.0.1"):  # behind a proxy on this machine, which says it last
         said = st.context.headers.get_all("X-Forwarded-For") or [""]
         client = said[-1].rsplit(",", 1)[-1].strip()
-    return network_of(client)[:MAX_CLIENT]
+    return network_of(client[:MAX_CLIENT])
 
 
 def _cookie(name: str) -> str:
