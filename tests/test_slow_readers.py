@@ -11,7 +11,7 @@ import uvicorn
 
 from exam.server import slow_readers
 from exam.server.app import raise_file_limit
-from exam.server.slow_readers import Transport, bound_slow_readers
+from exam.server.slow_readers import SlowReaders, Transport, bound_slow_readers
 from tests.visit import run
 
 PATIENCE = 60.0  # seconds
@@ -64,11 +64,11 @@ async def read(line: socket.socket, most: int = 2 * ANSWER) -> int:
 
 
 @pytest.fixture(autouse=True)
-def bounded(monkeypatch) -> None:
+def readers(monkeypatch) -> SlowReaders:
     for name in ("_maybe_pause_protocol", "_maybe_resume_protocol"):
         monkeypatch.setattr(Transport, name, getattr(Transport, name))
     monkeypatch.setattr(slow_readers, "LOOK_SECONDS", 0.05)
-    bound_slow_readers()
+    return bound_slow_readers()
 
 
 @pytest.mark.parametrize("at_once", [500_000, 1_000])
@@ -122,6 +122,22 @@ def test_an_answer_of_which_little_waits_is_ended_as_well(monkeypatch):
             silent = await ask(port)
             while not is_reset(silent):
                 await asyncio.sleep(0.05)
+
+    run(serve())
+
+
+def test_who_is_gone_is_soon_forgotten(readers):
+    """With all that it had, it was once kept for as long as one who may yet read."""
+
+    async def serve() -> None:
+        async with serving() as port:
+            silent = await ask(port)
+            while not readers._waiting:
+                await asyncio.sleep(0.01)
+            silent.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, slow_readers.AT_ONCE)
+            silent.close()
+            while readers._waiting:
+                await asyncio.sleep(0.01)
 
     run(serve())
 
