@@ -13,7 +13,8 @@ NOISE = {
     "streamlit.runtime.state.query_params": ("Ignoring query string",),
     "streamlit.runtime.websocket_session_manager": ("is already connected",),
     "uvicorn.error": ("Invalid HTTP request", "Invalid UTF-8", "Unsupported upgrade"),
-    "asyncio": ("data_received() call failed", "socket.send() raised"),  # frames that are none
+    # Frames that are none; and what was to be sent to a browser that has hung up.
+    "asyncio": ("data_received() call failed", "socket.send() raised"),
 }
 # Who logs that no more files can be opened, whenever somebody asks.
 OUT_OF_FILES = ("asyncio", "uvicorn.error")
