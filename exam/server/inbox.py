@@ -1,6 +1,7 @@
 """What a browser has sent by its connection, and nobody has read yet."""
 
 import asyncio
+import random
 from collections.abc import Awaitable
 from typing import ClassVar
 from weakref import WeakSet
@@ -10,6 +11,7 @@ from starlette.types import Message, Receive
 # Messages of a connection that wait to be read; and how many of them still are when it has ended.
 MAX_UNREAD, MAX_UNREAD_BYTES, KEPT_UNREAD = 200, 300_000, 3
 MAX_ALL_BYTES = 30_000_000  # of all connections
+DISMISSED_SECONDS = 10.0, 20.0  # of one that has too much of all; not many at the same time
 END = {"type": "websocket.disconnect", "code": 1008}
 
 
@@ -18,7 +20,7 @@ class Inbox:
 
     It takes them as they come, so that an end is known at once. Then what is unread is dropped,
     unless it is as little as a learner leaves behind, whose last guess counts. Where all inboxes
-    have too much, the fullest one ends.
+    have too much, the fullest one is emptied, and ends a while later: at once, it would come anew.
     """
 
     _all: ClassVar[WeakSet["Inbox"]] = WeakSet()
@@ -29,6 +31,7 @@ class Inbox:
         self._message: Message | None = None  # that was read last, and is still in use
         self._messages: asyncio.Queue[Message] = asyncio.Queue()
         self._has_ended = asyncio.Event()
+        self._is_dismissed = False
 
     @property
     def has_ended(self) -> bool:
@@ -38,6 +41,8 @@ class Inbox:
         Inbox._all.add(self)
         try:
             while (message := await self._receive())["type"] != "websocket.disconnect":
+                if self._is_dismissed:
+                    await self._has_ended.wait()
                 if self.has_ended:
                     return
                 self._messages.put_nowait(message)
@@ -45,7 +50,7 @@ class Inbox:
                 if self._messages.qsize() > MAX_UNREAD or self._bytes > MAX_UNREAD_BYTES:
                     break
                 if Inbox._all_bytes > MAX_ALL_BYTES:
-                    max(Inbox._all, key=lambda inbox: inbox._bytes)._end()
+                    max(Inbox._all, key=lambda inbox: inbox._bytes)._dismiss()
         finally:
             self._end()
 
@@ -60,12 +65,22 @@ class Inbox:
         self._end()
         self._count(-self._bytes)
 
+    def _dismiss(self) -> None:
+        self._is_dismissed = True
+        Inbox._all.discard(self)
+        self._drop_all_but(0)
+        seconds = random.uniform(*DISMISSED_SECONDS)
+        asyncio.get_running_loop().call_later(seconds, self._end)
+
+    def _drop_all_but(self, kept: int) -> None:
+        while self._messages.qsize() > kept:
+            self._count(-_size_of(self._messages.get_nowait()))
+
     def _end(self) -> None:
         if self.has_ended:
             return
         self._has_ended.set()
-        while self._messages.qsize() > KEPT_UNREAD:
-            self._count(-_size_of(self._messages.get_nowait()))
+        self._drop_all_but(KEPT_UNREAD)
         self._messages.put_nowait(END)
         Inbox._all.discard(self)
 
