@@ -6,12 +6,14 @@ import socket
 import struct
 import threading
 import time
+from collections.abc import AsyncIterator
 from types import SimpleNamespace
 from unittest.mock import Mock
 
 import pytest
 import uvicorn
 import websockets
+from starlette.types import ASGIApp
 
 from exam.server import reading
 from exam.server.reading import ACCEPTED_AT_ONCE, LIGHT, READ_BYTES, SHARE, UNSENT_BYTES
@@ -156,6 +158,19 @@ HANDSHAKE = (
 )
 
 
+@contextlib.asynccontextmanager
+async def uvicorn_with(app: ASGIApp) -> AsyncIterator[int]:
+    """It serves this app, as the page is served; gives its port."""
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        config = uvicorn.Config(app, http="h11", ws="websockets-sansio", log_config=None)
+        server = uvicorn.Server(config)
+        serving = asyncio.create_task(server.serve([door]))
+        async with asyncio.timeout(PATIENCE):
+            yield door.getsockname()[1]
+        server.should_exit = server.force_exit = True
+        await serving
+
+
 @pytest.mark.parametrize(
     "sent",
     [
@@ -181,27 +196,20 @@ def test_a_request_that_is_never_whole_ends_its_connection(monkeypatch, sent):
             await send({"type": "http.response.body", "body": b"answer"})
 
     async def serve() -> None:
-        with socket.create_server(("127.0.0.1", 0)) as door:
-            port = door.getsockname()[1]
-            config = uvicorn.Config(app, http="h11", ws="websockets-sansio", log_config=None)
-            server = uvicorn.Server(config)
-            serving = asyncio.create_task(server.serve([door]))
-            async with asyncio.timeout(PATIENCE):
-                reader, writer = await asyncio.open_connection("127.0.0.1", port)
-                slow, slow_writer = await asyncio.open_connection("127.0.0.1", port)
-                slow_writer.write(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
-                async with websockets.connect(f"ws://127.0.0.1:{port}") as line:
-                    writer.write(sent)
-                    if sent.count(b"GET") == 2:
-                        is_answered.set()
-                    with contextlib.suppress(ConnectionError):
-                        while await reader.read(1_000):
-                            pass
-                    await line.ping()
+        async with uvicorn_with(app) as port:
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            slow, slow_writer = await asyncio.open_connection("127.0.0.1", port)
+            slow_writer.write(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+            async with websockets.connect(f"ws://127.0.0.1:{port}") as line:
+                writer.write(sent)
+                if sent.count(b"GET") == 2:
                     is_answered.set()
-                    assert b"answer" in await slow.read(1_000)
-            server.should_exit = True
-            await serving
+                with contextlib.suppress(ConnectionError):
+                    while await reader.read(1_000):
+                        pass
+                await line.ping()
+                is_answered.set()
+                assert b"answer" in await slow.read(1_000)
 
     run(serve())
 
@@ -223,6 +231,7 @@ def test_a_connection_is_ended_a_while_after_its_last_answer_and_not_at_once():
 def test_where_too_much_waits_for_its_end_the_longest_message_ends(monkeypatch):
     """2,000 connections with 240 kB of one each once took 600 MB, for as long as they liked."""
     monkeypatch.setattr(reading, "MAX_UNFINISHED", 200_000)
+    monkeypatch.setattr(reading, "DISMISSED_SECONDS", (0.05, 0.05))
 
     async def app(scope: dict, receive, send) -> None:
         if scope["type"] == "websocket":
@@ -242,17 +251,10 @@ def test_where_too_much_waits_for_its_end_the_longest_message_ends(monkeypatch):
         return reader
 
     async def serve() -> None:
-        with socket.create_server(("127.0.0.1", 0)) as door:
-            port = door.getsockname()[1]
-            config = uvicorn.Config(app, http="h11", ws="websockets-sansio", log_config=None)
-            server = uvicorn.Server(config)
-            serving = asyncio.create_task(server.serve([door]))
-            async with asyncio.timeout(PATIENCE):
-                lines = [await begin(port, size) for size in (50_000, 120_000, 45_000)]
-                with contextlib.suppress(ConnectionError):
-                    assert not await lines[1].read(1)
-                assert not lines[0].at_eof() and not lines[2].at_eof()
-            server.should_exit = server.force_exit = True
-            await serving
+        async with uvicorn_with(app) as port:
+            lines = [await begin(port, size) for size in (50_000, 120_000, 45_000)]
+            with contextlib.suppress(ConnectionError):
+                assert not await lines[1].read(1)
+            assert not lines[0].at_eof() and not lines[2].at_eof()
 
     run(serve())

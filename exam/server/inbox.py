@@ -11,7 +11,7 @@ from starlette.types import Message, Receive
 # Messages of a connection that wait to be read; and how many of them still are when it has ended.
 MAX_UNREAD, MAX_UNREAD_BYTES, KEPT_UNREAD = 200, 300_000, 3
 MAX_ALL_BYTES = 30_000_000  # of all connections
-DISMISSED_SECONDS = 10.0, 20.0  # of one that has too much of all; not many at the same time
+DISMISSED_SECONDS = 10.0, 20.0  # until who is read no more is ended; not many at the same time
 END = {"type": "websocket.disconnect", "code": 1008}
 
 

@@ -6,6 +6,7 @@ whether or not anybody reads the answer.
 """
 
 import math
+import random
 import socket
 import time
 from asyncio.selector_events import BaseSelectorEventLoop
@@ -15,6 +16,7 @@ from weakref import ReferenceType, WeakKeyDictionary, ref
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
+from exam.server.inbox import DISMISSED_SECONDS
 from exam.server.received import MAX_MESSAGE
 from exam.service.fading import Fading
 
@@ -25,7 +27,6 @@ UNANSWERED_BYTES = 65_536  # of requests that came before the one that is answer
 FRAMES = 100  # of a message; a browser sends few, and an empty one counts in no sum of bytes
 MAX_UNFINISHED = 30_000_000  # bytes of all messages that have begun and not ended
 UNSENT_SECONDS = 0.1  # after which that is looked at again
-DISMISSED_SECONDS = 10.0
 HALF_LIFE = 30.0  # seconds, in which half of what a connection has cost is forgotten
 LIGHT = 0.005  # seconds of the thread of late, beyond which a connection waits; a learner: 0.001
 # Of the thread's time, which all those that wait take together; HTTP and websockets each, since a
@@ -65,7 +66,7 @@ class Readings:
             self._bound_unfinished(transport)
 
     def _bound_unfinished(self, transport: Transport) -> None:
-        """Where too much of messages waits for their ends, the longest of them ends."""
+        """Where too much of messages waits for their ends, the longest of them is dropped."""
         size = _unfinished_bytes(transport.get_protocol())
         before = self._unfinished.get(transport, 0)
         if size != before:
@@ -76,7 +77,10 @@ class Readings:
             self._unfinished = WeakKeyDictionary(sizes)
             self._unfinished_bytes = sum(sizes.values())
             if self._unfinished_bytes > MAX_UNFINISHED:
-                max(sizes, key=lambda line: sizes[line]).abort()
+                longest = max(sizes, key=lambda line: sizes[line])
+                self._unfinished_bytes -= self._unfinished.pop(longest)
+                _drop_unfinished(longest.get_protocol())
+                self._dismiss(longest)
 
     def _charge(self, transport: Transport, seconds: float) -> None:
         spent = self._spent.setdefault(transport, Fading(HALF_LIFE))
@@ -100,7 +104,7 @@ class Readings:
         """Read nothing more, and end the connection a while later: at once, it would come anew."""
         self._resumes[transport] = math.inf
         transport._loop._remove_reader(transport._sock_fd)
-        transport._loop.call_later(DISMISSED_SECONDS, transport.abort)
+        transport._loop.call_later(random.uniform(*DISMISSED_SECONDS), transport.abort)
 
 
 def _keeps_too_much(protocol: object) -> bool:
@@ -118,6 +122,12 @@ def _unfinished_bytes(protocol: object) -> int:
     if isinstance(protocol, WebSocketsSansIOProtocol):
         return len(protocol.conn.reader.buffer) + sum(map(len, protocol.frames))
     return 0
+
+
+def _drop_unfinished(protocol: WebSocketsSansIOProtocol) -> None:
+    """Of who is read no more."""
+    protocol.conn.reader.buffer.clear()
+    protocol.frames.clear()
 
 
 def _end_if_idle(known: ReferenceType[Transport], last: object) -> None:

@@ -531,6 +531,20 @@ async def piles(url: str) -> None:
     await again_and_again(one, 500)
 
 
+async def starts(url: str) -> None:
+    """40 connections, new each time, whose address presses for a study that nobody has had."""
+    plans = itertools.product(range(1, 31), range(1, 101), range(50, 201))
+
+    async def one() -> None:
+        student, batch_size, epochs = next(plans)
+        link = f"start=true&student={student}&batch_size={batch_size}&epochs={epochs}"
+        async with Visit(url, link).connection() as visit:
+            await visit.open()
+            await visit.catch(1.0)
+
+    await again_and_again(one, 40)
+
+
 async def no_part(url: str) -> None:
     """200 connections that ask for parts of the page that there are not, new every four seconds."""
 
@@ -731,6 +745,7 @@ NUISANCES: dict[str, Nuisance] = {
         sippers,
         hangups,
         piles,
+        starts,
         no_part,
         fresh,
         returned,
