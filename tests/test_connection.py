@@ -1,6 +1,7 @@
 """One connection of a browser: what it sends is read first, and runs in its turn."""
 
 import asyncio
+import time
 from types import SimpleNamespace
 
 import pytest
@@ -78,20 +79,45 @@ def test_where_all_have_too_much_the_fullest_ends_a_while_later(monkeypatch):
     monkeypatch.setattr(inbox, "DISMISSED_SECONDS", (0.05, 0.05))
     assert Inbox._all_bytes == 0
 
+    monkeypatch.setattr(inbox, "LITTLE_BYTES", 2_000)
+
     async def fill() -> None:
-        learner, *greedy = (
+        learner, *greedy = inboxes = [
             Inbox(arriving(*[frame(bytes=bytes(size))] * count))
             for size, count in ((500, 1), *[(1_000, 8)] * 5)
-        )
-        collecting = [asyncio.create_task(each.collect()) for each in (learner, *greedy)]
+        ]
+        collecting = [asyncio.create_task(each.collect()) for each in inboxes]
         await asyncio.sleep(0)
-        assert len((await learner.read())["bytes"]) == 500
-        assert 0 < Inbox._all_bytes <= 10_000 + 5_000
-        assert not any(each.has_ended for each in (learner, *greedy))
-        read = [(await each.read())["type"] for each in greedy]  # what is read is still in use
-        assert 0 < read.count(inbox.END["type"]) < len(greedy)
-        assert not learner.has_ended and Inbox._all_bytes > 0
-        for task, each in zip(collecting, (learner, *greedy), strict=True):
+        assert Inbox._all_bytes <= 10_000 and not learner.has_ended
+        began = time.monotonic()
+        read = [await each.read() for each in inboxes]  # what is read is still in use
+        assert len(read[0]["bytes"]) == 500
+        assert 0 < read.count(inbox.END) < len(greedy)
+        assert time.monotonic() - began >= 0.05
+        for task, each in zip(collecting, inboxes, strict=True):
+            task.cancel()
+            each.close()
+        await asyncio.gather(*collecting, return_exceptions=True)
+
+    run(fill())
+    assert Inbox._all_bytes == 0
+
+
+def test_a_learner_is_not_ended_for_what_others_have_in_use(monkeypatch):
+    """Of 500 connections it was once the learner who was the fullest of those not yet ended."""
+    monkeypatch.setattr(inbox, "MAX_ALL_BYTES", 50_000)
+    monkeypatch.setattr(inbox, "DISMISSED_SECONDS", (0.01, 0.01))
+
+    async def fill() -> None:
+        greedy = Inbox(arriving(frame(bytes=bytes(45_000))))
+        learner = Inbox(arriving(*[frame(bytes=bytes(6_000))] * 2))
+        collecting = [asyncio.create_task(greedy.collect())]
+        assert len((await greedy.read())["bytes"]) == 45_000
+        collecting.append(asyncio.create_task(learner.collect()))
+        await asyncio.sleep(0)
+        assert greedy.has_ended and not learner.has_ended
+        assert len((await learner.read())["bytes"]) == 6_000
+        for task, each in zip(collecting, (greedy, learner), strict=True):
             task.cancel()
             each.close()
         await asyncio.gather(*collecting, return_exceptions=True)

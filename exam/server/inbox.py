@@ -11,6 +11,7 @@ from starlette.types import Message, Receive
 # Messages of a connection that wait to be read; and how many of them still are when it has ended.
 MAX_UNREAD, MAX_UNREAD_BYTES, KEPT_UNREAD = 200, 300_000, 3
 MAX_ALL_BYTES = 30_000_000  # of all connections
+LITTLE_BYTES = 30_000  # with which a connection never counts as the fullest; a learner has fewer
 DISMISSED_SECONDS = 10.0, 20.0  # until who is read no more is ended; not many at the same time
 END = {"type": "websocket.disconnect", "code": 1008}
 
@@ -20,7 +21,8 @@ class Inbox:
 
     It takes them as they come, so that an end is known at once. Then what is unread is dropped,
     unless it is as little as a learner leaves behind, whose last guess counts. Where all inboxes
-    have too much, the fullest one is emptied, and ends a while later: at once, it would come anew.
+    have too much, the fullest one ends, and its connection a while later: at once, it would come
+    anew.
     """
 
     _all: ClassVar[WeakSet["Inbox"]] = WeakSet()
@@ -31,7 +33,7 @@ class Inbox:
         self._message: Message | None = None  # that was read last, and is still in use
         self._messages: asyncio.Queue[Message] = asyncio.Queue()
         self._has_ended = asyncio.Event()
-        self._is_dismissed = False
+        self._is_told_at = 0.0  # of its end, by the clock of the event loop
 
     @property
     def has_ended(self) -> bool:
@@ -41,8 +43,6 @@ class Inbox:
         Inbox._all.add(self)
         try:
             while (message := await self._receive())["type"] != "websocket.disconnect":
-                if self._is_dismissed:
-                    await self._has_ended.wait()
                 if self.has_ended:
                     return
                 self._messages.put_nowait(message)
@@ -50,39 +50,39 @@ class Inbox:
                 if self._messages.qsize() > MAX_UNREAD or self._bytes > MAX_UNREAD_BYTES:
                     break
                 if Inbox._all_bytes > MAX_ALL_BYTES:
-                    max(Inbox._all, key=lambda inbox: inbox._bytes)._dismiss()
+                    fullest = max(Inbox._all, key=lambda inbox: inbox._bytes)
+                    if fullest._bytes > LITTLE_BYTES:
+                        fullest._dismiss()
         finally:
-            self._end()
+            if not self.has_ended:
+                self._end(KEPT_UNREAD)
 
     async def read(self) -> Message:
         if self._message:
             self._count(-_size_of(self._message))
         self._message = await self._messages.get()
+        if self._message is END:
+            await asyncio.sleep(self._is_told_at - asyncio.get_running_loop().time())
         return self._message
 
     def close(self) -> None:
         """To be called when nobody reads it any more."""
-        self._end()
+        self._end(0)
         self._count(-self._bytes)
+        Inbox._all.discard(self)
 
     def _dismiss(self) -> None:
-        self._is_dismissed = True
+        if not self.has_ended:
+            now = asyncio.get_running_loop().time()
+            self._is_told_at = now + random.uniform(*DISMISSED_SECONDS)
         Inbox._all.discard(self)
-        self._drop_all_but(0)
-        seconds = random.uniform(*DISMISSED_SECONDS)
-        asyncio.get_running_loop().call_later(seconds, self._end)
+        self._end(0)
 
-    def _drop_all_but(self, kept: int) -> None:
+    def _end(self, kept: int) -> None:
         while self._messages.qsize() > kept:
             self._count(-_size_of(self._messages.get_nowait()))
-
-    def _end(self) -> None:
-        if self.has_ended:
-            return
         self._has_ended.set()
-        self._drop_all_but(KEPT_UNREAD)
         self._messages.put_nowait(END)
-        Inbox._all.discard(self)
 
     def _count(self, size: int) -> None:
         self._bytes += size
