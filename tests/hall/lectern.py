@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, TimeoutError
 
 from tests.browser import settled, wait_until_idle
 
@@ -41,6 +41,15 @@ STEP = """[...document.querySelector("[class*='st-key-at_']")?.classList ?? [
     "st-key-at_study" + document.querySelector(".st-key-step_next button")?.innerText]]
     .find(name => name.startsWith("st-key-at_"))"""
 
+# What may have kept a press of the clicker from leading to another step.
+AT_REST = """() => {
+    const app = document.querySelector("[data-testid='stApp']").dataset,
+        {scrollTop, scrollHeight, clientHeight} = document.querySelector("[data-testid='stMain']");
+    return JSON.stringify({...app, scrollTop, scrollHeight, clientHeight,
+        focus: document.activeElement.outerHTML.slice(0, 200),
+        next: document.querySelector(".st-key-step_next button")?.outerHTML.slice(0, 200)});
+}"""
+
 
 def bar(page: Page) -> Locator:
     return page.locator(".st-key-lectern")
@@ -74,7 +83,10 @@ def click_on(page: Page, key: str = "PageDown") -> None:
     """A press of the clicker, until another step is shown."""
     was = step(page)
     page.keyboard.press(key)
-    page.wait_for_function(f"was => {STEP} !== was", arg=was)
+    try:
+        page.wait_for_function(f"was => {STEP} !== was", arg=was)
+    except TimeoutError:
+        raise AssertionError(f"{key} leads nowhere from {was}: {page.evaluate(AT_REST)}") from None
     wait_until_shown(page)
 
 
