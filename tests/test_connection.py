@@ -196,14 +196,14 @@ def test_a_result_that_an_address_shows_costs_before_it_is_drawn(query, result):
     assert SessionUse().cost(page) == SessionUse().cost_of_page(query) == WHOLE_PAGE + result
 
 
-def test_what_is_asked_in_one_second_counts_as_one_in_which_something_was_asked(monkeypatch):
+def test_what_runs_in_one_second_counts_as_one_in_which_something_ran(monkeypatch):
     """However much it is: a burst pushes out no visit of somebody who was there for long."""
     use, now = SessionUse(), [100.0]
     monkeypatch.setattr("time.monotonic", lambda: now[0])
     for passed in (0.0, 0.2, 0.7, 3.0, 0.05, 60.0):
         now[0] += passed
         for _ in range(100):
-            use.cost(message())
+            use.note_activity()
     assert use.active_seconds == 3
 
 

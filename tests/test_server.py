@@ -1,6 +1,7 @@
 """What the server does beside the page, and that the page does without it."""
 
 import asyncio
+import contextlib
 import errno
 import gzip
 import http.client
@@ -23,6 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import h11
+import psutil
 import pytest
 import streamlit
 import websockets
@@ -67,6 +69,7 @@ from tests.browser import (
     wait_until_idle,
     wait_until_played,
 )
+from tests.tools.abuse import asked
 from tests.visit import Visit, run
 from tests.waiting import source_of, wait_for
 
@@ -471,9 +474,9 @@ def test_a_session_in_which_little_was_done_pushes_out_no_visit():
         id: str
         shutdown: Callable[[], None]
 
-    kept, few, ended, sessions = KeptVisits(), KeptVisits(3), [], []
+    kept, ended, sessions = KeptVisits(), [], []
 
-    def leave(name: str, seconds: int, runs: int = 1, kept: KeptVisits = kept) -> None:
+    def leave(name: str, seconds: int, runs: int = 1) -> None:
         session = Session(name, lambda: ended.append(name))
         sessions.append(session)
         USES.setdefault(session, SessionUse()).active_seconds = seconds
@@ -489,9 +492,36 @@ def test_a_session_in_which_little_was_done_pushes_out_no_visit():
     assert all(kept.get(f"visit {number}") for number in range(200))
     assert len(kept.list()) == MAX_KEPT_VISITS
     assert ended[MAX_KEPT_VISITS:] == [f"opened {number}" for number in range(200)], "the oldest"
-    for number in range(5):
-        leave(f"visit {number}", seconds=20, kept=few)
-    assert len(few.list()) == 3, "where few files may be open"
+
+
+FILES, IDLE = 400, 150  # that may be open, and sessions; each takes four
+WITH_FEW_FILES = f"""
+import os, resource, sys
+resource.setrlimit(resource.RLIMIT_NOFILE, ({FILES}, {FILES}))
+streamlit = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", *sys.argv[1:]]
+os.execv(sys.executable, streamlit)
+"""
+
+
+def test_sessions_in_which_nothing_is_done_keep_nobody_out(tmp_path):
+    """Each held four files, as long as it liked: 5,100 of one client were all there are."""
+
+    async def crowd(server: Server) -> None:
+        async with contextlib.AsyncExitStack() as there:
+            learner = Visit(server.url)
+            await there.enter_async_context(learner.connection())
+            await learner.open()
+            for _ in range(IDLE):
+                idle = Visit(server.url)
+                await there.enter_async_context(idle.connection())
+                await idle.socket.send(asked("x"))  # a part that there is not
+            await Visit(server.url).study_alone()
+            await learner.study()
+
+    with running_server(tmp_path / "log", command=("-c", WITH_FEW_FILES)) as server:
+        run(crowd(server))
+        assert psutil.Process(server.pid).num_fds() < FILES
+        assert "Too many open files" not in server.log.read_text()
 
 
 def test_what_somebody_saves_is_there_whatever_others_do_meanwhile(server):

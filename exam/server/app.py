@@ -20,6 +20,7 @@ from exam.charts.pictures import sheet_picture
 from exam.model.exams import BrokenExams
 from exam.model.settings import EPOCHS, STUDENT
 from exam.server.compression import Compression
+from exam.server.crowd import bound_sessions
 from exam.server.document import Opening
 from exam.server.guard import Guard
 from exam.server.log import quieten_log
@@ -73,7 +74,7 @@ async def lifespan(app: object) -> AsyncIterator[None]:
     follow_runs()
     watch_no_files()
     keep_saved_files()
-    keep_visits(max_open_files)
+    bound_sessions(max_open_files, keep_visits())
     quieten_log()
     for shortage in shortages():
         _log.warning("This machine has %s (assets/OPERATIONS.md)", shortage)

@@ -37,7 +37,7 @@ class Connection:
         self._charged = self._use.asked  # for what came last: the session, or who leads a room
         self._came = asyncio.get_running_loop().time()
         self._is_page_paid = False  # the next one that begins
-        self._has_asked = False
+        self._has_asked = False  # for something that runs
         self._given: Run | None = None  # of the message that Streamlit was given last
         self._runs: list[Run] = []  # that have begun, and whose end the page has not written
         self._file_runs: list[Run] = []  # the same, of files
@@ -52,6 +52,11 @@ class Connection:
         self._no_part_runs = asyncio.Event()
         self._no_part_runs.set()
 
+    @property
+    def leads(self) -> bool:
+        """Whether it leads a room."""
+        return self._led is not None
+
     async def receive(self) -> Message:
         """The next message that is right, when it is its turn."""
         self.end_given()
@@ -65,10 +70,8 @@ class Connection:
                 reading.end()  # what follows here waits for nothing until it is read
             if len(data) > MAX_MESSAGE:
                 break  # Streamlit ends the connection
-            if data and (read := read_message(data)):
-                self._has_asked |= read.WhichOneof("type") in RUNS
-                if await self._take_turn(read):
-                    return {"type": "websocket.receive", "bytes": read.SerializeToString()}
+            if data and (read := read_message(data)) and await self._take_turn(read):
+                return {"type": "websocket.receive", "bytes": read.SerializeToString()}
         with contextlib.suppress(TimeoutError):  # Streamlit stops what runs for who has left
             async with asyncio.timeout(LONGEST_RUN_SECONDS):
                 await self._no_part_runs.wait()
@@ -107,6 +110,8 @@ class Connection:
 
     def note_run(self, message: BackMsg) -> None:
         """To be called when a run begins, or is asked for, with what Streamlit was given last."""
+        self._has_asked = True
+        self._use.note_activity()
         if self._given:
             is_file = message.HasField("backend_operation_request")
             (self._file_runs if is_file else self._runs).append(self._given)

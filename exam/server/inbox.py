@@ -65,6 +65,10 @@ class Inbox:
             await asyncio.sleep(self._is_told_at - asyncio.get_running_loop().time())
         return self._message
 
+    def end(self) -> None:
+        """End the connection as soon as possible; what is unread is dropped."""
+        self._end(0)
+
     def close(self) -> None:
         """To be called when nobody reads it any more."""
         self._end(0)

@@ -1,4 +1,4 @@
-"""What one session asks for, as how many runs that counts, and in how many seconds it has asked."""
+"""What one session asks for, as how many runs that counts, and in how many seconds it did."""
 
 import re
 import time
@@ -20,20 +20,23 @@ CHAPTERS = frozenset(CHAPTER_NAMES)
 class SessionUse:
     """Of a session by all its connections.
 
-    `active_seconds` counts the seconds in which it has asked for something. Of chapters, Streamlit
-    keeps open what no message has closed.
+    `active_seconds` counts the seconds in which something has begun to run for it. Of chapters,
+    Streamlit keeps open what no message has closed.
     """
 
     def __init__(self) -> None:
         self.asked, self.active_seconds = Asked(), 0
-        self._last_second = 0
+        self.last_second = 0
         self._open: set[str] = set()  # widgets
+
+    def note_activity(self) -> None:
+        """To be called when something runs for it."""
+        now = int(time.monotonic())
+        self.active_seconds += now != self.last_second
+        self.last_second = now
 
     def cost(self, message: BackMsg) -> int:
         """As how many runs of a part of the page it counts."""
-        now = int(time.monotonic())
-        self.active_seconds += now != self._last_second
-        self._last_second = now
         state = message.rerun_script
         for widget in state.widget_states.widgets:
             if widget.id.endswith("_open"):

@@ -12,9 +12,8 @@ from streamlit.runtime.session_manager import SessionInfo
 
 from exam.server.session_use import USES
 
-MAX_KEPT_VISITS, FILES_OF_A_VISIT = 400, 3  # of browsers that are not there
+MAX_KEPT_VISITS = 400  # of browsers that are not there
 SAVED_FILE_SECONDS = 20.0
-KEPT_FILES = 1 / 4  # of those that may be open: those who are there need the others
 
 
 class KeptVisits(MemorySessionStorage):
@@ -25,18 +24,17 @@ class KeptVisits(MemorySessionStorage):
     has run is not kept.
     """
 
-    def __init__(self, max_kept: int = MAX_KEPT_VISITS) -> None:
-        super().__init__(max_kept + 1, config.get_option("server.disconnectedSessionTTL"))
-        self._max_kept = max_kept
+    def __init__(self) -> None:
+        super().__init__(MAX_KEPT_VISITS + 1, config.get_option("server.disconnectedSessionTTL"))
 
     def save(self, session_info: SessionInfo) -> None:
         super().save(session_info)
         if not session_info.script_run_count:
-            self._drop(session_info)
-        elif len(kept := self.list()) > self._max_kept:
-            self._drop(min(kept, key=_active_seconds))
+            self.drop(session_info)
+        elif len(kept := self.list()) > MAX_KEPT_VISITS:
+            self.drop(min(kept, key=_active_seconds))
 
-    def _drop(self, session_info: SessionInfo) -> None:
+    def drop(self, session_info: SessionInfo) -> None:
         self.delete(session_info.session.id)
         session_info.session.shutdown()
 
@@ -46,14 +44,14 @@ def _active_seconds(session_info: SessionInfo) -> int:
     return use.active_seconds if use else 0
 
 
-def keep_visits(max_open_files: float) -> None:
+def keep_visits() -> KeptVisits:
     """Have the Streamlit that runs keep its sessions so."""
-    most = min(MAX_KEPT_VISITS, max_open_files * KEPT_FILES / FILES_OF_A_VISIT)
-    kept = KeptVisits(int(most))
+    kept = KeptVisits()
     manager = Runtime.instance()._session_mgr
     # Another release might keep them elsewhere, and nothing would say so.
     assert isinstance(manager._session_storage, MemorySessionStorage)  # type: ignore
     manager._session_storage = kept  # type: ignore
+    return kept
 
 
 def keep_saved_files() -> None:

@@ -53,7 +53,7 @@ def follow_sessions() -> None:
 
     def disconnect_and_leave(manager: WebsocketSessionManager, session_id: str) -> None:
         if info := manager.get_active_session_info(session_id):
-            _connection_of(info.client).leave()
+            connection_of(info.client).leave()
         disconnect(manager, session_id)
 
     WebsocketSessionManager.connect_session = connect_and_take  # type: ignore
@@ -69,7 +69,7 @@ def follow_runs() -> None:
     write, handle = StarletteSessionClient.write_forward_msg, AppSession.handle_backmsg
 
     def see_and_write(client: StarletteSessionClient, message: ForwardMsg) -> None:
-        _connection_of(client).see(message)
+        connection_of(client).see(message)
         write(client, message)
 
     def note_and_handle(session: AppSession, message: BackMsg) -> None:
@@ -83,5 +83,5 @@ def follow_runs() -> None:
     AppSession.handle_backmsg = note_and_handle  # type: ignore
 
 
-def _connection_of(client: Any) -> Connection:
+def connection_of(client: Any) -> Connection:
     return client._websocket.scope[SERVED_BY]
