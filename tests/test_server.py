@@ -494,7 +494,7 @@ def test_a_session_in_which_little_was_done_pushes_out_no_visit():
     assert ended[MAX_KEPT_VISITS:] == [f"opened {number}" for number in range(200)], "the oldest"
 
 
-FILES, IDLE = 400, 150  # that may be open, and sessions; each takes four
+FILES = IDLE = 400  # open ones, as many as there may be, and sessions
 WITH_FEW_FILES = f"""
 import os, resource, sys
 resource.setrlimit(resource.RLIMIT_NOFILE, ({FILES}, {FILES}))
@@ -504,7 +504,7 @@ os.execv(sys.executable, streamlit)
 
 
 def test_sessions_in_which_nothing_is_done_keep_nobody_out(tmp_path):
-    """Each held four files, as long as it liked: 5,100 of one client were all there are."""
+    """Each holds a file, and held four, as long as it likes: 5,100 of one client took them all."""
 
     async def crowd(server: Server) -> None:
         async with contextlib.AsyncExitStack() as there:
@@ -520,8 +520,18 @@ def test_sessions_in_which_nothing_is_done_keep_nobody_out(tmp_path):
 
     with running_server(tmp_path / "log", command=("-c", WITH_FEW_FILES)) as server:
         run(crowd(server))
-        assert psutil.Process(server.pid).num_fds() < FILES
         assert "Too many open files" not in server.log.read_text()
+
+
+def test_a_session_takes_one_open_file(server):
+    async def come(visits: int) -> int:
+        async with contextlib.AsyncExitStack() as there:
+            for _ in range(visits):
+                await there.enter_async_context((visit := Visit(server.url)).connection())
+                await visit.open()
+            return psutil.Process(server.pid).num_fds()
+
+    assert run(come(21)) - run(come(1)) == 20
 
 
 def test_what_somebody_saves_is_there_whatever_others_do_meanwhile(server):

@@ -26,7 +26,7 @@ from exam.server.guard import Guard
 from exam.server.log import quieten_log
 from exam.server.reading import share_reading
 from exam.server.room_stream import end_streams, stream_room
-from exam.server.sessions import keep_saved_files, keep_visits, watch_no_files
+from exam.server.sessions import keep_saved_files, keep_visits, share_script_loop, watch_no_files
 from exam.server.slow_readers import bound_slow_readers
 from exam.server.websocket import Received, follow_runs, follow_sessions
 from exam.service.machine import shortages
@@ -39,7 +39,7 @@ _log = logging.getLogger("exam")
 
 
 def raise_file_limit() -> float:
-    """How many may be open from now on; Streamlit holds four for a visit, and 1,024 are usual."""
+    """How many may be open from now on; a visit takes up to three, and 1,024 are usual."""
     try:
         import resource
     except ImportError:  # Windows has no such limit
@@ -74,7 +74,9 @@ async def lifespan(app: object) -> AsyncIterator[None]:
     follow_runs()
     watch_no_files()
     keep_saved_files()
-    bound_sessions(max_open_files, keep_visits())
+    share_script_loop()
+    keep_visits()
+    bound_sessions(max_open_files)
     quieten_log()
     for shortage in shortages():
         _log.warning("This machine has %s (assets/OPERATIONS.md)", shortage)

@@ -18,7 +18,7 @@ from exam.server.session_use import USES, SessionUse
 from exam.service.run_queue import LONGEST_RUN_SECONDS, Asked, Run
 
 LARGE_MESSAGE = 100_000  # bytes, which take as long to read as a run of a part of the page
-FIRST_SECONDS = 10.0  # in which a browser has asked for something; it holds four open files
+FIRST_SECONDS = 10.0  # in which something runs for it
 RUNS = ("rerun_script", "backend_operation_request")  # messages whose end the page tells
 LEFT_SECONDS = 5.0  # in which a part of the page has its turn for somebody who has left, or never
 # In which a run ends that is stopped; with 0, one client has 200 pages begin in a second.

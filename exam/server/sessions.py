@@ -1,10 +1,12 @@
 """Streamlit's sessions, as a hall needs them."""
 
+import asyncio
 import time
+from typing import Any
 from weakref import WeakKeyDictionary
 
 from streamlit import config
-from streamlit.runtime import Runtime
+from streamlit.runtime import Runtime, app_session
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.media_file_manager import MediaFileMetadata
 from streamlit.runtime.memory_session_storage import MemorySessionStorage
@@ -30,11 +32,11 @@ class KeptVisits(MemorySessionStorage):
     def save(self, session_info: SessionInfo) -> None:
         super().save(session_info)
         if not session_info.script_run_count:
-            self.drop(session_info)
+            self._drop(session_info)
         elif len(kept := self.list()) > MAX_KEPT_VISITS:
-            self.drop(min(kept, key=_active_seconds))
+            self._drop(min(kept, key=_active_seconds))
 
-    def drop(self, session_info: SessionInfo) -> None:
+    def _drop(self, session_info: SessionInfo) -> None:
         self.delete(session_info.session.id)
         session_info.session.shutdown()
 
@@ -44,14 +46,12 @@ def _active_seconds(session_info: SessionInfo) -> int:
     return use.active_seconds if use else 0
 
 
-def keep_visits() -> KeptVisits:
+def keep_visits() -> None:
     """Have the Streamlit that runs keep its sessions so."""
-    kept = KeptVisits()
     manager = Runtime.instance()._session_mgr
     # Another release might keep them elsewhere, and nothing would say so.
     assert isinstance(manager._session_storage, MemorySessionStorage)  # type: ignore
-    manager._session_storage = kept  # type: ignore
-    return kept
+    manager._session_storage = KeptVisits()  # type: ignore
 
 
 def keep_saved_files() -> None:
@@ -69,6 +69,23 @@ def keep_saved_files() -> None:
             mark(file)
 
     MediaFileMetadata.mark_for_delete = mark_later  # type: ignore
+
+
+def share_script_loop() -> None:
+    """Give the scripts of all sessions one event loop, in which none of ours runs anything.
+
+    Streamlit makes one for each, which holds three open files as long as the session is there or
+    kept, and at its end looks through the tasks of all connections.
+    """
+    shared, make = asyncio.new_event_loop(), AppSession.__init__
+
+    def make_with_shared_loop(session: AppSession, *args: Any, **options: Any) -> None:
+        make(session, *args, **options)
+        session._script_event_loop.close()
+        session._script_event_loop = shared
+
+    AppSession.__init__ = make_with_shared_loop  # type: ignore
+    app_session._close_script_event_loop = lambda loop: None
 
 
 def watch_no_files() -> None:

@@ -45,6 +45,18 @@ KEPT, REST = 30_000_000, 120.0  # bytes above which it is waited, and for how ma
 Nuisance = Callable[[str], Awaitable[None]]
 
 
+async def idle(url: str) -> None:
+    """5,000 connections that ask once for a part of the page that there is not, and stay."""
+    address = url.replace("http", "ws", 1) + "_stcore/stream"
+    async with contextlib.AsyncExitStack() as held:
+        for _ in range(5000):
+            with contextlib.suppress(OSError, websockets.WebSocketException, TimeoutError):
+                connection = websockets.connect(address, subprotocols=["streamlit"], open_timeout=2)
+                socket = await held.enter_async_context(connection)
+                await socket.send(asked("x"))
+        await asyncio.Event().wait()
+
+
 async def again_and_again(one: Callable[[], Awaitable[None]], at_once: int) -> None:
     """So many of it at once, each anew when it has ended or its connection is cut."""
 
@@ -746,6 +758,7 @@ NUISANCES: dict[str, Nuisance] = {
         hangups,
         piles,
         starts,
+        idle,
         no_part,
         fresh,
         returned,
