@@ -13,10 +13,13 @@ from unittest.mock import Mock
 import pytest
 import uvicorn
 import websockets
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
+from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from exam.server import reading
+from exam.server.connection import Connection
 from exam.server.reading import ACCEPTED_AT_ONCE, LIGHT, READ_BYTES, SHARE, UNSENT_BYTES
+from exam.server.reading_cost import MOST, OF_A_RUN, charge
 from tests.visit import run
 
 COSTS = 0.002  # seconds, that the thread takes for what it reads at a time
@@ -258,3 +261,37 @@ def test_where_too_much_waits_for_its_end_the_longest_message_ends(monkeypatch):
             assert not lines[0].at_eof() and not lines[2].at_eof()
 
     run(serve())
+
+
+def test_who_has_something_run_pays_less_for_what_was_read():
+    """Of a browser whose slider is moved, 40 keys once cost as much as a flood, and it waited."""
+    left: list[float] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "websocket":
+            return
+        connection = Connection(scope, receive, send)
+        await send({"type": "websocket.accept"})
+        transport = connection.transport
+        charge(transport, 10 * OF_A_RUN)
+        spent = charge(transport, 0.0)
+        connection.note_run(BackMsg())
+        left.append(spent - charge(transport, 0.0))
+        for _ in range(100):
+            connection.note_run(BackMsg())
+        left.append(charge(transport, 0.0))
+        await send({"type": "websocket.close"})
+
+    async def come() -> None:
+        async with uvicorn_with(app) as port, websockets.connect(f"ws://127.0.0.1:{port}") as line:
+            await line.wait_closed()
+
+    run(come())
+    assert left[0] == pytest.approx(OF_A_RUN, rel=0.1) and left[1] == 0.0
+
+
+def test_for_a_collection_of_garbage_nobody_pays():
+    class Line(asyncio.Transport):
+        """As the server's, it can be referred to weakly."""
+
+    assert charge(Line(), 1.0) == MOST

@@ -13,6 +13,7 @@ from exam.rooms.room import Room
 from exam.server.inbox import END, Inbox
 from exam.server.lead import Lead
 from exam.server.message_cache import MessageCache
+from exam.server.reading_cost import forgive_a_run
 from exam.server.received import MAX_MESSAGE, read_message
 from exam.server.session_use import USES, SessionUse
 from exam.service.run_queue import LONGEST_RUN_SECONDS, Asked, Run
@@ -33,6 +34,8 @@ class Connection:
 
     def __init__(self, scope: Scope, receive: Receive, send: Send):
         self.inbox, self._send = Inbox(receive), send
+        # Uvicorn's protocol of a websocket, whose method it gives as `receive`.
+        self.transport = getattr(getattr(receive, "__self__", None), "transport", None)
         self._use, self._lead = SessionUse(), Lead(scope)
         self._charged = self._use.asked  # for what came last: the session, or who leads a room
         self._came = asyncio.get_running_loop().time()
@@ -112,6 +115,7 @@ class Connection:
         """To be called when a run begins, or is asked for, with what Streamlit was given last."""
         self._has_asked = True
         self._use.note_activity()
+        forgive_a_run(self.transport)
         if self._given:
             is_file = message.HasField("backend_operation_request")
             (self._file_runs if is_file else self._runs).append(self._given)

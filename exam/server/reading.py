@@ -17,8 +17,8 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from exam.server.inbox import DISMISSED_SECONDS
+from exam.server.reading_cost import charge
 from exam.server.received import MAX_MESSAGE
-from exam.service.fading import Fading
 
 READ_BYTES = 1_024  # of a connection, before the next one has its turn
 UNREAD_BYTES = 8_192  # of an answer, that wait for a connection before more of it is made
@@ -27,7 +27,6 @@ UNANSWERED_BYTES = 65_536  # of requests that came before the one that is answer
 FRAMES = 100  # of a message; a browser sends few, and an empty one counts in no sum of bytes
 MAX_UNFINISHED = 30_000_000  # bytes of all messages that have begun and not ended
 UNSENT_SECONDS = 0.1  # after which that is looked at again
-HALF_LIFE = 30.0  # seconds, in which half of what a connection has cost is forgotten
 LIGHT = 0.005  # seconds of the thread of late, beyond which a connection waits; a learner: 0.001
 # Of the thread's time, which all those that wait take together; HTTP and websockets each, since a
 # proxy sends the requests of many learners by one connection, which wait for no flood of frames.
@@ -45,7 +44,6 @@ class Readings:
     """What reading has cost of late, for each connection; all methods run in one event loop."""
 
     def __init__(self) -> None:
-        self._spent: WeakKeyDictionary[Transport, Fading] = WeakKeyDictionary()
         self._resumes: WeakKeyDictionary[Transport, float] = WeakKeyDictionary()
         self._due: dict[type, float] = {}  # when the next of those that wait is read, by protocol
         self._unfinished: WeakKeyDictionary[Transport, int] = WeakKeyDictionary()
@@ -83,9 +81,7 @@ class Readings:
                 self._dismiss(longest)
 
     def _charge(self, transport: Transport, seconds: float) -> None:
-        spent = self._spent.setdefault(transport, Fading(HALF_LIFE))
-        spent.add(seconds)
-        if spent.now() > LIGHT and not transport.is_closing():
+        if charge(transport, seconds) > LIGHT and not transport.is_closing():
             now, kind = time.monotonic(), type(transport.get_protocol())
             self._due[kind] = max(self._due.get(kind, now), now) + seconds / SHARE
             self._pause(transport, self._due[kind] - now)
