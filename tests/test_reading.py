@@ -294,4 +294,4 @@ def test_for_a_collection_of_garbage_nobody_pays():
     class Line(asyncio.Transport):
         """As the server's, it can be referred to weakly."""
 
-    assert charge(Line(), 1.0) == MOST
+    assert charge(Line(), 1.0) <= MOST
