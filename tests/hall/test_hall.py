@@ -385,6 +385,15 @@ def test_a_learners_own_projector_shows_no_answer_that_the_wall_withholds(room):
     assert "students" in own.session_state.visit.attempts
 
 
+def test_no_link_leads_the_wall_away_from_its_step_while_it_is_there(room):
+    link = {"room": room.code, "secret": room.secret, "projected": "true"}
+    wall = visit(**link, only="own_exam")
+    room.leaders.add(wall)
+    assert step_of(visit(**link, only="pianist")) == step_of(wall) == room.step[:2]
+    room.leaders.clear()  # as after a break: the lecturer's own link leads to its chapter
+    assert step_of(visit(**link, only="pianist"))[0] == room.step.place == "pianist"
+
+
 def test_no_link_reveals_an_answer_where_the_wall_stands_at_the_door(room):
     link = {"room": room.code, "secret": room.secret, "projected": "true"}
     assert step_of(visit(**link))[0] == "door"
