@@ -143,8 +143,11 @@ def test_a_file_is_loaded_and_compressed_once_for_all_that_wait_and_sent_in_part
 
         headers = [(b"accept-encoding", accepted)]
         scope = {"type": "http", "method": "GET", "path": path, "headers": headers}
-        await compression(scope, None, send)
+        await compression(scope, wait_for_nothing, send)
         return sent
+
+    async def wait_for_nothing() -> Message:
+        return await asyncio.get_running_loop().create_future()
 
     async def get_all() -> None:
         compression = Compression(app)
@@ -159,6 +162,33 @@ def test_a_file_is_loaded_and_compressed_once_for_all_that_wait_and_sent_in_part
         assert loads == ["/static/a.js", "/static/b.js", "/static/b.js"], "it may come to be"
 
     run(get_all())
+
+
+def test_to_who_has_hung_up_nothing_more_is_sent():
+    """5,000 who read 1.5 kB a second, and are ended, kept the thread busy with what they missed."""
+    parts: list[Message] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": bytes(100 * PART)})
+
+    async def get() -> None:
+        has_hung_up = asyncio.Event()
+
+        async def receive() -> Message:
+            await has_hung_up.wait()
+            return {"type": "http.disconnect"}
+
+        async def send(message: Message) -> None:
+            parts.append(message)
+            if len(parts) == 10:
+                has_hung_up.set()
+
+        scope = {"type": "http", "method": "GET", "path": "/static/a.js", "headers": []}
+        await Compression(app)(scope, receive, send)
+
+    run(get())
+    assert 10 <= len(parts) < 15
 
 
 def test_who_asks_first_for_a_file_and_hangs_up_leaves_it_whole_for_all_others(server):

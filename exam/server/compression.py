@@ -51,11 +51,7 @@ class Compression:
             self._answers.pop(key, None)
         # A copy, because the headers are added to on the way.
         await send({**start, "headers": list(start["headers"])})
-        for at in range(0, len(body), PART):
-            part = body[at : at + PART]
-            await send({"type": "http.response.body", "body": part, "more_body": True})
-            await asyncio.sleep(0)  # so that uvicorn hears if the browser is gone
-        await send({"type": "http.response.body"})
+        await _send_in_parts(body, receive, send)
 
     async def _answer(self, scope: Scope, *, compress: bool) -> Answer:
         start, body = await self._load(scope)
@@ -85,6 +81,26 @@ class Compression:
         await self.app({**scope, "headers": headers.raw}, _receive_nothing_more, keep)
         start, *parts = messages
         return start, b"".join(part.get("body", b"") for part in parts)
+
+
+async def _send_in_parts(body: bytes, receive: Receive, send: Send) -> None:
+    """Until the browser is gone; to one that is, uvicorn would have all of it sent in vain."""
+    going = asyncio.create_task(_wait_until_gone(receive))
+    try:
+        for at in range(0, len(body), PART):
+            part = body[at : at + PART]
+            await send({"type": "http.response.body", "body": part, "more_body": True})
+            await asyncio.sleep(0)  # so that uvicorn hears of it
+            if going.done():
+                return
+        await send({"type": "http.response.body"})
+    finally:
+        going.cancel()
+
+
+async def _wait_until_gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 async def _receive_nothing_more() -> Message:
