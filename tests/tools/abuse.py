@@ -501,36 +501,41 @@ async def hoarders(url: str) -> None:
 
 
 async def sippers(url: str) -> None:
-    """600 connections that ask for a file of 4 MB, and read 12 kB of it every five seconds."""
+    """3,000 connections that ask for a file of 4 MB, and read 3 kB of it every second."""
 
     async def one() -> None:
         async with open_small(url, asking_for_much()) as line:
-            while await asyncio.get_running_loop().sock_recv(line, 12_000):
-                await asyncio.sleep(5.0)
+            while await asyncio.get_running_loop().sock_recv(line, 3_000):
+                await asyncio.sleep(1.0)
 
-    await again_and_again(one, 600)
+    await again_and_again(one, 3_000)
 
 
 async def hangups(url: str) -> None:
-    """A file of 4 MB, asked for 200 times a second by connections that hang up at once."""
+    """40 connections that ask for a file of 4 MB, hang up as soon as it comes, and come anew."""
 
     async def one() -> None:
-        _, writer = await asyncio.open_connection(*url.split("/")[2].split(":"))
-        writer.write(asking_for_much())
-        writer.transport.abort()
-        await asyncio.sleep(0.1)
+        async with open_small(url, asking_for_much()) as line:
+            await asyncio.get_running_loop().sock_recv(line, 100)
+        await asyncio.sleep(0.05)
 
-    await again_and_again(one, 20)
+    await again_and_again(one, 40)
 
 
-async def piles(url: str) -> None:
-    """500 connections that read all, and send 280 kB of pages with all chapters at once."""
+async def with_all_chapters(url: str) -> BackMsg:
+    """What asks for the page with all of its chapters open."""
     async with Visit(url).connection() as visit:
         await visit.open()
         ids = [id for key, id in visit.ids.items() if key.endswith("_open")]
     page = BackMsg()
     states = (WidgetState(id=id, bool_value=True) for id in ids)
     page.rerun_script.widget_states.widgets.extend(states)
+    return page
+
+
+async def piles(url: str) -> None:
+    """500 connections that read all, and send 280 kB of pages with all chapters at once."""
+    page = await with_all_chapters(url)
     page.rerun_script.cached_message_hashes.extend(f"{number:064}" for number in range(1_000))
 
     async def one() -> None:
@@ -570,16 +575,11 @@ async def no_part(url: str) -> None:
 
 async def fresh(url: str) -> None:
     """100 connections, new each time, that ask for the page with all of its chapters open."""
-    async with Visit(url).connection() as visit:
-        await visit.open()
-        ids = [id for key, id in visit.ids.items() if key.endswith("_open")]
-    message = BackMsg()
-    states = (WidgetState(id=id, bool_value=True) for id in ids)
-    message.rerun_script.widget_states.widgets.extend(states)
+    page = await with_all_chapters(url)
 
     async def one() -> None:
         async with Visit(url).connection() as visit:
-            await visit.socket.send(message.SerializeToString())
+            await visit.socket.send(page.SerializeToString())
             await visit.read()
 
     await again_and_again(one, 100)
