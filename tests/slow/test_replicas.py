@@ -361,3 +361,16 @@ def test_what_is_refused_is_not_logged(replicas, tmp_path):
             with pytest.raises(urllib.error.HTTPError, match="413"):
                 urllib.request.urlopen(urllib.request.Request(url, headers=length), timeout=10)
         assert "too large" not in (tmp_path / "error.log").read_text()
+
+
+@needs_nginx
+def test_a_code_that_nginx_would_not_see_is_refused(replicas, tmp_path):
+    """A replica that does not know the room would have told its lecturer that nobody leads it."""
+    with running_nginx(tmp_path, replicas) as url:
+        for odd in ("ROOM=ABCE&room=ABCF", "room=ABCE&lang=ko&room=ABCF", "room=abce", "room=Abce"):
+            with pytest.raises(urllib.error.HTTPError, match="400") as refused:
+                urllib.request.urlopen(f"{url}?{odd}", timeout=10)
+            assert "대문자" in refused.value.read().decode()
+        for link in ("room=ABCE", "lang=ko&room=ABCE&only=study", "xroom=a&room=ABCE"):
+            with urllib.request.urlopen(f"{url}?{link}", timeout=10) as answer:
+                assert answer.url == f"{url}ABCE/?{link}"
