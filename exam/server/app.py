@@ -9,6 +9,7 @@ import gc
 import logging
 import math
 import signal
+import sys
 from collections.abc import AsyncIterator, Callable
 from importlib.util import find_spec
 
@@ -34,6 +35,9 @@ from exam.service.scheduler import get_scheduler
 from exam.texts import LANGUAGES, load_texts
 
 MAX_OPEN_FILES = 65_536
+# After which a thread that runs the page lets another one run: the one that answers everybody. With
+# Python's 0.005 it would wait for several of them at each turn.
+SWITCH_SECONDS = 0.0005
 OTHER_SERVERS = ("httptools", "uvloop")  # uvicorn takes them where they are: not what we bound
 _log = logging.getLogger("exam")
 
@@ -68,6 +72,7 @@ def on_end(*endings: Callable[[], None]) -> None:
 async def lifespan(app: object) -> AsyncIterator[None]:
     """Before the first visitor, begin to load Keras, and build what the first screen needs."""
     max_open_files = raise_file_limit()
+    sys.setswitchinterval(SWITCH_SECONDS)
     share_reading()
     slow_readers = bound_slow_readers()
     follow_sessions()
