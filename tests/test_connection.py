@@ -13,6 +13,7 @@ from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
 from streamlit.web.server.starlette.starlette_websocket import StarletteSessionClient
 
 from exam.parts import CHAPTER_NAMES
+from exam.rooms.room import Room
 from exam.rooms.rooms import ROOMS, new_code, new_secret
 from exam.server import connection, inbox
 from exam.server.connection import NEW_ROOM
@@ -556,3 +557,32 @@ def test_nobody_waits_for_a_connection_that_has_ended():
         await collecting
 
     run(wait_an_hour())
+
+
+def test_a_file_that_is_asked_for_is_no_activity():
+    """It may be none: sessions that ask for such files would stay where learners are ended."""
+
+    async def ask() -> list[int]:
+        one, seconds = connection.Connection(SCOPE, arriving(), None), []
+        file = BackMsg()
+        file.backend_operation_request.request_id = "a"
+        for asked in (file, message()):
+            one.note_run(asked)
+            seconds.append(one._use.active_seconds)
+        return seconds
+
+    assert run(ask()) == [0, 1]
+
+
+def test_of_who_leads_a_room_ten_screens_stay():
+    """Otherwise all sessions that there may be could be of one room, and learners were ended."""
+
+    async def lead() -> list[bool]:
+        screens = [connection.Connection(SCOPE, arriving(), None) for _ in range(11)]
+        room, stay = Room("ABCE", new_secret(), 0.0, "client"), []
+        for each in screens:
+            each._be_leader_of(room)
+            stay.append(each.leads)
+        return stay
+
+    assert run(lead()) == 10 * [True] + [False]

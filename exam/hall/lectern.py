@@ -47,15 +47,14 @@ def _first_step(visit: Visit, shown: Step | None) -> Step:
     the lecturer's screens is there, none leads away from it: a student may have posted it.
     """
     steps = steps_for(visit)
-    room = visit.seat.led_room
-    if room and room.leaders and shown in steps:
-        return shown
     at_chapter = [step for step in steps if step.place == visit.only]
     revealed: list[Step] = []
     if not shown:
         revealed = [each for each in at_chapter if each.kind == "reveal" and visit.reveals]
     if visit.seat.last_step in steps:
         shown = visit.seat.last_step
+    elif (room := visit.seat.led_room) and room.lecturer_listeners and shown in steps:
+        return shown
     room_step = [shown] if shown else []
     here = [step for step in room_step if step.place == visit.only]
     return [*revealed, *here, *at_chapter, *room_step, *steps][0]

@@ -9,6 +9,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime.app_session import AppSession
 
+from exam.page.address import network_of
 from exam.rooms.room import Room
 from exam.server.inbox import END, Inbox
 from exam.server.lead import Lead
@@ -25,6 +26,7 @@ LEFT_SECONDS = 5.0  # in which a part of the page has its turn for somebody who 
 # In which a run ends that is stopped; with 0, one client has 200 pages begin in a second.
 STOP_SECONDS = 0.03
 NEW_ROOM = 300.0  # runs, for which who leads a new room counts as having asked of late
+MAX_SCREENS = 10  # of a lecturer
 # What all have asked for that lead a room.
 ASKED_IN: WeakKeyDictionary[Room, Asked] = WeakKeyDictionary()
 
@@ -37,6 +39,8 @@ class Connection:
         # Uvicorn's protocol of a websocket, whose method it gives as `receive`.
         self.transport = getattr(getattr(receive, "__self__", None), "transport", None)
         self._use, self._lead = SessionUse(), Lead(scope)
+        address, _ = scope.get("client") or ("", 0)
+        self.network = network_of(address)
         self._charged = self._use.asked  # for what came last: the session, or who leads a room
         self._came = asyncio.get_running_loop().time()
         self._is_page_paid = False  # the next one that begins
@@ -57,8 +61,8 @@ class Connection:
 
     @property
     def leads(self) -> bool:
-        """Whether it leads a room."""
-        return self._led is not None
+        """Whether it leads a room, with no more screens than a lecturer has."""
+        return self._led is not None and len(self._led.leaders) <= MAX_SCREENS
 
     async def receive(self) -> Message:
         """The next message that is right, when it is its turn."""
@@ -113,11 +117,12 @@ class Connection:
 
     def note_run(self, message: BackMsg) -> None:
         """To be called when a run begins, or is asked for, with what Streamlit was given last."""
-        self._has_asked = True
-        self._use.note_activity()
-        forgive_a_run(self.transport)
+        is_file = message.HasField("backend_operation_request")
+        if not is_file:  # of which there may be none
+            self._has_asked = True
+            self._use.note_activity()
+            forgive_a_run(self.transport)
         if self._given:
-            is_file = message.HasField("backend_operation_request")
             (self._file_runs if is_file else self._runs).append(self._given)
             self._given = None
             if message.rerun_script.fragment_id:

@@ -1,6 +1,7 @@
 """Who stays, where more sessions are there than the server can hold."""
 
 import heapq
+from collections import Counter
 from typing import Any
 
 from streamlit.runtime import Runtime
@@ -16,7 +17,8 @@ FILES = 3  # open ones, at most: its websocket, the stream of its room, and a re
 def bound_sessions(max_open_files: float) -> None:
     """Have the Streamlit that runs end those in which the least was done, and for the longest not.
 
-    Who leads a room stays. If a browser is there, it comes back as after a lost line.
+    They are of the network with the most sessions; who leads a room stays. If a browser is there,
+    it comes back as after a lost line.
     """
     manager = Runtime.instance()._session_mgr
     most = min(max_open_files // FILES, MAX_SESSIONS)
@@ -31,7 +33,14 @@ def bound_sessions(max_open_files: float) -> None:
                 if info.session.id != session_id and not connection_of(info.client).leads
             ]
             # Some at once: to look at all of them takes a while.
-            for info in heapq.nsmallest(len(others) // 100 + 1, others, key=_activity):
+            networks = Counter(connection_of(info.client).network for info in others)
+            most_of_a_network = max(networks.values(), default=0)
+            crowded = [
+                info
+                for info in others
+                if networks[connection_of(info.client).network] == most_of_a_network
+            ]
+            for info in heapq.nsmallest(len(crowded) // 100 + 1, crowded, key=_activity):
                 connection_of(info.client).inbox.end()
                 manager.disconnect_session(info.session.id)
         return session_id

@@ -25,7 +25,7 @@ class Inbox:
     anew.
     """
 
-    _all: ClassVar[WeakSet["Inbox"]] = WeakSet()
+    _large: ClassVar[WeakSet["Inbox"]] = WeakSet()  # those with more than LITTLE_BYTES
     _all_bytes: ClassVar[int] = 0
 
     def __init__(self, receive: Receive):
@@ -34,13 +34,13 @@ class Inbox:
         self._messages: asyncio.Queue[Message] = asyncio.Queue()
         self._has_ended = asyncio.Event()
         self._is_told_at = 0.0  # of its end, by the clock of the event loop
+        self._is_dismissed = False
 
     @property
     def has_ended(self) -> bool:
         return self._has_ended.is_set()
 
     async def collect(self) -> None:
-        Inbox._all.add(self)
         try:
             while (message := await self._receive())["type"] != "websocket.disconnect":
                 if self.has_ended:
@@ -49,10 +49,8 @@ class Inbox:
                 self._count(_size_of(message))
                 if self._messages.qsize() > MAX_UNREAD or self._bytes > MAX_UNREAD_BYTES:
                     break
-                if Inbox._all_bytes > MAX_ALL_BYTES:
-                    fullest = max(Inbox._all, key=lambda inbox: inbox._bytes)
-                    if fullest._bytes > LITTLE_BYTES:
-                        fullest._dismiss()
+                if Inbox._all_bytes > MAX_ALL_BYTES and Inbox._large:
+                    max(Inbox._large, key=lambda inbox: inbox._bytes)._dismiss()
         finally:
             if not self.has_ended:
                 self._end(KEPT_UNREAD)
@@ -73,14 +71,14 @@ class Inbox:
         """To be called when nobody reads it any more."""
         self._end(0)
         self._count(-self._bytes)
-        Inbox._all.discard(self)
 
     def _dismiss(self) -> None:
         if not self.has_ended:
             now = asyncio.get_running_loop().time()
             self._is_told_at = now + random.uniform(*DISMISSED_SECONDS)
-        Inbox._all.discard(self)
+        self._is_dismissed = True
         self._end(0)
+        Inbox._large.discard(self)
 
     def _end(self, kept: int) -> None:
         while self._messages.qsize() > kept:
@@ -91,6 +89,10 @@ class Inbox:
     def _count(self, size: int) -> None:
         self._bytes += size
         Inbox._all_bytes += size
+        if self._bytes > LITTLE_BYTES and not self._is_dismissed:
+            Inbox._large.add(self)
+        else:
+            Inbox._large.discard(self)
 
     async def unless_ended(self, waiting: Awaitable, seconds: float = 0.0) -> None:
         """Wait, but only so long once it has ended: a server that stops waits for it, too."""
