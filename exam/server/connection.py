@@ -42,7 +42,7 @@ class Connection:
         address, _ = scope.get("client") or ("", 0)
         self.network = network_of(address)
         self._charged = self._use.asked  # for what came last: the session, or who leads a room
-        self._came = asyncio.get_running_loop().time()
+        self.came = asyncio.get_running_loop().time()
         self._is_page_paid = False  # the next one that begins
         self._has_asked = False  # for something that runs
         self._given: Run | None = None  # of the message that Streamlit was given last
@@ -86,7 +86,7 @@ class Connection:
 
     async def _next(self) -> Message:
         try:
-            async with asyncio.timeout_at(None if self._has_asked else self._came + FIRST_SECONDS):
+            async with asyncio.timeout_at(None if self._has_asked else self.came + FIRST_SECONDS):
                 return await self.inbox.read()
         except TimeoutError:
             return END

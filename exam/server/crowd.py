@@ -1,6 +1,7 @@
 """Who stays, where more sessions are there than the server can hold."""
 
 import heapq
+import time
 from collections import Counter
 from typing import Any
 
@@ -11,6 +12,7 @@ from exam.server.session_use import USES
 from exam.server.websocket import connection_of
 
 MAX_SESSIONS = 2_500  # of some 50 kB each
+NEW_SECONDS = 1.0  # in which a session counts as if something had run in it
 FILES = 3  # open ones, at most: its websocket, the stream of its room, and a request
 
 
@@ -48,6 +50,8 @@ def bound_sessions(max_open_files: float) -> None:
     manager.connect_session = connect_and_bound  # type: ignore
 
 
-def _activity(info: ActiveSessionInfo) -> tuple[int, int]:
-    use = USES[info.session]
-    return use.active_seconds, use.last_second
+def _activity(info: ActiveSessionInfo) -> tuple[int, float]:
+    """For how many seconds it was active, and when last. Who has just come waits for a turn."""
+    use, came = USES[info.session], connection_of(info.client).came
+    is_new = came + NEW_SECONDS > time.monotonic()
+    return max(use.active_seconds, int(is_new)), max(use.last_second, came)
