@@ -78,9 +78,8 @@ def test_where_all_have_too_much_the_fullest_ends_a_while_later(monkeypatch):
     """
     monkeypatch.setattr(inbox, "MAX_ALL_BYTES", 10_000)
     monkeypatch.setattr(inbox, "DISMISSED_SECONDS", (0.05, 0.05))
-    assert Inbox._all_bytes == 0
-
     monkeypatch.setattr(inbox, "LITTLE_BYTES", 2_000)
+    assert Inbox._all_bytes == 0
 
     async def fill() -> None:
         learner, *greedy = inboxes = [

@@ -35,19 +35,22 @@ def bound_sessions(max_open_files: float) -> None:
                 if info.session.id != session_id and not connection_of(info.client).leads
             ]
             # Some at once: to look at all of them takes a while.
-            networks = Counter(connection_of(info.client).network for info in others)
-            most_of_a_network = max(networks.values(), default=0)
-            crowded = [
-                info
-                for info in others
-                if networks[connection_of(info.client).network] == most_of_a_network
-            ]
-            for info in heapq.nsmallest(len(crowded) // 100 + 1, crowded, key=_activity):
+            networks = Counter(map(_network, others))
+            first = heapq.nsmallest(
+                len(others) // 100 + 1,
+                others,
+                key=lambda info: (-networks[_network(info)], _activity(info)),
+            )
+            for info in first:
                 connection_of(info.client).inbox.end()
                 manager.disconnect_session(info.session.id)
         return session_id
 
     manager.connect_session = connect_and_bound  # type: ignore
+
+
+def _network(info: ActiveSessionInfo) -> str:
+    return connection_of(info.client).network
 
 
 def _activity(info: ActiveSessionInfo) -> tuple[int, float]:

@@ -1,4 +1,4 @@
-"""What one session asks for, as how many runs that counts, and in how many seconds it did."""
+"""What one session asks for, as how many runs that counts, and for how long it was active."""
 
 import re
 import time

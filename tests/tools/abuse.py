@@ -45,18 +45,6 @@ KEPT, REST = 30_000_000, 120.0  # bytes above which it is waited, and for how ma
 Nuisance = Callable[[str], Awaitable[None]]
 
 
-async def idle(url: str) -> None:
-    """5,000 connections that ask once for a part of the page that there is not, and stay."""
-    address = url.replace("http", "ws", 1) + "_stcore/stream"
-    async with contextlib.AsyncExitStack() as held:
-        for _ in range(5000):
-            with contextlib.suppress(OSError, websockets.WebSocketException, TimeoutError):
-                connection = websockets.connect(address, subprotocols=["streamlit"], open_timeout=2)
-                socket = await held.enter_async_context(connection)
-                await socket.send(asked("x"))
-        await asyncio.Event().wait()
-
-
 async def again_and_again(one: Callable[[], Awaitable[None]], at_once: int) -> None:
     """So many of it at once, each anew when it has ended or its connection is cut."""
 
@@ -68,15 +56,27 @@ async def again_and_again(one: Callable[[], Awaitable[None]], at_once: int) -> N
     await asyncio.gather(*(repeat() for _ in range(at_once)))
 
 
-async def abandoned(url: str) -> None:
-    """2,000 connections, opened one after the other and never used; they stay open."""
+async def hold(url: str, connections: int, sent: bytes = b"") -> None:
+    """So many, opened one after the other; each sends this, if anything, and stays open."""
     address = url.replace("http", "ws", 1) + "_stcore/stream"
     async with contextlib.AsyncExitStack() as held:
-        for _ in range(2000):
+        for _ in range(connections):
             with contextlib.suppress(OSError, websockets.WebSocketException, TimeoutError):
                 connection = websockets.connect(address, subprotocols=["streamlit"], open_timeout=2)
-                await held.enter_async_context(connection)
+                line = await held.enter_async_context(connection)
+                if sent:
+                    await line.send(sent)
         await asyncio.Event().wait()
+
+
+async def abandoned(url: str) -> None:
+    """2,000 connections, never used; they stay open."""
+    await hold(url, 2_000)
+
+
+async def idle(url: str) -> None:
+    """5,000 connections that ask once for a part of the page that there is not, and stay."""
+    await hold(url, 5_000, asked("x"))
 
 
 async def settings(url: str) -> None:
