@@ -42,7 +42,6 @@ def bound_sessions(max_open_files: float) -> None:
                 key=lambda info: (-networks[_network(info)], _activity(info)),
             )
             for info in first:
-                connection_of(info.client).inbox.end()
                 manager.disconnect_session(info.session.id)
         return session_id
 

@@ -52,8 +52,7 @@ class Inbox:
                 if Inbox._all_bytes > MAX_ALL_BYTES and Inbox._large:
                     max(Inbox._large, key=lambda inbox: inbox._bytes)._dismiss()
         finally:
-            if not self.has_ended:
-                self._end(KEPT_UNREAD)
+            self.end()
 
     async def read(self) -> Message:
         if self._message:
@@ -64,8 +63,9 @@ class Inbox:
         return self._message
 
     def end(self) -> None:
-        """End the connection as soon as possible; what is unread is dropped."""
-        self._end(0)
+        """Read a little of what is unread, and then its end."""
+        if not self.has_ended:
+            self._end(KEPT_UNREAD)
 
     def close(self) -> None:
         """To be called when nobody reads it any more."""

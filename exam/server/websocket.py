@@ -53,6 +53,8 @@ def follow_sessions() -> None:
 
     def disconnect_and_leave(manager: WebsocketSessionManager, session_id: str) -> None:
         if info := manager.get_active_session_info(session_id):
+            # Another connection may have taken the session: Streamlit would leave this one open.
+            connection_of(info.client).inbox.end()
             connection_of(info.client).leave()
         disconnect(manager, session_id)
 
