@@ -191,6 +191,68 @@ def test_to_who_has_hung_up_nothing_more_is_sent():
     assert 10 <= len(parts) < 15
 
 
+def test_a_small_file_waits_for_no_large_ones():
+    """2,000 connections that read 4.7 MB each, as fast as they could, once kept everybody out."""
+    sent: list[str] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        size = PART if scope["path"].endswith("small.js") else 100 * PART
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": bytes(size)})
+
+    async def get_all() -> None:
+        compression = Compression(app)
+        half_sent = asyncio.Event()
+
+        async def get(name: str) -> None:
+            async def send(message: Message) -> None:
+                sent.append(name)
+                if len(sent) > 1_000:
+                    half_sent.set()
+
+            scope = {"type": "http", "method": "GET", "path": f"/static/{name}.js", "headers": []}
+            await compression(scope, asyncio.Event().wait, send)
+
+        larger = [asyncio.create_task(get("large")) for _ in range(20)]
+        await half_sent.wait()
+        await get("small")
+        assert len(sent) < 1_200, "of more than 2,000"
+        await asyncio.gather(*larger)
+
+    run(get_all())
+    assert sent.count("large") == 20 * (1 + 100 + 1)
+
+
+def test_the_document_is_read_once():
+    """To read it for each visitor takes twice as long as all the rest of the answer."""
+    loads = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        loads.append(scope["path"])
+        headers = [(b"content-type", b"text/html")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": b"<html></html>"})
+
+    async def get(compression: Compression, path: str) -> bytes:
+        parts: list[bytes] = []
+
+        async def send(message: Message) -> None:
+            parts.append(message.get("body", b""))
+
+        scope = {"type": "http", "method": "GET", "path": path, "headers": []}
+        await compression(scope, asyncio.Event().wait, send)
+        return b"".join(parts)
+
+    async def get_all() -> None:
+        compression = Compression(app)
+        # Streamlit sends it also where there is no such file, under as many names as one likes.
+        for path in ("/", "/", "/static/none", "/static/none"):
+            assert await get(compression, path) == b"<html></html>"
+
+    run(get_all())
+    assert loads == ["/", "/static/none", "/static/none"]
+
+
 def test_who_asks_first_for_a_file_and_hangs_up_leaves_it_whole_for_all_others(server):
     folder = Path(streamlit.__file__).parent / "static"
     file = next(folder.glob("static/js/Plotly*.js"))  # which this page never loads

@@ -2,7 +2,7 @@
 
 Streamlit leaves them as they are, since to compress each answer anew would cost more than it saves,
 and reads them for each answer, which takes 200 kB while a slow client reads it. They never change
-while the server runs, so here each is read and compressed once.
+while the server runs, so here each is read once, as is its document, and compressed.
 """
 
 import asyncio
@@ -12,6 +12,9 @@ from typing import NamedTuple
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit import config
+
+from exam.server.part_turns import PartTurns
 
 KINDS = (".js", ".css")
 NOT_FORWARDED = ("accept-encoding", "if-none-match", "if-modified-since")
@@ -31,6 +34,7 @@ class Compression:
     def __init__(self, app: ASGIApp):
         self.app = app
         self._compressing = ThreadPoolExecutor(1, "compressing")  # not behind the saving of files
+        self._turns = PartTurns()
         self._answers: dict[tuple[str, bool], asyncio.Task[Answer]] = {}  # by path, if compressed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -51,12 +55,13 @@ class Compression:
             self._answers.pop(key, None)
         # A copy, because the headers are added to on the way.
         await send({**start, "headers": list(start["headers"])})
-        await _send_in_parts(body, receive, send)
+        await self._send_in_parts(body, receive, send)
 
     async def _answer(self, scope: Scope, *, compress: bool) -> Answer:
         start, body = await self._load(scope)
         headers = MutableHeaders(scope=start)
-        if start["status"] != 200 or "html" in headers.get("content-type", ""):
+        is_html = "html" in headers.get("content-type", "")  # also where there is no such file
+        if start["status"] != 200 or (is_html and not _is_document(scope)):
             return Answer(start, body, is_file=False)
         if compress:
             loop = asyncio.get_running_loop()
@@ -82,20 +87,19 @@ class Compression:
         start, *parts = messages
         return start, b"".join(part.get("body", b"") for part in parts)
 
-
-async def _send_in_parts(body: bytes, receive: Receive, send: Send) -> None:
-    """Until the browser is gone; to one that is, uvicorn would have all of it sent in vain."""
-    going = asyncio.create_task(_wait_until_gone(receive))
-    try:
-        for at in range(0, len(body), PART):
-            part = body[at : at + PART]
-            await send({"type": "http.response.body", "body": part, "more_body": True})
-            await asyncio.sleep(0)  # so that uvicorn hears of it
-            if going.done():
-                return
-        await send({"type": "http.response.body"})
-    finally:
-        going.cancel()
+    async def _send_in_parts(self, body: bytes, receive: Receive, send: Send) -> None:
+        """Until the browser is gone; to one that is, uvicorn would have all of it sent in vain."""
+        going = asyncio.create_task(_wait_until_gone(receive))
+        try:
+            for at in range(0, len(body), PART):
+                await self._turns.wait(sent_bytes=at)  # meanwhile uvicorn hears of it
+                if going.done():
+                    return
+                part = body[at : at + PART]
+                await send({"type": "http.response.body", "body": part, "more_body": True})
+            await send({"type": "http.response.body"})
+        finally:
+            going.cancel()
 
 
 async def _wait_until_gone(receive: Receive) -> None:
@@ -109,4 +113,9 @@ async def _receive_nothing_more() -> Message:
 
 def _is_for_a_file(scope: Scope) -> bool:
     is_get = scope["type"] == "http" and scope["method"] == "GET"
-    return is_get and "/static/" in scope["path"]
+    return is_get and ("/static/" in scope["path"] or _is_document(scope))
+
+
+def _is_document(scope: Scope) -> bool:
+    base = config.get_option("server.baseUrlPath").strip("/")
+    return scope["path"] in (f"/{base}", f"/{base}/")
