@@ -132,7 +132,7 @@ def test_what_somebody_sent_last_is_read_and_what_was_piled_up_is_not():
 
 
 def test_a_message_waits_for_as_many_turns_as_it_takes(monkeypatch):
-    """A page with its open chapters, and what is large before it is read; small junk takes none."""
+    """A page with its open chapters; junk takes none."""
     monkeypatch.setattr(inbox, "KEPT_UNREAD", 10)
     kept: list[int] = []
 
@@ -152,10 +152,10 @@ def test_a_message_waits_for_as_many_turns_as_it_takes(monkeypatch):
     opened = message(
         *(widget(f"{name}_open", bool_value=name != "update") for name in CHAPTER_NAMES)
     )
-    junk = [frame(text="x"), frame(bytes=b"\xff"), frame(bytes=bytes(220_000)), frame()]
+    junk = [frame(text="x"), frame(bytes=b"\xff"), frame(bytes=bytes(20_000)), frame()]
     receive = arriving(frame(bytes=opened.SerializeToString()), *junk, END)
     run(Received(app)(SCOPE, receive, None))
-    assert kept == [WHOLE_PAGE + OPEN_CHAPTER * (len(CHAPTER_NAMES) - 1), 2]
+    assert kept == [WHOLE_PAGE + OPEN_CHAPTER * (len(CHAPTER_NAMES) - 1)]
 
 
 def test_what_has_been_opened_costs_until_it_is_closed():

@@ -19,7 +19,6 @@ from exam.server.received import MAX_MESSAGE, read_message
 from exam.server.session_use import USES, SessionUse
 from exam.service.run_queue import LONGEST_RUN_SECONDS, Asked, Run
 
-LARGE_MESSAGE = 100_000  # bytes, which take as long to read as a run of a part of the page
 FIRST_SECONDS = 10.0  # in which something runs for it
 RUNS = ("rerun_script", "backend_operation_request")  # messages whose end the page tells
 LEFT_SECONDS = 5.0  # in which a part of the page has its turn for somebody who has left, or never
@@ -71,10 +70,6 @@ class Connection:
             if self.inbox.has_ended and not self._has_seen:  # what it asked for is for nobody
                 return END
             data = message.get("bytes") or b""
-            if len(data) > LARGE_MESSAGE:
-                reading = self._use.asked.ask(len(data) // LARGE_MESSAGE)
-                await self.inbox.unless_ended(reading.turn)
-                reading.end()  # what follows here waits for nothing until it is read
             if len(data) > MAX_MESSAGE:
                 break  # Streamlit ends the connection
             if data and (read := read_message(data)) and await self._take_turn(read):

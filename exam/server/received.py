@@ -19,7 +19,9 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 from exam.page.address import MAX_QUERY
 
-MAX_MESSAGE, MAX_EVENTS = 250_000, 10_000  # bytes: a message, and what a component reports
+# Bytes: a message, of which Streamlit keeps as much as six times for as long as the session is
+# there (a learner's: 4,400, with all chapters open in all languages), and what a component reports.
+MAX_MESSAGE, MAX_EVENTS = 30_000, 10_000
 MAX_VALUES = 200  # of a message
 MAX_TEXT = 200  # letters of a chosen option
 MAX_CONTEXT = 10_000  # bytes: address, locale and time zone of the browser

@@ -1,7 +1,7 @@
 """What no browser sends: `python -m tests.tools.fuzz [cases] [seed]`, 10,000 cases by default.
 
 Addresses and websocket messages with values out of range, of wrong types, for unknown or forged
-widgets, and longer than the 250 kB that are allowed. The page may answer as it likes, but not with
+widgets, and longer than the 30 kB that are allowed. The page may answer as it likes, but not with
 an exception; no process may be lost and no memory kept. The log may hold what Streamlit made of it.
 """
 
