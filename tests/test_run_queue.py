@@ -28,6 +28,7 @@ def one_at_once(monkeypatch) -> None:
 def who_asked_for(runs: int) -> Asked:
     asked = Asked()
     asked.runs.add(runs)
+    asked.times.add(runs)
     return asked
 
 
@@ -44,13 +45,29 @@ def order(first: Run, **waiting: Run) -> list[str]:
     return began
 
 
-def test_who_has_asked_for_the_least_comes_first_and_every_fourth_turn_is_the_longest_wait():
+def test_who_has_asked_the_fewest_times_comes_first_and_every_fourth_turn_is_the_longest_wait():
     async def serve() -> list[str]:
         asking = {"more": 38, "much": 30, "little": 20, "less": 10, "nothing": 0}
         first = Asked().ask()
         return order(first, **{name: who_asked_for(runs).ask() for name, runs in asking.items()})
 
     assert run(serve()) == ["nothing", "less", "more", "little", "much"]
+
+
+def test_who_has_just_opened_the_page_comes_before_all_who_ask_for_little_again_and_again():
+    """Of 200 sessions, each had its turn so seldom that it had asked for less than a newcomer."""
+
+    async def serve() -> list[str]:
+        newcomer, again = Asked(), {name: Asked() for name in "abc"}
+        for _ in range(3):
+            for asked in again.values():
+                asked.ask().end()
+        newcomer.ask(WHOLE_PAGE).end()
+        first = Asked().ask()
+        waiting = {name: asked.ask() for name, asked in again.items()}
+        return order(first, **waiting, newcomer=newcomer.ask())
+
+    assert run(serve())[0] == "newcomer"
 
 
 def test_a_small_page_comes_before_a_large_one_whoever_asks_for_it():

@@ -3,8 +3,9 @@
 One thread answers everybody, so that a few runs at once are as fast as many, and the others wait.
 Parts of the page wait for no whole page, learners for nobody who asks without pause, and lecturers
 for nobody else. Of learners that wait for each other, the smallest run comes first; of equals, the
-one whose session has asked for the least of late; of lecturers, the one whose room has. Every
-fourth turn is that of the one that has waited longest, so that nobody waits for ever.
+one whose session has asked the fewest times of late; of lecturers, the one whose room has asked for
+the least. Every fourth turn is that of the one that has waited longest, so that nobody waits for
+ever.
 """
 
 import asyncio
@@ -16,6 +17,9 @@ from collections.abc import Iterator
 from exam.service.fading import Fading
 
 HALF_LIFE = 30.0  # seconds, in which half of what a session has asked for is forgotten
+# The same of how often it has asked. Where hundreds ask without pause, each has its turn every few
+# seconds: in 30 s that would be no more than what a learner does who opens the page and presses.
+TIMES_HALF_LIFE = 120.0
 WHOLE_PAGE = 10  # runs of a part of the page, as which one of the whole page counts
 LIGHT = 60.0  # runs of late: what a learner asks for, and more
 PARTS_AT_ONCE, PAGES_AT_ONCE = 4, 2  # of learners
@@ -123,6 +127,7 @@ class Asked:
     def __init__(self, before: float = 0.0) -> None:
         self.runs = Fading(HALF_LIFE)
         self.runs.add(before)
+        self.times = Fading(TIMES_HALF_LIFE)
 
     def ask(self, runs: int = 1, *, leads: bool = False) -> Run:
         """A run that counts as so many; it may begin when its `turn` is done.
@@ -130,7 +135,8 @@ class Asked:
         Who `leads` a room waits for other lecturers only.
         """
         self.runs.add(runs)  # first: who comes back ever anew with a large one waits as well
-        weight = round(self.runs.now())  # whole ones, so that there are equals
+        self.times.add(1)
+        weight, times = round(self.runs.now()), round(self.times.now())  # so that there are equals
         if leads:  # or the many parts that one of them asks for would come before another's step
             run = LEADERS.add((weight, runs), _seconds(runs))
             # Otherwise who has many idle rooms could ask for slow parts and come before a lecturer.
@@ -140,7 +146,7 @@ class Asked:
             queue = PAGES if runs >= WHOLE_PAGE else PARTS
         else:
             queue = HEAVY_PAGES if runs >= WHOLE_PAGE else HEAVY_PARTS
-        return queue.add((runs, weight), _seconds(runs))
+        return queue.add((runs, times), _seconds(runs))
 
     def add(self, runs: int, run: Run) -> None:
         """To be called when a run has turned out to count as so many more."""

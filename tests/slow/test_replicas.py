@@ -367,10 +367,26 @@ def test_what_is_refused_is_not_logged(replicas, tmp_path):
 def test_a_code_that_nginx_would_not_see_is_refused(replicas, tmp_path):
     """A replica that does not know the room would have told its lecturer that nobody leads it."""
     with running_nginx(tmp_path, replicas) as url:
-        for odd in ("ROOM=ABCE&room=ABCF", "room=ABCE&lang=ko&room=ABCF", "room=abce", "room=Abce"):
+        for odd in ("ROOM=ABCE&room=ABCF", "room=ABCE&lang=ko&room=ABCF", "ROOM=abce"):
             with pytest.raises(urllib.error.HTTPError, match="400") as refused:
                 urllib.request.urlopen(f"{url}?{odd}", timeout=10)
-            assert "대문자" in refused.value.read().decode()
+            assert "방 코드" in refused.value.read().decode()
         for link in ("room=ABCE", "lang=ko&room=ABCE&only=study", "xroom=a&room=ABCE"):
             with urllib.request.urlopen(f"{url}?{link}", timeout=10) as answer:
                 assert answer.url == f"{url}ABCE/?{link}"
+
+
+@needs_nginx
+def test_a_code_in_small_letters_leads_to_the_room_as_well(page, replicas, tmp_path):
+    """The form shows capitals, whatever is typed."""
+    with running_nginx(tmp_path, replicas) as url:
+        page.goto(url)
+        page.get_by_role("button", name=KO.share, exact=True).click()
+        box = page.get_by_test_id("stPopoverBody")
+        box.get_by_label(KO.hall.room_code).fill("abCe")
+        box.get_by_role("button", name=KO.hall.enter_room).click()
+        expect(page).to_have_url(f"{url}ABCE/?room=ABCE")
+        expect(page.get_by_text(KO.hall.room_awaited)).to_be_visible()
+        page.goto(f"{url}?lang=en&room=abce#here")
+        expect(page).to_have_url(f"{url}ABCE/?lang=en&room=ABCE#here")
+        page.goto("about:blank")  # nginx ends with its last websocket
