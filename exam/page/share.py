@@ -16,6 +16,8 @@ from exam.texts import Texts
 STUDY_HEIGHTS, CHAPTER_HEIGHTS, PAGE_HEIGHTS = (900, 1760), (1200, 1600), (1520, 1620)
 WIDE, PHONE = 740, 390  # of the pages around such frames
 MAX_QR_LINK = 400  # letters, for which a code takes as long as a run of a part of the page
+# Of a code: to choose the best of eight takes five times as long, and it is read no better.
+MASK = 2
 
 
 def show_share(texts: Texts) -> None:
@@ -56,7 +58,8 @@ def show_qr_code(link: str, texts: Texts, kind: str = "qr") -> None:
 
 @functools.lru_cache(maxsize=256)
 def _qr_code(link: str) -> str:
-    return segno.make(link, error="m", micro=False).png_data_uri(scale=8, border=3)
+    code = segno.make(link, error="m", micro=False, mask=MASK)
+    return code.svg_data_uri(scale=8, border=3, light="white")
 
 
 # For pages that keep scripts: frames grow and shrink with what they show (frame.js).

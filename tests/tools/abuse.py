@@ -334,6 +334,19 @@ async def junk(url: str) -> None:
                     await visit.socket.send("x" if number % 100 else large)
 
 
+async def equals(url: str) -> None:
+    """200 sessions that ask for a small part of the page as soon as the last one has come."""
+
+    async def one() -> None:
+        async with Visit(url).connection() as visit:
+            await visit.open()
+            while True:
+                await visit.ask(within="batch_size")
+                await visit.read()
+
+    await again_and_again(one, 200)
+
+
 async def crowd(url: str) -> None:
     """Runs of the page, asked for by 40 connections, each faster than it is served."""
 
@@ -509,6 +522,21 @@ async def sippers(url: str) -> None:
                 await asyncio.sleep(1.0)
 
     await again_and_again(one, 3_000)
+
+
+async def gulpers(url: str) -> None:
+    """1,000 connections that load a file of 4 MB as fast as they can, again and again."""
+
+    host, port = url.split("/")[2].split(":")
+
+    async def one() -> None:
+        reader, writer = await asyncio.open_connection(host, int(port))
+        with contextlib.closing(writer):
+            writer.write(asking_for_much().replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"))
+            while await reader.read(65_536):
+                pass
+
+    await again_and_again(one, 1_000)
 
 
 async def hangups(url: str) -> None:
@@ -748,6 +776,7 @@ NUISANCES: dict[str, Nuisance] = {
         bloat,
         junk,
         crowd,
+        equals,
         flood,
         nothing_there,
         unfinished,
@@ -755,6 +784,7 @@ NUISANCES: dict[str, Nuisance] = {
         unread,
         hoarders,
         sippers,
+        gulpers,
         hangups,
         piles,
         starts,
