@@ -26,6 +26,7 @@ KO = load_texts("ko")
 FORMULA = ".formula"
 IDLE = "[data-testid='stApp'][data-test-script-state='notRunning']"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+START_SECONDS = 240.0  # a server's, at most: beside two others that start, on a slow machine
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
 QUIET += ["--disable-background-networking", "--disable-component-update"]
 
@@ -72,7 +73,7 @@ class Server:
                 command, cwd=project, stdout=output, stderr=output, env=environment
             )
         self.pid = self.process.pid
-        wait_for(self._is_healthy)
+        wait_for(self._is_healthy, seconds=START_SECONDS)
 
     def _is_healthy(self) -> bool:
         assert self.process.poll() is None, self.log.read_text()
