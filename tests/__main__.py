@@ -11,8 +11,9 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-SLOW = ("tests/slow", "tests/hall/slow")
+SLOW = ("tests/hall/slow", "tests/slow")
 TWO_AT_ONCE = ("-n", "2", "--dist", "loadfile")  # files; most of them wait for a browser
+IN_ORDER = "--no-loadscope-reorder"  # or two files of one long test would be left for the end
 FAST = [f"--ignore={folder}" for folder in SLOW]
 PACKAGES = ("chromium", "fonts-noto-cjk", "nginx-light")
 
@@ -50,5 +51,6 @@ if __name__ == "__main__":
     install_requirements()
     provide_chromium()
     is_slow, arguments = "slow" in sys.argv[1:2], sys.argv[1:]
-    which = [*SLOW, *TWO_AT_ONCE, *arguments[1:]] if is_slow else [*FAST, *arguments]
+    slow = [*SLOW, *TWO_AT_ONCE, IN_ORDER, *arguments[1:]]
+    which = slow if is_slow else [*FAST, *arguments]
     sys.exit(subprocess.run([sys.executable, "-m", "pytest", *which], cwd=ROOT).returncode)
