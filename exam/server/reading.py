@@ -23,7 +23,9 @@ from exam.server.received import MAX_MESSAGE
 READ_BYTES = 1_024  # of a connection, before the next one has its turn
 UNREAD_BYTES = 8_192  # of an answer, that wait for a connection before more of it is made
 UNSENT_BYTES = 65_536  # that wait for a connection to read them, beyond which nothing of it is read
-UNANSWERED_BYTES = 65_536  # of requests that came before the one that is answered has its answer
+# Of requests that came before the one that is answered has its answer: no browser, and no proxy,
+# sends any, and it is answered so quickly that much more than what is read at once never waits.
+UNANSWERED_BYTES = READ_BYTES // 2
 FRAMES = 100  # of a message; a browser sends few, and an empty one counts in no sum of bytes
 MAX_UNFINISHED = 30_000_000  # bytes of all messages that have begun and not ended
 UNSENT_SECONDS = 0.1  # after which that is looked at again
