@@ -539,6 +539,21 @@ async def gulpers(url: str) -> None:
     await again_and_again(one, 1_000)
 
 
+async def resets(url: str) -> None:
+    """3,000 connections that begin a websocket, are gone as soon as it is there, and come anew."""
+    host, port = url.split("/")[2].split(":")
+
+    async def one() -> None:
+        reader, writer = await asyncio.open_connection(host, int(port))
+        try:
+            writer.write(handshake(url))
+            await reader.read(1)
+        finally:
+            writer.transport.abort()
+
+    await again_and_again(one, 3_000)
+
+
 async def hangups(url: str) -> None:
     """40 connections that ask for a file of 4 MB, hang up as soon as it comes, and come anew."""
 
@@ -785,6 +800,7 @@ NUISANCES: dict[str, Nuisance] = {
         hoarders,
         sippers,
         gulpers,
+        resets,
         hangups,
         piles,
         starts,
