@@ -2,6 +2,7 @@
 and the next press works. Real processes throughout."""
 
 import asyncio
+import contextlib
 import dataclasses
 import os
 import pickle
@@ -66,6 +67,12 @@ class Hall:
     def kill_workers(self) -> None:
         for worker in self.workers:
             worker.kill()
+
+    def kill_all(self) -> None:
+        """The source and its workers, which are looked up before there may be another source."""
+        for process in (self.source, *self.workers):
+            with contextlib.suppress(psutil.NoSuchProcess):  # it ends with its source
+                process.kill()
 
     def renew_workers(self) -> None:
         """Whatever was done to these, the next test has others."""
@@ -246,8 +253,7 @@ def test_temporary_files_go_with_the_process_that_wrote_them(monkeypatch, tmp_pa
     hall = Hall()
     (folder,) = tmp_path.iterdir()
     wait_for(lambda: list(folder.glob("__autograph*")))
-    hall.source.kill()
-    hall.kill_workers()
+    hall.kill_all()
     hall.press(student=21)  # by another source
     assert list(tmp_path.iterdir()) == [folder]
     hall.close()
@@ -413,8 +419,7 @@ def test_exams_truncated_while_running(project, capfd):
     exams.write_bytes(whole[: len(whole) // 2])
     assert followers.end() == [ALL] * FOLLOWERS  # those who study have the exams before them
     followers = hall.follow(20)
-    hall.source.kill()
-    hall.kill_workers()
+    hall.kill_all()
     assert followers.end() == ["exams"] * FOLLOWERS
     assert "checksum" in capfd.readouterr().err
     exams.write_bytes(whole)
@@ -426,8 +431,7 @@ def test_keras_gone_while_running(project, capfd):
     hall = Hall()
     followers = hall.follow(21)
     (project / "tensorflow.py").write_text("raise ImportError('gone')", encoding="utf-8")
-    hall.source.kill()
-    hall.kill_workers()
+    hall.kill_all()
     assert followers.end() == ["keras"] * FOLLOWERS
     assert "pip install -r requirements.txt" in capfd.readouterr().err
     (project / "tensorflow.py").unlink()
