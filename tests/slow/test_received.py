@@ -24,7 +24,7 @@ from tests.waiting import wait_for
 
 VALUES, WARM = 200, 40
 MOST_KEPT, PATIENCE = 5_000_000, 60  # bytes, seconds
-LONG = ["a,b,a", "🎹" * 50, "א" * 300, "9" * 20_000, "\u202e", "a\nb", "\ufeff", "e\u0301"]
+LONG = ["a,b,a", "🎹" * 50, "א" * 300, "9" * 12_000, "\u202e", "a\nb", "\ufeff", "e\u0301"]
 NUMBERS = [0, 1, -1, 0.5, 31, 101, 201, 2**31, 2**53, -(2**63), 1e308, float("nan"), float("inf")]
 PLAIN = [*LONG, *TEXTS, *NUMBERS, None, True, False]
 NESTED = [[[[[[[[1]]]]]]], {"a": {"b": {"c": {"d": {}}}}}, [{}] * 1_000]
