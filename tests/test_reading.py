@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import http.client
 import socket
 import struct
 import threading
@@ -151,6 +152,15 @@ def test_requests_that_wait_for_no_answer_end_their_connection(server):
         with pytest.raises((ConnectionResetError, BrokenPipeError)):
             while True:
                 connection.sendall(100 * request)
+
+
+def test_a_request_that_is_longer_than_what_is_read_at_once_is_answered(server):
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
+    with contextlib.closing(connection):
+        for _ in range(3):
+            connection.request("GET", "/", headers={"Accept-Language": "ko," * READ_BYTES})
+            answer = connection.getresponse()
+            assert answer.status == 200 and answer.read()
 
 
 # Which is refused, without an answer, for one line of 9,000 letters.

@@ -24,7 +24,7 @@ READ_BYTES = 1_024  # of a connection, before the next one has its turn
 UNREAD_BYTES = 8_192  # of an answer, that wait for a connection before more of it is made
 UNSENT_BYTES = 65_536  # that wait for a connection to read them, beyond which nothing of it is read
 # Of requests that came before the one that is answered has its answer: no browser, and no proxy,
-# sends any, and it is answered so quickly that much more than what is read at once never waits.
+# sends any, and answers are so quick that there never are many more than what is read at once.
 UNANSWERED_BYTES = READ_BYTES // 2
 FRAMES = 100  # of a message; a browser sends few, and an empty one counts in no sum of bytes
 MAX_UNFINISHED = 30_000_000  # bytes of all messages that have begun and not ended
@@ -111,7 +111,8 @@ def _keeps_too_much(protocol: object) -> bool:
     No browser sends a request before the last one is answered.
     """
     if isinstance(protocol, H11Protocol):
-        return len(protocol.conn.trailing_data[0]) > UNANSWERED_BYTES
+        is_answering = protocol.cycle is not None and not protocol.cycle.response_complete
+        return is_answering and len(protocol.conn.trailing_data[0]) > UNANSWERED_BYTES
     return len(getattr(protocol, "frames", ())) > FRAMES  # of a websocket
 
 
