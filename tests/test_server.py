@@ -632,7 +632,7 @@ def test_a_session_takes_one_open_file(server):
 
 
 def test_a_connection_ends_whose_session_another_one_has_taken(server):
-    """Streamlit leaves it open: 20,000 of 160 sessions once took all files, and 1.3 GB."""
+    """Streamlit leaves it open: 20,000 connections of 240 sessions once took all files."""
 
     async def come_again() -> None:
         async with Visit(server.url).connection() as visit:

@@ -526,7 +526,6 @@ async def sippers(url: str) -> None:
 
 async def gulpers(url: str) -> None:
     """1,000 connections that load a file of 4 MB as fast as they can, again and again."""
-
     host, port = url.split("/")[2].split(":")
 
     async def one() -> None:
