@@ -19,7 +19,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from exam.server import reading
 from exam.server.connection import Connection
-from exam.server.reading import ACCEPTED_AT_ONCE, LIGHT, READ_BYTES, SHARE, UNSENT_BYTES
+from exam.server.reading import LIGHT, READ_BYTES, SHARE, UNSENT_BYTES
 from exam.server.reading_cost import MOST, OF_A_RUN, charge
 from tests.visit import run
 
@@ -35,7 +35,7 @@ def shared_reading(monkeypatch) -> None:
     loop, name = reading.BaseSelectorEventLoop, "_accept_connection"
     monkeypatch.setattr(loop, name, getattr(loop, name))
     monkeypatch.setattr(reading.H11Protocol, "connection_made", reading.H11Protocol.connection_made)
-    reading.share_reading()
+    reading.share_reading(max_open_files=1_000)
 
 
 class Reader(asyncio.Protocol):
@@ -95,27 +95,6 @@ def test_those_that_send_much_take_a_share_of_the_thread_however_many_they_are(r
     free = GREEDY * (LIGHT + 2 * COSTS)
     assert max(reader.sizes) == READ_BYTES
     assert free / 2 < reader.spent < free + 1.5 * SHARE * took
-
-
-def test_few_connections_are_let_in_before_the_others_have_their_turn(reader):
-    let_in: list[int] = []
-    reader.connection_made = lambda self, transport: let_in.append(turn)
-    turn = 0
-
-    async def listen_late() -> None:
-        nonlocal turn
-        server, address = await listen(reader)
-        waiting = [socket.create_connection(address) for _ in range(GREEDY)]
-        async with asyncio.timeout(PATIENCE):
-            while len(let_in) < GREEDY:
-                await asyncio.sleep(0)
-                turn += 1
-        for each in waiting:
-            each.close()
-        server.close()
-
-    run(listen_late())
-    assert max(map(let_in.count, let_in)) == ACCEPTED_AT_ONCE
 
 
 def test_who_reads_no_answers_is_not_read(reader):
@@ -233,12 +212,20 @@ def test_a_connection_is_ended_a_while_after_its_last_answer_and_not_at_once():
     protocol.cycle = SimpleNamespace(response_complete=False)
     line = Mock(**{"is_closing.return_value": False, "get_write_buffer_size.return_value": 0})
     line.get_protocol.return_value = protocol
-    reading._end_if_idle(lambda: line, None)
+    reading._end_if_idle(lambda: line, None, set())
     for is_closed in (False, True):  # at the next two looks
         protocol.cycle.response_complete = True
         _, look, *arguments = line._loop.call_later.call_args.args
         look(*arguments)
         assert line.close.called == is_closed
+
+
+def test_no_connection_is_ended_whose_request_waits_for_its_turn():
+    line = Mock(**{"is_closing.return_value": False})
+    reading._end_if_idle(lambda: line, None, {line})
+    _, look, *arguments = line._loop.call_later.call_args.args
+    look(*arguments)
+    assert not line.close.called
 
 
 def test_where_too_much_waits_for_its_end_the_longest_message_ends(monkeypatch):

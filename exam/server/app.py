@@ -73,7 +73,7 @@ async def lifespan(app: object) -> AsyncIterator[None]:
     """Before the first visitor, begin to load Keras, and build what the first screen needs."""
     max_open_files = raise_file_limit()
     sys.setswitchinterval(SWITCH_SECONDS)
-    share_reading()
+    share_reading(max_open_files)
     slow_readers = bound_slow_readers()
     follow_sessions()
     follow_runs()

@@ -1,8 +1,8 @@
 """How much of the thread's time it may take to read what connections send.
 
-One thread answers everybody. Asyncio lets in all connections that wait before it answers any, and
-reads 256 kB of one at once, which may be 43,000 frames of six bytes; and uvicorn answers each ping
-whether or not anybody reads the answer.
+One thread answers everybody. Asyncio reads 256 kB of a connection at once, which may be 43,000
+frames of six bytes, before any other has its turn; and uvicorn answers each ping whether or not
+anybody reads the answer.
 """
 
 import math
@@ -19,6 +19,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from exam.server.inbox import DISMISSED_SECONDS
 from exam.server.reading_cost import charge
 from exam.server.received import MAX_MESSAGE
+from exam.server.request_turns import RequestTurns
 
 READ_BYTES = 1_024  # of a connection, before the next one has its turn
 UNREAD_BYTES = 8_192  # of an answer, that wait for a connection before more of it is made
@@ -35,17 +36,19 @@ LIGHT = 0.005  # seconds of the thread of late, beyond which a connection waits;
 SHARE = 0.1
 
 REQUEST_SECONDS = 10.0  # in which a request is whole
-ACCEPTED_AT_ONCE = 2  # connections, before what has come of the others has its turn
+ACCEPTED_AT_ONCE = 20  # connections, before what has come of the others has its turn
+SHARE_OF_FILES = 0.5  # of those that may be open, which connections take whose requests wait
 
-_read = Transport._read_ready__data_received
 _accept = BaseSelectorEventLoop._accept_connection  # type: ignore
+_read = Transport._read_ready__data_received
 _make = H11Protocol.connection_made
 
 
 class Readings:
     """What reading has cost of late, for each connection; all methods run in one event loop."""
 
-    def __init__(self) -> None:
+    def __init__(self, max_open_files: float) -> None:
+        self.requests = RequestTurns(self._read_now, max_open_files * SHARE_OF_FILES)
         self._resumes: WeakKeyDictionary[Transport, float] = WeakKeyDictionary()
         self._due: dict[type, float] = {}  # when the next of those that wait is read, by protocol
         self._unfinished: WeakKeyDictionary[Transport, int] = WeakKeyDictionary()
@@ -57,13 +60,18 @@ class Readings:
             transport._loop._remove_reader(transport._sock_fd)
         elif transport.get_write_buffer_size() > UNSENT_BYTES:
             self._pause(transport, UNSENT_SECONDS)
+        elif isinstance(transport.get_protocol(), H11Protocol):
+            self.requests.wait(transport)
         else:
-            began = time.thread_time()
-            _read(transport)
-            self._charge(transport, time.thread_time() - began)
-            if _keeps_too_much(transport.get_protocol()):
-                self._dismiss(transport)
-            self._bound_unfinished(transport)
+            self._read_now(transport)
+
+    def _read_now(self, transport: Transport) -> None:
+        began = time.thread_time()
+        _read(transport)
+        self._charge(transport, time.thread_time() - began)
+        if _keeps_too_much(transport.get_protocol()):
+            self._dismiss(transport)
+        self._bound_unfinished(transport)
 
     def _bound_unfinished(self, transport: Transport) -> None:
         """Where too much of messages waits for their ends, the longest of them is dropped."""
@@ -129,7 +137,7 @@ def _drop_unfinished(protocol: WebSocketsSansIOProtocol) -> None:
     protocol.frames.clear()
 
 
-def _end_if_idle(known: ReferenceType[Transport], last: object) -> None:
+def _end_if_idle(known: ReferenceType[Transport], last: object, requests: RequestTurns) -> None:
     """End a connection whose last request was answered a while ago, or that has sent none.
 
     Uvicorn waits five seconds for the next one, but for the rest of a request as long as one likes;
@@ -141,7 +149,9 @@ def _end_if_idle(known: ReferenceType[Transport], last: object) -> None:
     if line is None or line.is_closing():
         return
     protocol = line.get_protocol()
-    if isinstance(protocol, H11Protocol):
+    if line in requests:
+        now, is_idle = None, False
+    elif isinstance(protocol, H11Protocol):
         now = protocol.cycle  # the request that is or was answered last
         is_idle = now is None or (now.response_complete and not line.get_write_buffer_size())
     elif getattr(protocol, "handshake_complete", True):
@@ -152,12 +162,12 @@ def _end_if_idle(known: ReferenceType[Transport], last: object) -> None:
         line.close()
     else:
         last = now if is_idle else object()  # it may be answered just before the next look
-        line._loop.call_later(REQUEST_SECONDS, _end_if_idle, known, last)
+        line._loop.call_later(REQUEST_SECONDS, _end_if_idle, known, last, requests)
 
 
-def share_reading() -> None:
+def share_reading(max_open_files: float) -> None:
     """Have the event loop read this way; where it is another one, nothing changes."""
-    readings = Readings()
+    readings = Readings(max_open_files)
 
     def read(transport: Transport) -> None:  # a function, so that it becomes a method
         readings.read(transport)
@@ -174,7 +184,8 @@ def share_reading() -> None:
         if hasattr(socket, "TCP_NOTSENT_LOWAT"):  # or the system would keep some megabytes more
             line = transport.get_extra_info("socket")
             line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNREAD_BYTES)
-        protocol.loop.call_later(REQUEST_SECONDS, _end_if_idle, ref(transport), None)
+        known, loop = ref(transport), protocol.loop
+        loop.call_later(REQUEST_SECONDS, _end_if_idle, known, None, readings.requests)
 
     H11Protocol.connection_made = make  # type: ignore
     BaseSelectorEventLoop._accept_connection = accept  # type: ignore

@@ -538,12 +538,12 @@ async def gulpers(url: str) -> None:
     await again_and_again(one, 1_000)
 
 
-async def resets(url: str) -> None:
+async def resets(url: str, address: str = "127.0.0.3") -> None:
     """3,000 connections that begin a websocket, are gone as soon as it is there, and come anew."""
     host, port = url.split("/")[2].split(":")
 
     async def one() -> None:
-        reader, writer = await asyncio.open_connection(host, int(port))
+        reader, writer = await asyncio.open_connection(host, int(port), local_addr=(address, 0))
         try:
             writer.write(handshake(url))
             await reader.read(1)
@@ -551,6 +551,11 @@ async def resets(url: str) -> None:
             writer.transport.abort()
 
     await again_and_again(one, 3_000)
+
+
+async def near(url: str) -> None:
+    """The same, from the address that the learners have."""
+    await resets(url, "127.0.0.1")
 
 
 async def hangups(url: str) -> None:
@@ -800,6 +805,7 @@ NUISANCES: dict[str, Nuisance] = {
         sippers,
         gulpers,
         resets,
+        near,
         hangups,
         piles,
         starts,

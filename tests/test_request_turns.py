@@ -1,0 +1,130 @@
+"""In which order requests are read; by the page's server, and by one of its kind."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+import uvicorn
+from starlette.types import Receive, Scope, Send
+
+from exam.server import reading
+from exam.server.reading import SHARE_OF_FILES
+from exam.server.request_turns import READ_AT_ONCE
+from tests.visit import run
+
+SCRIPT, LEARNER = "127.0.0.3", "127.0.0.1"  # addresses of one machine
+MANY, PATIENCE = 30, 60.0
+REQUEST = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
+
+
+@pytest.fixture(autouse=True)
+def loop_as_it_was(monkeypatch) -> None:
+    for owner, name in (
+        (reading.Transport, "max_size"),
+        (reading.Transport, "_read_ready__data_received"),
+        (reading.BaseSelectorEventLoop, "_accept_connection"),
+        (reading.H11Protocol, "connection_made"),
+    ):
+        monkeypatch.setattr(owner, name, getattr(owner, name))
+
+
+class Page:
+    """Notes who has asked, and in which turn of the loop."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[int, str]] = []
+        self.turn = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            self.asked.append((self.turn, scope["client"][0]))
+            await send({"type": "http.response.start", "status": 204, "headers": []})
+            await send({"type": "http.response.body"})
+
+    async def wait_for(self, requests: int) -> None:
+        async with asyncio.timeout(PATIENCE):
+            while len(self.asked) < requests:
+                await asyncio.sleep(0)
+                self.turn += 1
+
+
+@asynccontextmanager
+async def asked_by(*addresses: str) -> AsyncIterator[tuple[Page, list[socket.socket]]]:
+    """A server, and a connection from each of these; all ask in the same turn of its loop."""
+    page = Page()
+    server = uvicorn.Server(uvicorn.Config(page, "127.0.0.1", 0, log_level="error", http="h11"))
+    serving = asyncio.create_task(server.serve())
+    async with asyncio.timeout(PATIENCE):
+        while not server.started:
+            await asyncio.sleep(0)
+    place = server.servers[0].sockets[0].getsockname()
+    lines = [socket.create_connection(place, source_address=(each, 0)) for each in addresses]
+    async with asyncio.timeout(PATIENCE):
+        while len(server.server_state.connections) < len(lines):
+            await asyncio.sleep(0)
+    for line in lines:
+        line.send(REQUEST)
+    yield page, lines
+    for line in lines:
+        line.close()
+    server.should_exit = True
+    await serving
+
+
+def test_few_are_read_before_what_they_begin_goes_on():
+    reading.share_reading(max_open_files=1_000)
+
+    async def ask() -> list[int]:
+        async with asked_by(*[LEARNER] * MANY) as (page, _):
+            await page.wait_for(MANY)
+            return [turn for turn, _ in page.asked]
+
+    turns = run(ask())
+    assert max(map(turns.count, turns)) == READ_AT_ONCE
+
+
+def test_each_address_has_its_turn_however_many_ask_from_another():
+    reading.share_reading(max_open_files=1_000)
+
+    async def ask() -> list[str]:
+        async with asked_by(*[SCRIPT] * MANY, LEARNER, LEARNER) as (page, _):
+            await page.wait_for(MANY + 2)
+            return [address for _, address in page.asked]
+
+    assert run(ask())[:4].count(LEARNER) == 2
+
+
+def test_those_that_are_gone_take_no_turn():
+    reading.share_reading(max_open_files=1_000)
+
+    async def ask() -> list[tuple[int, str]]:
+        async with asked_by(*[SCRIPT] * MANY, LEARNER) as (page, lines):
+            for line in lines[:-1]:
+                line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, bytes((1, *[0] * 7)))
+                line.close()
+            await page.wait_for(1)
+            return page.asked
+
+    assert [address for _, address in run(ask())] == [LEARNER]
+
+
+def test_where_too_many_wait_those_of_the_address_with_the_most_are_ended():
+    reading.share_reading(max_open_files=MANY / SHARE_OF_FILES)
+
+    async def ask() -> list[str]:
+        async with asked_by(LEARNER, *[SCRIPT] * MANY, LEARNER, LEARNER) as (page, lines):
+            await page.wait_for(MANY)
+            loop, ended = asyncio.get_running_loop(), 0
+            for line in lines:
+                line.setblocking(False)
+                try:
+                    ended += not await asyncio.wait_for(loop.sock_recv(line, 1), PATIENCE)
+                except ConnectionResetError:
+                    ended += 1
+            assert ended == 3
+            return [address for _, address in page.asked]
+
+    asked = run(ask())
+    assert (asked.count(LEARNER), asked.count(SCRIPT)) == (3, MANY - 3)
