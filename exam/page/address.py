@@ -121,6 +121,14 @@ def network_of(address: str) -> str:
     return address
 
 
+def is_this_machine(address: str) -> bool:
+    """Whether it is one by which a machine speaks to itself, as a proxy on it does."""
+    with contextlib.suppress(ValueError):
+        read = ipaddress.ip_address(address)
+        return (getattr(read, "ipv4_mapped", None) or read).is_loopback
+    return False
+
+
 def _own_address() -> str | None:
     """The address from which this computer would send; nothing is sent."""
     with contextlib.suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:

@@ -15,7 +15,7 @@ import streamlit as st
 
 from exam.model.plan import Plan, Study
 from exam.model.results import Mark
-from exam.page.address import DEFAULTS, NUMBERS, network_of, read_address
+from exam.page.address import DEFAULTS, NUMBERS, is_this_machine, network_of, read_address
 from exam.page.ask_again import Waiting
 from exam.page.browser import push
 from exam.page.language import browser_language, language
@@ -188,8 +188,8 @@ def _take_seat(code: str, secret: str) -> Seat:
 
 def client_address() -> str:
     """The address that the browser comes from; of IPv6 its network, all of which one may have."""
-    client = st.context.ip_address or ""
-    if client in ("", "::ffff:127.0.0.1"):  # behind a proxy on this machine, which says it last
+    client = st.context.ip_address or "127.0.0.1"
+    if is_this_machine(client):  # behind a proxy, which says it last
         said = st.context.headers.get_all("X-Forwarded-For") or [""]
         client = said[-1].rsplit(",", 1)[-1].strip()
     return network_of(client[:MAX_CLIENT])

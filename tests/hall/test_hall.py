@@ -194,6 +194,7 @@ def test_who_has_a_false_secret_is_told_so_and_guesses_once(room, monkeypatch):
         ("192.0.2.7", "198.51.100.9", "192.0.2.7"),
         (None, "198.51.100.9, 192.0.2.7", "192.0.2.7"),  # what a browser says comes first
         ("::ffff:127.0.0.1", "192.0.2.7", "192.0.2.7"),
+        ("127.0.1.7", "192.0.2.7", "192.0.2.7"),  # as nginx.conf binds what it forwards
         ("::ffff:192.0.2.7", "", "::ffff:192.0.2.7"),
         ("2001:db8:1:2:3:4:5:6", "", "2001:db8:1:2::/64"),
         (None, "2001:db8:1:2::9", "2001:db8:1:2::/64"),

@@ -15,11 +15,13 @@ from pathlib import Path
 
 import psutil
 import pytest
+import websockets
 from playwright.sync_api import BrowserContext, expect
 from websockets.exceptions import ConnectionClosed
 
 from exam.rooms.rooms import LEARNER, new_code, new_secret
 from tests.browser import KO, QUIET, ROOT, Server, find_chromium, running_server, wait_until_idle
+from tests.tools.abuse import asked
 from tests.visit import Visit, run
 from tests.waiting import wait_for
 
@@ -350,6 +352,29 @@ def test_over_https_no_page_of_the_same_domain_plants_a_cookie(browser, server, 
         expect(page.get_by_text(KO.hall.room_awaited)).to_be_visible()
         wait_until_idle(page)
         assert LEARNER.fullmatch(cookies()["__Host-learner"])
+
+
+@needs_nginx
+def test_a_replica_tells_addresses_apart(replicas, tmp_path):
+    """So that newcomers do not wait behind all that somebody else opens."""
+
+    async def come(url: str, address: str) -> set[str]:
+        place = url.replace("http", "ws", 1) + "_stcore/stream"
+        async with websockets.connect(
+            place, subprotocols=["streamlit"], local_addr=(address, 0)
+        ) as line:
+            await line.send(asked(""))
+            await line.recv()
+            return {
+                each.raddr.ip.removeprefix("::ffff:")  # of a socket that has IPv6 as well
+                for replica in replicas
+                for each in psutil.Process(replica.pid).net_connections("tcp")
+                if each.raddr and each.status == psutil.CONN_ESTABLISHED
+            }
+
+    with running_nginx(tmp_path, replicas) as url:
+        for last in (7, 9):
+            assert f"127.0.1.{last}" in run(come(url, f"127.0.0.{last}"))
 
 
 @needs_nginx
