@@ -4,6 +4,7 @@ import contextlib
 import csv
 import io
 import os
+import random
 import shutil
 import signal
 import socket
@@ -48,6 +49,15 @@ def launch(playwright: Playwright) -> Browser:
     return playwright.chromium.launch(executable_path=find_chromium(), args=QUIET)
 
 
+def free_port() -> int:
+    """One below those that the system gives to connections, which would take it in the meantime."""
+    while True:
+        with socket.socket() as door, contextlib.suppress(OSError):
+            port = random.randrange(20_000, 30_000)
+            door.bind(("127.0.0.1", port))
+            return port
+
+
 class Server:
     """`streamlit run streamlit_app.py` on a port of its own, and its log."""
 
@@ -60,9 +70,7 @@ class Server:
         command: tuple[str, ...] = ("-m", "streamlit", "run", "streamlit_app.py"),
         **environment: str,
     ):
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}/"
         self.log = log
         command = [python, *command, *options]

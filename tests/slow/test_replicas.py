@@ -6,7 +6,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import urllib.error
 import urllib.request
@@ -20,7 +19,16 @@ from playwright.sync_api import BrowserContext, expect
 from websockets.exceptions import ConnectionClosed
 
 from exam.rooms.rooms import LEARNER, new_code, new_secret
-from tests.browser import KO, QUIET, ROOT, Server, find_chromium, running_server, wait_until_idle
+from tests.browser import (
+    KO,
+    QUIET,
+    ROOT,
+    Server,
+    find_chromium,
+    free_port,
+    running_server,
+    wait_until_idle,
+)
 from tests.tools.abuse import asked
 from tests.visit import Visit, run
 from tests.waiting import wait_for
@@ -54,12 +62,6 @@ def running_nginx(folder: Path, replicas: list[Server], tls: str = "") -> Iterat
     finally:
         nginx.send_signal(signal.SIGQUIT)
         nginx.wait(timeout=20)
-
-
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
 
 
 def page_conf(folder: Path, port: int, replicas: list[Server], tls: str) -> str:
