@@ -13,7 +13,9 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 SLOW = ("tests/hall/slow", "tests/slow")
 TWO_AT_ONCE = ("-n", "2", "--dist", "loadfile")  # files; most of them wait for a browser
-IN_ORDER = "--no-loadscope-reorder"  # or two files of one long test would be left for the end
+IN_ORDER = "--no-loadscope-reorder"
+# They come first: at the end one of them would leave the other worker with nothing to do.
+LONGEST = [ROOT / "tests" / "slow" / f"test_{name}.py" for name in ("received", "claims", "lowest")]
 FAST = [f"--ignore={folder}" for folder in SLOW]
 PACKAGES = ("chromium", "fonts-noto-cjk", "nginx-light")
 
@@ -51,6 +53,8 @@ if __name__ == "__main__":
     install_requirements()
     provide_chromium()
     is_slow, arguments = "slow" in sys.argv[1:2], sys.argv[1:]
-    slow = [*SLOW, *TWO_AT_ONCE, IN_ORDER, *arguments[1:]]
+    others = {file for folder in SLOW for file in (ROOT / folder).glob("test_*.py")}
+    files = [*LONGEST, *sorted(others.difference(LONGEST))]
+    slow = [*files, *TWO_AT_ONCE, IN_ORDER, *arguments[1:]]
     which = slow if is_slow else [*FAST, *arguments]
     sys.exit(subprocess.run([sys.executable, "-m", "pytest", *which], cwd=ROOT).returncode)
