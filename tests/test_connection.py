@@ -160,7 +160,7 @@ def test_a_message_waits_for_as_many_turns_as_it_takes(monkeypatch):
 
 def test_what_has_been_opened_costs_until_it_is_closed():
     """Streamlit keeps the value of a widget of which a message says nothing."""
-    use, opened = SessionUse(), widget("update_open", bool_value=True)
+    use, opened = SessionUse(""), widget("update_open", bool_value=True)
     also, other = (widget(f"{name}_open", bool_value=True) for name in ("students", "misprints"))
     closed, forged = (widget("update_open", bool_value=False) for _ in range(2))
     forged.id = forged.id.replace("0" * 32, "1" * 32)
@@ -193,12 +193,12 @@ def test_a_result_that_an_address_shows_costs_before_it_is_drawn(query, result):
     """Newcomers who ask for the page alone once waited as long as those who ask for most."""
     page = message()
     page.rerun_script.query_string = query
-    assert SessionUse().cost(page) == SessionUse().cost_of_page(query) == WHOLE_PAGE + result
+    assert SessionUse("").cost(page) == SessionUse("").cost_of_page(query) == WHOLE_PAGE + result
 
 
 def test_what_runs_in_one_second_counts_as_one_in_which_something_ran(monkeypatch):
     """However much it is: a burst pushes out no visit of somebody who was there for long."""
-    use, now = SessionUse(), [100.0]
+    use, now = SessionUse(""), [100.0]
     monkeypatch.setattr("time.monotonic", lambda: now[0])
     for passed in (0.0, 0.2, 0.7, 3.0, 0.05, 60.0):
         now[0] += passed

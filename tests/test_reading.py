@@ -21,6 +21,7 @@ from exam.server import reading
 from exam.server.connection import Connection
 from exam.server.reading import LIGHT, READ_BYTES, SHARE, UNSENT_BYTES
 from exam.server.reading_cost import MOST, OF_A_RUN, charge
+from exam.server.request_turns import RequestTurns
 from tests.visit import run
 
 COSTS = 0.002  # seconds, that the thread takes for what it reads at a time
@@ -32,10 +33,8 @@ def shared_reading(monkeypatch) -> None:
     """In this process, as in the server's; put back after the test."""
     for name in ("max_size", "_read_ready__data_received"):
         monkeypatch.setattr(reading.Transport, name, getattr(reading.Transport, name))
-    loop, name = reading.BaseSelectorEventLoop, "_accept_connection"
-    monkeypatch.setattr(loop, name, getattr(loop, name))
     monkeypatch.setattr(reading.H11Protocol, "connection_made", reading.H11Protocol.connection_made)
-    reading.share_reading(max_open_files=1_000)
+    reading.share_reading(RequestTurns(max_waiting=1_000))
 
 
 class Reader(asyncio.Protocol):

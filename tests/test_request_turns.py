@@ -9,9 +9,8 @@ import pytest
 import uvicorn
 from starlette.types import Receive, Scope, Send
 
-from exam.server import reading
-from exam.server.reading import SHARE_OF_FILES
-from exam.server.request_turns import READ_AT_ONCE
+from exam.server import accepting, reading
+from exam.server.request_turns import RequestTurns
 from tests.visit import run
 
 SCRIPT, LEARNER = "127.0.0.3", "127.0.0.1"  # addresses of one machine
@@ -24,10 +23,17 @@ def loop_as_it_was(monkeypatch) -> None:
     for owner, name in (
         (reading.Transport, "max_size"),
         (reading.Transport, "_read_ready__data_received"),
-        (reading.BaseSelectorEventLoop, "_accept_connection"),
+        (accepting.BaseSelectorEventLoop, "_start_serving"),
+        (accepting.BaseSelectorEventLoop, "_accept_connection"),
         (reading.H11Protocol, "connection_made"),
     ):
         monkeypatch.setattr(owner, name, getattr(owner, name))
+
+
+def read_in_turns(max_waiting: float = 1_000) -> None:
+    requests = RequestTurns(max_waiting)
+    accepting.accept_in_turns(requests)
+    reading.share_reading(requests)
 
 
 class Page:
@@ -52,7 +58,7 @@ class Page:
 
 @asynccontextmanager
 async def asked_by(*addresses: str) -> AsyncIterator[tuple[Page, list[socket.socket]]]:
-    """A server, and a connection from each of these; all ask in the same turn of its loop."""
+    """A server, and a connection from each of these; all have asked before it accepts any."""
     page = Page()
     server = uvicorn.Server(uvicorn.Config(page, "127.0.0.1", 0, log_level="error", http="h11"))
     serving = asyncio.create_task(server.serve())
@@ -61,9 +67,6 @@ async def asked_by(*addresses: str) -> AsyncIterator[tuple[Page, list[socket.soc
             await asyncio.sleep(0)
     place = server.servers[0].sockets[0].getsockname()
     lines = [socket.create_connection(place, source_address=(each, 0)) for each in addresses]
-    async with asyncio.timeout(PATIENCE):
-        while len(server.server_state.connections) < len(lines):
-            await asyncio.sleep(0)
     for line in lines:
         line.send(REQUEST)
     yield page, lines
@@ -73,8 +76,8 @@ async def asked_by(*addresses: str) -> AsyncIterator[tuple[Page, list[socket.soc
     await serving
 
 
-def test_few_are_read_before_what_they_begin_goes_on():
-    reading.share_reading(max_open_files=1_000)
+def test_one_is_read_before_what_it_begins_goes_on():
+    read_in_turns()
 
     async def ask() -> list[int]:
         async with asked_by(*[LEARNER] * MANY) as (page, _):
@@ -82,11 +85,11 @@ def test_few_are_read_before_what_they_begin_goes_on():
             return [turn for turn, _ in page.asked]
 
     turns = run(ask())
-    assert max(map(turns.count, turns)) == READ_AT_ONCE
+    assert max(map(turns.count, turns)) == 1
 
 
 def test_each_address_has_its_turn_however_many_ask_from_another():
-    reading.share_reading(max_open_files=1_000)
+    read_in_turns()
 
     async def ask() -> list[str]:
         async with asked_by(*[SCRIPT] * MANY, LEARNER, LEARNER) as (page, _):
@@ -97,7 +100,7 @@ def test_each_address_has_its_turn_however_many_ask_from_another():
 
 
 def test_those_that_are_gone_take_no_turn():
-    reading.share_reading(max_open_files=1_000)
+    read_in_turns()
 
     async def ask() -> list[tuple[int, str]]:
         async with asked_by(*[SCRIPT] * MANY, LEARNER) as (page, lines):
@@ -111,7 +114,7 @@ def test_those_that_are_gone_take_no_turn():
 
 
 def test_where_too_many_wait_those_of_the_address_with_the_most_are_ended():
-    reading.share_reading(max_open_files=MANY / SHARE_OF_FILES)
+    read_in_turns(max_waiting=MANY)
 
     async def ask() -> list[str]:
         async with asked_by(LEARNER, *[SCRIPT] * MANY, LEARNER, LEARNER) as (page, lines):

@@ -22,6 +22,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 
 import h11
 import psutil
@@ -34,15 +35,16 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import PlainTextResponse
 from starlette.types import Message, Receive, Scope, Send
 from streamlit import config
+from streamlit.runtime import Runtime
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.media_file_manager import MediaFileMetadata
-from streamlit.runtime.session_manager import SessionInfo
+from streamlit.runtime.session_manager import SessionClientDisconnectedError, SessionInfo
 from streamlit.web.server.starlette.starlette_websocket import _is_origin_allowed
 
 from exam.page.address import MAX_QUERY
 from exam.rooms.room import Room
 from exam.rooms.rooms import KEPT_SECONDS, LETTERS, Rooms, new_code, new_secret
-from exam.server import room_stream
+from exam.server import room_stream, sessions
 from exam.server.compression import PART, Compression
 from exam.server.cookies import MAX_COOKIES
 from exam.server.document import Opening
@@ -57,6 +59,7 @@ from exam.server.sessions import (
     SAVED_FILE_SECONDS,
     KeptVisits,
     keep_saved_files,
+    send_at_once,
     watch_no_files,
 )
 from exam.texts import load_texts
@@ -559,21 +562,28 @@ def test_no_files_are_watched_for_who_comes_back(monkeypatch):
     AppSession.register_file_watchers(None)  # of which a watcher would need much
 
 
-def test_a_session_in_which_little_was_done_pushes_out_no_visit():
+class Left:
+    """Visits that are left, one after the other; `ended` are those that are kept no more."""
 
     @dataclass(eq=False)
     class Session:
         id: str
         shutdown: Callable[[], None]
 
-    kept, ended, sessions = KeptVisits(), [], []
+    def __init__(self) -> None:
+        self.kept, self.ended = KeptVisits(), []
+        self._sessions: list[Left.Session] = []
 
-    def leave(name: str, seconds: int, runs: int = 1) -> None:
-        session = Session(name, lambda: ended.append(name))
-        sessions.append(session)
-        USES.setdefault(session, SessionUse()).active_seconds = seconds
-        kept.save(SessionInfo(None, session, runs))
+    def leave(self, name: str, seconds: int, runs: int = 1, network: str = "") -> None:
+        session = self.Session(name, lambda: self.ended.append(name))
+        self._sessions.append(session)
+        USES.setdefault(session, SessionUse(network)).active_seconds = seconds
+        self.kept.save(SessionInfo(None, session, runs))
 
+
+def test_a_session_in_which_little_was_done_pushes_out_no_visit():
+    left = Left()
+    kept, ended, leave = left.kept, left.ended, left.leave
     for number in range(200):  # more than Streamlit keeps
         leave(f"visit {number}", seconds=20)
     for number in range(MAX_KEPT_VISITS):
@@ -584,6 +594,40 @@ def test_a_session_in_which_little_was_done_pushes_out_no_visit():
     assert all(kept.get(f"visit {number}") for number in range(200))
     assert len(kept.list()) == MAX_KEPT_VISITS
     assert ended[MAX_KEPT_VISITS:] == [f"opened {number}" for number in range(200)], "the oldest"
+
+
+def test_whoever_leaves_many_visits_pushes_out_none_of_another_network():
+    left = Left()
+    for number in range(150):
+        left.leave(f"visit {number}", seconds=5, network="192.0.2.7")
+    for number in range(MAX_KEPT_VISITS):
+        left.leave(f"script {number}", seconds=100, network="198.51.100.9")
+    assert all(left.kept.get(f"visit {number}") for number in range(150))
+    assert len(left.kept.list()) == MAX_KEPT_VISITS
+
+
+@pytest.mark.parametrize(
+    "gone_at, seconds, unsent", [(None, 60.0, 1), (20, 60.0, 40), (None, 0.0, 60)]
+)
+def test_what_is_written_for_a_session_is_sent_at_once(monkeypatch, gone_at, seconds, unsent):
+    """But for the last message, or what would take too long: Streamlit sends that in its turns."""
+    sent: list[int] = []
+
+    def send(info: object, message: int) -> None:
+        if message == gone_at:
+            raise SessionClientDisconnectedError
+        sent.append(message)
+
+    manager = SimpleNamespace(get_active_session_info={"there": object()}.get)
+    runtime = SimpleNamespace(_session_mgr=manager, _send_message=send)
+    monkeypatch.setattr(Runtime, "instance", lambda: runtime)
+    monkeypatch.setattr(AppSession, "flush_browser_queue", lambda session: list(range(60)))
+    monkeypatch.setattr(sessions, "SEND_SECONDS", seconds)
+    send_at_once()
+    flush = AppSession.flush_browser_queue
+    assert flush(SimpleNamespace(id="there")) == list(range(60))[60 - unsent :]
+    assert sent == list(range(60 - unsent))
+    assert flush(SimpleNamespace(id="gone")) == list(range(60))
 
 
 FILES = IDLE = 400  # open ones, as many as there may be, and sessions

@@ -20,14 +20,22 @@ from exam.charts.curves import curves_spec
 from exam.charts.pictures import sheet_picture
 from exam.model.exams import BrokenExams
 from exam.model.settings import EPOCHS, STUDENT
+from exam.server.accepting import accept_in_turns
 from exam.server.compression import Compression
 from exam.server.crowd import bound_sessions
 from exam.server.document import Opening
 from exam.server.guard import Guard
 from exam.server.log import quieten_log
 from exam.server.reading import share_reading
+from exam.server.request_turns import RequestTurns
 from exam.server.room_stream import end_streams, stream_room
-from exam.server.sessions import keep_saved_files, keep_visits, share_script_loop, watch_no_files
+from exam.server.sessions import (
+    keep_saved_files,
+    keep_visits,
+    send_at_once,
+    share_script_loop,
+    watch_no_files,
+)
 from exam.server.slow_readers import bound_slow_readers
 from exam.server.websocket import Received, follow_runs, follow_sessions
 from exam.service.machine import shortages
@@ -35,6 +43,7 @@ from exam.service.scheduler import get_scheduler
 from exam.texts import LANGUAGES, load_texts
 
 MAX_OPEN_FILES = 65_536
+SHARE_OF_FILES = 0.5  # of those that may be open, which connections take that wait to be read
 # After which a thread that runs the page lets another one run: the one that answers everybody. With
 # Python's 0.005 it would wait for several of them at each turn.
 SWITCH_SECONDS = 0.0005
@@ -73,7 +82,9 @@ async def lifespan(app: object) -> AsyncIterator[None]:
     """Before the first visitor, begin to load Keras, and build what the first screen needs."""
     max_open_files = raise_file_limit()
     sys.setswitchinterval(SWITCH_SECONDS)
-    share_reading(max_open_files)
+    requests = RequestTurns(max_open_files * SHARE_OF_FILES)
+    accept_in_turns(requests)
+    share_reading(requests)
     slow_readers = bound_slow_readers()
     follow_sessions()
     follow_runs()
@@ -81,6 +92,7 @@ async def lifespan(app: object) -> AsyncIterator[None]:
     keep_saved_files()
     share_script_loop()
     keep_visits()
+    send_at_once()
     bound_sessions(max_open_files)
     quieten_log()
     for shortage in shortages():

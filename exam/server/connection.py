@@ -37,9 +37,9 @@ class Connection:
         self.inbox, self._send = Inbox(receive), send
         # Uvicorn's protocol of a websocket, whose method it gives as `receive`.
         self.transport = getattr(getattr(receive, "__self__", None), "transport", None)
-        self._use, self._lead = SessionUse(), Lead(scope)
         address, _ = scope.get("client") or ("", 0)
         self.network = network_of(address)
+        self._use, self._lead = SessionUse(self.network), Lead(scope)
         self._charged = self._use.asked  # for what came last: the session, or who leads a room
         self.came = asyncio.get_running_loop().time()
         self._is_page_paid = False  # the next one that begins

@@ -9,7 +9,6 @@ import math
 import random
 import socket
 import time
-from asyncio.selector_events import BaseSelectorEventLoop
 from asyncio.selector_events import _SelectorSocketTransport as Transport  # type: ignore
 from weakref import ReferenceType, WeakKeyDictionary, ref
 
@@ -19,7 +18,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from exam.server.inbox import DISMISSED_SECONDS
 from exam.server.reading_cost import charge
 from exam.server.received import MAX_MESSAGE
-from exam.server.request_turns import RequestTurns
+from exam.server.request_turns import RequestTurns, Turn
 
 READ_BYTES = 1_024  # of a connection, before the next one has its turn
 UNREAD_BYTES = 8_192  # of an answer, that wait for a connection before more of it is made
@@ -36,10 +35,8 @@ LIGHT = 0.005  # seconds of the thread of late, beyond which a connection waits;
 SHARE = 0.1
 
 REQUEST_SECONDS = 10.0  # in which a request is whole
-ACCEPTED_AT_ONCE = 20  # connections, before what has come of the others has its turn
-SHARE_OF_FILES = 0.5  # of those that may be open, which connections take whose requests wait
+NEW_SECONDS = 0.1  # in which a connection, which has waited for its turn, is read at once
 
-_accept = BaseSelectorEventLoop._accept_connection  # type: ignore
 _read = Transport._read_ready__data_received
 _make = H11Protocol.connection_made
 
@@ -47,8 +44,9 @@ _make = H11Protocol.connection_made
 class Readings:
     """What reading has cost of late, for each connection; all methods run in one event loop."""
 
-    def __init__(self, max_open_files: float) -> None:
-        self.requests = RequestTurns(self._read_now, max_open_files * SHARE_OF_FILES)
+    def __init__(self, requests: RequestTurns) -> None:
+        self._requests = requests
+        self._new_until: WeakKeyDictionary[Transport, float] = WeakKeyDictionary()
         self._resumes: WeakKeyDictionary[Transport, float] = WeakKeyDictionary()
         self._due: dict[type, float] = {}  # when the next of those that wait is read, by protocol
         self._unfinished: WeakKeyDictionary[Transport, int] = WeakKeyDictionary()
@@ -61,9 +59,28 @@ class Readings:
         elif transport.get_write_buffer_size() > UNSENT_BYTES:
             self._pause(transport, UNSENT_SECONDS)
         elif isinstance(transport.get_protocol(), H11Protocol):
-            self.requests.wait(transport)
+            self._wait_or_read(transport)
         else:
             self._read_now(transport)
+
+    def note_new(self, transport: Transport) -> None:
+        """To be called when it has been let in, which was its turn."""
+        self._new_until[transport] = time.monotonic() + NEW_SECONDS
+
+    def _wait_or_read(self, transport: Transport) -> None:
+        if self._new_until.pop(transport, 0.0) > time.monotonic():
+            self._read_now(transport)
+            return
+        transport._loop._remove_reader(transport._sock_fd)
+        if transport not in self._requests:
+
+            def read() -> None:
+                if transport.is_reading():  # has neither ended nor been paused
+                    transport._add_reader(transport._sock_fd, transport._read_ready)
+                    self._read_now(transport)
+
+            line, peername = map(transport.get_extra_info, ("socket", "peername"))
+            self._requests.wait(transport, peername, Turn(line, read, transport.abort))
 
     def _read_now(self, transport: Transport) -> None:
         began = time.thread_time()
@@ -165,16 +182,12 @@ def _end_if_idle(known: ReferenceType[Transport], last: object, requests: Reques
         line._loop.call_later(REQUEST_SECONDS, _end_if_idle, known, last, requests)
 
 
-def share_reading(max_open_files: float) -> None:
+def share_reading(requests: RequestTurns) -> None:
     """Have the event loop read this way; where it is another one, nothing changes."""
-    readings = Readings(max_open_files)
+    readings = Readings(requests)
 
     def read(transport: Transport) -> None:  # a function, so that it becomes a method
         readings.read(transport)
-
-    def accept(loop, factory, sock, sslcontext=None, server=None, backlog=100, *others):
-        at_once = min(backlog, ACCEPTED_AT_ONCE)
-        _accept(loop, factory, sock, sslcontext, server, at_once, *others)
 
     def make(protocol: H11Protocol, transport: Transport) -> None:
         _make(protocol, transport)
@@ -185,9 +198,9 @@ def share_reading(max_open_files: float) -> None:
             line = transport.get_extra_info("socket")
             line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNREAD_BYTES)
         known, loop = ref(transport), protocol.loop
-        loop.call_later(REQUEST_SECONDS, _end_if_idle, known, None, readings.requests)
+        loop.call_later(REQUEST_SECONDS, _end_if_idle, known, None, requests)
+        readings.note_new(transport)
 
     H11Protocol.connection_made = make  # type: ignore
-    BaseSelectorEventLoop._accept_connection = accept  # type: ignore
     Transport.max_size = READ_BYTES
     Transport._read_ready__data_received = read

@@ -18,13 +18,14 @@ CHAPTERS = frozenset(CHAPTER_NAMES)
 
 
 class SessionUse:
-    """Of a session by all its connections.
+    """Of a session by all its connections, the first of which came from `network`.
 
     `active_seconds` counts the seconds in which something has begun to run for it. Of chapters,
     Streamlit keeps open what no message has closed.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, network: str) -> None:
+        self.network = network
         self.asked, self.active_seconds = Asked(), 0
         self.last_second = 0
         self._open: set[str] = set()  # widgets

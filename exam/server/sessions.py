@@ -1,29 +1,33 @@
 """Streamlit's sessions, as a hall needs them."""
 
 import asyncio
+import contextlib
 import time
+from collections import Counter
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from streamlit import config
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime import Runtime, app_session
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.media_file_manager import MediaFileMetadata
 from streamlit.runtime.memory_session_storage import MemorySessionStorage
-from streamlit.runtime.session_manager import SessionInfo
+from streamlit.runtime.session_manager import SessionClientDisconnectedError, SessionInfo
 
 from exam.server.session_use import USES
 
 MAX_KEPT_VISITS = 400  # of browsers that are not there
 SAVED_FILE_SECONDS = 20.0
+SEND_SECONDS = 0.005  # in which what is written for one session is sent
 
 
 class KeptVisits(MemorySessionStorage):
     """Sessions of a whole hall whose Wi-Fi is away for a moment; Streamlit keeps 128 of any kind.
 
-    If they are too many, the one that was active for the fewest seconds goes: otherwise somebody
-    who opens many, and leaves them or holds them, would push out the others. One in which nothing
-    has run is not kept.
+    If they are too many, of the network that has the most the one goes that was active for the
+    fewest seconds: otherwise somebody who opens many, and leaves them or holds them, would push out
+    the others. One in which nothing has run is not kept.
     """
 
     def __init__(self) -> None:
@@ -34,16 +38,20 @@ class KeptVisits(MemorySessionStorage):
         if not session_info.script_run_count:
             self._drop(session_info)
         elif len(kept := self.list()) > MAX_KEPT_VISITS:
-            self._drop(min(kept, key=_active_seconds))
+            networks = Counter(map(_network, kept))
+            self._drop(min(kept, key=lambda each: (-networks[_network(each)], _active(each))))
 
     def _drop(self, session_info: SessionInfo) -> None:
         self.delete(session_info.session.id)
         session_info.session.shutdown()
 
 
-def _active_seconds(session_info: SessionInfo) -> int:
-    use = USES.get(session_info.session)
-    return use.active_seconds if use else 0
+def _network(session_info: SessionInfo) -> str:
+    return USES[session_info.session].network
+
+
+def _active(session_info: SessionInfo) -> int:
+    return USES[session_info.session].active_seconds
 
 
 def keep_visits() -> None:
@@ -52,6 +60,28 @@ def keep_visits() -> None:
     # Another release might keep them elsewhere, and nothing would say so.
     assert isinstance(manager._session_storage, MemorySessionStorage)  # type: ignore
     manager._session_storage = KeptVisits()  # type: ignore
+
+
+def send_at_once() -> None:
+    """Send what has been written for a session in one turn of the event loop, or for a while.
+
+    Streamlit sends one message in each turn, for all sessions together. A page has sixty, so that
+    it took everybody longer where a turn has much to do. What is left it sends itself, and at
+    least the last one, after which the others have their turn.
+    """
+    runtime, flush = Runtime.instance(), AppSession.flush_browser_queue
+
+    def flush_and_send(session: AppSession) -> list[ForwardMsg]:
+        messages, until = flush(session), time.monotonic() + SEND_SECONDS
+        info = runtime._session_mgr.get_active_session_info(session.id)
+        sent = 0
+        with contextlib.suppress(SessionClientDisconnectedError):  # Streamlit will meet it as well
+            while info and sent < len(messages) - 1 and time.monotonic() < until:
+                runtime._send_message(info, messages[sent])
+                sent += 1
+        return messages[sent:]
+
+    AppSession.flush_browser_queue = flush_and_send  # type: ignore
 
 
 def keep_saved_files() -> None:
