@@ -14,6 +14,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import config
 
+from exam.server.network_turns import network_of_client
 from exam.server.part_turns import PartTurns
 
 KINDS = (".js", ".css")
@@ -55,7 +56,7 @@ class Compression:
             self._answers.pop(key, None)
         # A copy, because the headers are added to on the way.
         await send({**start, "headers": list(start["headers"])})
-        await self._send_in_parts(body, receive, send)
+        await self._send_in_parts(body, network_of_client(scope), receive, send)
 
     async def _answer(self, scope: Scope, *, compress: bool) -> Answer:
         start, body = await self._load(scope)
@@ -87,12 +88,12 @@ class Compression:
         start, *parts = messages
         return start, b"".join(part.get("body", b"") for part in parts)
 
-    async def _send_in_parts(self, body: bytes, receive: Receive, send: Send) -> None:
+    async def _send_in_parts(self, body: bytes, network: str, receive: Receive, send: Send) -> None:
         """Until the browser is gone; to one that is, uvicorn would have all of it sent in vain."""
         going = asyncio.create_task(_wait_until_gone(receive))
         try:
             for at in range(0, len(body), PART):
-                await self._turns.wait(sent_bytes=at)  # meanwhile uvicorn hears of it
+                await self._turns.wait(at, network)  # meanwhile uvicorn hears of it
                 if going.done():
                     return
                 part = body[at : at + PART]

@@ -9,11 +9,11 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime.app_session import AppSession
 
-from exam.page.address import network_of
 from exam.rooms.room import Room
 from exam.server.inbox import END, Inbox
 from exam.server.lead import Lead
 from exam.server.message_cache import MessageCache
+from exam.server.network_turns import network_of_client
 from exam.server.reading_cost import forgive_a_run
 from exam.server.received import MAX_MESSAGE, read_message
 from exam.server.session_use import USES, SessionUse
@@ -37,8 +37,7 @@ class Connection:
         self.inbox, self._send = Inbox(receive), send
         # Uvicorn's protocol of a websocket, whose method it gives as `receive`.
         self.transport = getattr(getattr(receive, "__self__", None), "transport", None)
-        address, _ = scope.get("client") or ("", 0)
-        self.network = network_of(address)
+        self.network = network_of_client(scope)
         self._use, self._lead = SessionUse(self.network), Lead(scope)
         self._charged = self._use.asked  # for what came last: the session, or who leads a room
         self.came = asyncio.get_running_loop().time()

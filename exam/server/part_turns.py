@@ -1,32 +1,48 @@
 """Which part of a file is sent next, where many are loaded at the same time."""
 
 import asyncio
-import heapq
-import itertools
+from typing import NamedTuple
+
+from exam.server.network_turns import NetworkTurns
 
 PARTS_AT_ONCE = 4  # in each turn of the event loop, which answers everybody
 
 
+class Part(NamedTuple):
+    """One that waits for its turn, of a file of which so much was sent."""
+
+    sent_bytes: int
+    turn: asyncio.Future[None]
+
+
 class PartTurns:
-    """Those of which the least was sent go on first: a few large files hold up no small one."""
+    """Of each network in turn; of each, the part that has waited longest, or of the least sent.
+
+    So a few large files hold up no small one, and many small ones no large one.
+    """
 
     def __init__(self) -> None:
-        self._waiting: list[tuple[int, int, asyncio.Future[None]]] = []
-        self._arrivals = itertools.count()
+        self._waiting: NetworkTurns[list[Part]] = NetworkTurns(list)  # in the order of their coming
+        self._is_giving = self._is_by_age = False
 
-    async def wait(self, sent_bytes: int) -> None:
+    async def wait(self, sent_bytes: int, network: str) -> None:
         """For the turn of the next part of a file, of which so much was sent."""
         loop = asyncio.get_running_loop()
-        turn = loop.create_future()
-        heapq.heappush(self._waiting, (sent_bytes, next(self._arrivals), turn))
-        if len(self._waiting) == 1:
+        part = Part(sent_bytes, loop.create_future())
+        self._waiting.of(network).append(part)
+        if not self._is_giving:
+            self._is_giving = True
             loop.call_soon(self._give, loop)
-        await turn
+        await part.turn
 
     def _give(self, loop: asyncio.AbstractEventLoop) -> None:
-        for _ in range(min(PARTS_AT_ONCE, len(self._waiting))):
-            _, _, turn = heapq.heappop(self._waiting)
-            if not turn.cancelled():
-                turn.set_result(None)
-        if self._waiting:
-            loop.call_soon(self._give, loop)
+        self._is_by_age = not self._is_by_age
+        for _ in range(PARTS_AT_ONCE):
+            if not (parts := self._waiting.next()):
+                self._is_giving = False
+                return
+            part = parts[0] if self._is_by_age else min(parts, key=lambda part: part.sent_bytes)
+            parts.remove(part)
+            if not part.turn.cancelled():
+                part.turn.set_result(None)
+        loop.call_soon(self._give, loop)

@@ -7,11 +7,11 @@ has one address have theirs as they come.
 
 import asyncio
 import socket
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from exam.page.address import network_of
+from exam.server.network_turns import NetworkTurns
 
 LITTLE = 3  # callbacks, in this turn of the loop
 WAIT_SECONDS = 0.02  # after which one is read, however much there is to do
@@ -43,8 +43,7 @@ class RequestTurns:
     def __init__(self, max_waiting: float) -> None:
         self._max_waiting = max_waiting
         self._networks: dict[object, str] = {}
-        # By network, of which the next comes first; of each, whoever has waited longest.
-        self._waiting: OrderedDict[str, dict[object, Turn]] = OrderedDict()
+        self._waiting: NetworkTurns[dict[object, Turn]] = NetworkTurns(dict)
         self._last = 0.0  # when one was read
 
     def __contains__(self, connection: object) -> bool:
@@ -55,25 +54,20 @@ class RequestTurns:
         if not self._networks:
             asyncio.get_running_loop().call_soon(self._read_one)
         network = self._networks[connection] = network_of(peername[0] if peername else "")
-        self._waiting.setdefault(network, {})[connection] = turn
+        self._waiting.of(network)[connection] = turn
         if len(self._networks) > self._max_waiting:
-            most = max(self._waiting.values(), key=len)
-            self._forget(next(reversed(most))).end()
+            self._forget(next(reversed(self._waiting.longest()))).end()
 
     def _forget(self, connection: object) -> Turn:
-        network = self._networks.pop(connection)
-        turn = self._waiting[network].pop(connection)
-        if not self._waiting[network]:
-            del self._waiting[network]
-        return turn
+        return self._waiting.of(self._networks.pop(connection)).pop(connection)
 
     def _read_one(self) -> None:
         loop = asyncio.get_running_loop()
         has_little_to_do = len(loop._ready) <= LITTLE  # type: ignore
         if has_little_to_do or loop.time() > self._last + WAIT_SECONDS:
-            for _ in range(min(GONE_AT_ONCE, len(self._networks))):
-                network, turns = self._waiting.popitem(last=False)
-                self._waiting[network] = turns
+            for _ in range(GONE_AT_ONCE):
+                if not (turns := self._waiting.next()):
+                    return
                 turn = self._forget(next(iter(turns)))
                 if turn.is_reset:
                     turn.end()
