@@ -45,7 +45,6 @@ from exam.page.address import MAX_QUERY
 from exam.rooms.room import Room
 from exam.rooms.rooms import KEPT_SECONDS, LETTERS, Rooms, new_code, new_secret
 from exam.server import room_stream, sessions
-from exam.server.compression import PART, Compression
 from exam.server.cookies import MAX_COOKIES
 from exam.server.document import Opening
 from exam.server.guard import CLOSED, HEADERS, MAX_PATH, Guard
@@ -62,6 +61,7 @@ from exam.server.sessions import (
     send_at_once,
     watch_no_files,
 )
+from exam.server.static_files import PART, StaticFiles
 from exam.texts import load_texts
 from tests.browser import (
     ROOT,
@@ -138,7 +138,7 @@ def test_a_file_is_loaded_and_compressed_once_for_all_that_wait_and_sent_in_part
         await send({"type": "http.response.start", "status": status, "headers": []})
         await send({"type": "http.response.body", "body": body if status == 200 else b"none"})
 
-    async def get(compression: Compression, path: str) -> list[Message]:
+    async def get(files: StaticFiles, path: str) -> list[Message]:
         sent: list[Message] = []
 
         async def send(message: Message) -> None:
@@ -146,22 +146,22 @@ def test_a_file_is_loaded_and_compressed_once_for_all_that_wait_and_sent_in_part
 
         headers = [(b"accept-encoding", accepted)]
         scope = {"type": "http", "method": "GET", "path": path, "headers": headers}
-        await compression(scope, wait_for_nothing, send)
+        await files(scope, wait_for_nothing, send)
         return sent
 
     async def wait_for_nothing() -> Message:
         return await asyncio.get_running_loop().create_future()
 
     async def get_all() -> None:
-        compression = Compression(app)
+        files = StaticFiles(app)
         paths = ["/static/a.js"] * 20 + ["/static/b.js"] * 2
-        answers = await asyncio.gather(*(get(compression, path) for path in paths))
+        answers = await asyncio.gather(*(get(files, path) for path in paths))
         for start, *parts in answers[:20]:
             sent = [part.get("body", b"") for part in parts]
             assert start["status"] == 200 and unpack(b"".join(sent)) == body
             assert len(sent) > 3 and max(map(len, sent)) <= PART
         assert [start["status"] for start, *_ in answers[20:]] == [404, 404]
-        await get(compression, "/static/b.js")
+        await get(files, "/static/b.js")
         assert loads == ["/static/a.js", "/static/b.js", "/static/b.js"], "it may come to be"
 
     run(get_all())
@@ -188,7 +188,7 @@ def test_to_who_has_hung_up_nothing_more_is_sent():
                 has_hung_up.set()
 
         scope = {"type": "http", "method": "GET", "path": "/static/a.js", "headers": []}
-        await Compression(app)(scope, receive, send)
+        await StaticFiles(app)(scope, receive, send)
 
     run(get())
     assert 10 <= len(parts) < 15
@@ -204,7 +204,7 @@ def test_a_small_file_waits_for_no_large_ones():
         await send({"type": "http.response.body", "body": bytes(size)})
 
     async def get_all() -> None:
-        compression = Compression(app)
+        files = StaticFiles(app)
         half_sent = asyncio.Event()
 
         async def get(name: str) -> None:
@@ -214,7 +214,7 @@ def test_a_small_file_waits_for_no_large_ones():
                     half_sent.set()
 
             scope = {"type": "http", "method": "GET", "path": f"/static/{name}.js", "headers": []}
-            await compression(scope, asyncio.Event().wait, send)
+            await files(scope, asyncio.Event().wait, send)
 
         larger = [asyncio.create_task(get("large")) for _ in range(20)]
         await half_sent.wait()
@@ -236,21 +236,21 @@ def test_the_document_is_read_once():
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": b"<html></html>"})
 
-    async def get(compression: Compression, path: str) -> bytes:
+    async def get(files: StaticFiles, path: str) -> bytes:
         parts: list[bytes] = []
 
         async def send(message: Message) -> None:
             parts.append(message.get("body", b""))
 
         scope = {"type": "http", "method": "GET", "path": path, "headers": []}
-        await compression(scope, asyncio.Event().wait, send)
+        await files(scope, asyncio.Event().wait, send)
         return b"".join(parts)
 
     async def get_all() -> None:
-        compression = Compression(app)
+        files = StaticFiles(app)
         # Streamlit sends it also where there is no such file, under as many names as one likes.
         for path in ("/", "/", "/static/none", "/static/none"):
-            assert await get(compression, path) == b"<html></html>"
+            assert await get(files, path) == b"<html></html>"
 
     run(get_all())
     assert loads == ["/", "/static/none", "/static/none"]

@@ -21,7 +21,6 @@ from exam.charts.pictures import sheet_picture
 from exam.model.exams import BrokenExams
 from exam.model.settings import EPOCHS, STUDENT
 from exam.server.accepting import accept_in_turns
-from exam.server.compression import Compression
 from exam.server.crowd import bound_sessions
 from exam.server.document import Opening
 from exam.server.guard import Guard
@@ -37,6 +36,7 @@ from exam.server.sessions import (
     watch_no_files,
 )
 from exam.server.slow_readers import bound_slow_readers
+from exam.server.static_files import StaticFiles
 from exam.server.websocket import Received, follow_runs, follow_sessions
 from exam.service.machine import shortages
 from exam.service.scheduler import get_scheduler
@@ -117,5 +117,5 @@ MIDDLEWARE = [
     Middleware(Guard),
     Middleware(Received),
     Middleware(Opening),
-    Middleware(Compression),
+    Middleware(StaticFiles),
 ]

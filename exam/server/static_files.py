@@ -1,8 +1,8 @@
-"""Streamlit's own files, compressed: most of what a phone loads when it opens the page.
+"""Streamlit's own files and its document: most of what a phone loads when it opens the page.
 
 Streamlit leaves them as they are, since to compress each answer anew would cost more than it saves,
 and reads them for each answer, which takes 200 kB while a slow client reads it. They never change
-while the server runs, so here each is read once, as is its document, and compressed.
+while the server runs, so here each is read and compressed once, and sent in parts.
 """
 
 import asyncio
@@ -29,7 +29,7 @@ class Answer(NamedTuple):
     is_file: bool
 
 
-class Compression:
+class StaticFiles:
     """Answers requests for static files with what was read and compressed at the first of them."""
 
     def __init__(self, app: ASGIApp):
