@@ -544,7 +544,7 @@ def with_cookie(code: str, secret: str) -> dict:
 
 async def begun() -> list[bool]:
     """Whether each of a learner, another one and a lecturer begins at once."""
-    return [Asked().ask(leads=leads).turn.done() for leads in (False, False, True)]
+    return [Asked("").ask(leads=leads).turn.done() for leads in (False, False, True)]
 
 
 def test_nobody_waits_for_a_connection_that_has_ended():

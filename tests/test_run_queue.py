@@ -26,9 +26,14 @@ def one_at_once(monkeypatch) -> None:
 
 
 def who_asked_for(runs: int) -> Asked:
-    asked = Asked()
+    asked = Asked("")
     asked.runs.add(runs)
-    asked.times.add(runs)
+    return asked
+
+
+def who_asked(times: int, network: str = "") -> Asked:
+    asked = Asked(network)
+    asked.times.add(times)
     return asked
 
 
@@ -47,9 +52,9 @@ def order(first: Run, **waiting: Run) -> list[str]:
 
 def test_who_has_asked_the_fewest_times_comes_first_and_every_fourth_turn_is_the_longest_wait():
     async def serve() -> list[str]:
-        asking = {"more": 38, "much": 30, "little": 20, "less": 10, "nothing": 0}
-        first = Asked().ask()
-        return order(first, **{name: who_asked_for(runs).ask() for name, runs in asking.items()})
+        asking = {"more": 300, "much": 150, "little": 50, "less": 20, "nothing": 0}
+        first = Asked("").ask()
+        return order(first, **{name: who_asked(times).ask() for name, times in asking.items()})
 
     assert run(serve()) == ["nothing", "less", "more", "little", "much"]
 
@@ -58,23 +63,41 @@ def test_who_has_just_opened_the_page_comes_before_all_who_ask_for_little_again_
     """Of 200 sessions, each had its turn so seldom that it had asked for less than a newcomer."""
 
     async def serve() -> list[str]:
-        newcomer, again = Asked(), {name: Asked() for name in "abc"}
-        for _ in range(3):
+        newcomer, again = Asked(""), {name: Asked("") for name in "abc"}
+        for _ in range(20):
             for asked in again.values():
                 asked.ask().end()
         newcomer.ask(WHOLE_PAGE).end()
-        first = Asked().ask()
+        first = Asked("").ask()
         waiting = {name: asked.ask() for name, asked in again.items()}
         return order(first, **waiting, newcomer=newcomer.ask())
 
     assert run(serve())[0] == "newcomer"
 
 
+def test_ever_new_sessions_come_before_no_learner_who_is_there():
+    """They once did as soon as somebody had asked seven times: the first pass took ten seconds."""
+
+    async def serve() -> list[str]:
+        first, learner = Asked("").ask(), who_asked(10).ask()
+        return order(first, learner=learner, **{name: Asked("").ask() for name in "abcdef"})
+
+    assert run(serve())[0] == "learner"
+
+
+def test_each_network_has_its_turn_however_many_wait_of_another():
+    async def serve() -> list[str]:
+        first, script = Asked("script").ask(), {name: Asked("script").ask() for name in "abcdef"}
+        return order(first, **script, learner=who_asked(100, network="hall").ask())
+
+    assert run(serve())[:2] == ["a", "learner"]
+
+
 def test_a_small_page_comes_before_a_large_one_whoever_asks_for_it():
     """So a lecturer who goes on quickly waits for none that is opened with all chapters."""
 
     async def serve() -> list[str]:
-        first, large = Asked().ask(100), {name: Asked().ask(70) for name in "abcdef"}
+        first, large = Asked("").ask(100), {name: Asked("").ask(70) for name in "abcdef"}
         return order(first, **large, lecturer=who_asked_for(200).ask(WHOLE_PAGE))
 
     assert run(serve())[0] == "lecturer"
@@ -82,7 +105,7 @@ def test_a_small_page_comes_before_a_large_one_whoever_asks_for_it():
 
 def test_equals_come_in_their_order():
     async def serve() -> list[str]:
-        return order(Asked().ask(), **{name: Asked().ask() for name in "abcdef"})
+        return order(Asked("").ask(), **{name: Asked("").ask() for name in "abcdef"})
 
     assert run(serve()) == list("abcdef")
 
@@ -102,7 +125,7 @@ def test_a_page_with_all_its_chapters_open_is_much_even_if_it_is_the_first():
         all_chapters = WHOLE_PAGE + OPEN_CHAPTER * len(CHAPTER_NAMES)
         assert all_chapters > LIGHT
         assert who_asked_for(200).ask(WHOLE_PAGE).turn.done()
-        assert not Asked().ask(all_chapters).turn.done()
+        assert not Asked("").ask(all_chapters).turn.done()
 
     run(begin())
 
@@ -121,7 +144,7 @@ def test_the_next_run_begins_even_if_nobody_tells_the_end_of_this_one(monkeypatc
     monkeypatch.setattr(run_queue, "LONGEST_RUN_SECONDS", 0.01)
 
     async def wait() -> None:
-        runs = [Asked().ask() for _ in range(20)]
+        runs = [Asked("").ask() for _ in range(20)]
         async with asyncio.timeout(60):
             await asyncio.gather(*(run.turn for run in runs))
 
@@ -132,7 +155,7 @@ def test_a_run_that_waits_lends_its_place_and_has_it_back_before_another_begins(
     monkeypatch.setattr(run_queue, "MAX_LENT", 1)
 
     async def lend() -> None:
-        first, second, third = (Asked().ask() for _ in range(3))
+        first, second, third = (Asked("").ask() for _ in range(3))
         with run_queue.PARTS.lent_place() as may_wait:
             assert may_wait
             await asyncio.sleep(0)
@@ -150,7 +173,7 @@ def test_a_run_that_waits_lends_its_place_and_has_it_back_before_another_begins(
 
 def test_whoever_has_gone_keeps_nobody_waiting_and_an_end_told_twice_is_one():
     async def leave() -> None:
-        first, gone, stays, last = (Asked().ask() for _ in range(4))
+        first, gone, stays, last = (Asked("").ask() for _ in range(4))
         gone.turn.cancel()
         gone.end()
         assert not stays.turn.done()
@@ -166,7 +189,7 @@ def test_a_run_that_turns_out_to_be_longer_keeps_its_place(monkeypatch):
 
     async def begin(extended: bool) -> bool:
         """Whether the next one begins soon after."""
-        first, next_one = (asked := Asked()).ask(), Asked().ask()
+        first, next_one = (asked := Asked("")).ask(), Asked("").ask()
         monkeypatch.setattr(run_queue, "LONGEST_RUN_SECONDS", NEVER)
         if extended:
             asked.add(WHOLE_PAGE, first)
@@ -192,11 +215,11 @@ def test_of_lecturers_who_has_had_the_most_time_comes_last(monkeypatch):
     monkeypatch.setattr("time.monotonic", lambda: now[0])
 
     async def serve() -> list[str]:
-        rested, lecturer = Asked(), who_asked_for(8)
+        rested, lecturer = Asked(""), who_asked_for(8)
         dear = rested.ask(leads=True)
         now[0] += 0.1
         dear.end()
-        first = Asked().ask(leads=True)
+        first = Asked("").ask(leads=True)
         return order(first, rested=rested.ask(leads=True), lecturer=lecturer.ask(leads=True))
 
     assert run(serve()) == ["lecturer", "rested"]

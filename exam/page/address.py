@@ -121,6 +121,12 @@ def network_of(address: str) -> str:
     return address
 
 
+def network_of_client(scope: Mapping[str, Any]) -> str:
+    """Where a request or a websocket comes from; empty of a Unix socket."""
+    address, _ = scope.get("client") or ("", 0)
+    return network_of(address)
+
+
 def is_this_machine(address: str) -> bool:
     """Whether it is one by which a machine speaks to itself, as a proxy on it does."""
     with contextlib.suppress(ValueError):

@@ -9,11 +9,11 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime.app_session import AppSession
 
+from exam.page.address import network_of_client
 from exam.rooms.room import Room
 from exam.server.inbox import END, Inbox
 from exam.server.lead import Lead
 from exam.server.message_cache import MessageCache
-from exam.server.network_turns import network_of_client
 from exam.server.reading_cost import forgive_a_run
 from exam.server.received import MAX_MESSAGE, read_message
 from exam.server.session_use import USES, SessionUse
@@ -93,7 +93,7 @@ class Connection:
         self._query = state.query_string or self._query
         room = self._lead.room(state.query_string)
         # All that lead a room count as one, or many connections would each come before a lecturer.
-        self._charged = ASKED_IN.setdefault(room, Asked(NEW_ROOM)) if room else self._use.asked
+        self._charged = ASKED_IN.setdefault(room, Asked("", NEW_ROOM)) if room else self._use.asked
         run = self._charged.ask(self._use.cost(message), leads=bool(room))
         # A guess, which is a part of the page, counts also of who has left.
         await self.inbox.unless_ended(run.turn, LEFT_SECONDS if state.fragment_id else 0.0)

@@ -3,7 +3,7 @@
 import asyncio
 from typing import NamedTuple
 
-from exam.server.network_turns import NetworkTurns
+from exam.service.network_turns import NetworkTurns
 
 PARTS_AT_ONCE = 4  # in each turn of the event loop, which answers everybody
 

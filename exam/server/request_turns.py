@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from exam.page.address import network_of
-from exam.server.network_turns import NetworkTurns
+from exam.service.network_turns import NetworkTurns
 
 LITTLE = 3  # callbacks, in this turn of the loop
 WAIT_SECONDS = 0.02  # after which one is read, however much there is to do

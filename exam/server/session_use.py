@@ -26,7 +26,7 @@ class SessionUse:
 
     def __init__(self, network: str) -> None:
         self.network = network
-        self.asked, self.active_seconds = Asked(), 0
+        self.asked, self.active_seconds = Asked(network), 0
         self.last_second = 0
         self._open: set[str] = set()  # widgets
 

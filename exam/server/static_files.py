@@ -14,7 +14,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import config
 
-from exam.server.network_turns import network_of_client
+from exam.page.address import network_of_client
 from exam.server.part_turns import PartTurns
 
 KINDS = (".js", ".css")

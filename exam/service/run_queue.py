@@ -2,10 +2,10 @@
 
 One thread answers everybody, so that a few runs at once are as fast as many, and the others wait.
 Parts of the page wait for no whole page, learners for nobody who asks without pause, and lecturers
-for nobody else. Of learners that wait for each other, the smallest run comes first; of equals, the
-one whose session has asked the fewest times of late; of lecturers, the one whose room has asked for
-the least. Every fourth turn is that of the one that has waited longest, so that nobody waits for
-ever.
+for nobody else. Of learners that wait for each other each network has its turn, and of one network
+the smallest run comes first; of equals, the one whose session has asked fewer times of late; of
+lecturers, the one whose room has asked for the least. Every fourth turn of a network is that of the
+one that has waited longest, so that nobody waits for ever.
 """
 
 import asyncio
@@ -15,11 +15,14 @@ import time
 from collections.abc import Iterator
 
 from exam.service.fading import Fading
+from exam.service.network_turns import NetworkTurns
 
 HALF_LIFE = 30.0  # seconds, in which half of what a session has asked for is forgotten
 # The same of how often it has asked. Where hundreds ask without pause, each has its turn every few
 # seconds: in 30 s that would be no more than what a learner does who opens the page and presses.
 TIMES_HALF_LIFE = 120.0
+# As how often a new session has asked, or ever new ones would come before a learner who is there.
+TIMES_BEFORE = 20
 WHOLE_PAGE = 10  # runs of a part of the page, as which one of the whole page counts
 LIGHT = 60.0  # runs of late: what a learner asks for, and more
 PARTS_AT_ONCE, PAGES_AT_ONCE = 4, 2  # of learners
@@ -64,20 +67,34 @@ class Run:
             self._queue.add_place()
 
 
+class NetworkRuns(list[Run]):
+    """Those of one network that wait, in the order in which they came."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._turns = itertools.count(1)
+
+    def take(self) -> Run:
+        """The one that begins next."""
+        is_longest = next(self._turns) % LONGEST_WAIT_EVERY == 0
+        run = self[0] if is_longest else min(self, key=lambda run: run.rank)
+        self.remove(run)
+        return run
+
+
 class RunQueue:
     """Runs of one kind, of which a few go on at once; used in one event loop."""
 
     def __init__(self, at_once: int):
         self._places, self._lent = at_once, 0
         self._loop: asyncio.AbstractEventLoop | None = None  # in which it is used
-        self._waiting: list[Run] = []  # in the order in which they came
-        self._turns = itertools.count(1)
+        self._waiting: NetworkTurns[NetworkRuns] = NetworkTurns(NetworkRuns)
 
-    def add(self, rank: tuple[int, int], seconds: float) -> Run:
+    def add(self, rank: tuple[int, int], seconds: float, network: str = "") -> Run:
         """A run that begins when it is its turn, and ends after so many seconds or when told so."""
         self._loop = asyncio.get_running_loop()
         run = Run(self, rank, seconds)
-        self._waiting.append(run)
+        self._waiting.of(network).append(run)
         self._begin_next()
         return run
 
@@ -106,14 +123,12 @@ class RunQueue:
         self._begin_next()
 
     def _begin_next(self) -> None:
-        # Those whose turn is done without having begun were of connections that have ended.
-        self._waiting = [run for run in self._waiting if not run.turn.done()]
-        while self._places > 0 and self._waiting:
-            is_longest = next(self._turns) % LONGEST_WAIT_EVERY == 0
-            run = self._waiting[0] if is_longest else min(self._waiting, key=lambda run: run.rank)
-            self._waiting.remove(run)
-            self._places -= 1
-            run.begin()
+        while self._places > 0 and (waiting := self._waiting.next()):
+            # Those whose turn is done without having begun were of connections that have ended.
+            waiting[:] = [run for run in waiting if not run.turn.done()]
+            if waiting:
+                self._places -= 1
+                waiting.take().begin()
 
 
 PARTS, PAGES = RunQueue(PARTS_AT_ONCE), RunQueue(PAGES_AT_ONCE)
@@ -124,10 +139,12 @@ LEADERS = RunQueue(LEADERS_AT_ONCE)
 class Asked:
     """What all connections of one session, or all that lead a room, have asked for of late."""
 
-    def __init__(self, before: float = 0.0) -> None:
+    def __init__(self, network: str, before: float = 0.0) -> None:
+        self._network = network
         self.runs = Fading(HALF_LIFE)
         self.runs.add(before)
         self.times = Fading(TIMES_HALF_LIFE)
+        self.times.add(TIMES_BEFORE)
 
     def ask(self, runs: int = 1, *, leads: bool = False) -> Run:
         """A run that counts as so many; it may begin when its `turn` is done.
@@ -136,7 +153,8 @@ class Asked:
         """
         self.runs.add(runs)  # first: who comes back ever anew with a large one waits as well
         self.times.add(1)
-        weight, times = round(self.runs.now()), round(self.times.now())  # so that there are equals
+        # Rounded, so that there are equals, of which whoever came first comes first.
+        weight, often = round(self.runs.now()), round(self.times.now()).bit_length()
         if leads:  # or the many parts that one of them asks for would come before another's step
             run = LEADERS.add((weight, runs), _seconds(runs))
             # Otherwise who has many idle rooms could ask for slow parts and come before a lecturer.
@@ -146,7 +164,7 @@ class Asked:
             queue = PAGES if runs >= WHOLE_PAGE else PARTS
         else:
             queue = HEAVY_PAGES if runs >= WHOLE_PAGE else HEAVY_PARTS
-        return queue.add((runs, times), _seconds(runs))
+        return queue.add((runs, often), _seconds(runs), self._network)
 
     def add(self, runs: int, run: Run) -> None:
         """To be called when a run has turned out to count as so many more."""

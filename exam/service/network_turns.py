@@ -4,10 +4,6 @@ from collections import OrderedDict
 from collections.abc import Callable, Sized
 from typing import Generic, TypeVar
 
-from starlette.types import Scope
-
-from exam.page.address import network_of
-
 Waiting = TypeVar("Waiting", bound=Sized)
 
 
@@ -34,9 +30,3 @@ class NetworkTurns(Generic[Waiting]):
     def longest(self) -> Waiting:
         """Of the network of which the most waits. Raises ValueError where nothing does."""
         return max(self._waiting.values(), key=len)
-
-
-def network_of_client(scope: Scope) -> str:
-    """That which a request or a websocket comes from; empty of a Unix socket."""
-    address, _ = scope.get("client") or ("", 0)
-    return network_of(address)
