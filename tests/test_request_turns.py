@@ -39,6 +39,8 @@ def read_in_turns(max_waiting: float = 1_000) -> None:
 class Page:
     """Notes who has asked, and in which turn of the loop."""
 
+    connections: set  # of its server
+
     def __init__(self) -> None:
         self.asked: list[tuple[int, str]] = []
         self.turn = 0
@@ -65,6 +67,7 @@ async def asked_by(*addresses: str) -> AsyncIterator[tuple[Page, list[socket.soc
     async with asyncio.timeout(PATIENCE):
         while not server.started:
             await asyncio.sleep(0)
+    page.connections = server.server_state.connections
     place = server.servers[0].sockets[0].getsockname()
     lines = [socket.create_connection(place, source_address=(each, 0)) for each in addresses]
     for line in lines:
@@ -111,6 +114,25 @@ def test_those_that_are_gone_take_no_turn():
             return page.asked
 
     assert [address for _, address in run(ask())] == [LEARNER]
+
+
+@pytest.mark.skipif(not hasattr(socket, "TCP_DEFER_ACCEPT"), reason="not of this system")
+def test_who_sends_nothing_costs_nothing():
+    """Connections that were opened and reset kept the thread busy, 3,000 of them a second."""
+    read_in_turns()
+
+    async def ask() -> int:
+        async with asked_by(LEARNER) as (page, lines):
+            silent = [socket.create_connection(lines[0].getpeername()) for _ in range(MANY)]
+            await page.wait_for(1)
+            lines.append(socket.create_connection(lines[0].getpeername()))
+            lines[-1].send(REQUEST)  # accepted after all that are silent, if they were
+            await page.wait_for(2)
+            for line in silent:
+                line.close()
+            return len(page.connections)
+
+    assert run(ask()) == 2
 
 
 def test_where_too_many_wait_those_of_the_address_with_the_most_are_ended():

@@ -65,11 +65,11 @@ class Inbox:
     def end(self) -> None:
         """Read a little of what is unread, and then its end."""
         if not self.has_ended:
-            self._end(KEPT_UNREAD)
+            self._end(unread=KEPT_UNREAD)
 
     def close(self) -> None:
         """To be called when nobody reads it any more."""
-        self._end(0)
+        self._end(unread=0)
         self._count(-self._bytes)
 
     def _dismiss(self) -> None:
@@ -77,11 +77,12 @@ class Inbox:
             now = asyncio.get_running_loop().time()
             self._is_told_at = now + random.uniform(*DISMISSED_SECONDS)
         self._is_dismissed = True
-        self._end(0)
+        self._end(unread=0)
         Inbox._large.discard(self)
 
-    def _end(self, kept: int) -> None:
-        while self._messages.qsize() > kept:
+    def _end(self, unread: int) -> None:
+        """Leave so much unread, and then its end."""
+        while self._messages.qsize() > unread:
             self._count(-_size_of(self._messages.get_nowait()))
         self._has_ended.set()
         self._messages.put_nowait(END)
