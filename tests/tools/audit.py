@@ -11,6 +11,7 @@ import multiprocessing
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from importlib import import_module
 from unittest.mock import patch
 
@@ -75,18 +76,33 @@ def compute(studies: Iterable[tuple[Plan, int]]) -> Marks:
     longest: dict[Plan, int] = {}
     for plan, epochs in studies:
         longest[plan] = max(longest.get(plan, 0), epochs)
+    # On which exams a student is marked changes no weight: once for both of them is enough.
+    also = {replace(plan, marked_on=UNSEEN): plan for plan in longest if plan.marked_on == FINAL}
+    also = {plan: final for plan, final in also.items() if longest.get(plan, 0) >= longest[final]}
+    for final in also.values():
+        del longest[final]
+    asked = [(plan, epochs, also.get(plan)) for plan, epochs in longest.items()]
     os.environ["OPENBLAS_NUM_THREADS"] = "1"  # as in the page's workers (service/worker.py)
     with multiprocessing.get_context("spawn").Pool(os.cpu_count()) as pool:
-        return dict(pool.imap_unordered(_study, longest.items(), chunksize=8))
+        return dict(itertools.chain(*pool.imap_unordered(_study, asked, chunksize=8)))
 
 
-def _study(asked: tuple[Plan, int]) -> tuple[Plan, tuple[Mark, ...]]:
+def _study(asked: tuple[Plan, int, Plan | None]) -> list[tuple[Plan, list[Mark]]]:
+    """The marks of the first plan, and of the other one, which is the same but for its marks."""
+    from exam.model.marking import mark
     from exam.model.training import initial_checkpoint, resume
 
-    plan, epochs = asked
+    plan, epochs, final = asked
     marks: list[Mark] = []
-    resume(initial_checkpoint(plan.student), plan, epochs=epochs, on_epoch=marks.append)
-    return plan, tuple(marks)
+    final_marks: list[Mark] = []
+
+    def keep(each: Mark) -> None:
+        marks.append(each)
+        if final:
+            final_marks.append(mark(final, epoch=each.epoch))
+
+    resume(initial_checkpoint(plan.student), plan, epochs=epochs, on_epoch=keep)
+    return [(plan, marks), *([(final, final_marks)] if final else [])]
 
 
 def fill_in(experiment: Experiment, marks: Marks) -> Experiment:
