@@ -1,6 +1,6 @@
 """Set up what the tests need, then run them: `python -m tests [slow] [arguments for pytest]`.
 
-Without `slow`, what a change is likely to break, in some ten minutes on two cores; with it, the
+Without `slow`, what a change is likely to break, in some five minutes on two cores; with it, the
 rest: faults with real processes, replicas, notebooks, every screen and language.
 """
 
@@ -55,6 +55,6 @@ if __name__ == "__main__":
     is_slow, arguments = "slow" in sys.argv[1:2], sys.argv[1:]
     others = {file for folder in SLOW for file in (ROOT / folder).glob("test_*.py")}
     files = [*LONGEST, *sorted(others.difference(LONGEST))]
-    slow = [*files, *TWO_AT_ONCE, IN_ORDER, *arguments[1:]]
-    which = slow if is_slow else [*FAST, *arguments]
-    sys.exit(subprocess.run([sys.executable, "-m", "pytest", *which], cwd=ROOT).returncode)
+    which = [*files, IN_ORDER, *arguments[1:]] if is_slow else [*FAST, *arguments]
+    command = [sys.executable, "-m", "pytest", *TWO_AT_ONCE, *which]
+    sys.exit(subprocess.run(command, cwd=ROOT).returncode)
