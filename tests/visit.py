@@ -21,8 +21,9 @@ MAX_SILENCE = 120.0  # seconds in which the page sends nothing though something 
 class Visit:
     """What the page has shown so far; times are those of `time.monotonic`, 0.0 is "not yet"."""
 
-    def __init__(self, url: str, link: str = "", cookie: str = ""):
+    def __init__(self, url: str, link: str = "", cookie: str = "", address: str = ""):
         self.url, self.link, self.cookie = url, link, cookie
+        self.address = address  # from which it comes, if not from that of all others
         self._forget()
 
     def _forget(self) -> None:
@@ -50,8 +51,10 @@ class Visit:
         options = {"origin": "/".join(self.url.split("/")[:3]), "max_size": None, "max_queue": None}
         if self.cookie:
             options["additional_headers"] = {"Cookie": self.cookie}
-        address = self.url.replace("http", "ws", 1) + "_stcore/stream"
-        async with websockets.connect(address, subprotocols=["streamlit"], **options) as socket:
+        if self.address:
+            options["local_addr"] = (self.address, 0)
+        place = self.url.replace("http", "ws", 1) + "_stcore/stream"
+        async with websockets.connect(place, subprotocols=["streamlit"], **options) as socket:
             self.socket = socket
             yield self
 

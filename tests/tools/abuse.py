@@ -41,6 +41,7 @@ from tests.visit import Visit
 
 OPEN_FILES = 1024
 SECONDS, PATIENCE_SECONDS, WARM_SECONDS = 20.0, 30.0, 15.0
+ELSEWHERE = "127.0.0.3"  # an address that no learner has
 KEPT, REST = 30_000_000, 120.0  # bytes above which it is waited, and for how many seconds
 Nuisance = Callable[[str], Awaitable[None]]
 
@@ -538,7 +539,20 @@ async def gulpers(url: str) -> None:
     await again_and_again(one, 1_000)
 
 
-async def resets(url: str, address: str = "127.0.0.3") -> None:
+async def strangers(url: str) -> None:
+    """150 sessions of another address that open the page, ask six times, and are others then."""
+
+    async def one() -> None:
+        async with Visit(url, address=ELSEWHERE).connection() as visit:
+            await visit.open()
+            for _ in range(6):
+                await visit.ask(within="batch_size")
+                await visit.read()
+
+    await again_and_again(one, 150)
+
+
+async def resets(url: str, address: str = ELSEWHERE) -> None:
     """3,000 connections that begin a websocket, are gone as soon as it is there, and come anew."""
     host, port = url.split("/")[2].split(":")
 
@@ -804,6 +818,7 @@ NUISANCES: dict[str, Nuisance] = {
         hoarders,
         sippers,
         gulpers,
+        strangers,
         resets,
         near,
         hangups,
