@@ -28,6 +28,30 @@ def test_each_network_has_its_turn_however_much_another_loads():
     assert run(loads())[:4] == ["script", "learner"] * 2
 
 
+@pytest.mark.parametrize("networks", [1, PARTS_AT_ONCE, 2 * PARTS_AT_ONCE])
+def test_large_files_go_on_in_each_network_however_many_there_are(networks):
+    """Where whose turn it is went round with which turn it is, half of them never did."""
+
+    async def loads() -> list[int]:
+        turns, large, is_over = PartTurns(), [0] * networks, False
+
+        async def load(network: int, sent: int) -> None:
+            while not is_over:
+                await turns.wait(sent, str(network))
+                large[network] += bool(sent)
+
+        sizes = (LARGE, 0, 0, 0)
+        loading = [load(network, sent) for network in range(networks) for sent in sizes]
+        tasks = [asyncio.create_task(each) for each in loading]
+        for _ in range(MANY * networks):
+            await asyncio.sleep(0)
+        is_over = True
+        await asyncio.gather(*tasks)
+        return large
+
+    assert min(run(loads())) > MANY / 10
+
+
 @pytest.mark.parametrize(
     "waiting, sent, most",
     [(LARGE, 0, 2 * PARTS_AT_ONCE), (0, LARGE, 2 * MANY + 2 * PARTS_AT_ONCE)],

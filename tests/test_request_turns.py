@@ -1,9 +1,11 @@
 """In which order requests are read; by the page's server, and by one of its kind."""
 
 import asyncio
+import errno
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from unittest.mock import Mock
 
 import pytest
 import uvicorn
@@ -30,16 +32,18 @@ def loop_as_it_was(monkeypatch) -> None:
         monkeypatch.setattr(owner, name, getattr(owner, name))
 
 
-def read_in_turns(max_waiting: float = 1_000) -> None:
+def read_in_turns(max_waiting: float = 1_000) -> RequestTurns:
     requests = RequestTurns(max_waiting)
     accepting.accept_in_turns(requests)
     reading.share_reading(requests)
+    return requests
 
 
 class Page:
     """Notes who has asked, and in which turn of the loop."""
 
     connections: set  # of its server
+    place: tuple[str, int]
 
     def __init__(self) -> None:
         self.asked: list[tuple[int, str]] = []
@@ -68,7 +72,7 @@ async def asked_by(*addresses: str) -> AsyncIterator[tuple[Page, list[socket.soc
         while not server.started:
             await asyncio.sleep(0)
     page.connections = server.server_state.connections
-    place = server.servers[0].sockets[0].getsockname()
+    place = page.place = server.servers[0].sockets[0].getsockname()
     lines = [socket.create_connection(place, source_address=(each, 0)) for each in addresses]
     for line in lines:
         line.send(REQUEST)
@@ -123,9 +127,9 @@ def test_who_sends_nothing_costs_nothing():
 
     async def ask() -> int:
         async with asked_by(LEARNER) as (page, lines):
-            silent = [socket.create_connection(lines[0].getpeername()) for _ in range(MANY)]
+            silent = [socket.create_connection(page.place) for _ in range(MANY)]
             await page.wait_for(1)
-            lines.append(socket.create_connection(lines[0].getpeername()))
+            lines.append(socket.create_connection(page.place))
             lines[-1].send(REQUEST)  # accepted after all that are silent, if they were
             await page.wait_for(2)
             for line in silent:
@@ -133,6 +137,57 @@ def test_who_sends_nothing_costs_nothing():
             return len(page.connections)
 
     assert run(ask()) == 2
+
+
+def test_a_long_request_waits_once(monkeypatch):
+    requests, waits = read_in_turns(), []
+    wait = requests.wait
+    monkeypatch.setattr(requests, "wait", lambda *turn: (waits.append(turn), wait(*turn)))
+
+    async def ask() -> int:
+        async with asked_by() as (page, lines):
+            lines.append(socket.create_connection(page.place))
+            lines[0].send(REQUEST[:-2] + b"Cookie: " + b"x" * 5_000 + b"\r\n\r\n")
+            await page.wait_for(1)
+            return len(waits)
+
+    assert run(ask()) == 1
+
+
+def test_uvicorn_ends_no_connection_whose_request_waits(monkeypatch):
+    """It does five seconds after an answer, unless it has read of another request."""
+    requests = read_in_turns()
+
+    async def ask() -> None:
+        async with asked_by(LEARNER) as (page, lines):
+            await page.wait_for(1)
+            (protocol,) = page.connections
+            async with asyncio.timeout(PATIENCE):
+                while not protocol.timeout_keep_alive_task:
+                    await asyncio.sleep(0)
+                monkeypatch.setattr(requests, "_is_watched", True)  # nobody has a turn
+                lines[0].send(REQUEST)
+                while protocol.transport not in requests:
+                    await asyncio.sleep(0)
+            assert not protocol.timeout_keep_alive_task
+
+    run(ask())
+
+
+def test_where_too_many_files_were_open_it_accepts_again(monkeypatch):
+    read_in_turns()
+    serve, loop, door = Mock(), Mock(), Mock()
+    monkeypatch.setattr(accepting, "_serve", serve)
+    door.accept.side_effect = OSError(errno.EMFILE, "")
+    asked = ("factory", door, None, "server", 2_048, 60.0, 30.0)
+    accepting.BaseSelectorEventLoop._accept_connection(loop, *asked)
+    _, again = loop.call_later.call_args.args
+    door.fileno.return_value = -1
+    again()
+    serve.assert_not_called()
+    door.fileno.return_value = 7
+    again()
+    serve.assert_called_once_with(loop, *asked)
 
 
 def test_where_too_many_wait_those_of_the_address_with_the_most_are_ended():

@@ -52,7 +52,7 @@ def order(first: Run, **waiting: Run) -> list[str]:
 
 def test_who_has_asked_the_fewest_times_comes_first_and_every_fourth_turn_is_the_longest_wait():
     async def serve() -> list[str]:
-        asking = {"more": 300, "much": 150, "little": 50, "less": 20, "nothing": 0}
+        asking = {"more": 300, "much": 150, "little": 70, "less": 40, "nothing": 0}
         first = Asked("").ask()
         return order(first, **{name: who_asked(times).ask() for name, times in asking.items()})
 
@@ -64,7 +64,7 @@ def test_who_has_just_opened_the_page_comes_before_all_who_ask_for_little_again_
 
     async def serve() -> list[str]:
         newcomer, again = Asked(""), {name: Asked("") for name in "abc"}
-        for _ in range(20):
+        for _ in range(40):
             for asked in again.values():
                 asked.ask().end()
         newcomer.ask(WHOLE_PAGE).end()

@@ -607,7 +607,7 @@ def test_whoever_leaves_many_visits_pushes_out_none_of_another_network():
 
 
 @pytest.mark.parametrize(
-    "gone_at, seconds, unsent", [(None, 60.0, 1), (20, 60.0, 40), (None, 0.0, 60)]
+    "gone_at, seconds, unsent", [(None, 60.0, 1), (20, 60.0, 39), (None, 0.0, 60)]
 )
 def test_what_is_written_for_a_session_is_sent_at_once(monkeypatch, gone_at, seconds, unsent):
     """But for the last message, or what would take too long: Streamlit sends that in its turns."""
@@ -622,12 +622,26 @@ def test_what_is_written_for_a_session_is_sent_at_once(monkeypatch, gone_at, sec
     runtime = SimpleNamespace(_session_mgr=manager, _send_message=send)
     monkeypatch.setattr(Runtime, "instance", lambda: runtime)
     monkeypatch.setattr(AppSession, "flush_browser_queue", lambda session: list(range(60)))
+    monkeypatch.setattr(Runtime, "_send_message", Runtime._send_message)
     monkeypatch.setattr(sessions, "SEND_SECONDS", seconds)
     send_at_once()
     flush = AppSession.flush_browser_queue
     assert flush(SimpleNamespace(id="there")) == list(range(60))[60 - unsent :]
-    assert sent == list(range(60 - unsent))
+    assert sent == list(range(60 - unsent))[:gone_at]
     assert flush(SimpleNamespace(id="gone")) == list(range(60))
+
+
+def test_what_is_sent_goes_to_the_connection_that_has_the_session_now(monkeypatch):
+    sent: list[object] = []
+    old, new = (SimpleNamespace(session=SimpleNamespace(id="a")) for _ in range(2))
+    manager = SimpleNamespace(get_active_session_info={"a": new}.get)
+    runtime = SimpleNamespace(_session_mgr=manager)
+    monkeypatch.setattr(Runtime, "instance", lambda: runtime)
+    monkeypatch.setattr(Runtime, "_send_message", lambda runtime, info, message: sent.append(info))
+    monkeypatch.setattr(AppSession, "flush_browser_queue", AppSession.flush_browser_queue)
+    send_at_once()
+    Runtime._send_message(runtime, old, None)
+    assert sent == [new]
 
 
 FILES = IDLE = 400  # open ones, as many as there may be, and sessions

@@ -122,7 +122,7 @@ def network_of(address: str) -> str:
 
 
 def network_of_client(scope: Mapping[str, Any]) -> str:
-    """Where a request or a websocket comes from; empty of a Unix socket."""
+    """Where a request or a websocket comes from."""
     address, _ = scope.get("client") or ("", 0)
     return network_of(address)
 

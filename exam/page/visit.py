@@ -188,7 +188,7 @@ def _take_seat(code: str, secret: str) -> Seat:
 
 def client_address() -> str:
     """The address that the browser comes from; of IPv6 its network, all of which one may have."""
-    client = st.context.ip_address or "127.0.0.1"
+    client = st.context.ip_address or "127.0.0.1"  # of which Streamlit says nothing
     if is_this_machine(client):  # behind a proxy, which says it last
         said = st.context.headers.get_all("X-Forwarded-For") or [""]
         client = said[-1].rsplit(",", 1)[-1].strip()

@@ -5,35 +5,46 @@ everybody, whether or not it ever sends anything; and lets in all that there are
 any.
 """
 
+import contextlib
+import logging
 import socket
 from asyncio.selector_events import BaseSelectorEventLoop
 
 from exam.server.request_turns import RequestTurns, Turn
 
 ACCEPTED_AT_ONCE = 200  # before what has come of the others has its turn
-SILENT_SECONDS = 10  # for which the system itself keeps those that have sent nothing
+# For which the system keeps those that have sent nothing, as many as its backlog has.
+SILENT_SECONDS = 10
+RETRY_SECONDS = 1.0  # after which it accepts again, where too many files were open
 
 _serve = BaseSelectorEventLoop._start_serving  # type: ignore
-_accept = BaseSelectorEventLoop._accept_connection  # type: ignore
 _admit = BaseSelectorEventLoop._accept_connection2  # type: ignore
+_log = logging.getLogger("exam")
 
 
 def accept_in_turns(requests: RequestTurns) -> None:
     """Have the event loop accept this way; where it is another one, nothing changes."""
 
     def serve(loop, factory, sock, *others):
-        if hasattr(socket, "TCP_DEFER_ACCEPT") and sock.family != getattr(socket, "AF_UNIX", None):
-            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_DEFER_ACCEPT, SILENT_SECONDS)
+        if hasattr(socket, "TCP_DEFER_ACCEPT"):
+            with contextlib.suppress(OSError):  # it only saves time
+                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_DEFER_ACCEPT, SILENT_SECONDS)
         _serve(loop, factory, sock, *others)
 
     def accept(loop, factory, sock, sslcontext=None, server=None, backlog=100, *others):
+        def accept_again():
+            if sock.fileno() >= 0:  # the server has not ended
+                _serve(loop, factory, sock, sslcontext, server, backlog, *others)
+
         for _ in range(min(backlog, ACCEPTED_AT_ONCE)):
             try:
                 line, peername = sock.accept()
             except (BlockingIOError, InterruptedError, ConnectionAbortedError):
                 return
-            except OSError:  # too many files are open: asyncio meets that as well, and waits
-                _accept(loop, factory, sock, sslcontext, server, 1, *others)
+            except OSError:
+                _log.warning("Too many files are open: nobody is let in for a second")
+                loop._remove_reader(sock.fileno())
+                loop.call_later(RETRY_SECONDS, accept_again)
                 return
             line.setblocking(False)
 

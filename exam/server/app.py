@@ -82,7 +82,7 @@ async def lifespan(app: object) -> AsyncIterator[None]:
     """Before the first visitor, begin to load Keras, and build what the first screen needs."""
     max_open_files = raise_file_limit()
     sys.setswitchinterval(SWITCH_SECONDS)
-    requests = RequestTurns(max_open_files * SHARE_OF_FILES)
+    requests = RequestTurns(min(max_open_files, MAX_OPEN_FILES) * SHARE_OF_FILES)
     accept_in_turns(requests)
     share_reading(requests)
     slow_readers = bound_slow_readers()

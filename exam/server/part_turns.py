@@ -15,15 +15,28 @@ class Part(NamedTuple):
     turn: asyncio.Future[None]
 
 
-class PartTurns:
-    """Of each network in turn; of each, the part that has waited longest, or of the least sent.
+class NetworkParts(list[Part]):
+    """Those of one network that wait, in the order in which they came."""
 
-    So a few large files hold up no small one, and many small ones no large one.
-    """
+    is_by_age = False
+
+    def take(self) -> Part:
+        """By turns the one that has waited longest, and of the file of which the least was sent.
+
+        So a few large files hold up no small one, and many small ones no large one.
+        """
+        self.is_by_age = not self.is_by_age
+        part = self[0] if self.is_by_age else min(self, key=lambda part: part.sent_bytes)
+        self.remove(part)
+        return part
+
+
+class PartTurns:
+    """Parts of all files that are sent, of each network in turn."""
 
     def __init__(self) -> None:
-        self._waiting: NetworkTurns[list[Part]] = NetworkTurns(list)  # in the order of their coming
-        self._is_giving = self._is_by_age = False
+        self._waiting: NetworkTurns[NetworkParts] = NetworkTurns(NetworkParts)
+        self._is_giving = False
 
     async def wait(self, sent_bytes: int, network: str) -> None:
         """For the turn of the next part of a file, of which so much was sent."""
@@ -36,13 +49,11 @@ class PartTurns:
         await part.turn
 
     def _give(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._is_by_age = not self._is_by_age
         for _ in range(PARTS_AT_ONCE):
             if not (parts := self._waiting.next()):
                 self._is_giving = False
                 return
-            part = parts[0] if self._is_by_age else min(parts, key=lambda part: part.sent_bytes)
-            parts.remove(part)
+            part = parts.take()
             if not part.turn.cancelled():
                 part.turn.set_result(None)
         loop.call_soon(self._give, loop)

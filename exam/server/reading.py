@@ -73,6 +73,7 @@ class Readings:
             return
         transport._loop._remove_reader(transport._sock_fd)
         if transport not in self._requests:
+            transport.get_protocol()._unset_keepalive_if_required()  # uvicorn would end it
 
             def read() -> None:
                 if transport.is_reading():  # has neither ended nor been paused
@@ -86,8 +87,11 @@ class Readings:
         began = time.thread_time()
         _read(transport)
         self._charge(transport, time.thread_time() - began)
-        if _keeps_too_much(transport.get_protocol()):
+        protocol = transport.get_protocol()
+        if _keeps_too_much(protocol):
             self._dismiss(transport)
+        elif isinstance(protocol, H11Protocol) and _has_half_a_request(protocol):
+            self.note_new(transport)  # it waits once for all of it
         self._bound_unfinished(transport)
 
     def _bound_unfinished(self, transport: Transport) -> None:
@@ -136,9 +140,16 @@ def _keeps_too_much(protocol: object) -> bool:
     No browser sends a request before the last one is answered.
     """
     if isinstance(protocol, H11Protocol):
-        is_answering = protocol.cycle is not None and not protocol.cycle.response_complete
-        return is_answering and len(protocol.conn.trailing_data[0]) > UNANSWERED_BYTES
+        return _is_answering(protocol) and len(protocol.conn.trailing_data[0]) > UNANSWERED_BYTES
     return len(getattr(protocol, "frames", ())) > FRAMES  # of a websocket
+
+
+def _is_answering(protocol: H11Protocol) -> bool:
+    return protocol.cycle is not None and not protocol.cycle.response_complete
+
+
+def _has_half_a_request(protocol: H11Protocol) -> bool:
+    return bool(protocol.conn.trailing_data[0]) and not _is_answering(protocol)
 
 
 def _unfinished_bytes(protocol: object) -> int:

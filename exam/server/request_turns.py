@@ -7,14 +7,17 @@ has one address have theirs as they come.
 
 import asyncio
 import socket
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from exam.page.address import network_of
 from exam.service.network_turns import NetworkTurns
 
-LITTLE = 3  # callbacks, in this turn of the loop
-WAIT_SECONDS = 0.02  # after which one is read, however much there is to do
+# Callbacks that follow: in this turn of the loop, and so far in the next one. Of what a request has
+# begun there are few at a time; of files that are sent, up to nine.
+LITTLE = 10
+WAIT_SECONDS = 0.01  # after which one is read, however much there is to do
 GONE_AT_ONCE = 50  # that are found to be gone, which takes little time
 
 
@@ -43,16 +46,18 @@ class RequestTurns:
     def __init__(self, max_waiting: float) -> None:
         self._max_waiting = max_waiting
         self._networks: dict[object, str] = {}
-        self._waiting: NetworkTurns[dict[object, Turn]] = NetworkTurns(dict)
+        self._waiting: NetworkTurns[OrderedDict[object, Turn]] = NetworkTurns(OrderedDict)
+        self._is_watched = False
         self._last = 0.0  # when one was read
 
     def __contains__(self, connection: object) -> bool:
         return connection in self._networks
 
-    def wait(self, connection: object, peername: tuple | str, turn: Turn) -> None:
-        """`peername` is that of its socket; of a Unix socket there is none."""
-        if not self._networks:
-            asyncio.get_running_loop().call_soon(self._read_one)
+    def wait(self, connection: object, peername: tuple | None, turn: Turn) -> None:
+        """`peername` is the address and port that it comes from."""
+        if not self._is_watched:
+            self._is_watched = True
+            asyncio.get_running_loop().call_soon(self._watch)
         network = self._networks[connection] = network_of(peername[0] if peername else "")
         self._waiting.of(network)[connection] = turn
         if len(self._networks) > self._max_waiting:
@@ -61,19 +66,25 @@ class RequestTurns:
     def _forget(self, connection: object) -> Turn:
         return self._waiting.of(self._networks.pop(connection)).pop(connection)
 
-    def _read_one(self) -> None:
+    def _watch(self) -> None:
+        """Read one if there is little to do, and look again in the next turn of the loop."""
         loop = asyncio.get_running_loop()
         has_little_to_do = len(loop._ready) <= LITTLE  # type: ignore
-        if has_little_to_do or loop.time() > self._last + WAIT_SECONDS:
-            for _ in range(GONE_AT_ONCE):
-                if not (turns := self._waiting.next()):
-                    return
-                turn = self._forget(next(iter(turns)))
-                if turn.is_reset:
-                    turn.end()
-                else:
-                    turn.take()
-                    self._last = loop.time()
-                    break
-        if self._networks:
-            loop.call_soon(self._read_one)
+        try:
+            if has_little_to_do or loop.time() > self._last + WAIT_SECONDS:
+                self._last = loop.time()
+                self._read_one()
+        finally:  # or an exception would be the end of all reading
+            self._is_watched = bool(self._networks)
+            if self._is_watched:
+                loop.call_soon(self._watch)
+
+    def _read_one(self) -> None:
+        for _ in range(GONE_AT_ONCE):
+            if not (turns := self._waiting.next()):
+                return
+            turn = self._forget(next(iter(turns)))
+            if not turn.is_reset:
+                turn.take()
+                return
+            turn.end()

@@ -13,7 +13,11 @@ from streamlit.runtime import Runtime, app_session
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.media_file_manager import MediaFileMetadata
 from streamlit.runtime.memory_session_storage import MemorySessionStorage
-from streamlit.runtime.session_manager import SessionClientDisconnectedError, SessionInfo
+from streamlit.runtime.session_manager import (
+    ActiveSessionInfo,
+    SessionClientDisconnectedError,
+    SessionInfo,
+)
 
 from exam.server.session_use import USES
 
@@ -39,7 +43,9 @@ class KeptVisits(MemorySessionStorage):
             self._drop(session_info)
         elif len(kept := self.list()) > MAX_KEPT_VISITS:
             networks = Counter(map(_network, kept))
-            self._drop(min(kept, key=lambda each: (-networks[_network(each)], _active(each))))
+            self._drop(
+                min(kept, key=lambda each: (-networks[_network(each)], _active_seconds(each)))
+            )
 
     def _drop(self, session_info: SessionInfo) -> None:
         self.delete(session_info.session.id)
@@ -50,7 +56,7 @@ def _network(session_info: SessionInfo) -> str:
     return USES[session_info.session].network
 
 
-def _active(session_info: SessionInfo) -> int:
+def _active_seconds(session_info: SessionInfo) -> int:
     return USES[session_info.session].active_seconds
 
 
@@ -63,13 +69,21 @@ def keep_visits() -> None:
 
 
 def send_at_once() -> None:
-    """Send what has been written for a session in one turn of the event loop, or for a while.
+    """Send what has been written for a session at once, or as much as SEND_SECONDS allow.
 
-    Streamlit sends one message in each turn, for all sessions together. A page has sixty, so that
-    it took everybody longer where a turn has much to do. What is left it sends itself, and at
-    least the last one, after which the others have their turn.
+    Streamlit sends one message in each turn of the event loop, for all sessions together. A page
+    has sixty, so that it takes everybody longer where a turn has much to do. What is left it sends
+    itself, and at least the last one, after which the others have their turn.
     """
     runtime, flush = Runtime.instance(), AppSession.flush_browser_queue
+    send = Runtime._send_message
+
+    def send_to_who_is_there(
+        runtime: Runtime, info: ActiveSessionInfo, message: ForwardMsg
+    ) -> None:
+        """Another connection may have taken the session while others had their turn."""
+        now = runtime._session_mgr.get_active_session_info(info.session.id)
+        send(runtime, now or info, message)
 
     def flush_and_send(session: AppSession) -> list[ForwardMsg]:
         messages, until = flush(session), time.monotonic() + SEND_SECONDS
@@ -77,10 +91,11 @@ def send_at_once() -> None:
         sent = 0
         with contextlib.suppress(SessionClientDisconnectedError):  # Streamlit will meet it as well
             while info and sent < len(messages) - 1 and time.monotonic() < until:
-                runtime._send_message(info, messages[sent])
                 sent += 1
+                runtime._send_message(info, messages[sent - 1])
         return messages[sent:]
 
+    Runtime._send_message = send_to_who_is_there  # type: ignore
     AppSession.flush_browser_queue = flush_and_send  # type: ignore
 
 

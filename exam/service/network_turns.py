@@ -28,5 +28,5 @@ class NetworkTurns(Generic[Waiting]):
         return None
 
     def longest(self) -> Waiting:
-        """Of the network of which the most waits. Raises ValueError where nothing does."""
-        return max(self._waiting.values(), key=len)
+        """Of the network of which the most waits; of equals, of the one whose turn was last."""
+        return max(reversed(self._waiting.values()), key=len)

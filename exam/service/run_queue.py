@@ -21,8 +21,9 @@ HALF_LIFE = 30.0  # seconds, in which half of what a session has asked for is fo
 # The same of how often it has asked. Where hundreds ask without pause, each has its turn every few
 # seconds: in 30 s that would be no more than what a learner does who opens the page and presses.
 TIMES_HALF_LIFE = 120.0
-# As how often a new session has asked, or ever new ones would come before a learner who is there.
-TIMES_BEFORE = 20
+# As how often everybody has asked at least, or ever new sessions would come before a learner who is
+# there.
+FEW = 31
 WHOLE_PAGE = 10  # runs of a part of the page, as which one of the whole page counts
 LIGHT = 60.0  # runs of late: what a learner asks for, and more
 PARTS_AT_ONCE, PAGES_AT_ONCE = 4, 2  # of learners
@@ -144,7 +145,6 @@ class Asked:
         self.runs = Fading(HALF_LIFE)
         self.runs.add(before)
         self.times = Fading(TIMES_HALF_LIFE)
-        self.times.add(TIMES_BEFORE)
 
     def ask(self, runs: int = 1, *, leads: bool = False) -> Run:
         """A run that counts as so many; it may begin when its `turn` is done.
@@ -154,7 +154,7 @@ class Asked:
         self.runs.add(runs)  # first: who comes back ever anew with a large one waits as well
         self.times.add(1)
         # Rounded, so that there are equals, of which whoever came first comes first.
-        weight, often = round(self.runs.now()), round(self.times.now()).bit_length()
+        weight, often = round(self.runs.now()), max(round(self.times.now()), FEW).bit_length()
         if leads:  # or the many parts that one of them asks for would come before another's step
             run = LEADERS.add((weight, runs), _seconds(runs))
             # Otherwise who has many idle rooms could ask for slow parts and come before a lecturer.

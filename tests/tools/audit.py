@@ -88,7 +88,7 @@ def compute(studies: Iterable[tuple[Plan, int]]) -> Marks:
 
 
 def _study(asked: tuple[Plan, int, Plan | None]) -> list[tuple[Plan, list[Mark]]]:
-    """The marks of the first plan, and of the other one, which is the same but for its marks."""
+    """The marks of the first plan, and of the other one, if any, which only other exams mark."""
     from exam.model.marking import mark
     from exam.model.training import initial_checkpoint, resume
 
