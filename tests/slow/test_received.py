@@ -23,7 +23,6 @@ from tests.visit import Visit, run
 from tests.waiting import wait_for
 
 VALUES, WARM = 200, 40
-MOST_TOGETHER = 25_000  # bytes of a message
 MOST_KEPT, PATIENCE = 5_000_000, 60  # bytes, seconds
 LONG = ["a,b,a", "🎹" * 50, "א" * 300, "9" * 12_000, "\u202e", "a\nb", "\ufeff", "e\u0301"]
 NUMBERS = [0, 1, -1, 0.5, 31, 101, 201, 2**31, 2**53, -(2**63), 1e308, float("nan"), float("inf")]
@@ -78,17 +77,8 @@ def states(widget: str, number: int) -> list[WidgetState]:
     return [state, report, longer][: 1 + number % 3]
 
 
-async def tell_wrongly(visit: Visit, keys: list[str], number: int) -> None:
-    """All of these at once, which belong to one part of the page, unless that is too much."""
-    together: list[WidgetState] = []
-    for key in keys:
-        wrong = states(visit.ids[key], number)
-        if together and sum(each.ByteSize() for each in together + wrong) > MOST_TOGETHER:
-            await visit.ask(*together, within=keys[0])
-            await visit.read()
-            together = []
-        together += wrong
-    await visit.ask(*together, within=keys[0])
+async def tell_wrongly(visit: Visit, key: str, number: int) -> None:
+    await visit.ask(*states(visit.ids[key], number), within=key)
     await visit.read()
 
 
@@ -99,7 +89,7 @@ def family(key: str) -> str:
 
 
 async def send_wrong_values(url: str, room: str, values: int) -> set[str]:
-    """To all widgets of all pages, one of each family; returns the families."""
+    """All widgets of all pages, one of each family; returns the families."""
     sent: set[str] = set()
 
     async def visit_page(link: str) -> None:
@@ -119,16 +109,12 @@ async def send_wrong_values(url: str, room: str, values: int) -> set[str]:
                 await visit.read()
                 await visit.follow(f"ask_{link[5:]}")
             # Another step has other parts, and Streamlit answers nothing for those that are gone.
-            unsent = [key for key in sorted(set(visit.ids) - SAVED) if family(key) not in sent]
-            parts: dict[tuple, list[str]] = {}
-            for key in sorted(unsent, key=lambda key: key.startswith("step_")):
+            keys = sorted(set(visit.ids) - SAVED, key=lambda key: (key.startswith("step_"), key))
+            for key in keys:
                 if family(key) not in sent:
                     sent.add(family(key))
-                    alone = key if key.startswith("step_") else ""
-                    parts.setdefault((visit.fragments.get(key), alone), []).append(key)
-            for keys in parts.values():
-                for number in range(values):
-                    await tell_wrongly(visit, keys, number)
+                    for number in range(values):
+                        await tell_wrongly(visit, key, number)
 
     led = f"{room}&projected=true"
     for link in (f"{led}&only=students", f"{room}&presenter=true", f"{led}&only=own_exam"):
