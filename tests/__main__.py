@@ -1,6 +1,6 @@
 """Set up what the tests need, then run them: `python -m tests [slow] [arguments for pytest]`.
 
-Without `slow`, what a change is likely to break, in some five minutes on two cores; with it, the
+Without `slow`, what a change is likely to break, in five to ten minutes on two cores; with it, the
 rest: faults with real processes, replicas, notebooks, every screen and language.
 """
 

@@ -37,8 +37,7 @@ class Connection:
         self.inbox, self._send = Inbox(receive), send
         # Uvicorn's protocol of a websocket, whose method it gives as `receive`.
         self.transport = getattr(getattr(receive, "__self__", None), "transport", None)
-        self.network = network_of_client(scope)
-        self._use, self._lead = SessionUse(self.network), Lead(scope)
+        self._use, self._lead = SessionUse(network_of_client(scope)), Lead(scope)
         self._charged = self._use.asked  # for what came last: the session, or who leads a room
         self.came = asyncio.get_running_loop().time()
         self._is_page_paid = False  # the next one that begins

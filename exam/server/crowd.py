@@ -49,7 +49,7 @@ def bound_sessions(max_open_files: float) -> None:
 
 
 def _network(info: ActiveSessionInfo) -> str:
-    return connection_of(info.client).network
+    return USES[info.session].network
 
 
 def _activity(info: ActiveSessionInfo) -> tuple[int, float]:

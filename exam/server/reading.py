@@ -35,7 +35,7 @@ LIGHT = 0.005  # seconds of the thread of late, beyond which a connection waits;
 SHARE = 0.1
 
 REQUEST_SECONDS = 10.0  # in which a request is whole
-NEW_SECONDS = 0.1  # in which a connection, which has waited for its turn, is read at once
+IN_TURN_SECONDS = 0.1  # in which a connection that has waited for its turn is read at once
 
 _read = Transport._read_ready__data_received
 _make = H11Protocol.connection_made
@@ -46,7 +46,7 @@ class Readings:
 
     def __init__(self, requests: RequestTurns) -> None:
         self._requests = requests
-        self._new_until: WeakKeyDictionary[Transport, float] = WeakKeyDictionary()
+        self._in_turn_until: WeakKeyDictionary[Transport, float] = WeakKeyDictionary()
         self._resumes: WeakKeyDictionary[Transport, float] = WeakKeyDictionary()
         self._due: dict[type, float] = {}  # when the next of those that wait is read, by protocol
         self._unfinished: WeakKeyDictionary[Transport, int] = WeakKeyDictionary()
@@ -63,12 +63,12 @@ class Readings:
         else:
             self._read_now(transport)
 
-    def note_new(self, transport: Transport) -> None:
-        """To be called when it has been let in, which was its turn."""
-        self._new_until[transport] = time.monotonic() + NEW_SECONDS
+    def note_turn(self, transport: Transport) -> None:
+        """To be called when it is its turn: what it sends next is read at once."""
+        self._in_turn_until[transport] = time.monotonic() + IN_TURN_SECONDS
 
     def _wait_or_read(self, transport: Transport) -> None:
-        if self._new_until.pop(transport, 0.0) > time.monotonic():
+        if self._in_turn_until.pop(transport, 0.0) > time.monotonic():
             self._read_now(transport)
             return
         transport._loop._remove_reader(transport._sock_fd)
@@ -91,7 +91,7 @@ class Readings:
         if _keeps_too_much(protocol):
             self._dismiss(transport)
         elif isinstance(protocol, H11Protocol) and _has_half_a_request(protocol):
-            self.note_new(transport)  # it waits once for all of it
+            self.note_turn(transport)  # it waits once for all of it
         self._bound_unfinished(transport)
 
     def _bound_unfinished(self, transport: Transport) -> None:
@@ -210,7 +210,7 @@ def share_reading(requests: RequestTurns) -> None:
             line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNREAD_BYTES)
         known, loop = ref(transport), protocol.loop
         loop.call_later(REQUEST_SECONDS, _end_if_idle, known, None, requests)
-        readings.note_new(transport)
+        readings.note_turn(transport)
 
     H11Protocol.connection_made = make  # type: ignore
     Transport.max_size = READ_BYTES

@@ -567,7 +567,7 @@ async def resets(url: str, address: str = ELSEWHERE) -> None:
     await again_and_again(one, 3_000)
 
 
-async def near(url: str) -> None:
+async def resets_here(url: str) -> None:
     """The same, from the address that the learners have."""
     await resets(url, "127.0.0.1")
 
@@ -820,7 +820,7 @@ NUISANCES: dict[str, Nuisance] = {
         gulpers,
         strangers,
         resets,
-        near,
+        resets_here,
         hangups,
         piles,
         starts,
