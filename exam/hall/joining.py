@@ -25,6 +25,7 @@ ENTER = """<form class="enter" method="get"><label>{label}
 <input name="room" required size="4" maxlength="4" autocapitalize="characters" autocomplete="off">
 </label><button>{enter}</button></form>"""
 OWN_EXAM = "own_exam"  # the chapter whose exam a hall may write
+BEST_SETTING = "best_setting"  # the chapter with the map of what a hall has studied
 
 
 def show_hints(visit: Visit, texts: Texts) -> None:

@@ -4,7 +4,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from exam.hall.files import show_room_files
-from exam.hall.joining import OWN_EXAM
+from exam.hall.joining import BEST_SETTING, OWN_EXAM
 from exam.hall.steps import DOOR, WATCHED, steps_of
 from exam.lesson.chapters import CHAPTERS
 from exam.lesson.contents import group_name, numbered_title
@@ -129,7 +129,7 @@ def show_bar(visit: Visit, step: Step, texts: Texts) -> None:
     if room := visit.seat.led_room:
         with st.popover(texts.hall.save_room, width="content"):
             show_room_files(room, texts)
-            _offer_to_restart_vote(step.place, steps, visit, texts)
+            _offer_to_begin_anew(step.place, steps, visit, texts)
     _show_ways_forward(step, steps[at + 1 :], steps, visit, texts)
 
 
@@ -203,27 +203,27 @@ def _back_to_plan(place: str, room: Room | None) -> str:
     return next((each for each in room.plan if each not in room.revealed), "")
 
 
-def _offer_to_restart_vote(place: str, steps: list[Step], visit: Visit, texts: Texts) -> None:
-    """Behind a second press, for all guesses of the chapter are forgotten."""
-    for question in [step for step in steps if (step.place, step.kind) == (place, "question")]:
-        with st.expander(texts.hall.vote_anew):
-            st.caption(texts.hall.vote_anew_help)
+def _offer_to_begin_anew(place: str, steps: list[Step], visit: Visit, texts: Texts) -> None:
+    """Behind a second press, for all guesses, or all studies on the map, are forgotten."""
+    captions, kind = texts.hall, "display" if place == BEST_SETTING else "question"
+    for step in [step for step in steps if (step.place, step.kind) == (place, kind)]:
+        with st.expander(captions.map_anew if place == BEST_SETTING else captions.vote_anew):
+            st.caption(captions.map_anew_help if place == BEST_SETTING else captions.vote_anew_help)
             if place == OWN_EXAM:
-                st.caption(texts.hall.exam_anew_help)
+                st.caption(captions.exam_anew_help)
             st.button(
-                texts.hall.vote_anew_sure,
-                key="vote_anew",
-                on_click=_restart_vote,
-                args=(question, visit),
+                captions.vote_anew_sure, key="vote_anew", on_click=_begin_anew, args=(step, visit)
             )
 
 
-def _restart_vote(question: Step, visit: Visit) -> None:
+def _begin_anew(step: Step, visit: Visit) -> None:
     if room := visit.seat.room:
-        if question.place == OWN_EXAM:
+        if step.place == OWN_EXAM:
             room.exam.empty()
-        room.restart_vote(question.place)
-    go_to(question, visit)
+        if step.place == BEST_SETTING:
+            room.studied.empty()
+        room.restart_vote(step.place)
+    go_to(step, visit)
 
 
 def title_of(place: str, texts: Texts) -> str:

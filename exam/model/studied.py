@@ -1,11 +1,13 @@
 """The settings that have been studied, with their results: the points of a map."""
 
 import threading
-from collections import Counter
-from dataclasses import dataclass, field
+from statistics import fmean
 from typing import NamedTuple
 
-MAX_SETTINGS = 1_000
+from exam.model.plan import Study
+from exam.model.results import Mark
+
+MAX_STUDIES = 1_000
 
 
 class Point(NamedTuple):
@@ -18,34 +20,41 @@ class Point(NamedTuple):
     wrong: float
 
 
-@dataclass
 class StudiedSettings:
-    """Every setting that has been studied, in a room or in one visit. Thread-safe."""
+    """The studies of a room or of one visit, of each learner the last ones. Thread-safe."""
 
-    sums: dict[tuple[int, int], tuple[int, float, float]] = field(default_factory=dict)
-    _visits: dict[tuple[int, int], str] = field(default_factory=dict)  # that studied each first
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    def __init__(self, most_of_a_learner: int = MAX_STUDIES):
+        self.most_of_a_learner = most_of_a_learner
+        self._lock = threading.Lock()
+        # The loss and the wrong answers on unseen exams, by learner and study.
+        self._results: dict[tuple[str, Study], tuple[float, float]] = {}
 
-    def add(self, batch_size: int, epochs: int, loss: float, wrong: float, visit: str = "") -> None:
-        setting = batch_size, epochs
-        with self._lock:
-            if setting not in self.sums and len(self.sums) >= MAX_SETTINGS:
-                self._make_place()
-            self._visits.setdefault(setting, visit)
-            runs, losses, wrongs = self.sums.get(setting, (0, 0.0, 0.0))
-            self.sums[setting] = runs + 1, losses + loss, wrongs + wrong
+    def add(self, study: Study, last: Mark, learner: str = "") -> None:
+        """Add a complete study; the same one of the same learner counts once.
 
-    def _make_place(self) -> None:
-        """Of the visit that has the most settings, the last one with the fewest runs goes.
-
-        So whoever fills the map, in one visit or a thousand, pushes out nobody who came before.
+        Where there are MAX_STUDIES, the newest one goes, so that nobody pushes out those before.
         """
-        counts, latest = Counter(self._visits.values()), reversed(self.sums)
-        gone = min(latest, key=lambda each: (-counts[self._visits[each]], self.sums[each][0]))
-        del self.sums[gone], self._visits[gone]
+        with self._lock:
+            self._results.pop((learner, study), None)
+            own = [key for key in self._results if key[0] == learner]
+            if len(own) >= self.most_of_a_learner:
+                del self._results[own[0]]
+            elif len(self._results) >= MAX_STUDIES:
+                self._results.popitem()
+            self._results[learner, study] = last.val_loss, last.val_wrong
+
+    def empty(self) -> None:
+        with self._lock:
+            self._results.clear()
 
     def points(self) -> list[Point]:
+        """A point for each setting, whoever studied it, with whatever student."""
+        with self._lock:
+            studies = list(self._results.items())
+        of_setting: dict[tuple[int, int], list[tuple[float, float]]] = {}
+        for (_, (plan, epochs)), results in studies:
+            of_setting.setdefault((plan.batch_size, epochs), []).append(results)
         return [
-            Point(*setting, runs, losses / runs, wrongs / runs)
-            for setting, (runs, losses, wrongs) in self.sums.copy().items()
+            Point(*setting, len(results), *map(fmean, zip(*results, strict=True)))
+            for setting, results in of_setting.items()
         ]

@@ -122,10 +122,7 @@ class Visit:
         """Put a complete study on the map of settings, once for each press."""
         if self.press_on_map != self.presses:
             self.press_on_map = self.presses
-            batch_size = study.plan.batch_size
-            self.seat.studied.add(
-                batch_size, study.epochs, last.val_loss, last.val_wrong, visit=self.key
-            )
+            self.seat.studied.add(study, last, self.seat.learner)
 
 
 def open_visit() -> Visit:

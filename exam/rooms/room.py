@@ -14,6 +14,7 @@ from exam.model.studied import StudiedSettings
 from exam.rooms.hall_exam import HallExam
 from exam.rooms.votes import GuessState, Rounds, Standing, Vote
 
+MAX_ON_MAP = 10  # studies of a learner
 STEP = re.compile(r"[a-z_]{1,20}\.[a-z]{0,10}\.\d{1,2}\.[012]", re.ASCII)
 BEFORE_THE_ANSWER = ("write", "display", "question", "close", "discuss")  # kinds of steps
 
@@ -69,7 +70,7 @@ class Room:
     secret: str
     used_at: float
     client: str = ""
-    studied: StudiedSettings = field(default_factory=StudiedSettings)
+    studied: StudiedSettings = field(default_factory=lambda: StudiedSettings(MAX_ON_MAP))
     step: Step | None = None
     is_led: bool = False
     plan: tuple[str, ...] = ()
@@ -94,7 +95,7 @@ class Room:
             voted = any(vote.guesses or vote.has_seen for vote in self._votes.values())
             is_written = bool(self.exam.questions())
             is_followed = bool(self.listeners or self.lecturer_listeners or self.leaders)
-            return voted or is_written or is_followed or bool(self.studied.sums)
+            return voted or is_written or is_followed or bool(self.studied.points())
 
     def is_led_by(self, secret: str) -> bool:
         return secrets.compare_digest(self.secret.encode(), secret.encode())

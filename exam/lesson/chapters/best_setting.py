@@ -39,6 +39,8 @@ def show_map(view: ChapterView) -> None:
         ask_again("map", POLL_SECONDS)
     else:
         st.markdown(captions.rule)
+        if visit.seat.voting_room:
+            st.caption(captions.last_of_each(count=visit.seat.studied.most_of_a_learner))
 
 
 def _map_study(view: ChapterView) -> None:

@@ -223,7 +223,11 @@ def test_the_map_grows_on_the_lecturers_screen(browser, server, room):
             press_start(phone, words)
             expect(points).to_have_count(number + 1)
             wait_until_played(phone)
-        press_start(phones[1], words)  # once more: a larger point, not another
+        for student in (1, 2):  # the same study is no other; another student's a larger point
+            phones[1].goto(room.learners(server, f"&epochs=3&batch_size=11&student={student}"))
+            wait_until_idle(phones[1])
+            press_start(phones[1], words)
+            wait_until_played(phones[1])
         expect(projector.get_by_text("so far (3 studies)")).to_be_visible()
         assert points.count() == 2
         open_chapter(phones[0], "best_setting", words)
@@ -232,6 +236,11 @@ def test_the_map_grows_on_the_lecturers_screen(browser, server, room):
             projector.get_by_role("button", name=f"{words.figure} SVG").click()
         drawn = download.value.path().read_text(encoding="utf-8")
         assert words.best_setting.across in drawn and words.best_setting.title in drawn
+        projector.get_by_role("button", name=words.hall.save_room, exact=True).click()
+        projector.get_by_text(words.hall.map_anew, exact=True).click()
+        projector.get_by_role("button", name=words.hall.vote_anew_sure).click()
+        for page in (projector, phones[0]):  # and none of the phones puts it there again
+            expect(page.get_by_text(words.best_setting.empty)).to_be_visible()
 
 
 @pytest.mark.parametrize("screen", [(1280, 720), (1920, 1080), (1024, 768)])
