@@ -226,6 +226,27 @@ def test_a_small_file_waits_for_no_large_ones():
     assert sent.count("large") == 20 * (1 + 100 + 1)
 
 
+@pytest.mark.parametrize(
+    ("query", "cookie", "site", "is_bound"),
+    [
+        ("room=KHJM", f"lead_KHJM={'a' * 22}", "same-site", True),
+        ("room=KHJM", f"lead_KHJM={'a' * 22}", "", True),  # by plain HTTP nothing says it
+        ("room=KHJM", f"lead_KHJM={'a' * 22}", "cross-site", False),
+        ("room=KHJM", "learner=abcdefghijk", "same-site", False),
+        ("", f"lead_KHJM={'a' * 22}", "same-site", False),
+    ],
+)
+def test_no_page_of_the_same_domain_frames_the_screen_of_who_leads(
+    server, query, cookie, site, is_bound
+):
+    """A click on such a page once led a lecturer's room, whose screen lay over it, unseen."""
+    headers = {"Accept": "text/html", "Cookie": cookie} | ({"Sec-Fetch-Site": site} if site else {})
+    request = urllib.request.Request(f"{server.url}?{query}", headers=headers)
+    with urllib.request.urlopen(request) as answer:
+        policy = answer.headers.get("Content-Security-Policy", "")
+    assert policy == ("frame-ancestors 'self'" if is_bound else "")
+
+
 def test_the_document_is_read_once():
     """To read it for each visitor takes twice as long as all the rest of the answer."""
     loads = []
