@@ -1,8 +1,8 @@
-// The address holds what is set, and is replaced, so that Back leaves the page; and the links within
-// the page.
+// The address holds the settings; its history entry is replaced, so that Back leaves the page. And
+// the links within the page.
 
-// Of an address all that the page or Streamlit reads stays: with what a stranger's link has besides, it
-// might become too long for the next reload.
+// Only the parameters that the page or Streamlit reads are kept: with whatever else a stranger's
+// link has, the address might become too long for the next reload.
 const PARAMETERS = ["lang", "only", "room", "secret", "plan", "state", "start", "projected", "reveal",
   "presenter", "batch_size", "epochs", "student", "misprints", "embed", "embed_options"];
 let visit;
@@ -25,11 +25,12 @@ const setPage = (lang, wanted, cookies, forgotten, now) => {
   address.hash = "";
   if (address.href !== location.href) history.replaceState(history.state, "", address);
 };
-// The server has forgotten the visit, and would begin with the address of its beginning. The line may
-// have been cut between a slider and the address that follows it. A study that has begun begins again:
-// the same settings give the same numbers.
+// The server has forgotten the visit, and would start again from the visit's first address. The
+// connection may have been lost between a slider's move and the update of the address, so the
+// settings are written here. A study that was begun begins again: the same settings give the same
+// numbers.
 const reopen = () => {
-  window.exam.push = () => {}; // what still comes is of the other visit
+  window.exam.push = () => {}; // whatever still arrives belongs to the other visit
   const address = new URL(location.href), { study } = studies;
   for (const [name, value] of Object.entries(study ? setNow(study) : {}))
     address.searchParams.set(name, value);
@@ -63,7 +64,7 @@ listen("click", "a[href^='#chapter-']", (link, event) => {
   // A room that votes leads to its question, which is drawn later than the head of its chapter.
   const isVote = link.parentElement.dataset.open === "true";
   const ask = () => isVote && document.querySelector(`.st-key-${name}_guess, .st-key-${name}_stop`);
-  // At the end of the page there is no room to scroll before the chapter has come.
+  // At the end of the page there is no room to scroll until the chapter is drawn.
   const scroll = () => (ask() || summary).scrollIntoView(ask() ? { block: "center" } : {}), grows = new ResizeObserver(scroll);
   grows.observe(summary.parentElement);
   for (const what of ["wheel", "pointerdown", "keydown", "popstate"])

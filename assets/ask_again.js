@@ -1,9 +1,9 @@
-// Reruns the fragment in which it stands, when the server said so (exam/page/ask_again.py).
+// Reruns the fragment that it is in, when the server has said to (exam/page/ask_again.py).
 const stops = new WeakMap();
 const AGAIN = 10_000; // milliseconds without an answer, after which the request may have been lost
 
 export default function ({ data: { seconds, unless, on }, parentElement, setTriggerValue }) {
-  stops.get(parentElement)?.(); // Streamlit calls what is returned only when the element goes
+  stops.get(parentElement)?.(); // Streamlit calls the returned function only on removal
   let timer;
   const ask = () => {
     clearTimeout(timer);

@@ -2,7 +2,8 @@
 
 const CURVES = "[data-testid='stHorizontalBlock']:has(.sheet[data-exam='study']) svg.marks";
 const NEAR = 0.02; // of the axis, by which a finger may miss its ends
-// The x axis on the screen: a line of the grid is as long, while the plot has names beside it.
+// The extent of the x axis: a grid line has its length, whereas the plot includes names beside
+// it.
 const extentOfAxis = (within) => within?.querySelector(".role-axis-grid line")?.getBoundingClientRect();
 
 listen("click", CURVES, (svg, { clientX }) => {
@@ -19,7 +20,7 @@ const alignWithAxis = () => {
 };
 redraws.push(alignWithAxis);
 drawers.push((name) => {
-  if (name === "study" && !studies.study.isPlaying) alignWithAxis(); // it asks for the layout
+  if (name === "study" && !studies.study.isPlaying) alignWithAxis(); // it forces a layout
 });
 
 const goToShare = (share) => {

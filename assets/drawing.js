@@ -2,7 +2,7 @@
 // 28 by 28 grey values, also for the exam of one's own (writing.js).
 
 const PAPER = 280, PEN = 20, LONGER = 20; // pixels: of the paper, its pen, and a digit's longer side
-const INK = 20; // grey values from which on it is no edge of a stroke
+const INK = 20; // grey value from which on a pixel is not just a stroke's edge
 const FACES = ["serif", "sans-serif", "monospace", "cursive"];
 
 class Drawing {
@@ -100,8 +100,8 @@ class Drawing {
   }
 }
 
-// Sums of `rows` rows of `length` numbers into so many parts of each row from a place on: each number
-// by how much of it the part covers.
+// For each of `rows` rows of `length` numbers, the sums over `parts` equal parts of the stretch of
+// `size` that begins at `from`; each number is weighted by how much of it the part covers.
 const partSums = (numbers, rows, length, from, size, parts) => {
   const sums = new Float64Array(rows * parts);
   for (let part = 0; part < parts; part++) {

@@ -28,7 +28,7 @@ const filmOf = ({ answers_in_pass, order, key, batch_size: size }) => {
 const SPEEDS = [1, 0.5, 0.25], LEAST_STRIDE = 5;
 const FIRST = 1.2, SECOND = 0.8, LATER = 4, MOST_OF_LATER = 0.6; // seconds of the batches
 const LEAST = 3; // seconds of a film with few batches
-const FLIGHT = 0.15; // seconds; in a shorter time nobody sees the questions become a print
+const FLIGHT = 0.15; // seconds; if it is shorter, nobody sees the questions become a print
 const WRITING = 0.55; // of the time of a batch; then it is marked, and printed
 
 // The second at which each batch has been printed: the first ones slowly, then faster and faster.
@@ -66,7 +66,8 @@ const frameAt = (study, second) => {
   if (second >= marked) return { question: first + questions, printed: (second - marked) / (begin + lasts - marked) };
   return { question: first + Math.floor((questions * (second - begin)) / (marked - begin)), printed: 1 };
 };
-// However few frames a slow computer draws, the end of each batch of five and more is one of them.
+// Even if a slow computer draws few frames, each end of a batch of five or more questions is
+// drawn.
 const nextFrameNeeded = (study, second) => {
   const { ends, size } = study.film, group = Math.ceil(LEAST_STRIDE / size);
   for (let number = group - 1; number < ends.length - 1; number += group) {

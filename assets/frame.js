@@ -1,5 +1,5 @@
-// In a frame, the pages around it are told how high the page is, if they want to know (share.py has
-// the line for it). On Community Cloud there is a frame of Streamlit's between the two.
+// In a frame, tell the surrounding pages the height of this one (share.py has the script that
+// listens for it). On Community Cloud there is a frame of Streamlit's between the two.
 
 const LOOKS = 1000; // milliseconds: a browser may draw and observe nothing in a frame out of sight
 let postedHeight = 0;

@@ -1,6 +1,6 @@
-// What the updates of a first pass do to the weights: 32 pictures of 28 × 28 of them, one for each
-// hidden unit, of what each weight has gained since before the pass. They are rebuilt here from the
-// questions and the deltas (exam/model/updates.py), so no weights travel.
+// What the updates of a first pass do to the weights: for each of the 32 hidden units, a picture
+// of how much each of its 28 × 28 weights has changed since before the pass. The changes are
+// rebuilt here from the questions and the deltas (exam/model/updates.py), so no weights are sent.
 
 const UNITS = 32, SIDE = 28, PIXELS = SIDE * SIDE;
 const SCALE = 0.03, PRINT_SCALE = 0.012; // the change that is drawn in full black or white
@@ -57,8 +57,8 @@ const addPrints = (weights, { ink, deltas }, first, end, rate) => {
 };
 const noWeights = () => new Float32Array(UNITS * PIXELS);
 
-// What there is to draw of a study after so many updates: `gained` before the last of them, and its
-// `print`; and which unit the print has changed most.
+// What to draw of a study after so many updates: what the weights have `gained` before the last
+// one, the `print` of the last one, and which unit the print has changed most.
 const changesAfter = (study, updates) => {
   const { data } = study, { batch_size: size, learning_rate: rate } = data, count = data.order.length;
   if (study.changes?.deltas !== data.deltas || study.changes.updates > updates) {
@@ -100,7 +100,7 @@ const paint = (canvas, weights, unit, scale) => {
   canvas.getContext("2d").putImageData(image, 0, 0);
 };
 
-// How far the pass is that is shown: in the film, in a chapter's film of a pass, or after it.
+// How far the shown pass has got: in the film, in a chapter's film of a pass, or after it.
 const momentOf = ({ data, question, pass, printed = 1, dragged }) => {
   const all = data.order.length, isClean = dragged || data.answers.length === 0;
   const answered = isClean ? 0 : question ?? (data.answers_in_pass ? pass : pass > 0 ? all : 0);
@@ -148,8 +148,8 @@ const drawLater = (head, pass) => {
   setBold(head.querySelector(".says"), fill(paper.captions.later, { pass }));
 };
 
-// With a digit on one's own paper (paper.js): the weights of the unit that is touched, and beside them
-// ink times weight of each pixel, which it sums up.
+// With a digit on the learner's paper (paper.js): the weights of the touched unit, and beside them
+// ink times weight for each pixel, which the unit sums up.
 const drawInk = (head, { unit }, { weights, products, ...fields }) => {
   const { captions } = paper, sum = fill(fields.output ? captions.on : captions.off, fields);
   const own = head.querySelector(".own");

@@ -1,5 +1,5 @@
-// When an answer comes, nothing that stands there goes away: a chapter keeps the height that it has
-// had until its conclusion is there, and the place of a chart that of the chart, which may be made anew.
+// Nothing jumps when a result comes: a chapter keeps its height until its conclusion is there, and
+// a chart's place keeps the height of the chart, which may be recreated.
 
 const SETTLED = 1000; // milliseconds without a change
 const releases = new WeakMap(); // by chapter
@@ -20,7 +20,7 @@ const kept = new ResizeObserver((changes) => {
     if (isConcluded(chapter)) releases.set(chapter, setTimeout(() => release(chapter), SETTLED));
   }
 });
-// What is left at the end is empty, and goes little by little, however few frames there are.
+// The empty space that is left at the end shrinks gradually, however few frames are drawn.
 const PIXELS_A_SECOND = 100;
 const release = (chapter) => {
   leavePlaces();

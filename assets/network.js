@@ -1,8 +1,8 @@
-// The student's network in the browser: its weights after some passes (exam/model/snapshots.py), and
-// what it answers to a picture, as Keras would.
+// The student's network in the browser: its weights after some passes (exam/model/snapshots.py),
+// and the answers that it gives to a picture, as Keras would.
 
 const DIGITS = 10;
-let weights = null; // the last that have come: of which student and study, and its snapshots
+let weights = null; // last received: student, study and snapshots
 
 const numbersOf = (text, Kind) =>
   new Kind(Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)).buffer);
@@ -26,7 +26,7 @@ const withChange = (before, pixels, { scales, steps }) => {
   return kernel;
 };
 
-// What each hidden unit says to a picture of 784 grey values: 0 if it is off.
+// Each hidden unit's output for a picture of 784 grey values: 0 if it is off.
 const outputsFor = ({ kernel, others }, picture) => {
   const units = others.slice(0, UNITS);
   picture.forEach((grey, pixel) => {
@@ -34,7 +34,7 @@ const outputsFor = ({ kernel, others }, picture) => {
   });
   return units.map((input) => Math.max(input, 0));
 };
-// With which probability each digit is the answer.
+// The probability of each digit.
 const answerTo = (snapshot, picture) => {
   const { others } = snapshot, logits = [...others.slice(UNITS + UNITS * DIGITS)];
   outputsFor(snapshot, picture).forEach((output, unit) =>
@@ -44,14 +44,14 @@ const answerTo = (snapshot, picture) => {
   return powers.map((power) => power / sum);
 };
 
-// What a unit that says so much adds to each answer, before the answers become probabilities.
+// What a unit with this output adds to each logit.
 const pushesOf = ({ others }, output, unit) => {
   const first = UNITS + unit * DIGITS;
   return Array.from(others.slice(first, first + DIGITS), (weight) => output * weight);
 };
 
-// Of what a unit sums up for a picture: ink times weight for each pixel, and what of it is positive
-// and negative.
+// What a unit sums up for a picture: ink times weight for each pixel, and its positive and
+// negative sums.
 const productsOf = ({ kernel, others }, picture, unit) => {
   const weights = Float32Array.from(picture, (_, pixel) => kernel[pixel * UNITS + unit]);
   const products = weights.map((weight, pixel) => (weight * picture[pixel]) / 255);

@@ -1,5 +1,5 @@
-// The head of the page stands there until Streamlit has drawn the page but for the curves, which come
-// late and keep their place.
+// The opening is shown until Streamlit has drawn the page, except for the curves, which come late
+// but whose place is kept.
 {
   const opening = document.getElementById("opening");
   const isDrawn = (app) => {
@@ -17,11 +17,12 @@
   };
   const attributeFilter = ["data-test-script-state"];
   observer.observe(document.body, { subtree: true, childList: true, attributeFilter });
-  // Whatever else has gone wrong, what there is of the page is shown.
+  // Even if something has gone wrong, show what there is of the page.
   const timer = setTimeout(close, 90_000);
 
-  // A browser does not ask again for a module of Streamlit that a lost line kept from coming, and
-  // Streamlit would show an error in English for good. So the page is loaded anew once it is there.
+  // A browser does not retry a Streamlit module that failed to load on a lost connection, and
+  // Streamlit would show an English error until a reload. So reload the page once the module is
+  // available.
   const MOST_RELOADS = 3; // in a minute: a module may fail for another reason
   let isLost = false;
   const reload = async (module) => {

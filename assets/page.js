@@ -8,7 +8,7 @@
 const handlers = {}; // one for each name, in the file that uses the data
 const handle = ([name, ...values]) => handlers[name](...values);
 const pushed = window.exam ?? [];
-const unheard = new Set(); // events that came before a part of the page listens for them
+const unheard = new Set(); // events that came before anything listened for them
 window.exam = { push: handle, unheard };
 // A part of the page that listens asks the server (ask_again.js).
 const announce = (event) => {
@@ -28,7 +28,7 @@ const listen = (what, selector, react) =>
     if (element) react(element, event);
   });
 
-// A text that is set again, as on every frame, would be a change for whoever watches the page.
+// Setting the same text again, as on every frame, would trigger the page's MutationObservers.
 const setText = (element, text) => {
   if (element.textContent !== text) element.textContent = text;
 };
@@ -78,7 +78,7 @@ const lookAtLine = () => {
   wasThere = isThere;
 };
 
-// What Streamlit replaces is drawn again: an empty sheet, a chart that is bound again.
+// Redraw what Streamlit has replaced: an empty sheet, a chart that has been bound again.
 
 const redraws = []; // by the other files
 let isDue = false;
@@ -86,7 +86,7 @@ const redraw = () => {
   isDue = false;
   for (const draw of redraws) draw();
   for (const line of document.querySelectorAll("[class*='_spoken']")) line.role = "status";
-  // Vega names a gradient by the whole address, which changes.
+  // Vega refers to a gradient by the page's full address, which changes.
   for (const filled of document.querySelectorAll("svg.marks [fill^='url(']"))
     filled.setAttribute("fill", filled.getAttribute("fill").replace(/url\([^#]*#/, "url(#"));
   for (const title of document.querySelectorAll(TITLES)) {

@@ -1,6 +1,6 @@
-// The last of the unseen questions on the first screen is one's own: paper in the place of the sheet,
-// and ten bars that move while one writes, as the student stands at the pass that is shown.
-// Nothing of it leaves the browser unless it is sent on to the exam of one's own.
+// The last of the unseen questions on the first screen is the learner's own: paper in the place of
+// the sheet, and ten bars that move as the learner writes, for the student at the shown pass. The
+// drawing stays in the browser unless it is sent to the learner's own exam.
 
 const NO_ANSWER = 10_000; // milliseconds, after which what was asked for may have been lost
 const paper = { isOpen: false, picture: null, meant: null, sent: "", asked: "", askedAt: 0 };

@@ -1,5 +1,5 @@
-// Tells the server what the paper of the first screen wants of it (assets/paper.js): the weights of
-// the student, or that a digit is kept for the exam of one's own.
+// Sends the requests of the first screen's paper to the server (assets/paper.js): for the
+// student's weights, or to keep a digit for the learner's own exam.
 const stops = new WeakMap();
 
 export default function ({ parentElement, setTriggerValue }) {

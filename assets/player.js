@@ -5,10 +5,10 @@ const pictures = {}; // of the hundred questions, by student, as the first scree
 const studies = {}; // by name: the data, the pass that is shown, the furthest one shown so far
 const part = (what, name) => document.querySelector(`.${what}[data-exam="${name}"]`);
 const nameOf = (element) => element.closest("[data-exam]").dataset.exam;
-const hasFilm = (data) => "first_pass" in data; // before its passes, also where it has not come yet
+const hasFilm = (data) => "first_pass" in data; // even if it has not arrived yet
 const lastKnown = ({ data }) => Math.max(data.answers.length - 1, 0);
 
-// Data of the same study as before is more of it, or the same once more.
+// Data with the same identity continues the study that is shown, or repeats it.
 const identity = ({ play_id, batch_size, passes, plays }) =>
   [play_id, batch_size, passes, plays].join(" ");
 const receive = (name, sent) => {
@@ -23,7 +23,7 @@ const receive = (name, sent) => {
   const dragged = isNew ? null : study.dragged; // more of a study may come in the middle of it
   studies[name] = Object.assign(study, { data, film, dragged });
   if (isNew && data.plays && study.played?.play_id === data.play_id) {
-    // Other settings were between: it goes on from where it was.
+    // Back from other settings: go on from where it was.
     study.pass = study.reached = study.at = Math.min(study.played.reached, lastKnown(study));
     study.isPlaying = study.pass < data.passes;
   } else if (isNew && data.stands) rewind(study); // until a clicker goes on in it
@@ -43,7 +43,7 @@ const receive = (name, sent) => {
   updatePlaysAhead(name);
 };
 
-// Where nothing is to move by itself: at the first batch of a film, or at the last pass so far.
+// With reduced motion: show the first batch of a film, or the last pass so far.
 const standStill = (name) => {
   const study = studies[name];
   if (study.question === null) {
@@ -56,7 +56,7 @@ const standStill = (name) => {
   drawPlayer(name);
 };
 
-// What comes with a chapter's answer may lie below the edge of the screen, and would be over.
+// What comes with a chapter's answer may be below the fold, and would be over before it is seen.
 const playWhenSeen = (name) => {
   const study = studies[name];
   if (!study.data.waits_for_view || !part("player", name)) return play(name);
@@ -67,7 +67,7 @@ const playWhenSeen = (name) => {
 const waitForView = (name) => {
   const first = part("missed", name) ?? part("player", name);
   if (!first) return;
-  view.unobserve(first); // or nothing would be told of one that is in view already
+  view.unobserve(first); // or an element already in view would not be reported
   view.observe(first);
 };
 const view = new IntersectionObserver((seen) => {
@@ -301,7 +301,7 @@ const speak = (study, live) => {
 
 const plain = (text) => text.replaceAll("**", "");
 const withBold = (text) => text.split("**").map((part, at) => (at % 2 ? bold(part) : part));
-// The same on every frame: what is there gets other letters, since a new element costs a layout.
+// For use on every frame: change the text of existing nodes, since new elements cost a layout.
 const setBold = (element, text) => {
   const parts = text.split("**"), nodes = [...element.childNodes];
   if (nodes.length !== parts.length) return element.replaceChildren(...withBold(text));

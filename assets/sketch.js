@@ -6,11 +6,11 @@ let sketching = null; // the chapter in whose axes a line is being drawn
 let yourGuess = "";
 const sketchOf = (place) => place.className.match(/st-key-(\w+?)_drawn/)[1];
 
-// The axes, one above the other where there are several; it is drawn where the line has begun.
+// The panels of a chart, from top to bottom; a line is drawn in the one where it begins.
 const panelsOf = (place) => {
   const within = place.querySelectorAll("svg.marks .role-scope > g > path.background");
   const panels = [...(within.length ? within : place.querySelectorAll("svg.marks path.background"))];
-  const top = (panel) => panel.getBoundingClientRect().top; // groups of lines have grounds as well
+  const top = (panel) => panel.getBoundingClientRect().top; // groups of lines have backgrounds, too
   return panels.filter((panel, at) => panels.findIndex((each) => top(each) === top(panel)) === at);
 };
 const axesOf = (place) => {

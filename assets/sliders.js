@@ -25,8 +25,9 @@ const markPicks = () => {
 };
 redraws.push(markPicks);
 
-// While a slider is dragged, the formula and the batches on the sheet follow it: Streamlit tells the
-// server only when it is let go. Nothing of the former study stands beside another formula.
+// While a slider is dragged, the formula and the batches on the sheet follow it, since Streamlit
+// tells the server only on release. The previous study's results are not shown beside a different
+// formula.
 
 const THUMB = "[data-testid='stSliderThumbValue']";
 const batchesOf = (size) => {

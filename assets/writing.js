@@ -31,7 +31,7 @@ class Pad {
     const next = this.data.digits.findIndex((_, at) => !this.pictures[at]);
     this.go(next >= 0 ? next : this.at);
   }
-  // One at a time, until the server has them all as they are here, whatever was lost on the way.
+  // One at a time, until the server has all of them in their current form, even if some got lost.
   sendNext() {
     clearTimeout(this.timer);
     const { asText } = window.exam;

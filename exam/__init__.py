@@ -7,7 +7,7 @@ exam        100 questions with their key: a mock exam is practised, an unseen on
             data, a final one the test data
 workbook    the mock exams that are worked through, and the answers that their key prints
 student     a network with its initial weights, by number
-plan        everything that settles a study but its length: student, workbook, batch size …
+plan        everything that determines a study except its length: student, workbook, batch size …
 study       a plan and its number of passes: what one fit() computes, here in several turns; an
             epoch is a pass through an exam, an update follows a batch
 delta       of a question and a hidden unit: how its update moves the unit's weights (updates.py)

@@ -27,7 +27,7 @@ KO = load_texts("ko")
 FORMULA = ".formula"
 IDLE = "[data-testid='stApp'][data-test-script-state='notRunning']"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-START_SECONDS = 240.0  # a server's, at most: beside two others that start, on a slow machine
+START_SECONDS = 240.0  # at most, on a slow machine while two others start
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
 QUIET += ["--disable-background-networking", "--disable-component-update"]
 
@@ -50,7 +50,7 @@ def launch(playwright: Playwright) -> Browser:
 
 
 def free_port() -> int:
-    """One below those that the system gives to connections, which would take it in the meantime."""
+    """A port below the system's ephemeral range, so that no connection takes it meanwhile."""
     while True:
         with socket.socket() as door, contextlib.suppress(OSError):
             port = random.randrange(20_000, 30_000)
@@ -131,14 +131,14 @@ LINES: dict[Page, WebSocket] = {}  # to the server, of pages that are watched
 
 
 def watched(page: Page) -> Page:
-    """A new page, of which `answered` can be asked."""
+    """A new page that works with `answered`."""
     page.on("websocket", lambda line: LINES.update({page: line}))
     return page
 
 
 @contextlib.contextmanager
 def answered(page: Page) -> Iterator[None]:
-    """Until what is done within has run the script; right after a click the page is still idle."""
+    """Wait until the block has run the script; right after a click, the page is still idle."""
     with LINES[page].expect_event("framereceived", _ends_a_run, timeout=60_000):
         yield
     wait_until_idle(page)
@@ -161,7 +161,7 @@ HURRY = """() => {
 
 
 def wait_until_played(page: Page) -> None:
-    """Until the study is computed and the player has come to its end, past a film that is short."""
+    """Wait until the study is computed and the player has reached its end, past a short film."""
     page.wait_for_function(HURRY, timeout=120_000)
     wait_until_idle(page)
 
@@ -185,7 +185,7 @@ def csv_of(page: Page, words: Texts = KO) -> list[dict[str, float]]:
 def open_chapter(page: Page, name: str, words: Texts = KO) -> Locator:
     """Open a chapter of the page that is on the screen; returns what is within it."""
     wait_until_idle(page)
-    settled(page)  # a press goes astray where a chapter above it still unfolds
+    settled(page)  # a click misses while a chapter above is still unfolding
     chapter = page.locator(f".st-key-{name}_open details")
     chapter.locator("summary").click()
     chapter.locator("[data-testid='stExpanderDetails'] p").first.wait_for()
@@ -218,7 +218,7 @@ def find_out(page: Page, chapter: Locator, name: str, words: Texts = KO) -> Loca
 
 
 def violations(page: Page) -> list[dict]:
-    """What axe finds on the page at rest, and not while a rerun makes something fade."""
+    """What axe finds on the page once it is at rest, since a rerun makes things fade."""
     for _ in range(3):
         wait_until_idle(page)
         page.wait_for_function("document.getAnimations().every(a => a.playState !== 'running')")

@@ -13,7 +13,7 @@ from exam.model.exams import EXAMS_FILE, EXAMS_SHA256, QUESTIONS
 from exam.model.keras_script import EXAMS_SEED as SEED
 
 EXAMS = 40
-# SEED is, of the first thirty, the one with the most middling first exam.
+# SEED is the one of the first thirty whose first exam is the most average.
 SHEET_FILE = EXAMS_FILE.with_name("sheet.png")
 
 

@@ -8,7 +8,7 @@ from tests.browser import launch, running_server
 
 
 def pytest_collection_finish():
-    """Streamlit collects garbage after every run; what Keras holds need not be looked at again."""
+    """Freeze Keras' objects, since Streamlit collects garbage after every run."""
     gc.freeze()
 
 

@@ -1,4 +1,4 @@
-"""An exam of one's own for tests: one of each digit, of exams that are never practised."""
+"""A learner's own exam for tests: one of each digit, from exams that are never practised."""
 
 import base64
 
@@ -12,7 +12,7 @@ from tests.browser import wait_until_idle
 _FINAL = load_exams().final
 _FIRST = [int(np.flatnonzero(_FINAL.answers[0] == digit)[0]) for digit in range(10)]
 _PICTURES = _FINAL.questions[0][_FIRST]
-# The other is no picture that was only made small, but one that is out of its place as well.
+# The other form is not just scaled down, but also shifted.
 EXAMS = {
     "centred": OwnExam(_PICTURES.tobytes(), "0123456789"),
     "small": OwnExam(np.roll(_PICTURES, 4, axis=2).tobytes(), "0123456789"),
@@ -29,7 +29,7 @@ def sent(at: int) -> dict:
 
 
 def write(page: Page, place: Locator, digits: int = 10) -> None:
-    """Write so many digits by a typeface, as whoever has no pointer."""
+    """Enter that many digits in a typeface, like somebody without a pointer."""
     paper = place.locator(".writing")
     paper.locator(".typed").wait_for()
     for number in range(digits):

@@ -1,4 +1,4 @@
-"""Studies and experiments that nobody computed: marks by a script, for tests without Keras."""
+"""Studies and experiments with made-up marks, for tests without Keras."""
 
 from collections.abc import Callable, Iterator, Sequence
 

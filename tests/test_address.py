@@ -149,7 +149,7 @@ def test_what_is_too_long_for_a_qr_code_is_shown_without_one():
 
 
 def test_no_code_is_drawn_of_a_link_that_would_take_long(monkeypatch):
-    """It is of an address that a browser says."""
+    """The link comes from an address that the browser reports."""
     drawn: list[str] = []
     monkeypatch.setattr(share.st, "html", drawn.append)
     for letters in (MAX_QR_LINK, MAX_QR_LINK + 1):

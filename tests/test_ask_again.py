@@ -29,7 +29,7 @@ LONG = "batch_size=1&epochs=200"
 
 @contextlib.contextmanager
 def standing_still(server: Server) -> Iterator[None]:
-    """As long as no worker computes, no study goes on."""
+    """Suspend the workers, so that no study makes progress."""
     workers = wait_for(server.workers)
     for worker in workers:
         worker.suspend()

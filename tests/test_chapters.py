@@ -1,4 +1,4 @@
-"""What each chapter says of what it measured: its arithmetic, on marks by a script.
+"""What each chapter says about its measurements: its arithmetic, on made-up marks.
 
 Every chapter with an experiment has a test of its numbers here, called `test_` and its name, and
 its `BRANCHES`: numbers for every answer and every sentence that it may choose by them.

@@ -85,7 +85,7 @@ def test_the_rows_of_the_curves():
 
 
 def test_names_of_earlier_runs_are_not_on_each_other():
-    """Where all end at the same place, and clear of the last one's; there is room for two here."""
+    """Also if all end at the same place, and clear of the last one's; here two fit."""
     curves = [Curve(marks([1.0] * 20), f"batch {size}") for size in (1, 10, 32, 100)]
     rows = [row for row in curves_table(curves, 20).to_pylist() if row["label"]]
     assert [row["label"] for row in rows] == [f"batch {size}: 90.5" for size in (1, 10)]
@@ -139,7 +139,7 @@ def test_charts_that_are_built_at_once_keep_their_own_titles():
 
 
 def test_every_spec_is_what_vega_lite_understands():
-    """The page builds them without a look at the schema, which takes as long as to build them."""
+    """The page does not validate them, since that takes as long as building them."""
     for lang in LANGUAGES:
         words = load_texts(lang)
         specs = [curves_spec(words, 20), settings_map([], "loss", words).spec]

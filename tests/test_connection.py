@@ -1,4 +1,4 @@
-"""One connection of a browser: what it sends is read first, and runs in its turn."""
+"""A browser's connection: its messages are checked first, and run in turn."""
 
 import asyncio
 import time
@@ -50,7 +50,7 @@ def arriving(*messages: dict):
 
 
 async def collected(*messages: dict) -> list[dict]:
-    """What an inbox gives of these messages, up to the end of the connection."""
+    """What is read from an inbox that receives these messages, up to the end of the connection."""
     inbox = Inbox(arriving(*messages))
     await inbox.collect()
     read = [await inbox.read()]
@@ -72,9 +72,9 @@ def test_a_connection_ends_whose_messages_pile_up():
 
 
 def test_where_all_have_too_much_the_fullest_ends_a_while_later(monkeypatch):
-    """2,500 connections with as much as each may have once took more than a gigabyte.
+    """2,500 connections, each with as much unread as allowed, once took over a gigabyte.
 
-    When they ended at once, 500 that came anew kept others out for 20 seconds.
+    When they were closed at once, 500 that reconnected kept others out for 20 seconds.
     """
     monkeypatch.setattr(inbox, "MAX_ALL_BYTES", 10_000)
     monkeypatch.setattr(inbox, "DISMISSED_SECONDS", (0.05, 0.05))
@@ -104,7 +104,7 @@ def test_where_all_have_too_much_the_fullest_ends_a_while_later(monkeypatch):
 
 
 def test_a_learner_is_not_ended_for_what_others_have_in_use(monkeypatch):
-    """Of 500 connections it was once the learner who was the fullest of those not yet ended."""
+    """Once, of 500 connections, the learner's became the fullest that had not ended yet."""
     monkeypatch.setattr(inbox, "MAX_ALL_BYTES", 50_000)
     monkeypatch.setattr(inbox, "DISMISSED_SECONDS", (0.01, 0.01))
 
@@ -159,7 +159,7 @@ def test_a_message_waits_for_as_many_turns_as_it_takes(monkeypatch):
 
 
 def test_what_has_been_opened_costs_until_it_is_closed():
-    """Streamlit keeps the value of a widget of which a message says nothing."""
+    """Streamlit keeps the value of a widget that a message does not mention."""
     use, opened = SessionUse(""), widget("update_open", bool_value=True)
     also, other = (widget(f"{name}_open", bool_value=True) for name in ("students", "misprints"))
     closed, forged = (widget("update_open", bool_value=False) for _ in range(2))
@@ -190,14 +190,14 @@ def test_what_has_been_opened_costs_until_it_is_closed():
     ],
 )
 def test_a_result_that_an_address_shows_costs_before_it_is_drawn(query, result):
-    """Newcomers who ask for the page alone once waited as long as those who ask for most."""
+    """Newcomers who asked only for the page once waited as long as those who ask for the most."""
     page = message()
     page.rerun_script.query_string = query
     assert SessionUse("").cost(page) == SessionUse("").cost_of_page(query) == WHOLE_PAGE + result
 
 
 def test_what_runs_in_one_second_counts_as_one_in_which_something_ran(monkeypatch):
-    """However much it is: a burst pushes out no visit of somebody who was there for long."""
+    """However much runs: a burst must not push out the visit of somebody who was there for long."""
     use, now = SessionUse(""), [100.0]
     monkeypatch.setattr("time.monotonic", lambda: now[0])
     for passed in (0.0, 0.2, 0.7, 3.0, 0.05, 60.0):
@@ -231,7 +231,7 @@ def test_a_part_that_runs_the_whole_page_is_charged_for_it():
 
 
 def test_a_run_keeps_its_place_until_the_page_writes_its_end(monkeypatch):
-    """Whether or not the browser reads it; an early end, after which a run follows, is none."""
+    """Whether or not the browser reads it; an early end that another run follows does not count."""
     monkeypatch.setattr(run_queue, "PAGES", pages := RunQueue(1))
     monkeypatch.setattr(run_queue, "LONGEST_RUN_SECONDS", 3_600.0)
     is_free: list[bool] = []
@@ -251,7 +251,7 @@ def test_a_run_keeps_its_place_until_the_page_writes_its_end(monkeypatch):
 
 
 def test_what_begins_no_run_keeps_no_place(monkeypatch):
-    """A part of the page that there is not, or anything if another browser has the session."""
+    """A fragment that does not exist, or anything if another browser has the session."""
     monkeypatch.setattr(run_queue, "PARTS", parts := RunQueue(1))
     monkeypatch.setattr(run_queue, "LONGEST_RUN_SECONDS", 3_600.0)
     is_free: list[bool] = []
@@ -285,7 +285,7 @@ def streamlit_tells(monkeypatch):
 
 
 def test_streamlit_tells_what_begins_a_run(streamlit_tells):
-    """The page, a part that there is, and a file; not what it drops."""
+    """The page, an existing fragment and a file, but not requests that it drops."""
     handled = streamlit_tells
     noted: list[int] = []
 
@@ -309,7 +309,7 @@ def test_streamlit_tells_what_begins_a_run(streamlit_tells):
 def test_who_loses_a_session_keeps_no_place_and_who_takes_it_is_as_heavy(
     monkeypatch, streamlit_tells
 ):
-    """What runs is written to who has it now; once, two messages a second kept newcomers out."""
+    """Its output goes to the new owner; once, two messages a second kept newcomers out."""
     monkeypatch.setattr(run_queue, "PAGES", pages := RunQueue(1))
     monkeypatch.setattr(connection, "LONGEST_RUN_SECONDS", 3_600.0)
     monkeypatch.setattr(run_queue, "LONGEST_RUN_SECONDS", 3_600.0)
@@ -455,7 +455,7 @@ def test_a_file_keeps_its_place_until_it_is_there_and_a_page_until_it_is(monkeyp
 def test_what_is_left_of_a_connection_runs_only_if_it_is_a_part_of_the_page(
     monkeypatch, seconds, runs
 ):
-    """A guess is one, and has its turn, soon or never; a page would be for nobody."""
+    """A guess is a fragment run, and has its turn soon or never; nobody would see a page."""
     monkeypatch.setattr(connection, "LEFT_SECONDS", seconds)
     monkeypatch.setattr(run_queue, "PAGES", pages := RunQueue(1))
     monkeypatch.setattr(run_queue, "PARTS", parts := RunQueue(1))
@@ -559,7 +559,7 @@ def test_nobody_waits_for_a_connection_that_has_ended():
 
 
 def test_a_file_that_is_asked_for_is_no_activity():
-    """It may be none: sessions that ask for such files would stay where learners are ended."""
+    """The file may not exist: sessions that ask for such would stay, and learners' be ended."""
 
     async def ask() -> list[int]:
         one, seconds = connection.Connection(SCOPE, arriving(), None), []
@@ -574,7 +574,7 @@ def test_a_file_that_is_asked_for_is_no_activity():
 
 
 def test_of_who_leads_a_room_ten_screens_stay():
-    """Otherwise all sessions that there may be could be of one room, and learners were ended."""
+    """Otherwise all allowed sessions could lead one room, and learners' sessions would be ended."""
 
     async def lead() -> list[bool]:
         screens = [connection.Connection(SCOPE, arriving(), None) for _ in range(11)]

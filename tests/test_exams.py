@@ -1,4 +1,4 @@
-"""The exams are what their makers say, and a broken file says so."""
+"""The exams are what their build script makes, and a broken file is reported."""
 
 import numpy as np
 import pytest

@@ -48,7 +48,7 @@ def test_first_passes_then_studies_then_experiments_and_of_each_the_least_work_l
 
 
 def test_every_fourth_turn_is_that_of_the_job_that_has_waited_longest(queue):
-    """And of these every other that of a chapter's; beside them come short ones without end."""
+    """Every other of those turns goes to a chapter's job; meanwhile short ones keep coming."""
     chapter = ask(queue, Plan(100, 1), 200, known=1, background=True)
     long = ask(queue, Plan(1, 1), 200, known=1)
     long.last_mark_at -= 20  # it has waited for so many seconds
@@ -157,7 +157,7 @@ def test_a_turn_is_charged_to_all_who_follow_it(queue, monkeypatch):
 
 
 def test_a_study_that_another_follows_keeps_its_place(queue, monkeypatch):
-    """Whoever leaves just polls no more: it is no other learner's matter."""
+    """Somebody who leaves just stops polling; that must not affect other learners."""
     monkeypatch.setattr(job_queue, "MAX_WAITING", 1)
     shared = ask(queue, Plan(1, 1), 200)  # two learners; one of them goes on to another study
     assert ask(queue, Plan(1, 1), 200) is shared

@@ -118,7 +118,7 @@ def test_what_a_browser_sends_is_kept_where_it_was_asked_for():
 
 
 def test_the_two_pictures_of_a_digit_show_the_same_whatever_was_sent():
-    """Or a hall would see what nobody could take out before."""
+    """Otherwise a hall would see a drawing that nobody could have removed before."""
     drawings, other = Drawings([7]), FINAL.questions[0][8].reshape(28, 28)
     drawings.add(sent(0) | {"small": as_text(other.ravel())})
     small = np.frombuffer(drawings.drawn[0].small, np.uint8).reshape(28, 28)
@@ -256,7 +256,7 @@ def test_who_was_taken_out_writes_nothing_more_into_the_exam():
 
 
 def test_an_exam_is_closed_as_the_hall_has_seen_it(monkeypatch):
-    """What is written in the last seconds nobody has looked at, and it would stand on the wall."""
+    """Nobody has seen what is written in the last seconds, and it would appear on the projector."""
     now = [0.0]
     monkeypatch.setattr("time.monotonic", lambda: now[0])
     first, other = (FINAL.questions[0][at].tobytes() for at in range(2))

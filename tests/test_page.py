@@ -177,7 +177,7 @@ def test_a_forged_value_loses_nothing_but_its_own_run(app):
 
 @pytest.mark.parametrize("name", [name for name in MEASURED if name != "own_exam"])
 def test_every_chapter_comes_to_its_conclusion(app, name):
-    """But the one whose exam somebody has to write first (tests/slow/test_writing.py)."""
+    """Except the one whose exam somebody has to write first (tests/slow/test_writing.py)."""
     app.query_params.update(only=name, reveal="true", lang="en", epochs="2")
 
     def has_conclusion() -> bool:

@@ -30,7 +30,7 @@ def test_each_network_has_its_turn_however_much_another_loads():
 
 @pytest.mark.parametrize("networks", [1, PARTS_AT_ONCE, 2 * PARTS_AT_ONCE])
 def test_large_files_go_on_in_each_network_however_many_there_are(networks):
-    """Where whose turn it is went round with which turn it is, half of them never did."""
+    """When network and kind of turn alternated in step, half of the large files never went on."""
 
     async def loads() -> list[int]:
         turns, large, is_over = PartTurns(), [0] * networks, False
@@ -58,7 +58,7 @@ def test_large_files_go_on_in_each_network_however_many_there_are(networks):
     ids=["small", "large"],
 )
 def test_neither_a_small_nor_a_large_file_waits_for_ever(waiting, sent, most):
-    """Behind two hundred of the same network, each of which asks anew as soon as it has a part."""
+    """Behind two hundred on the same network that each ask again as soon as they have a part."""
 
     async def loads() -> int:
         turns, given, parts = PartTurns(), [], itertools.count()

@@ -141,7 +141,7 @@ def test_a_request_that_is_longer_than_what_is_read_at_once_is_answered(server):
             assert answer.status == 200 and answer.read()
 
 
-# Which is refused, without an answer, for one line of 9,000 letters.
+# It is refused, without a response, because of one line of 9,000 characters.
 HANDSHAKE = (
     b"GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
     b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
@@ -206,7 +206,7 @@ def test_a_request_that_is_never_whole_ends_its_connection(monkeypatch, sent):
 
 
 def test_a_connection_is_ended_a_while_after_its_last_answer_and_not_at_once():
-    """A slow answer may have ended just before the look at which it once counted as an old one."""
+    """A slow response may have ended just before the check, and was once taken for an old one."""
     protocol = reading.H11Protocol.__new__(reading.H11Protocol)
     protocol.cycle = SimpleNamespace(response_complete=False)
     line = Mock(**{"is_closing.return_value": False, "get_write_buffer_size.return_value": 0})
@@ -228,7 +228,7 @@ def test_no_connection_is_ended_whose_request_waits_for_its_turn():
 
 
 def test_where_too_much_waits_for_its_end_the_longest_message_ends(monkeypatch):
-    """2,000 connections with 240 kB of one each once took 600 MB, for as long as they liked."""
+    """2,000 connections with 240 kB of an unfinished message each once held 600 MB indefinitely."""
     monkeypatch.setattr(reading, "MAX_UNFINISHED", 200_000)
     monkeypatch.setattr(reading, "DISMISSED_SECONDS", (0.05, 0.05))
 
@@ -260,7 +260,7 @@ def test_where_too_much_waits_for_its_end_the_longest_message_ends(monkeypatch):
 
 
 def test_who_has_something_run_pays_less_for_what_was_read():
-    """Of a browser whose slider is moved, 40 keys once cost as much as a flood, and it waited."""
+    """Once, 40 key presses on a slider cost as much as a flood, and the browser had to wait."""
     left: list[float] = []
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:

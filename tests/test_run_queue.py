@@ -60,7 +60,7 @@ def test_who_has_asked_the_fewest_times_comes_first_and_every_fourth_turn_is_the
 
 
 def test_who_has_just_opened_the_page_comes_before_all_who_ask_for_little_again_and_again():
-    """Of 200 sessions, each had its turn so seldom that it had asked for less than a newcomer."""
+    """Each of 200 sessions got turns so rarely that it seemed to ask for less than a newcomer."""
 
     async def serve() -> list[str]:
         newcomer, again = Asked(""), {name: Asked("") for name in "abc"}
@@ -76,7 +76,7 @@ def test_who_has_just_opened_the_page_comes_before_all_who_ask_for_little_again_
 
 
 def test_ever_new_sessions_come_before_no_learner_who_is_there():
-    """They once did as soon as somebody had asked seven times: the first pass took ten seconds."""
+    """They once did after somebody had asked seven times, whose first pass took ten seconds."""
 
     async def serve() -> list[str]:
         first, learner = Asked("").ask(), who_asked(10).ask()
@@ -209,7 +209,7 @@ def test_a_run_that_turns_out_to_be_longer_keeps_its_place(monkeypatch):
 
 
 def test_of_lecturers_who_has_had_the_most_time_comes_last(monkeypatch):
-    """A dear part counts as one run, of which a room that has rested would be given forty."""
+    """An expensive fragment counts as one run, so a room that was idle would get forty of them."""
     monkeypatch.setattr(run_queue, "LEADERS", RunQueue(1))
     now = [0.0]
     monkeypatch.setattr("time.monotonic", lambda: now[0])

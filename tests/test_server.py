@@ -168,7 +168,7 @@ def test_a_file_is_loaded_and_compressed_once_for_all_that_wait_and_sent_in_part
 
 
 def test_to_who_has_hung_up_nothing_more_is_sent():
-    """5,000 who read 1.5 kB a second, and are ended, kept the thread busy with what they missed."""
+    """5,000 clients that read 1.5 kB/s and were ended kept the thread busy with their rest."""
     parts: list[Message] = []
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
@@ -248,7 +248,7 @@ def test_no_page_of_the_same_domain_frames_the_screen_of_who_leads(
 
 
 def test_the_document_is_read_once():
-    """To read it for each visitor takes twice as long as all the rest of the answer."""
+    """Reading it for each visitor takes twice as long as the rest of the response."""
     loads = []
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
@@ -313,7 +313,7 @@ def test_keras_loads_before_anybody_comes(tmp_path):
 
 def events(server: Server, code: str) -> Iterator[dict]:
     """What a phone is told of the room."""
-    # As a browser asks whose user has opened the address itself: what is sent is not held back.
+    # As when a user opens the address itself in a browser: the stream must not be buffered.
     request = urllib.request.Request(f"{server.url}room/{code}", headers={"Accept": "text/html"})
     stream = urllib.request.urlopen(request, timeout=60)
     assert stream.headers["Content-Type"].startswith("text/event-stream")
@@ -406,7 +406,7 @@ def test_the_stream_of_counts_is_the_lecturers_alone(server):
 
 @pytest.mark.parametrize("client, share", [("a hall", 50), ("a stranger", 20)])
 def test_whoever_opens_rooms_of_their_own_takes_no_streams_of_a_halls(monkeypatch, client, share):
-    """Rooms of a stranger once had 200 each, however many there were, and held 200 MB."""
+    """A stranger's rooms once had 200 streams each, without limit, and held 200 MB."""
     rooms = Rooms()
     for name, value in {"MAX_ALL_STREAMS": 100, "MAX_STREAMS": 50, "ROOMS": rooms}.items():
         monkeypatch.setattr(room_stream, name, value)
@@ -440,7 +440,7 @@ def test_whoever_opens_rooms_of_their_own_takes_no_streams_of_a_halls(monkeypatc
 
 
 def test_a_websocket_of_a_foreign_page_is_refused_and_nobody_asks_the_network(server, monkeypatch):
-    """Of an origin that it does not know, Streamlit would ask it, on its event loop."""
+    """For an unknown origin, Streamlit would make a network request, on its event loop."""
     allowed = []
 
     async def streamlit(scope: Scope, receive: Receive, send: Send) -> None:
@@ -675,7 +675,7 @@ os.execv(sys.executable, streamlit)
 
 
 def test_sessions_in_which_nothing_is_done_keep_nobody_out(tmp_path):
-    """Each holds a file, and held four, as long as it likes: 5,100 of one client took them all."""
+    """Each holds a file, once four, indefinitely: 5,100 of one client took all of them."""
 
     async def crowd(server: Server) -> None:
         async with contextlib.AsyncExitStack() as there:
@@ -806,7 +806,7 @@ def test_a_room_of_the_script_alone(browser, plain):
 
 
 def test_a_stream_ends_with_its_room():
-    """Or whoever follows it would hear of a new room of that code no more."""
+    """Otherwise its followers would not notice a new room with the same code."""
     now, code, secret = [0.0], new_code(), new_secret()
     rooms = Rooms(lambda: now[0])
 

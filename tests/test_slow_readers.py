@@ -1,4 +1,4 @@
-"""Who leaves unread what was asked for is ended, and nobody who reads, however slowly."""
+"""Clients that read nothing of what they asked for are ended, but not those that read slowly."""
 
 import asyncio
 import contextlib
@@ -90,7 +90,7 @@ def test_who_reads_nothing_is_ended_and_who_reads_slowly_is_not(monkeypatch, at_
 
 
 def test_of_too_many_those_end_first_that_have_read_nothing_for_longest(monkeypatch):
-    """Once, 500 that had read something once kept out all that came later."""
+    """500 clients that had read something just once used to keep out all that came later."""
     monkeypatch.setattr(slow_readers, "MAX_KEPT", 3 * 120_000)
     ended: list[int] = []
 
@@ -113,7 +113,7 @@ def test_of_too_many_those_end_first_that_have_read_nothing_for_longest(monkeypa
 
 
 def test_an_answer_of_which_little_waits_is_ended_as_well(monkeypatch):
-    """What the system took but for a few kB was once kept for as long as a client liked."""
+    """A response of which the kernel had taken all but a few kB was once kept indefinitely."""
     monkeypatch.setattr(slow_readers, "MAX_SECONDS", 0.5)
     monkeypatch.setattr(sys.modules[__name__], "ANSWER", 50_000)
 
@@ -143,7 +143,7 @@ def test_who_is_gone_is_soon_forgotten(readers):
 
 
 def test_who_opens_most_loses_nobody_elses(monkeypatch):
-    """Who reads a little of each of 2,800 once had the phones of a hall ended."""
+    """A client that read a little on each of 2,800 connections once had a hall's phones ended."""
     monkeypatch.setattr(slow_readers, "MAX_KEPT", 4 * 120_000)
 
     async def serve() -> None:

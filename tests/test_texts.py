@@ -144,7 +144,7 @@ def test_no_korean_elsewhere():
 
 
 def test_bold_ends_where_markdown_lets_it():
-    """Two stars between a sign and a letter, as in **5%**예요, would be shown as stars."""
+    """Two asterisks between a sign and a letter, as in **5%**예요, would be shown as such."""
     for lang in LANGUAGES:
         for key, text in texts_of(load_texts(lang)).items():
             parts = text.split("**")

@@ -36,7 +36,7 @@ def greys(weights: np.ndarray) -> np.ndarray:
 
 
 def gained_by_keras(student: int, batch_size: int, updates: int = 100) -> np.ndarray:
-    """In the first pass, or in so many updates of it."""
+    """What they gain in the first pass, or in its first `updates` updates."""
     model, order = plain_model(student), question_order(student, 0)[: batch_size * updates]
     before = model.get_weights()[0].astype(float)
     model.fit(X[order], Y[order], batch_size=batch_size, shuffle=False, verbose=0)

@@ -318,7 +318,7 @@ def test_chapters_one_after_another_and_another_guess(page, server):
 
 
 def test_what_is_set_within_a_chapter_is_what_is_studied(page, server):
-    """There Streamlit runs the chapter alone, with what the page was drawn with before."""
+    """There Streamlit reruns only the chapter, with the values the page was last drawn with."""
     open_page(page, server, "lang=en")
     chapter = open_chapter(page, "misprints", EN)
     chapter.get_by_role("slider", name=EN.misprints.how_many).press("Home")

@@ -81,7 +81,7 @@ class Visit:
             await self.study()
 
     async def stay(self) -> None:
-        """Until the study has ended, asking again whenever the page says so, and the run, too."""
+        """Stay until the study and the run have ended, asking again whenever the page says so."""
         while self.is_running or not self.ended:
             await self.read_or_ask()
 
@@ -100,7 +100,7 @@ class Visit:
                     await self.read_or_ask()
 
     async def read_or_ask(self) -> None:
-        """What comes until the page is to be asked again; and then ask."""
+        """Read what comes until it is time to ask again, then ask."""
         key = min(self.due, key=self.due.get, default=None)
         seconds = max(0.0, self.due[key] - time.monotonic()) if key else None
         try:
@@ -224,7 +224,7 @@ class Visit:
 
 
 def run(visits: Coroutine[None, None, Any]) -> Any:
-    """Like asyncio.run, also beside Playwright, which keeps a loop of its own in the thread."""
+    """Like asyncio.run, but works beside Playwright, which keeps its own loop in the thread."""
     with ThreadPoolExecutor(1) as pool:
         return pool.submit(asyncio.run, visits).result()
 

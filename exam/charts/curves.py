@@ -1,8 +1,8 @@
 """The chart of a study: wrong answers above, loss below, over one axis of passes.
 
 The player's two inputs drive it in the browser: `#pass` is the pass that is shown, `#reached` the
-furthest one so far, beyond which nothing is drawn. The spec depends on the planned epochs and the
-language alone, so that new data does not build the view anew.
+furthest one so far, beyond which nothing is drawn. The spec depends only on the planned epochs and
+the language, so that new data does not rebuild the view.
 """
 
 from collections.abc import Iterator, Sequence
@@ -20,13 +20,13 @@ from exam.texts import Texts
 
 PLANNED = "epochs"  # the parameter for the planned epochs
 INPUTS = ("pass", "reached")  # those that the player's inputs drive
-# In a plot as narrow as a phone's the numbers alone stand beside the lines, and their names above
+# In a plot as narrow as a phone's, only the numbers stand beside the lines; their names are above
 # the panels (head.css).
 NARROW, BRIEF = "narrow", "brief"  # no room for names at the lines; for words in the lens
 LABEL_WIDTH = f"{NARROW} ? 60 : 124"  # pixels kept free to the right of the lines
 PANEL_HEIGHTS, PROJECTED_HEIGHTS = (70, 98), (45, 66)  # on a projector letters are larger
-# A little more than what is measured: if a label hung over the edge, Vega would lay out the whole
-# chart anew.
+# A little wider than the data: if a label crossed the edge, Vega would lay out the whole chart
+# again.
 WRONG_DOMAIN, LOSS_DOMAIN = [-16, 118], [-0.42, 3.0]
 WRONG_TICKS, LOSS_TICKS = [0, 25, 50, 75, 100], [0, 1, 2]
 LEAST_GAP_NAMED = 22  # wrong answers per 100; between nearer lines there is no room for a name
@@ -47,9 +47,8 @@ _COLUMNS = pa.schema(
     ]
 )
 _SERIES = {"practised": DASHES["solid"], "unseen": [5, 3]}
-# Earlier runs are named at their ends, but where the names of the lines at the pass that is shown
-# come near them; at the last pass each has its own place. Where `reached` is below 0, nothing has
-# been shown yet.
+# Earlier runs are named at their ends, except when the current lines' names come near them; at the
+# last pass each has its own place. While `reached` is below 0, nothing has been shown yet.
 _NAMED = f"+reached < 0 || +pass >= {PLANNED} || +pass < 0.5 * {PLANNED}"
 _LETTERS = 13  # pixels from one name to the next
 
@@ -74,7 +73,7 @@ def curves_figure(
 
 
 def curves_spec(texts: Texts, epochs: int, *, is_projected: bool = False) -> dict:
-    """The spec for so many planned epochs; all but these is built once for each language."""
+    """The spec for that many planned epochs; everything else in it is built once per language."""
     spec = _spec(texts)
     params = [
         {"name": PLANNED, "value": epochs},
@@ -107,7 +106,7 @@ def _spec(texts: Texts) -> dict:
     ]
     both = alt.vconcat(above, below, spacing=18)
     both = both.add_params(*params)
-    # Vega does not count a title above a panel, and would cut off what is below.
+    # Vega leaves no room for a title above a panel, and would cut off what is below.
     return as_spec(both, label_width=LABEL_WIDTH, below=12)
 
 
@@ -270,9 +269,9 @@ def _best() -> alt.Chart:
 def curves_table(curves: Sequence[Curve], epochs: int) -> pa.Table:
     """The rows behind the chart: the last curve as "now", the others as quiet lines.
 
-    Two rows for each epoch, one for the practised and one for the unseen exams. A quiet line is
-    named beside the end of its unseen errors, with these, each above the other and above the last
-    curve's.
+    Two rows for each epoch, one for the practised and one for the unseen exams. A quiet line's
+    name stands beside the end of its unseen errors, with their number; names are stacked above each
+    other and above the last curve's.
     """
     rows: list[tuple] = []
     last = curves[-1].marks if curves else ()
@@ -290,8 +289,8 @@ def curves_table(curves: Sequence[Curve], epochs: int) -> pa.Table:
 def _places(earlier: Sequence[Sequence[Mark]], last: Sequence[Mark]) -> list[float | None]:
     """Where the names stand, in wrong answers: at the ends of the lines, but none on another.
 
-    They stand above the names of the last curve; one that would leave the panel, below them. What
-    has no place there either stays without a name (None), which the table of runs has.
+    They are above the names of the last curve; one that would leave the panel is below them. One
+    that does not fit there either has no name (None); the table of runs has it.
     """
     step = _LETTERS * (WRONG_DOMAIN[1] - WRONG_DOMAIN[0]) / PANEL_HEIGHTS[0]
     above = last[0].val_wrong + 1.8 * step if last else WRONG_DOMAIN[0]

@@ -24,7 +24,8 @@ BATCH_LOOKS = {
 }
 OTHER_LOOK = ("strong", "dashed")  # of another batch size
 SIDES = {"above": -13, "below": 13, "beside": 0}  # where a name stands, in pixels
-# Filled or not, how large in square pixels, and how far beside its number. (The last are guesses.)
+# Filled or not, size in square pixels, and horizontal offset from its number. "ring" and "dot" are
+# guesses.
 DOTS = {"ball": (True, 120, 0.0), "ring": (False, 30, -0.25), "dot": (True, 30, 0.25)}
 DOT_STEP = 0.03  # of the axis, from one dot to the next above it
 _COLUMNS = pa.schema(
@@ -53,7 +54,7 @@ def line(
     label_at: int = -1,
     side: Side = "beside",
 ) -> Rows:
-    """The rows of one line, which has its name at the point with the index `label_at`."""
+    """The rows of one line, which is labelled at the point with the index `label_at`."""
     points = list(points)
     at = label_at % len(points) if points else 0
     return [
@@ -169,8 +170,8 @@ def lines_spec(
 ) -> dict:
     """The spec of lines, whose names take `label_width` pixels beside them.
 
-    Lines of the same style differ by their dash. Where it `is_to_scale`, a unit is as long upward
-    as across, on every screen, and the axis upward ends where the figure does.
+    Lines of the same style differ by their dash. If `is_to_scale`, a unit is equally long on both
+    axes, on every screen, and the y axis ends where the figure does.
     """
     min_step = 1 if x_format.endswith("d") else 0
     base = alt.Chart(height=height).encode(
@@ -207,7 +208,7 @@ def _values(scale: Scale, domain: tuple[float, float]) -> Any:
     return [10.0**n for n in range(ceil(log10(low)), floor(log10(high)) + 1)]
 
 
-# After the last of its colours, the theme begins anew with the first.
+# After its last colour, the theme starts over with the first.
 COLOUR = alt.Color("style:N").scale(domain=[*COLOURS, *PALE, *BARS]).legend(None)
 
 

@@ -41,7 +41,7 @@ def built_once(build: Callable[..., dict]) -> Callable[..., dict]:
 
 
 class Figure(NamedTuple):
-    """A chart with its data; `alt` is its text for who cannot see it, `title` Markdown above it."""
+    """A chart with its data; `alt` is its alternative text, `title` is Markdown shown above it."""
 
     spec: dict
     data: pa.Table

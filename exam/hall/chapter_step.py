@@ -29,7 +29,8 @@ Kind = TypeVar("Kind", bound=Block)
 @fragment
 def show_chapter_step(chapter: Chapter, step: Step, visit: Visit, texts: Texts) -> None:
     room = visit.seat.led_room
-    # Counts would pull the second vote, so until that is closed only its lecturer's phone has them.
+    # Counts would bias the second vote, so until that is closed only the lecturer's phone has
+    # them.
     is_between = step.kind == "discuss" or (step.kind, step.round) == ("close", 1)
     has_counts = room and (not is_between or chapter.name in room.revealed)
     rounds = room.standing(chapter.name).rounds if room and has_counts else ()

@@ -36,8 +36,8 @@ def _show_links(room: Room, texts: Texts) -> None:
     page, lang = st.context.url or "", language()
     secret = f"#secret={room.secret}"  # what is behind # never leaves the browser
     learners = reachable(link_to(page, room=room.code))
-    # The history of the browser would keep it, where another may find it: only if no cookie does.
-    # That of a frame is known only where the page is embedded in the same way.
+    # Browser history would keep the secret, where others may find it, so add it only if no cookie
+    # has it. A frame's cookie is sent only where the page is embedded in the same way.
     is_kept = st.context.cookies.get(f"lead_{room.code}") == room.secret
     here = "" if is_kept and not st.context.is_embedded else secret
     projector = link_to(page, room=room.code, lang=lang, projected="true")

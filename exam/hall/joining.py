@@ -45,7 +45,7 @@ def show_hints(visit: Visit, texts: Texts) -> None:
 
 
 def show_entry(texts: Texts) -> None:
-    """A form of the browser's own: the page is opened anew, at the server that has the room."""
+    """A plain HTML form: submitting it loads the page anew, from the server that has the room."""
     st.html(ENTER.format(label=texts.hall.room_code, enter=texts.hall.enter_room))
 
 
@@ -65,7 +65,7 @@ def show_seat(visit: Visit, texts: Texts) -> None:
 
 @fragment
 def _show_seat(visit: Visit, awaited_room: bool, texts: Texts) -> None:
-    """`awaited_room` is what the rest of the page was drawn for."""
+    """`awaited_room` says whether a room was awaited when the rest of the page was drawn."""
     seat = visit.seat
     if seat.awaits_room and not seat.leads:
         ask_again("room", ROOM_SECONDS)
@@ -90,9 +90,9 @@ def _report_earlier_guesses(visit: Visit, texts: Texts) -> None:
 
 
 def _reset_restarted_votes(visit: Visit, room: Room) -> bool:
-    """Take over the room's guesses where a vote has begun anew; returns whether one has.
+    """Take over the room's guesses where a vote has been restarted; returns whether one has.
 
-    So it is with the chapter of the hall's exam whenever that is opened or closed.
+    The same goes for the chapter of the hall's exam whenever that is opened or closed.
     """
     seat = visit.seat
     restarts, seen = dict(room.restarts), seat.restarts_seen

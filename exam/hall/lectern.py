@@ -31,7 +31,7 @@ def current_step(visit: Visit) -> Step:
         if room := visit.seat.led_room:
             room.show(begin)
     elif shown and shown != visit.seat.step:
-        visit.wrong_parameters.clear()  # the hall has been told, where the lecture began
+        visit.wrong_parameters.clear()  # the hall has seen them at the first step
         _be_at(shown, visit, is_forward=shown == WATCHED)
     assert visit.seat.step
     return visit.seat.step
@@ -92,7 +92,7 @@ def _vote(room: Room, step: Step) -> None:
 def follow_other_screens(visit: Visit) -> None:
     """Go where another screen of the same lecturer goes (assets/hall/follow.js).
 
-    It comes last in a run: until then the elements of the step before still listen.
+    Call it last in a run: until then, the elements of the previous step still listen.
     """
     if (room := visit.seat.led_room) and visit.seat.step:
         push("lead", room.code, visit.seat.step.key)
@@ -100,10 +100,10 @@ def follow_other_screens(visit: Visit) -> None:
 
 
 def bar_container() -> DeltaGenerator:
-    """Where the bar is shown.
+    """The container of the bar.
 
-    On a projector it stands at the same place in all steps, before what they show: after that, it
-    would be gone until all of the next step is there, if that has more or fewer elements.
+    On a projector it comes before the content of a step, at the same place in all steps: after the
+    content, it would vanish until the next step is complete, if that has more or fewer elements.
     """
     return st.container(key="lectern", horizontal=True, vertical_alignment="center")
 
@@ -142,7 +142,7 @@ def _show_places(step: Step, steps: list[Step], visit: Visit, texts: Texts) -> N
         if _is_shown(step, visit) and place in places and place != step.place:
             go_to(_entry(place, steps, visit), visit)
 
-    # Of another place or in another language it is another widget, with its own value.
+    # For each place and language it is a different widget, with its own value.
     key = f"step_place_{step.place}_{texts.lang}"
     st.selectbox(
         texts.hall.step.place,
@@ -159,7 +159,7 @@ def _show_places(step: Step, steps: list[Step], visit: Visit, texts: Texts) -> N
 def _is_shown(step: Step, visit: Visit) -> bool:
     """Whether nobody has gone on since the bar of this step was drawn.
 
-    A press may come late, and a browser sends the value of a list that was left once more.
+    A press may arrive late, and a browser may resend the value of a list that it has left.
     """
     room = visit.seat.led_room
     return step == (room.step if room and room.step else visit.seat.step)
@@ -172,7 +172,7 @@ def _show_ways_forward(
         if _is_shown(step, visit):
             go_to(following, visit, is_forward=True)
 
-    if (step.kind, step.round) == ("close", 1):  # where nearly all had it, discuss little
+    if (step.kind, step.round) == ("close", 1):  # if nearly all were right, skip the discussion
         reveal = next(each for each in ahead if each.kind == "reveal")
         st.button(
             texts.hall.step.reveal,
@@ -197,14 +197,14 @@ def _show_ways_forward(
 
 
 def _back_to_plan(place: str, room: Room | None) -> str:
-    """After a chapter that is not in the hour's plan, the first of those to come; else ""."""
+    """After a chapter that is not in the hour's plan, the next one in the plan; else ""."""
     if not room or place not in CHAPTERS or place in room.plan:
         return ""
     return next((each for each in room.plan if each not in room.revealed), "")
 
 
 def _offer_to_begin_anew(place: str, steps: list[Step], visit: Visit, texts: Texts) -> None:
-    """Behind a second press, for all guesses, or all studies on the map, are forgotten."""
+    """Offer it behind a second press, since it forgets all guesses, or all studies on the map."""
     captions, kind = texts.hall, "display" if place == BEST_SETTING else "question"
     for step in [step for step in steps if (step.place, step.kind) == (place, kind)]:
         with st.expander(captions.map_anew if place == BEST_SETTING else captions.vote_anew):

@@ -1,4 +1,4 @@
 """The lesson: what a chapter is, how it is shown, and the chapters themselves.
 
-Knows what is below (page, charts, service, model), and nothing of a hall.
+Imports only the packages below it (page, charts, service, model), and nothing of a hall.
 """

@@ -36,9 +36,9 @@ class Chart(Block):
 
     `options` has, for each way to look at it, the key of its caption; `draw` gets the chosen way as
     well. One that `follows_choice` gets what was chosen in a block above it. A chart that is due
-    "always" shows its axes before the guess, where the answer will come, and the guess can be drawn
-    into them if the captions say what to draw (`draw`). A chart that is due "known" is shown before
-    the guess because it does not give the answer away.
+    "always" shows the axes of the answer before the guess, and the guess can be drawn into them if
+    the captions say what to draw (`draw`). A chart that is due "known" is shown before the guess
+    because it does not give the answer away.
     """
 
     draw: Callable[..., Figure]
@@ -92,8 +92,8 @@ class Table(Block):
 class Rule(Block):
     """What was measured, the rule that follows, and the caption `background`, if there is one.
 
-    With it the chapter is finished. On a projector, where somebody speaks, it is the first sentence
-    of the rule above the numbers.
+    Showing it finishes the chapter. On a projector, where a lecturer explains it, only the rule's
+    first sentence is shown, above the numbers.
     """
 
     due: Due = field(default="complete", kw_only=True)

@@ -22,10 +22,10 @@ from exam.service.scheduler import get_scheduler
 from exam.texts import Texts
 
 SPOKEN_STEPS = 4  # how many times a screen reader says how far an experiment is
-PROJECTED_HEIGHT = 200  # of a chart, in pixels, until the browser says how high its place is
+PROJECTED_HEIGHT = 200  # of a chart, in pixels, until the browser has measured its place
 
-# When a block is shown: "always", before the guess only with the studies that are known; "known",
-# the same, but no guess is drawn into it; or once the experiment is "begun" or "complete".
+# When a block is shown: "always" (before the guess, with the known studies only); "known" (the
+# same, but no guess is drawn into it); or once the experiment is "begun" or "complete".
 Due = Literal["always", "known", "begun", "complete"]
 
 
@@ -44,7 +44,7 @@ class ChapterView:
 
     `experiment` is None until it has begun, and `numbers` is empty until it is complete. `answer`
     is the choice that the numbers support; `rounds` are the guesses of a hall, if there is one.
-    `chosen` is the way to look at it that was chosen in a block so far, or "".
+    `chosen` is the option that was last chosen in one of its blocks, or "".
     """
 
     def __init__(self, chapter: Chapter, visit: Visit, texts: Texts, rounds: Rounds = ()):

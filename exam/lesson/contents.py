@@ -14,7 +14,7 @@ from exam.page.visit import Outcome, Visit
 from exam.parts import CHAPTER_NAMES, GROUPS, SHORT_WAY
 from exam.texts import Texts, as_html
 
-# How fast a lesson is read, in characters a minute; and how long one guesses and looks at it.
+# Characters read per minute, by language, and minutes to guess and look at the result.
 READING_SPEED = {"ko": 500, "en": 1000, "ja": 500}
 READ = ("story", "question", "measured", "rule", "background")  # with the choices and the titles
 MINUTES_TO_LOOK = 1
@@ -52,7 +52,7 @@ def show_chapter(chapter: Chapter, visit: Visit, texts: Texts) -> None:
         if attempt := visit.attempts.get(chapter.name):
             view.follow(attempt)
         for block in chapter.blocks:
-            with st.container():  # or what comes above a chart would make the chart anew
+            with st.container():  # or a change above a chart would recreate the chart
                 if view.is_due(block):
                     block.show(view)
 
@@ -70,9 +70,9 @@ def _number(name: str) -> int:
 
 
 def next_chapter(finished: Collection[str], here: str = CHAPTER_NAMES[0]) -> str:
-    """The first of the short way that is not finished, then of those after `here` and of all.
+    """The first unfinished chapter of the short way, then of those from `here` on, then of all.
 
-    At last the last.
+    If all are finished, the last one.
     """
     ahead = [*SHORT_WAY, *CHAPTER_NAMES[CHAPTER_NAMES.index(here) :], *CHAPTER_NAMES]
     return next((name for name in ahead if name not in finished), CHAPTER_NAMES[-1])
@@ -123,7 +123,7 @@ def _open(name: str) -> str:
 def _show_as_card(name: str, visit: Visit, texts: Texts) -> None:
     """The chapter in an expander, which is a card of the map until it is opened (map.css).
 
-    If its title changed, Streamlit would make the chapter anew, so notes are added by map.js.
+    If its title changed, Streamlit would recreate the chapter, so map.js adds the notes.
     """
     # When the language changes the title, the expander stays open.
     st.session_state[_open(name)] = bool(st.session_state.get(_open(name)))
@@ -147,7 +147,7 @@ def _note(name: str, outcome: Outcome, texts: Texts) -> str:
 
 
 def _show(name: str, visit: Visit, texts: Texts) -> None:
-    """A press in a chapter reruns the chapter alone."""
+    """Show it as a fragment, so that a press in a chapter reruns only that chapter."""
     fragment(_show_chapter, key=name)(name, visit, texts, frozenset(visit.finished))
 
 

@@ -51,7 +51,7 @@ class Question(Block):
         raise NotImplementedError
 
     def guess_of_hall(self, rounds: Rounds) -> int | None:
-        """The guess with which the experiment of a hall begins, or of a link that reveals it."""
+        """The guess to begin with in a hall, or for a link that reveals the result."""
         raise NotImplementedError
 
     def show(self, view: ChapterView) -> None:
@@ -148,13 +148,13 @@ class PassSlider(Question):
         return captions.stopped_at(epoch=guess)
 
     def guess_of_hall(self, rounds: Rounds) -> int | None:
-        # A lecturer's address may name passes that there are not.
+        # A lecturer's address may name passes that do not exist.
         guesses = [each for each in rounds[-1].elements() if each in self.passes] if rounds else []
         return median_low(guesses) if guesses else self.middle
 
     @property
     def middle(self) -> int:
-        """The guess until somebody guesses."""
+        """The default guess, until somebody moves the slider."""
         return self.passes[-1] // 2
 
 

@@ -12,7 +12,7 @@ EXAMS_FILE = Path(__file__).parents[2] / "assets" / "exams.npz"
 EXAMS_SHA256 = "66025edb727bbe081d9189ffb66ffb838cbbb93af981a67e15c505ed7193da3f"
 QUESTIONS = 100  # in one exam
 UNSEEN_EXAMS = 10
-BY_CHANCE, NEAR_CHANCE = 90, 80  # wrong of 100: when a digit is guessed, and about as many
+BY_CHANCE, NEAR_CHANCE = 90, 80  # wrong of 100: guessing at random, and close to it
 
 
 class BrokenExams(Exception):

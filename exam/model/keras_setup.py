@@ -14,8 +14,8 @@ os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
 import keras
 import tensorflow as tf
 
-# One thread: the same sums in the same order on any number of cores. For operations as small as
-# these, handing them over to another thread costs more CPU than it saves time.
+# One thread: the same sums in the same order on any number of cores. For operations this small,
+# handing them to another thread costs more CPU time than it saves.
 with contextlib.suppress(RuntimeError):  # where TensorFlow runs already, it keeps its threads
     tf.config.threading.set_intra_op_parallelism_threads(1)
     tf.config.threading.set_inter_op_parallelism_threads(1)

@@ -23,8 +23,8 @@ def mark(plan: Plan, *, epoch: int, seconds: float = 0.0, answers_in_pass: str =
     wrong = answers != key
     rows = np.arange(len(key))
     confidence, probability_of_key = probabilities[rows, answers], probabilities[rows, key]
-    # evaluate() computes the loss from the logits; ours is the same, but for a probability that has
-    # underflowed to 0, which must not give an infinite loss.
+    # evaluate() computes the loss from the logits; ours is the same, except that a probability
+    # that has underflowed to 0 must not give an infinite loss.
     losses = -np.log(np.maximum(probability_of_key, np.finfo(np.float32).tiny))
     first_of_ten = slice(practised, practised + QUESTIONS)
     confidence_when_wrong = confidence[practised:][wrong[practised:]]
@@ -54,7 +54,7 @@ def _marked_questions(plan: Plan) -> tf.Tensor:
 
 @functools.lru_cache(maxsize=2)
 def _with_own(workbook: str, marked_on: str, own: OwnExam) -> tf.Tensor:
-    """The learners' own come last, padded to a hundred: TensorFlow traces each shape anew."""
+    """The learners' own come last, padded to a hundred, or TensorFlow would retrace each shape."""
     questions = np.zeros((QUESTIONS, PIXELS), np.uint8)
     questions[: len(own.answers)] = own.questions
     return tf.concat([_exam_questions(workbook, marked_on), as_x(questions)], axis=0)

@@ -1,4 +1,4 @@
-"""An exam of one's own: digits that learners have written, which no student has practised."""
+"""The learners' own exam: digits that they have written, which no student has practised."""
 
 import base64
 from dataclasses import dataclass
@@ -56,7 +56,8 @@ def check_picture(picture: bytes) -> bytes:
 def in_the_place_of(other: bytes, picture: bytes) -> bytes:
     """The ink of a picture, in the place and size of the ink of the other.
 
-    Who looks at one of two pictures of a digit has so seen both, whatever a browser has sent.
+    So whoever looks at one of a digit's two pictures has seen both, whatever the browser has
+    sent.
     """
     ink, place = (np.frombuffer(each, np.uint8).reshape(SIDE, SIDE) for each in (picture, other))
     ink = ink[_box_of(ink)]
@@ -73,7 +74,7 @@ def _box_of(picture: np.ndarray) -> tuple[slice, slice]:
 
 
 def _resized(before: int, after: int) -> np.ndarray:
-    """[after, before]: the weights by which each pixel of a line is the mean of what it covers."""
+    """[after, before]: the weights that make each new pixel the mean of what it covers."""
     edges, pixels = np.linspace(0, before, after + 1)[:, None], np.arange(before)
     covered = np.minimum(edges[1:], pixels + 1) - np.maximum(edges[:-1], pixels)
     return np.clip(covered, 0, None) * after / before

@@ -23,7 +23,7 @@ def passes(plan: Plan, first: int, last: int) -> tf.data.Dataset:
     keys = book.key[orders].astype(np.int32)
     batch_sizes = np.full(len(orders), plan.batch_size, np.int32)
     dataset = tf.data.Dataset.from_tensor_slices((orders, keys, batch_sizes))
-    # An endless dataset: of one that ends, fit() would make another iterator for every epoch.
+    # Endless, since fit() would create a new iterator every epoch for a dataset that ends.
     return dataset.repeat().with_options(_without_helpers())
 
 

@@ -1,4 +1,4 @@
-"""A plan settles a study but for its length: the same plan gives the same numbers."""
+"""A plan determines a study except for its length: the same plan gives the same numbers."""
 
 import functools
 from collections.abc import Sequence

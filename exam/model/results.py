@@ -32,7 +32,7 @@ class Steps(NamedTuple):
 
     @property
     def along(self) -> float:
-        """How far an update gets on the way of the whole exam."""
+        """How far an update goes in the direction of the whole exam's update."""
         return self.length * self.agreement
 
 

@@ -1,4 +1,4 @@
-"""How long a question takes when so many are computed at once, also on a wider network."""
+"""How long a question takes at a given batch size and network width."""
 
 import time
 
@@ -9,15 +9,15 @@ from exam.model.network import Student, build_network
 from exam.model.plan import Timing
 from exam.model.workbooks import MOCK_EXAMS, open_workbook, question_order
 
-REPEATS, LEAST_SECONDS = 2, 0.1  # at least; what else the machine does must not be measured
-FEW_QUESTIONS = 16  # at least in a measurement, where batches are small
+REPEATS, LEAST_SECONDS = 2, 0.1  # minimums, so that the machine's other work is not measured
+FEW_QUESTIONS = 16  # the minimum per measurement, for small batches
 
 
 def seconds_per_question(timing: Timing) -> float:
     """The fastest of several runs through some mock questions in batches of that size.
 
-    It is Keras' own update, by the `train_step` with which the page trains; a network as wide as
-    `timing` says is made for it, and given up afterwards.
+    It measures Keras' own update, by the `train_step` that the page trains with, on a network of
+    the width in `timing`, which is discarded afterwards.
     """
     network = build_network(timing.units)
     all_questions = question_order(1, 0, MOCK_EXAMS * QUESTIONS)

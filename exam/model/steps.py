@@ -1,7 +1,7 @@
 """The updates of a first pass, one by one: where Keras takes the weights, and how far.
 
-They are Keras' own updates again, by the `train_step` of which its fit() makes the pass; between
-two of them the weights are looked at, and the whole exam is asked which way it would go.
+They are Keras' own updates, repeated with the `train_step` that fit() uses; between two of them,
+the weights are read and the update that the whole exam would make is computed.
 """
 
 import numpy as np

@@ -21,7 +21,7 @@ class Point(NamedTuple):
 
 
 class StudiedSettings:
-    """The studies of a room or of one visit, of each learner the last ones. Thread-safe."""
+    """The studies of a room or of one visit: the last ones of each learner. Thread-safe."""
 
     def __init__(self, most_of_a_learner: int = MAX_STUDIES):
         self.most_of_a_learner = most_of_a_learner
@@ -30,9 +30,9 @@ class StudiedSettings:
         self._results: dict[tuple[str, Study], tuple[float, float]] = {}
 
     def add(self, study: Study, last: Mark, learner: str = "") -> None:
-        """Add a complete study; the same one of the same learner counts once.
+        """Add a complete study; a learner's second run of the same study changes nothing.
 
-        Where there are MAX_STUDIES, the newest one goes, so that nobody pushes out those before.
+        If there are MAX_STUDIES, the newest one makes room, so that nobody pushes out earlier ones.
         """
         with self._lock:
             self._results.pop((learner, study), None)

@@ -10,9 +10,9 @@ from exam.model.exams import QUESTIONS, load_exams
 
 MOCK_EXAMS = 20
 PASSES_TO_KNOW_TWENTY = 5 * MOCK_EXAMS  # before the workbook `pianist` repeats one exam alone
-# The question whose nine nearest of the same digit, by the squared distance of their pixels, are
-# nearest in all, and those nine. Not of the digit 1, a stroke that is alike in any hand. A test
-# finds them again.
+# The question whose nine nearest neighbours of the same digit, by squared pixel distance, are
+# closest overall, and those nine. The digit 1 is left out, a stroke that looks alike in any hand. A
+# test recomputes them.
 LOOK_ALIKES = (1608, 633, 561, 526, 1119, 208, 880, 279, 1236, 1224)
 KEPT_ORDERS = 8_000  # 0.5 kB each; without them, every turn would draw up to 200 orders again
 _MISPRINT_SEED = 20  # of what is misprinted or shuffled, the same for every student
@@ -47,7 +47,7 @@ class Workbook:
 def question_order(student: int, epoch: int, questions: int = QUESTIONS) -> np.ndarray:
     """The order in which a student solves the questions in a pass, int32 [questions], read-only.
 
-    Epochs count from 0 here. RandomState, for its stream is frozen across NumPy versions.
+    Epochs count from 0 here. RandomState, because its stream is frozen across NumPy versions.
     """
     order = np.random.RandomState([student, epoch]).permutation(questions).astype(np.int32)
     order.flags.writeable = False

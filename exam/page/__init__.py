@@ -1,4 +1,4 @@
 """What Streamlit shows beside the chapters: controls, study, sentences, address, save, share.
 
-Knows charts, service and model, and no chapter.
+Imports charts, service and model, but no chapters.
 """

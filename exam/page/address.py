@@ -113,7 +113,7 @@ def host_of(link: str) -> str | None:
 
 @functools.lru_cache(1_000)
 def network_of(address: str) -> str:
-    """What of an address a client cannot choose: of IPv6 the network, else all of it."""
+    """The part of an address that a client cannot choose: the network of IPv6, else all of it."""
     with contextlib.suppress(ValueError):
         read = ipaddress.ip_address(address)
         if isinstance(read, ipaddress.IPv6Address) and not read.ipv4_mapped:
@@ -128,7 +128,7 @@ def network_of_client(scope: Mapping[str, Any]) -> str:
 
 
 def is_this_machine(address: str) -> bool:
-    """Whether it is one by which a machine speaks to itself, as a proxy on it does."""
+    """Whether it is a loopback address, as of a proxy on this machine."""
     with contextlib.suppress(ValueError):
         read = ipaddress.ip_address(address)
         return (getattr(read, "ipv4_mapped", None) or read).is_loopback

@@ -49,9 +49,7 @@ def styles(*names: str) -> str:
 
 @functools.cache
 def card_styles() -> str:
-    """The pictures of chapters, for their cards on the map, which are on the short way, and those
-    of the questions in the last chapter.
-    """
+    """CSS for the pictures of chapter cards and of questions, and to mark the short way."""
     pictures = {
         name: base64.b64encode(asset(f"cards/{name}.svg").encode()).decode()
         for name in (*CHAPTER_NAMES, *ASKED)
@@ -78,7 +76,7 @@ def load(html: str) -> None:
 
 
 def reported(key: str, event: str) -> object:
-    """The value that the component of this key has reported; None if the page has it no more."""
+    """The value that the component of this key has reported; None if it is no longer shown."""
     return getattr(st.session_state.get(key), event, None)
 
 

@@ -38,9 +38,9 @@ def slider(
     texts: Texts,
     on_change: Callable[[], None] | None = None,
 ) -> None:
-    """A slider between two buttons that move it by one, for a fingertip covers ten steps of it.
+    """A slider between two buttons that move it by one, since a fingertip covers ten of its steps.
 
-    It begins at `value`, also when it has not been drawn for a while.
+    It begins at `value`, even if it has not been drawn for a while.
     """
     name = setting.name
     with st.container(key=f"{name}_row"):

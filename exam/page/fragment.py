@@ -65,9 +65,9 @@ def runs_alone() -> bool:
 def wait_until_flushed() -> None:
     """Wait until Streamlit's event loop has sent what this run has written.
 
-    If the next run is asked for just when this one has ended, Streamlit 1.67 makes a new runner for
-    it, and drops what the old one has written and the loop has not sent: on a busy server, the
-    answer to a guess, or when to ask again.
+    If the next run is asked for just as this one ends, Streamlit 1.67 creates a new runner for it,
+    and drops what the old one has written but the loop has not sent: on a busy server, that may be
+    the response to a guess, or the time of the next poll.
     """
     with contextlib.suppress(AttributeError, RuntimeError):
         loop, is_flushed = Runtime.instance()._get_async_objs().eventloop, threading.Event()

@@ -16,7 +16,7 @@ from exam.texts import as_html, choose_language, load_texts
 
 OPENING = """<div id="opening"><h1>{title}</h1><p>{analogy}</p>{exam}<p>{opening}</p></div>"""
 SCRIPT = f"<script>{asset('opening.js')}</script>"
-NEEDED = ("lang", "only", "student")  # of an address, to which anybody may add anything
+NEEDED = ("lang", "only", "student")  # the address parameters used here
 EXAM = """<img src="{picture}" alt="">"""
 
 

@@ -32,7 +32,7 @@ def usual(studies: list[Study]) -> tuple[Study, Study]:
 
 
 def choose(studies: list[Study], number: int, texts: Texts) -> list[Study]:
-    """The two that are chosen, the longer one first, whose player plays both."""
+    """The two chosen studies, the longer one first, because its player plays both."""
     both = offered(studies)
     labels = dict(zip(both, study_labels(both, texts), strict=True))
     chosen = []

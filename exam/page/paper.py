@@ -1,7 +1,7 @@
-"""Paper for an unseen question of one's own on the first screen (assets/paper.js).
+"""Paper on the first screen, on which learners write an unseen question (assets/paper.js).
 
-The browser reads the digit by itself, with the weights of the study on the screen; it asks for them
-when somebody writes, so that nobody else's visit costs anything.
+The browser recognises the digit itself, with the weights of the study on the screen; it asks for
+them only when somebody writes, so that other visits cost nothing.
 """
 
 import dataclasses
@@ -61,7 +61,7 @@ def show_paper_line(visit: Visit) -> None:
 
 
 def _send_weights(visit: Visit) -> None:
-    """The weights of the chosen study: of a complete one after some passes, else before the first.
+    """Send the chosen study's weights: after some passes if it is complete, else before any.
 
     They are computed once more, in a study that keeps them; the one on the screen does not, since
     few will write.

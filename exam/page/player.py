@@ -23,7 +23,7 @@ from exam.page.browser import push
 from exam.texts import Texts, as_html
 
 SHORTEST_SECONDS, LONGEST_SECONDS = 2.0, 5.0  # for which a study plays
-HOLD_SECONDS = 0.6  # for which the last frame of the first pass is held
+HOLD_SECONDS = 0.6  # that the first pass's last frame is shown
 BEND = 2  # slow at first, where most happens: after half the time it is at a quarter of the passes
 SHEET = '<div class="sheet" role="group" data-exam="{name}"></div>'
 DETAIL = '<p class="detail" data-exam="{name}"></p>'
@@ -59,7 +59,7 @@ LEGEND = '<span class="{kind}">{text}</span>'
 KINDS = ("up", "down", "same")  # of changes of a weight
 VIEW_BUTTONS = '<div class="views" role="group" aria-label="{label}">{buttons}</div>'
 VIEW = '<button type="button" value="{view}">{text}</button>'
-VIEWS = ("head", "curves")  # of which one stands beside the sheet
+VIEWS = ("head", "curves")  # one of them is shown beside the sheet
 UNSEEN_PICTURE = "unseen"  # the name of the picture of the first unseen exam
 MAIN = "study"  # the player of the first screen, whose inputs drive the curves
 
@@ -174,7 +174,7 @@ def study_data(study: Study, marks: Sequence[Mark], texts: Texts) -> Data:
 
 
 def head_data(marks: Sequence[Mark], plan: Plan) -> Data:
-    """By which the browser follows the weights through the first pass, once it is computed."""
+    """The data to follow the weights through the first pass, once it is computed."""
     deltas = marks[1].deltas if len(marks) > 1 else b""
     return {"deltas": as_base64(deltas), "learning_rate": plan.learning_rate}
 
@@ -211,7 +211,7 @@ def sheet_data(
 ) -> Data:
     """The data of a marked sheet.
 
-    Answers and key go by the number of the question; `order` is where each stands on the sheet, by
+    Answers and key are indexed by question number; `order` gives the questions in sheet order, by
     default that of the student's first pass.
     """
     return {

@@ -16,7 +16,7 @@ from exam.service.scheduler import get_scheduler
 from exam.texts import Texts, name_of
 
 FETCH_TIMEOUT = 20.0  # seconds, for marks that must be computed again
-_fetching = threading.BoundedSemaphore(2)  # each has one of the server's few threads meanwhile
+_fetching = threading.BoundedSemaphore(2)  # each occupies one of the server's few threads
 
 
 def show_save(study: Study, own: OwnExam | None, texts: Texts) -> None:

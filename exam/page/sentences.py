@@ -13,7 +13,7 @@ from exam.service.job import Progress
 from exam.texts import Texts
 
 LONG_WAIT_SECONDS = 1.0
-CLOSE = 0.5  # wrong answers per 100; nearer ones are called about the same
+CLOSE = 0.5  # wrong answers per 100; smaller changes count as "about the same"
 
 
 class PassWarning(NamedTuple):
@@ -82,9 +82,9 @@ def rows_of_studies(studies: Iterable[tuple[Study, Sequence[Mark]]]) -> Iterator
 
 
 def warnings(marks: Sequence[Mark], texts: Texts) -> Iterator[PassWarning]:
-    """The warnings of overfitting, each followed by how it was taken back, if it was.
+    """The warnings of overfitting, each followed by its withdrawal, if there was one.
 
-    Each speaks of the pass at which it comes up, when nothing is known of later passes.
+    Each is worded for the pass at which it appears, when later passes are unknown.
     """
     overfittings = warned_overfittings(marks)
     for each, later in itertools.zip_longest(overfittings, overfittings[1:]):

@@ -15,8 +15,8 @@ from exam.texts import Texts
 # page around it keeps no script by which the frame grows.
 STUDY_HEIGHTS, CHAPTER_HEIGHTS, PAGE_HEIGHTS = (900, 1760), (1200, 1600), (1520, 1620)
 WIDE, PHONE = 740, 390  # of the pages around such frames
-MAX_QR_LINK = 400  # letters, for which a code takes as long as a run of a part of the page
-# Of a code: to choose the best of eight takes five times as long, and it is read no better.
+MAX_QR_LINK = 400  # characters; a code this long takes as long as a fragment run
+# Of a QR code: choosing the best of eight masks takes five times as long, and scans no better.
 MASK = 2
 
 
@@ -71,7 +71,7 @@ f => data?.examHeight && [source, source.parent].includes(f.contentWindow) &&
 def ways_to_embed(link: str, title: str, heights: tuple[int, int]) -> dict[str, str]:
     """One line for each place in which lecturers keep their pages, without Streamlit's own bars."""
     embedded, (height, narrow) = f"{link}&embed=true", heights
-    slope = (narrow - height) / (WIDE - PHONE)  # the height in between, as far as it is a line
+    slope = (narrow - height) / (WIDE - PHONE)  # the heights in between, interpolated linearly
     grows = f"clamp({height}px, {narrow}px - {slope:.2f}*(100vw - {PHONE}px), {narrow}px)"
     frame = (
         f'<iframe src="{html.escape(embedded)}" title="{html.escape(title)}" width="100%"'

@@ -36,10 +36,10 @@ LOADING_DELAY = 2.0  # seconds at most, while Keras loads
 
 
 def show_sheet_and_curves(visit: Visit, texts: Texts) -> None:
-    """The study of the current settings, if it was begun last, and earlier ones as pale curves.
+    """The study of the current settings, if begun last, with earlier ones as pale curves.
 
-    Otherwise an unmarked sheet, divided into batches. The poll has the scheduler compute the study.
-    As long as marks are missing, the browser reruns the fragment in which this stands.
+    Otherwise an unmarked sheet, divided into batches. Polling makes the scheduler compute the
+    study. As long as marks are missing, the browser reruns the fragment that this belongs to.
     """
     chosen = chosen_study()
     shown = chosen if chosen == visit.study else None
@@ -52,7 +52,7 @@ def show_sheet_and_curves(visit: Visit, texts: Texts) -> None:
     sheet, curves = st.columns([5, 8], gap="small")
     with sheet:
         st.html(player.html_of_sheet(player.MAIN) + html_of_paper(texts))
-    with curves.container(key="study_drawn"):  # another key would make the chart anew
+    with curves.container(key="study_drawn"):  # another key would recreate the chart
         # The head stands in their place while the film of the first pass is shown.
         st.html(player.html_of_head(player.MAIN, texts))
         _show_curves(visit, [*complete[-EARLIER_STUDIES:], (chosen, marks)], texts)
@@ -73,7 +73,7 @@ def show_sheet_and_curves(visit: Visit, texts: Texts) -> None:
 
 
 def poll_study(study: Study, visit: Visit) -> Progress:
-    """The study so far; a part of the page waits a little for the rest, the whole page does not."""
+    """The study so far; a fragment run waits briefly for the rest, a whole page does not."""
     poll = functools.partial(get_scheduler().poll, study.plan, study.epochs, visit=visit.key)
     progress = poll()
     if study.is_complete(progress.marks) or progress.failure or not runs_alone():

@@ -28,7 +28,7 @@ from exam.texts import LANGUAGES
 
 EARLIER_STUDIES = 3
 MAX_CLIENT = 100  # letters of an address by which rooms are counted
-FIGURE = "figure"  # what waits for the first screen's study, by this key
+FIGURE = "figure"  # the `waiting` key of the first screen's study
 
 
 class Settings(NamedTuple):
@@ -64,9 +64,9 @@ class Visit:
     also those that were given up, and `finished` has the chapters whose conclusion was shown.
     `chapters_that_follow` are those on the screen that show what the first screen studies. `values`
     are the last values of the settings' widgets. `key` differs for every visit; by it the browser
-    notices that the server has forgotten one. `wants_weights` until those that the paper of the
-    first screen asks for are sent; `kept_digit` says whether the digit that was written there is
-    kept for the exam of one's own, until that is sent.
+    notices that the server has forgotten one. `wants_weights` is True from when the paper of the
+    first screen asks for weights until they are sent; `kept_digit` says whether the digit written
+    there was kept for the learner's own exam, until the browser has been told.
     """
 
     only: str
@@ -132,14 +132,14 @@ def open_visit() -> Visit:
         return state.visit
     chosen, wrong = read_address(st.query_params.get_all, browser_language())
     seat = _take_seat(chosen["room"], chosen["secret"])
-    # Where the room was opened anew; else the link may be anybody's.
+    # Only if the room has just been opened, since otherwise the link may be anybody's.
     if (room := seat.led_room) and not room.is_led:
         room.plan = chosen["plan"] or room.plan
         if not seat.restore(chosen["state"]):
             wrong.append("state")
     seat.is_presenter_page = seat.leads and chosen["presenter"]
     values = {name: chosen[name] for name in DEFAULTS}
-    # A posted link would take learners out of a hall's vote.
+    # Otherwise a posted link could exclude learners from a hall's vote.
     reveals = chosen["reveal"] and not seat.learner
     visit = Visit(chosen["only"], chosen["projected"], wrong, seat, reveals=reveals, values=values)
     state.visit = visit
@@ -159,9 +159,9 @@ def current_values(visit: Visit) -> dict[str, Any]:
 
 
 def _take_seat(code: str, secret: str) -> Seat:
-    """The seat in that room; a cookie lets whoever has led the room lead it again.
+    """The seat in that room; with its cookie, a browser that has led the room leads it again.
 
-    Also if a link has a false secret: somebody else may have posted it.
+    It does so even if the link has a wrong secret, since somebody else may have posted that.
     """
     if not code:
         return Seat()
@@ -171,22 +171,22 @@ def _take_seat(code: str, secret: str) -> Seat:
     for each in filter(None, [kept, secret]):
         try:
             room = rooms.ROOMS.lead(code, each, client_address())
-            # Either link may be a stranger's, so whoever opens it is told.
+            # Either secret may come from a stranger's link, so say so.
             is_other = bool(secret) and secret != each
             return Seat(code=room.code, secret=each, refused="secret" if is_other else "")
         except rooms.RoomRefused as reason:
             refused = str(reason)
     if refused == "taken":
         return Seat(refused=refused)
-    # If the browser has kept a false one, it is from a link of somebody else.
+    # A wrong secret in the cookie came from somebody else's link.
     false_secret = kept if kept and refused else ""
     return Seat(code=code, learner=learner, refused=refused, false_secret=false_secret)
 
 
 def client_address() -> str:
-    """The address that the browser comes from; of IPv6 its network, all of which one may have."""
-    client = st.context.ip_address or "127.0.0.1"  # of which Streamlit says nothing
-    if is_this_machine(client):  # behind a proxy, which says it last
+    """The browser's address; for IPv6 its network, all of which may belong to one client."""
+    client = st.context.ip_address or "127.0.0.1"  # Streamlit gives None for it
+    if is_this_machine(client):  # a proxy here appends the client's address last
         said = st.context.headers.get_all("X-Forwarded-For") or [""]
         client = said[-1].rsplit(",", 1)[-1].strip()
     return network_of(client[:MAX_CLIENT])
@@ -218,10 +218,10 @@ def settings() -> Settings:
 def write_address() -> None:
     """Write an address that opens the page as it is now: every setting that is not the default.
 
-    It also tells the language for screen readers; Streamlit's own document is always English.
+    It also sets the language for screen readers; Streamlit's own document is always English.
 
-    Not by `st.query_params`, which would make the browser's Back go through every setting, nor by
-    bind="query-params", which opens ?batch_size=20.5 as 20, where we want to refuse it.
+    It does not use `st.query_params`, since the browser's Back would then go through every setting,
+    nor bind="query-params", which opens ?batch_size=20.5 as 20, where we want to refuse it.
     """
     visit: Visit = st.session_state.visit
     lang, parameters = language(), dict[str, object]()

@@ -22,9 +22,9 @@ class Drawing:
 class Drawings:
     """The digits that a learner is asked to write, and the drawings of them so far.
 
-    `digits` are those that are asked for, `drawn` the drawings by index into them, `refused` the
-    indexes of what was sent last and was no digit. `is_for_hall` says that they are part of a
-    hall's exam. While it is not open, drawings are not taken.
+    `digits` are those to write, `drawn` the drawings by index into them, `refused` the index of
+    the last drawing sent, in a list, if it was not a digit. `is_for_hall` says that they are part
+    of a hall's exam. Drawings are accepted only while `is_open`.
     """
 
     def __init__(self, digits: Sequence[int], *, is_for_hall: bool = False, is_open: bool = True):

@@ -10,7 +10,7 @@ from exam.rooms.drawings import Drawing, Drawings, OwnExams, exams_of
 
 MAX_WRITERS = 1_000
 DIGITS = 10
-UNSEEN_SECONDS = 10.0  # after which a drawing counts that no sheet has shown
+UNSEEN_SECONDS = 10.0  # after which a drawing counts even if no sheet has shown it
 
 
 class WrittenQuestion(NamedTuple):
@@ -37,8 +37,8 @@ class HallExam:
     """Up to a hundred questions, without names. Thread-safe.
 
     While it `is_open`, learners write. Once it is closed, `exams` has it in each form, as a sheet
-    has shown it: nobody puts another drawing into it at the last moment. `changes` counts how often
-    it was opened or closed.
+    has shown it, so that nobody can slip in another drawing at the last moment. `changes` counts
+    how often it was opened or closed.
     """
 
     def __init__(self):
@@ -61,7 +61,7 @@ class HallExam:
             return self._drawings.get(learner) or Drawings((), is_for_hall=True)
 
     def _has_place(self) -> bool:
-        """Make place for another writer: whoever was asked last and has written nothing goes.
+        """Make room for another writer, by dropping the last one asked who has written nothing.
 
         So those who were there first keep their digits, however many come and write nothing.
         """
@@ -140,7 +140,7 @@ class HallExam:
             return [(each.digit, each.drawing) for each in arrivals]
         before = time.monotonic() - UNSEEN_SECONDS
         for each in arrivals:
-            if each.written_at < before:  # the sheet does not hear of what arrives
+            if each.written_at < before:  # the sheet receives no updates
                 each.shown = each.drawing
         return [(each.digit, each.shown) for each in arrivals if each.shown]
 

@@ -56,14 +56,14 @@ def read_step(text: str) -> Step | None:
 class Room:
     """What a hall has guessed (by chapter), studied and written; `step` is what its lecturer shows.
 
-    `is_led` says that its lecturer has gone to another step, or came back to one. `plan` names the
-    chapters through which its lecturer wants to go, if not through all in order. `client` is the
-    address from which it was opened, or "". `restarts` counts how often the vote of a chapter was
-    begun anew; `revealed` are the chapters whose results were shown.
+    `is_led` says that its lecturer has moved to another step, or has restored one after a
+    restart. `plan` names the chapters through which its lecturer wants to go, if not through all
+    in order. `client` is the address from which it was opened, or "". `restarts` counts how often
+    the vote of a chapter was begun anew; `revealed` are the chapters whose results were shown.
     `listeners` are called, in any thread, when the `state` has changed, `lecturer_listeners` also
     by `notify_lecturer`; for these `event_count` grows each time, so that no two events are equal.
-    `leaders` are the connections of the browsers that lead it, by whatever page.
-    `used_at` is when the room was last looked for, by the clock of `Rooms`.
+    `leaders` are the connections of the browsers that lead it, by whatever page. `used_at` is when
+    the room was last looked for, by the clock of `Rooms`.
     """
 
     code: str
@@ -148,7 +148,7 @@ class Room:
         self.notify_lecturer()
 
     def notify_lecturer(self) -> None:
-        """Call when somebody has guessed or written, or has begun or ceased to follow the room."""
+        """To be called when somebody has guessed, written, begun to follow the room or left it."""
         self.event_count = next(self._numbers)
         for listener in tuple(self.lecturer_listeners):
             listener()

@@ -121,10 +121,11 @@ class Rooms:
 
 
 def _last_of_most(rooms: list[Room], share: int) -> list[Room]:
-    """A room of the client that has the most, if more than `share`, which are in use or pretend to.
+    """A room to close, of the client with the most rooms, if those are more than `share`.
 
-    Neither one of its first nor one with the most followers: a script from a hall's own address may
-    open nineteen rooms after the lecturer's, with more followers each, or before it, with fewer.
+    All of them count as in use, since a single guess or listener is enough. So take neither one of
+    the client's oldest rooms nor one with the most followers: from a hall's own address, a script
+    may open nineteen rooms after the lecturer's, with more followers, or before it, with fewer.
     """
     client, count = Counter(room.client for room in rooms).most_common(1)[0]
     by_age = [room for room in rooms if room.client == client]

@@ -1,7 +1,7 @@
-"""Text in an address that a room's lecturer alone can have put there, and that nobody else reads.
+"""Text in an address that only a room's lecturer can have written, and that nobody else can read.
 
-The hall sees the address of the wall, where closed votes would pull the next one; and a student may
-post a link with votes that nobody has cast, or a browser offer the address of last week's lecture.
+The hall sees the projector's address, in which closed votes would bias the next one; a student may
+post a link with made-up votes, or a browser may suggest the address of last week's lecture.
 """
 
 import base64
@@ -11,12 +11,12 @@ import re
 import time
 
 TAG_BYTES, TIME_BYTES = 12, 3
-MAX_HOURS = 3  # as long as a room is kept that nobody uses
+MAX_HOURS = 3  # as long as an unused room is kept
 SEALED = re.compile(r"[\w-]{16,3500}", re.ASCII)
 
 
 def seal(text: str, secret: str) -> str:
-    """Letters of base64: a mark of the room's `secret`, and hidden by it the hour and the text."""
+    """Base64 of a tag under the room's `secret`, and the hour and text encrypted with it."""
     data = _hour().to_bytes(TIME_BYTES, "big") + text.encode()
     tag = _tag(data, secret)
     return base64.urlsafe_b64encode(tag + _hidden(data, tag, secret)).decode().rstrip("=")
@@ -36,7 +36,7 @@ def unseal(sealed: str, secret: str) -> str | None:
 
 
 def read_sealed(text: str) -> str | None:
-    """The text if it may have been sealed; None if nobody can have."""
+    """The text if it has the form of a sealed text, else None."""
     return text if SEALED.fullmatch(text) else None
 
 
@@ -45,7 +45,7 @@ def _hour() -> int:
 
 
 def _hidden(data: bytes, tag: bytes, secret: str) -> bytes:
-    """The data, or from what this gives the data again."""
+    """Encrypt the data, or decrypt what this has encrypted."""
     mask = hashlib.shake_256(secret.encode() + tag).digest(len(data))
     return bytes(each ^ other for each, other in zip(data, mask, strict=True))
 

@@ -20,10 +20,10 @@ class Seat:
     may not, or not by its link: a wrong "secret", or all rooms are "taken". `step` is what a
     projector shows, with or without a room, and `last_step` what it showed before the server was
     started again, as its address says; `is_presenter_page` is True on the lecturer's own page,
-    which the hall does not see. `false_secret` is one by which the browser does not lead, though it
-    has kept it, and which it is to forget. `restarts_seen` and `exam_changes_seen` are those of
-    the room's `restarts` and of its exam's `changes` that this visit has taken over. Where the room
-    has none, `own_studied` and `own_drawings` are the visit's.
+    which the hall does not see. `false_secret` is a secret that the browser has kept but that does
+    not lead the room, and that it should forget. `restarts_seen` and `exam_changes_seen` are those
+    of the room's `restarts` and of its exam's `changes` that this visit has taken over.
+    `own_studied` and `own_drawings` are the visit's, used where there are none of a room.
     """
 
     code: str = ""
@@ -45,7 +45,7 @@ class Seat:
 
     @property
     def room(self) -> Room | None:
-        """None if there is none, or none any more, or if another lecturer leads it now."""
+        """The room, or None if it does not exist (any more) or if another lecturer leads it now."""
         room = rooms.ROOMS.find(self.code) if self.code else None
         return None if room and self.leads and room.secret != self.secret else room
 
@@ -136,8 +136,9 @@ class Seat:
     def address_parameters(self) -> dict[str, str | None]:
         """Parameters for the page's address; None takes one out.
 
-        The secret is kept in a cookie: history and logs would keep an address, and a hall reads it.
-        When the server is started again, the lecturer's screen brings back the step and the votes.
+        The secret is kept in a cookie, because addresses stay in history and logs, and the hall
+        sees them. When the server is started again, the lecturer's screen brings back the step and
+        the votes.
         """
         if not self.leads:
             return {}
@@ -148,7 +149,7 @@ class Seat:
         return {"room": self.code, "secret": None, "state": state}
 
     def restore(self, state: str) -> bool:
-        """Bring back what the `state` of an address has; False if this lecturer did not seal it."""
+        """Restore the `state` in an address; False if this lecturer did not seal it."""
         text = unseal(state, self.secret)
         step, _, votes = (text or "").partition(" ")
         self.last_step = read_step(step)

@@ -79,8 +79,8 @@ class Vote:
     def state_of(self, learner: str) -> GuessState:
         """The state of a learner's guess.
 
-        "closed" is the vote; a learner who has "seen" the result can guess no more; a "full" vote
-        counts no further learners.
+        "closed": the vote is closed; "seen": the learner has seen the result and can no longer
+        guess; "full": the vote takes no more learners.
         """
         if learner in self.has_seen:
             return "seen"

@@ -1,4 +1,4 @@
 """The server beside the page: what it reads first, what it refuses, and what it sends by itself.
 
-The script names `app` alone, and the page works without all of it.
+The script imports only `app`, and the page works without any of it.
 """

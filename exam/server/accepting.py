@@ -1,8 +1,8 @@
-"""How new connections are accepted: as sockets first, which cost little while they wait.
+"""How new connections are accepted: first as bare sockets, which cost little while they wait.
 
-Asyncio makes of each at once all that serves it, for 0.25 ms of the one thread that answers
-everybody, whether or not it ever sends anything; and lets in all that there are before it answers
-any.
+By default, asyncio creates a transport and a protocol for each right away, which takes 0.25 ms of
+the one thread that answers everybody, whether or not the client ever sends anything; and it accepts
+all pending connections before it answers any.
 """
 
 import contextlib
@@ -13,9 +13,9 @@ from asyncio.selector_events import BaseSelectorEventLoop
 from exam.server.request_turns import RequestTurns, Turn
 
 ACCEPTED_AT_ONCE = 200  # before what has come of the others has its turn
-# For which the system keeps those that have sent nothing, as many as its backlog has.
+# How long the kernel holds back connections that have sent nothing, up to its backlog.
 SILENT_SECONDS = 10
-RETRY_SECONDS = 1.0  # after which it accepts again, where too many files were open
+RETRY_SECONDS = 1.0  # before it accepts again, after too many files were open
 
 _serve = BaseSelectorEventLoop._start_serving  # type: ignore
 _admit = BaseSelectorEventLoop._accept_connection2  # type: ignore
@@ -23,7 +23,7 @@ _log = logging.getLogger("exam")
 
 
 def accept_in_turns(requests: RequestTurns) -> None:
-    """Have the event loop accept this way; where it is another one, nothing changes."""
+    """Make asyncio's selector event loop accept this way; any other event loop stays as it is."""
 
     def serve(loop, factory, sock, *others):
         if hasattr(socket, "TCP_DEFER_ACCEPT"):

@@ -1,6 +1,6 @@
 """The server beside the page: what it begins with, and what answers before Streamlit does.
 
-The page works without all of it: a server that runs it as a plain script has none of it.
+The page works without any of this: run as a plain Streamlit script, it has none of it.
 """
 
 import contextlib
@@ -43,16 +43,17 @@ from exam.service.scheduler import get_scheduler
 from exam.texts import LANGUAGES, load_texts
 
 MAX_OPEN_FILES = 65_536
-SHARE_OF_FILES = 0.5  # of those that may be open, which connections take that wait to be read
-# After which a thread that runs the page lets another one run: the one that answers everybody. With
-# Python's 0.005 it would wait for several of them at each turn.
+SHARE_OF_FILES = 0.5  # of the open-file limit, for connections that wait to be read
+# How long a thread that runs the page may hold the GIL while the thread that answers everybody
+# waits for it. With Python's default of 0.005, it would wait that long for several threads each
+# time.
 SWITCH_SECONDS = 0.0005
-OTHER_SERVERS = ("httptools", "uvloop")  # uvicorn takes them where they are: not what we bound
+OTHER_SERVERS = ("httptools", "uvloop")  # uvicorn prefers them if installed; our limits miss them
 _log = logging.getLogger("exam")
 
 
 def raise_file_limit() -> float:
-    """How many may be open from now on; a visit takes up to three, and 1,024 are usual."""
+    """Raise the limit on open files and return it; a visit takes up to three, 1,024 is usual."""
     try:
         import resource
     except ImportError:  # Windows has no such limit

@@ -1,4 +1,4 @@
-"""One connection of a browser: what it sends is read first, and runs in its turn (run_queue.py)."""
+"""A browser's connection: its messages are checked first, and run in turn (run_queue.py)."""
 
 import asyncio
 import contextlib
@@ -19,14 +19,15 @@ from exam.server.received import MAX_MESSAGE, read_message
 from exam.server.session_use import USES, SessionUse
 from exam.service.run_queue import LONGEST_RUN_SECONDS, Asked, Run
 
-FIRST_SECONDS = 10.0  # in which something runs for it
-RUNS = ("rerun_script", "backend_operation_request")  # messages whose end the page tells
-LEFT_SECONDS = 5.0  # in which a part of the page has its turn for somebody who has left, or never
-# In which a run ends that is stopped; with 0, one client has 200 pages begin in a second.
+FIRST_SECONDS = 10.0  # the connection is closed unless something has run for it by then
+RUNS = ("rerun_script", "backend_operation_request")  # messages whose run's end the page reports
+LEFT_SECONDS = 5.0  # how long a fragment run waits for its turn after its browser has left
+# How long a stopped run still counts as running; with 0, one client could start 200 page runs a
+# second.
 STOP_SECONDS = 0.03
-NEW_ROOM = 300.0  # runs, for which who leads a new room counts as having asked of late
+NEW_ROOM = 300.0  # runs that the leaders of a new room count as having asked for recently
 MAX_SCREENS = 10  # of a lecturer
-# What all have asked for that lead a room.
+# What all leaders of a room together have asked for.
 ASKED_IN: WeakKeyDictionary[Room, Asked] = WeakKeyDictionary()
 
 
@@ -45,7 +46,7 @@ class Connection:
         self._given: Run | None = None  # of the message that Streamlit was given last
         self._runs: list[Run] = []  # that have begun, and whose end the page has not written
         self._file_runs: list[Run] = []  # the same, of files
-        self._has_next = False  # whether Streamlit has yet to begin one of what was asked for
+        self._has_next = False  # whether Streamlit has yet to begin a run that was asked for
         self._has_seen = False  # whether the page has written anything of itself
         self._has_left = False  # after which Streamlit may write what was still to be sent
         self._cache = MessageCache()
@@ -58,11 +59,11 @@ class Connection:
 
     @property
     def leads(self) -> bool:
-        """Whether it leads a room, with no more screens than a lecturer has."""
+        """Whether it leads a room that is led from no more screens than a lecturer would use."""
         return self._led is not None and len(self._led.leaders) <= MAX_SCREENS
 
     async def receive(self) -> Message:
-        """The next message that is right, when it is its turn."""
+        """The next valid message, once its turn has come."""
         self.end_given()
         while (message := await self._next())["type"] == "websocket.receive":
             if self.inbox.has_ended and not self._has_seen:  # what it asked for is for nobody
@@ -85,16 +86,17 @@ class Connection:
             return END
 
     async def _take_turn(self, message: BackMsg) -> bool:
-        """Wait for it; false if nobody is there any more for whom it would run."""
+        """Wait for the message's turn; False if its browser has left in the meantime."""
         # Streamlit would keep 500 messages for a browser that does not read, however large.
         await self.inbox.unless_ended(self._is_read.wait())
         state = message.rerun_script
         self._query = state.query_string or self._query
         room = self._lead.room(state.query_string)
-        # All that lead a room count as one, or many connections would each come before a lecturer.
+        # All leaders of a room share one account, or each of many connections would go before a
+        # lecturer.
         self._charged = ASKED_IN.setdefault(room, Asked("", NEW_ROOM)) if room else self._use.asked
         run = self._charged.ask(self._use.cost(message), leads=bool(room))
-        # A guess, which is a part of the page, counts also of who has left.
+        # A guess is a fragment run, and counts even if its learner has left.
         await self.inbox.unless_ended(run.turn, LEFT_SECONDS if state.fragment_id else 0.0)
         if run.turn.cancelled():
             return False
@@ -109,7 +111,7 @@ class Connection:
         return True
 
     def note_run(self, message: BackMsg) -> None:
-        """To be called when a run begins, or is asked for, with what Streamlit was given last."""
+        """To be called with the message just given to Streamlit, if it begins or requests a run."""
         is_file = message.HasField("backend_operation_request")
         if not is_file:  # of which there may be none
             self._has_asked = True
@@ -124,7 +126,7 @@ class Connection:
                 self._is_page_paid = True
 
     def end_given(self) -> None:
-        """If nothing runs for what Streamlit was given last, and so the page writes no end."""
+        """End the last given run if nothing runs for it, since the page will then report no end."""
         if self._given:
             self._given.end()
             self._given = None
@@ -155,7 +157,7 @@ class Connection:
                 self._be_leader_of(self._lead.room(self._query))  # the run may have opened it
 
     def _charge_page(self) -> None:
-        """For the whole page, which a part of it may have run again."""
+        """Charge for a run of the whole page that a fragment has triggered."""
         if self._runs and not self._is_page_paid:
             self._charged.add(self._use.cost_of_page(self._query), self._runs[-1])
         self._is_page_paid = False
@@ -168,11 +170,11 @@ class Connection:
         self._led = room
 
     def take_session(self, session: AppSession) -> None:
-        """To be called when Streamlit has given it a session, which others may have had before."""
+        """To be called when Streamlit has given it a session, perhaps one kept from earlier."""
         self._use = USES.setdefault(session, self._use)
 
     def leave(self) -> None:
-        """To be called when it has ended, or another one has its session: what runs is stopped."""
+        """To be called when it has ended or lost its session to another: its runs are stopped."""
         self.end_given()
         self._be_leader_of(None)
         self._has_left = True
@@ -186,7 +188,7 @@ class Connection:
         self._no_part_runs.set()
 
     def _end_runs(self) -> None:
-        # What was asked for while another run went on follows it, as one run.
+        # Whatever was asked for during another run follows it as a single run.
         self._has_next = len(self._runs) + self._has_next > 1
         while self._runs:
             self._runs.pop().end()

@@ -1,7 +1,7 @@
 """The cookies that the page keeps in a browser, and how its requests are read for them.
 
-A page of another host in the same domain can set cookies that come here as well, but none whose
-name begins with `__Host-`. So over HTTPS ours do, and no others are read.
+A page on another host of the same domain can set cookies that are sent here as well, but none
+whose name begins with `__Host-`. So over HTTPS ours have that prefix, and no others are read.
 """
 
 import itertools
@@ -12,8 +12,8 @@ from starlette.types import Scope
 
 PREFIX = "__Host-"
 XSRF = "_streamlit_xsrf"  # Streamlit names it, and compares it with what the page sends
-# Of others Streamlit would keep 330 kB for 8 kB, and Python would unquote one in quotes in a time
-# that grows with the square of its length.
+# For 8 kB of other cookies Streamlit would keep 330 kB, and Python takes quadratic time to unquote
+# a quoted one.
 COOKIE = re.compile(
     rf"(?:^|;)\s*({PREFIX})?(lead_[A-Z]{{4}}|learner|{XSRF})=([\w|-]{{1,200}})(?=;|$)", re.ASCII
 )
@@ -21,7 +21,7 @@ MAX_COOKIES = 50
 
 
 def our_cookies(scope: Scope) -> dict[str, str]:
-    """What the page, and Streamlit for it, know a browser by; without the prefix."""
+    """The cookies by which the page and Streamlit recognise a browser, without the prefix."""
     found = COOKIE.findall(Headers(scope=scope).get("cookie", ""))
     needs_prefix = _is_https(scope)
     ours: dict[str, str] = {}

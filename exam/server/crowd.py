@@ -1,4 +1,4 @@
-"""Who stays, where more sessions are there than the server can hold."""
+"""Which sessions stay when there are more than the server can hold."""
 
 import heapq
 import time
@@ -17,10 +17,10 @@ FILES = 3  # open ones, at most: its websocket, the stream of its room, and a re
 
 
 def bound_sessions(max_open_files: float) -> None:
-    """Have the Streamlit that runs end those in which the least was done, and for the longest not.
+    """Make the running Streamlit end surplus sessions: the least active, then the longest idle.
 
-    They are of the network with the most sessions; who leads a room stays. If a browser is there,
-    it comes back as after a lost line.
+    They are taken from the network with the most sessions; those that lead a room stay. A browser
+    that is still open reconnects, as after a lost connection.
     """
     manager = Runtime.instance()._session_mgr
     most = min(max_open_files // FILES, MAX_SESSIONS)
@@ -53,7 +53,7 @@ def _network(info: ActiveSessionInfo) -> str:
 
 
 def _activity(info: ActiveSessionInfo) -> tuple[int, float]:
-    """For how many seconds it was active, and when last. Who has just come waits for a turn."""
+    """For how many seconds it was active, and when last; a new one may still wait for its turn."""
     use, came = USES[info.session], connection_of(info.client).came
     is_new = came + NEW_SECONDS > time.monotonic()
     return max(use.active_seconds, int(is_new)), max(use.last_second, came)

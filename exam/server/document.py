@@ -56,7 +56,8 @@ async def _send_document(scope: Scope, start: Message, body: bytes, send: Send) 
     if b"room=" in scope["query_string"]:
         cookies = HTTPConnection(scope).cookies
         if "learner" not in cookies:
-            # Two tabs that open at once would each take a name of their own, and vote twice.
+            # Otherwise two tabs opened at once would each get a learner of their own, and vote
+            # twice.
             headers.append("Set-Cookie", new_cookie("learner", new_learner(), scope))
         site = Headers(scope=scope).get("sec-fetch-site")
         if site != "cross-site" and any(name.startswith("lead_") for name in cookies):

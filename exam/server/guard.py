@@ -1,7 +1,7 @@
-"""Refuses what would lead elsewhere, and takes out headers that the page does not need.
+"""Refuses requests that the page never makes, and removes headers that it does not need.
 
-Closed are addresses of Streamlit's that the page does not use, other apps, and the websockets of
-foreign pages.
+Refused are Streamlit's addresses that the page does not use, other apps, and websockets opened by
+pages of other hosts.
 """
 
 import posixpath
@@ -18,10 +18,11 @@ from exam.server.cookies import our_cookies
 
 # Nothing is uploaded, nobody reads the metrics here, no agent drives the page, nobody logs in.
 CLOSED = ("/_stcore/upload_file", "/_stcore/metrics", "/_stcore/agent", "/oauth2callback", "/auth/")
-# By this Streamlit's script would show what another host says, with its scripts, as this page: they
-# would have our cookies, and so the secret of a room, by a link that a lecturer follows.
+# With this parameter Streamlit's frontend loads an app from another host as if it were this page:
+# its scripts could read our cookies, and so a room's secret, if a lecturer follows such a link.
 OTHER_APP = b"staticAppId"
-# A letter that no browser escapes: nginx would not see that it is of a room's code (nginx.conf).
+# Letters that no browser escapes; nginx would not recognise a room's code that has one
+# (nginx.conf).
 ESCAPED = re.compile(rb"%(?:4[1-9a-f]|5[0-9a]|6[1-9a-f]|7[0-9a])", re.IGNORECASE)
 MAX_PATH = 500  # letters
 HEADERS = {
@@ -56,7 +57,7 @@ class Guard:
 
 
 def _refusal(scope: Scope) -> Response | None:
-    """The answer to an address that is closed, or too long: all wait while it is read."""
+    """A refusal if the address is closed, or so long that reading it would block everybody."""
     path, query = scope["path"], scope["query_string"]
     if len(query) > MAX_QUERY or len(path) > MAX_PATH:
         return PlainTextResponse("The address is too long", 414)
@@ -71,12 +72,12 @@ def _refusal(scope: Scope) -> Response | None:
 def _with_needed_headers(scope: Scope) -> Scope:
     headers = MutableHeaders(raw=list(scope["headers"]))
     del headers["cookie"]
-    del headers["range"]  # a hundred parts of a file are made while everybody waits
+    del headers["range"]  # preparing a hundred ranges of a file would block everybody
     if cookies := our_cookies(scope):
         headers["cookie"] = "; ".join(f"{name}={value}" for name, value in cookies.items())
     if scope["type"] == "websocket":
-        # Of an origin that Streamlit does not know it would ask the network for its own address
-        # first, while everybody waits; where nothing answers, again and again.
+        # For an origin that it does not know, Streamlit first looks up its own address over the
+        # network, and blocks everybody meanwhile; if nothing answers, it does so each time.
         del headers["origin"]
     return {**scope, "headers": headers.raw}
 
@@ -93,7 +94,7 @@ def _is_foreign(headers: Headers) -> bool:
 
 
 def _is_same(origin: str, headers: Headers) -> bool:
-    """Whether it is the host that is asked, with its port; False if it is malformed."""
+    """Whether the origin is the requested host and port; False if it is malformed."""
     try:
         return urlsplit(origin).netloc == headers.get("host")
     except ValueError:

@@ -11,18 +11,18 @@ from starlette.types import Message, Receive
 # Messages of a connection that wait to be read; and how many of them still are when it has ended.
 MAX_UNREAD, MAX_UNREAD_BYTES, KEPT_UNREAD = 200, 300_000, 3
 MAX_ALL_BYTES = 30_000_000  # of all connections
-LITTLE_BYTES = 30_000  # with which a connection never counts as the fullest; a learner has fewer
-DISMISSED_SECONDS = 10.0, 20.0  # until who is read no more is ended; not many at the same time
+LITTLE_BYTES = 30_000  # up to this, an inbox never counts as the fullest; a learner's has less
+DISMISSED_SECONDS = 10.0, 20.0  # until a connection that is no longer read is closed; spread out
 END = {"type": "websocket.disconnect", "code": 1008}
 
 
 class Inbox:
-    """The messages of one connection that are not read yet; it ends if they are too many.
+    """The unread messages of one connection, which ends if there are too many.
 
-    It takes them as they come, so that an end is known at once. Then what is unread is dropped,
-    unless it is as little as a learner leaves behind, whose last guess counts. Where all inboxes
-    have too much, the fullest one ends, and its connection a while later: at once, it would come
-    anew.
+    They are received as they come, so that a disconnect is noticed at once. All but the last few
+    unread ones are then dropped; those are kept because a learner's last guess counts. If all
+    inboxes together hold too much, the fullest one is dismissed, and its connection closed a while
+    later, since it would reconnect right away.
     """
 
     _large: ClassVar[WeakSet["Inbox"]] = WeakSet()  # those with more than LITTLE_BYTES
@@ -81,7 +81,7 @@ class Inbox:
         Inbox._large.discard(self)
 
     def _end(self, unread: int) -> None:
-        """Leave so much unread, and then its end."""
+        """Keep this many unread messages, followed by the end."""
         while self._messages.qsize() > unread:
             self._count(-_size_of(self._messages.get_nowait()))
         self._has_ended.set()
@@ -96,7 +96,7 @@ class Inbox:
             Inbox._large.discard(self)
 
     async def unless_ended(self, waiting: Awaitable, seconds: float = 0.0) -> None:
-        """Wait, but only so long once it has ended: a server that stops waits for it, too."""
+        """Wait, but at most `seconds` after the connection has ended: a stopping server waits."""
         waited = asyncio.ensure_future(waiting)
         ended = asyncio.create_task(self._has_ended.wait())
         await asyncio.wait((waited, ended), return_when=asyncio.FIRST_COMPLETED)

@@ -1,4 +1,4 @@
-"""Which room a connection leads; a lecturer waits for nobody but lecturers."""
+"""Which room a connection leads; a lecturer's runs wait only for those of other lecturers."""
 
 import re
 
@@ -8,7 +8,7 @@ from starlette.types import Scope
 from exam.rooms.room import Room
 from exam.rooms.rooms import ROOMS, read_code
 
-# Read without the others: everybody waits for it, and an address may be long.
+# Only these are parsed: everybody waits for it, and an address may be long.
 FIELDS = re.compile(r"(?:^|&)(room|secret)=([\w-]{1,40})(?=&|$)", re.ASCII)
 MAX_SECRETS = 3  # of a room, that an address or a cookie has
 

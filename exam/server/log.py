@@ -1,4 +1,4 @@
-"""What the log leaves out: what anybody could have logged without end."""
+"""What the log leaves out: messages that any client could cause without limit."""
 
 import errno
 import functools
@@ -6,14 +6,14 @@ import logging
 import math
 from collections.abc import Callable
 
-# What anybody can have logged without end: by logger, parts of the messages.
+# Parts of messages that any client can cause without limit, by logger.
 NOISE = {
     "streamlit.runtime.scriptrunner.script_runner": ("find fragment",),
     "streamlit.runtime.app_session": ("The fragment with id", "Rejecting backend operation"),
     "streamlit.runtime.state.query_params": ("Ignoring query string",),
     "streamlit.runtime.websocket_session_manager": ("is already connected",),
     "uvicorn.error": ("Invalid HTTP request", "Invalid UTF-8", "Unsupported upgrade"),
-    # Frames that are none; and what was to be sent to a browser that has hung up.
+    # Malformed frames, and writes to a browser that has hung up.
     "asyncio": ("data_received() call failed", "socket.send() raised"),
 }
 # Who logs that no more files can be opened, whenever somebody asks.
@@ -21,7 +21,7 @@ OUT_OF_FILES = ("asyncio", "uvicorn.error")
 
 
 def quieten_log() -> None:
-    """Anybody can ask for a file or a part of the page that there is not, as often as they like."""
+    """Drop or limit what any client can cause at will, as by asking for missing files."""
     logging.getLogger("streamlit.runtime.backend_operation_handler").addFilter(Seldom())
     for name in OUT_OF_FILES:
         logging.getLogger(name).addFilter(Seldom(_is_out_of_files))
@@ -30,7 +30,7 @@ def quieten_log() -> None:
 
 
 def _is_worth_it(noise: tuple[str, ...], record: logging.LogRecord) -> bool:
-    """Not noise, nor that h11 can send no answer: the rest of the request was no HTTP."""
+    """Whether it is neither noise nor h11's failure to answer a request that was not valid HTTP."""
     error = record.exc_info[0] if record.exc_info else None
     has_no_answer = error is not None and error.__name__ == "LocalProtocolError"
     return not has_no_answer and not any(part in str(record.msg) for part in noise)
@@ -42,7 +42,7 @@ def _is_out_of_files(record: logging.LogRecord) -> bool:
 
 
 class Seldom(logging.Filter):
-    """Of what it is for, one line a second at most, and no traceback."""
+    """Lets through at most one matching record a second, without its traceback."""
 
     def __init__(self, is_for: Callable[[logging.LogRecord], bool] = lambda record: True):
         super().__init__()

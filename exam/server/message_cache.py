@@ -1,8 +1,8 @@
-"""Which large messages a browser still has, so that an answer may refer to them by a hash.
+"""Which large messages a browser still has cached, so that a response may refer to them by hash.
 
-Streamlit's script keeps each until enough runs have ended since it came or was referred to, and
-says with each request which ones it has. What it throws away before it reads the answer, because
-other runs have ended, the answer must not refer to: it would show "Connection error".
+Streamlit's frontend keeps each until enough runs have ended since it was last received or referred
+to, and lists with each request the ones it has. A response must not refer to one that the frontend
+will have dropped by then because other runs have ended: it would show "Connection error".
 """
 
 from collections.abc import Iterable
@@ -12,7 +12,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 
 class MessageCache:
-    """As a browser has it once it has read all that was written."""
+    """The browser's cache as it will be once it has read everything written so far."""
 
     def __init__(self) -> None:
         self._ages: dict[str, int] = {}  # how many runs have ended since, by hash
@@ -26,6 +26,6 @@ class MessageCache:
         self._ages = {each: age + 1 for each, age in self._ages.items() if age < self._oldest}
 
     def kept_until_answered(self, hashes: Iterable[str], *, others: int) -> list[str]:
-        """Those of the hashes that it will still have, though so many `others` may end before."""
+        """Those of the hashes that it will still have after up to `others` more runs have ended."""
         oldest = self._oldest - others
         return [each for each in hashes if self._ages.get(each, oldest) < oldest]

@@ -9,7 +9,7 @@ PARTS_AT_ONCE = 4  # in each turn of the event loop, which answers everybody
 
 
 class Part(NamedTuple):
-    """One that waits for its turn, of a file of which so much was sent."""
+    """A part that waits for its turn, and how much of its file was sent before it."""
 
     sent_bytes: int
     turn: asyncio.Future[None]
@@ -21,9 +21,9 @@ class NetworkParts(list[Part]):
     is_by_age = False
 
     def take(self) -> Part:
-        """By turns the one that has waited longest, and of the file of which the least was sent.
+        """Alternately the part that has waited longest and the one whose file has sent the least.
 
-        So a few large files hold up no small one, and many small ones no large one.
+        So a few large files do not hold up small ones, nor many small ones a large one.
         """
         self.is_by_age = not self.is_by_age
         part = self[0] if self.is_by_age else min(self, key=lambda part: part.sent_bytes)
@@ -39,7 +39,7 @@ class PartTurns:
         self._is_giving = False
 
     async def wait(self, sent_bytes: int, network: str) -> None:
-        """For the turn of the next part of a file, of which so much was sent."""
+        """Wait until the next part of a file may be sent, of which `sent_bytes` have been sent."""
         loop = asyncio.get_running_loop()
         part = Part(sent_bytes, loop.create_future())
         self._waiting.of(network).append(part)

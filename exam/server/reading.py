@@ -1,8 +1,8 @@
-"""How much of the thread's time it may take to read what connections send.
+"""How much of the event loop thread's time may go into reading what connections send.
 
-One thread answers everybody. Asyncio reads 256 kB of a connection at once, which may be 43,000
-frames of six bytes, before any other has its turn; and uvicorn answers each ping whether or not
-anybody reads the answer.
+One thread answers everybody. Asyncio reads up to 256 kB from a connection at once, which may be
+43,000 frames of six bytes, before any other has its turn; and uvicorn answers each ping whether or
+not anybody reads the pong.
 """
 
 import math
@@ -21,21 +21,22 @@ from exam.server.received import MAX_MESSAGE
 from exam.server.request_turns import RequestTurns, Turn
 
 READ_BYTES = 1_024  # of a connection, before the next one has its turn
-UNREAD_BYTES = 8_192  # of an answer, that wait for a connection before more of it is made
-UNSENT_BYTES = 65_536  # that wait for a connection to read them, beyond which nothing of it is read
-# Of requests that came before the one that is answered has its answer: no browser, and no proxy,
-# sends any, and answers are so quick that there never are many more than what is read at once.
+UNREAD_BYTES = 8_192  # of a response, waiting to be sent, before more of it is produced
+UNSENT_BYTES = 65_536  # waiting to be sent to a connection; above this, nothing is read from it
+# Of pipelined requests: no browser or proxy sends any, and responses are so quick that hardly more
+# than one read of them ever piles up.
 UNANSWERED_BYTES = READ_BYTES // 2
-FRAMES = 100  # of a message; a browser sends few, and an empty one counts in no sum of bytes
+FRAMES = 100  # per message; a browser sends few, and empty ones would escape any limit in bytes
 MAX_UNFINISHED = 30_000_000  # bytes of all messages that have begun and not ended
-UNSENT_SECONDS = 0.1  # after which that is looked at again
-LIGHT = 0.005  # seconds of the thread of late, beyond which a connection waits; a learner: 0.001
-# Of the thread's time, which all those that wait take together; HTTP and websockets each, since a
-# proxy sends the requests of many learners by one connection, which wait for no flood of frames.
+UNSENT_SECONDS = 0.1  # before UNSENT_BYTES is checked again
+LIGHT = 0.005  # recent seconds of the thread above which a connection waits; a learner: 0.001
+# Of the thread's time, for all waiting connections together. HTTP and websockets have a share
+# each, since a proxy sends many learners' requests over one connection, and a flood of frames must
+# not delay them.
 SHARE = 0.1
 
 REQUEST_SECONDS = 10.0  # in which a request is whole
-IN_TURN_SECONDS = 0.1  # in which a connection that has waited for its turn is read at once
+IN_TURN_SECONDS = 0.1  # for which a connection that has had its turn is read without waiting
 
 _read = Transport._read_ready__data_received
 _make = H11Protocol.connection_made
@@ -95,7 +96,7 @@ class Readings:
         self._bound_unfinished(transport)
 
     def _bound_unfinished(self, transport: Transport) -> None:
-        """Where too much of messages waits for their ends, the longest of them is dropped."""
+        """If unfinished messages hold too many bytes in all, drop the longest of them."""
         size = _unfinished_bytes(transport.get_protocol())
         before = self._unfinished.get(transport, 0)
         if size != before:
@@ -135,9 +136,9 @@ class Readings:
 
 
 def _keeps_too_much(protocol: object) -> bool:
-    """Whether it keeps more of requests without answer, or of a message, than a browser sends.
+    """Whether it holds more pipelined requests, or more frames of a message, than a browser sends.
 
-    No browser sends a request before the last one is answered.
+    No browser sends a request before the previous one is answered.
     """
     if isinstance(protocol, H11Protocol):
         return _is_answering(protocol) and len(protocol.conn.trailing_data[0]) > UNANSWERED_BYTES
@@ -153,7 +154,7 @@ def _has_half_a_request(protocol: H11Protocol) -> bool:
 
 
 def _unfinished_bytes(protocol: object) -> int:
-    """How much it keeps of a message of a websocket that has not ended."""
+    """How many bytes of an unfinished websocket message it holds."""
     if isinstance(protocol, WebSocketsSansIOProtocol):
         return len(protocol.conn.reader.buffer) + sum(map(len, protocol.frames))
     return 0
@@ -168,10 +169,10 @@ def _drop_unfinished(protocol: WebSocketsSansIOProtocol) -> None:
 def _end_if_idle(known: ReferenceType[Transport], last: object, requests: RequestTurns) -> None:
     """End a connection whose last request was answered a while ago, or that has sent none.
 
-    Uvicorn waits five seconds for the next one, but for the rest of a request as long as one likes;
-    and a websocket that it refuses, as for a request that is too long, it neither answers nor ends.
-    `known` is a weak reference: otherwise a thousand new connections a second would all be kept
-    until they are looked at.
+    Uvicorn waits five seconds for the next request, but forever for the rest of one; and a
+    websocket that it refuses, as for too long a request, it neither answers nor closes. `known` is
+    a weak reference, or a thousand new connections a second would all stay in memory until
+    checked.
     """
     line = known()
     if line is None or line.is_closing():
@@ -194,7 +195,7 @@ def _end_if_idle(known: ReferenceType[Transport], last: object, requests: Reques
 
 
 def share_reading(requests: RequestTurns) -> None:
-    """Have the event loop read this way; where it is another one, nothing changes."""
+    """Make asyncio's selector event loop read this way; any other event loop stays as it is."""
     readings = Readings(requests)
 
     def read(transport: Transport) -> None:  # a function, so that it becomes a method
@@ -202,7 +203,8 @@ def share_reading(requests: RequestTurns) -> None:
 
     def make(protocol: H11Protocol, transport: Transport) -> None:
         _make(protocol, transport)
-        # Streamlit lets a websocket, which begins as HTTP, send messages of 200 MB.
+        # Streamlit allows websocket messages of 200 MB; a websocket begins as HTTP, so the limit
+        # is set here.
         protocol.config.ws_max_size = MAX_MESSAGE
         transport.set_write_buffer_limits(UNREAD_BYTES)
         if hasattr(socket, "TCP_NOTSENT_LOWAT"):  # or the system would keep some megabytes more

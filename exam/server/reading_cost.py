@@ -1,4 +1,4 @@
-"""What it has cost the thread of late to read what a connection sends."""
+"""How much thread time reading from each connection has cost recently."""
 
 from asyncio import BaseTransport
 from weakref import WeakKeyDictionary
@@ -13,7 +13,7 @@ _spent: WeakKeyDictionary[BaseTransport, Fading] = WeakKeyDictionary()
 
 
 def charge(transport: BaseTransport, seconds: float) -> float:
-    """Charge it to the connection; returns what that has cost of late."""
+    """Charge `seconds` to the connection and return what it has cost recently."""
     spent = _spent.setdefault(transport, Fading(HALF_LIFE))
     spent.add(min(seconds, MOST))
     return spent.now()
@@ -22,7 +22,7 @@ def charge(transport: BaseTransport, seconds: float) -> float:
 def forgive_a_run(transport: BaseTransport | None) -> None:
     """To be called when something runs for the connection: runs have turns of their own.
 
-    Otherwise who moves a slider for a while would wait among those that send a flood.
+    Otherwise somebody who keeps moving a slider would be slowed down like a flood.
     """
     if spent := transport and _spent.get(transport):
         spent.add(-min(spent.now(), OF_A_RUN))

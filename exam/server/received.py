@@ -1,8 +1,8 @@
-"""What a browser may send over the websocket: each value has a form and a bound.
+"""What a browser may send over the websocket: the type and the bounds of each value.
 
-Streamlit takes any value for any widget, and meets a wrong one with a traceback. So each message is
-read here first, and what has not its form is taken out. A widget without a form sends nothing; a
-table of all forms is in assets/OPERATIONS.md.
+Streamlit accepts any value for any widget, and fails on a wrong one with a traceback. So each
+message is parsed here first, and invalid values are removed. Values of widgets that no form matches
+are removed too; a table of all forms is in assets/OPERATIONS.md.
 """
 
 import functools
@@ -19,8 +19,8 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 from exam.page.address import MAX_QUERY
 
-# Bytes: a message, of which Streamlit keeps as much as six times for as long as the session is
-# there (a learner's: 4,400, with all chapters open in all languages), and what a component reports.
+# In bytes: a message (Streamlit keeps up to six times its size for as long as the session lasts; a
+# learner's has 4,400 with all chapters open in all languages), and a component's events.
 MAX_MESSAGE, MAX_EVENTS = 30_000, 10_000
 MAX_VALUES = 200  # of a message
 MAX_TEXT = 200  # letters of a chosen option
@@ -60,7 +60,7 @@ def _is_event(event: Any) -> bool:
     if not isinstance(event, dict) or not isinstance(event.get("event"), str):
         return False
     value = event.get("value", [])
-    # Streamlit copies it, and a copy of what is nested deeply fails.
+    # Streamlit makes a deep copy of it, which fails on deep nesting.
     parts = value.values() if isinstance(value, dict) else [value]
     return not any(isinstance(part, dict | list) for part in parts)
 
@@ -106,7 +106,7 @@ def form_of(key: str) -> Form | None:
 
 
 def read_message(data: bytes) -> BackMsg | None:
-    """The message without what has not its form; None if nothing remains of it."""
+    """The message without its invalid values; None if nothing remains."""
     message = BackMsg()
     try:
         message.ParseFromString(data)

@@ -1,8 +1,8 @@
-"""In which order requests are read: a network after the other, while there is little else to do.
+"""In which order requests are read: network by network, when there is little else to do.
 
-One thread answers everybody, and what a request sets off may take it five milliseconds. What has
-been begun goes on first. Somebody who sends thousands waits among their own; those of a hall that
-has one address have theirs as they come.
+One thread answers everybody, and a request may occupy it for five milliseconds. Work already begun
+is finished first. Somebody who sends thousands of requests delays only their own network; within a
+network, as in a hall with one address, requests are read in the order in which they come.
 """
 
 import asyncio
@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from exam.page.address import network_of
 from exam.service.network_turns import NetworkTurns
 
-# Callbacks that follow: in this turn of the loop, and so far in the next one. Of what a request has
-# begun there are few at a time; of files that are sent, up to nine.
+# Callbacks still to run, in this turn of the event loop and so far in the next one. A request that
+# has begun has few at a time; files that are being sent have up to nine.
 LITTLE = 10
 WAIT_SECONDS = 0.01  # after which one is read, however much there is to do
 GONE_AT_ONCE = 50  # that are found to be gone, which takes little time
@@ -23,7 +23,7 @@ GONE_AT_ONCE = 50  # that are found to be gone, which takes little time
 
 @dataclass
 class Turn:
-    """What a connection waits for, and what is done instead where too many wait."""
+    """What a connection waits for, and what is done instead if too many wait."""
 
     line: socket.socket
     take: Callable[[], object]
@@ -31,7 +31,7 @@ class Turn:
 
     @property
     def is_reset(self) -> bool:
-        """Whether who had sent the request is gone: the system would still give it out."""
+        """Whether the client has closed the connection; the kernel still delivers its request."""
         return self.line.fileno() < 0 or bool(
             self.line.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
         )
@@ -40,7 +40,7 @@ class Turn:
 class RequestTurns:
     """Connections, or their sockets, that wait; all methods run in one event loop.
 
-    Beyond `max_waiting` of them, of the network with the most the one ends that came last.
+    Beyond `max_waiting`, the latest one of the network with the most of them is ended.
     """
 
     def __init__(self, max_waiting: float) -> None:

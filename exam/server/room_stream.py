@@ -17,10 +17,11 @@ from exam.rooms.rooms import ROOMS
 MAX_STREAMS, MAX_LECTURER_STREAMS = 1_000, 20  # of a room
 MAX_ALL_STREAMS = 2_000  # of all rooms; each takes 35 kB
 KEEP_ALIVE_SECONDS = 15.0  # after which a stream sends a comment, so that no proxy cuts it
-# Between two events for a lecturer, who asks for what is new at each: in one step, and of two.
+# Between two events for a lecturer, whose page reruns at each: within one step, and when it
+# changes.
 COUNT_SECONDS, STEP_SECONDS = 2.0, 0.25
 _is_closing = threading.Event()
-# By their listeners, the first one first; one that is taken out ends.
+# The room of each open stream, by its listener, oldest first; a stream that is removed ends.
 _open_streams: dict[Callable[[], None], Room] = {}
 
 
@@ -48,10 +49,10 @@ def _is_full(room: Room, for_lecturer: bool) -> bool:
 
 
 def _make_place(room: Room) -> bool:
-    """Whether there is one for another stream of the room.
+    """Whether the room can have another stream, if need be in place of somebody else's.
 
-    Where all are taken, the client whose rooms have the most gives one up, and of its rooms the one
-    that has the most: so whoever opens rooms of their own takes none of a hall's.
+    If all are taken, the client whose rooms have the most streams gives one up, from its room with
+    the most; so whoever opens rooms of their own takes no stream away from a hall.
     """
     if len(_open_streams) < MAX_ALL_STREAMS:
         return True
@@ -71,7 +72,7 @@ def _make_place(room: Room) -> bool:
 
 
 def _is_led_by(request: Request, room: Room) -> bool:
-    """By its cookie, or by its address where a frame keeps no cookies."""
+    """By its cookie, or by its address, as in a frame that keeps no cookies."""
     cookie = request.cookies.get(f"lead_{room.code}", "")
     return room.is_led_by(cookie) or room.is_led_by(request.query_params.get("secret", ""))
 
@@ -114,7 +115,7 @@ async def room_events(room: Room, *, for_lecturer: bool = False) -> AsyncIterato
 
 
 async def _bundle(room: Room, step: object) -> None:
-    """Wait, so that many guesses are one event; but the lecturer's other screens follow soon."""
+    """Wait so that many guesses make one event, but not past a step, which other screens follow."""
     until = time.monotonic() + COUNT_SECONDS
     while time.monotonic() < until and room.state()["step"] == step:
         await asyncio.sleep(STEP_SECONDS)

@@ -1,4 +1,4 @@
-"""What one session asks for, as how many runs that counts, and for how long it was active."""
+"""What a session asks for, how many runs it counts as, and for how long the session was active."""
 
 import re
 import time
@@ -10,7 +10,7 @@ from streamlit.runtime.app_session import AppSession
 from exam.parts import CHAPTER_NAMES
 from exam.service.run_queue import WHOLE_PAGE, Asked
 
-# As how many runs each counts: an open chapter, a result or a study by address, a file to save.
+# How many runs each counts as: an open chapter, a result or study in the address, a file to save.
 OPEN_CHAPTER, RESULT, FILE = 4, 20, 10
 BY_ADDRESS = re.compile(r"reveal|start|%[4-7]")  # a letter that is escaped may be one of these
 MAX_OPEN = 100  # widgets; a chapter has one in each language
@@ -18,10 +18,10 @@ CHAPTERS = frozenset(CHAPTER_NAMES)
 
 
 class SessionUse:
-    """Of a session by all its connections, the first of which came from `network`.
+    """The use of a session over all its connections, the first of which came from `network`.
 
-    `active_seconds` counts the seconds in which something has begun to run for it. Of chapters,
-    Streamlit keeps open what no message has closed.
+    `active_seconds` counts the seconds in which something has begun to run for it. Streamlit keeps
+    a chapter open until a message closes it.
     """
 
     def __init__(self, network: str) -> None:
@@ -37,7 +37,7 @@ class SessionUse:
         self.last_second = now
 
     def cost(self, message: BackMsg) -> int:
-        """As how many runs of a part of the page it counts."""
+        """How many fragment runs the message counts as."""
         state = message.rerun_script
         for widget in state.widget_states.widgets:
             if widget.id.endswith("_open"):
@@ -49,7 +49,7 @@ class SessionUse:
         return self.cost_of_page(state.query_string)
 
     def cost_of_page(self, query: str) -> int:
-        """The same of the whole page, which has this address."""
+        """How many fragment runs a run of the whole page with this address counts as."""
         names = {widget.split("-")[-1].removesuffix("_open") for widget in self._open}
         has_all = len(self._open) >= MAX_OPEN
         open_chapters = len(CHAPTERS if has_all else CHAPTERS & names)

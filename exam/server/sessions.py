@@ -27,11 +27,11 @@ SEND_SECONDS = 0.005  # in which what is written for one session is sent
 
 
 class KeptVisits(MemorySessionStorage):
-    """Sessions of a whole hall whose Wi-Fi is away for a moment; Streamlit keeps 128 of any kind.
+    """Keeps the sessions of a whole hall whose Wi-Fi drops out for a moment; Streamlit keeps 128.
 
-    If they are too many, of the network that has the most the one goes that was active for the
-    fewest seconds: otherwise somebody who opens many, and leaves them or holds them, would push out
-    the others. One in which nothing has run is not kept.
+    If there are too many, the one goes that was active for the fewest seconds, of the network with
+    the most: otherwise somebody who opens many would push out the others. A session in which
+    nothing has run is not kept.
     """
 
     def __init__(self) -> None:
@@ -61,7 +61,7 @@ def _active_seconds(session_info: SessionInfo) -> int:
 
 
 def keep_visits() -> None:
-    """Have the Streamlit that runs keep its sessions so."""
+    """Make the running Streamlit use KeptVisits."""
     manager = Runtime.instance()._session_mgr
     # Another release might keep them elsewhere, and nothing would say so.
     assert isinstance(manager._session_storage, MemorySessionStorage)  # type: ignore
@@ -71,9 +71,9 @@ def keep_visits() -> None:
 def send_at_once() -> None:
     """Send what has been written for a session at once, or as much as SEND_SECONDS allow.
 
-    Streamlit sends one message in each turn of the event loop, for all sessions together. A page
-    has sixty, so that it takes everybody longer where a turn has much to do. What is left it sends
-    itself, and at least the last one, after which the others have their turn.
+    Streamlit sends a single message per turn of the event loop, over all sessions. A page has
+    sixty, so when turns are busy, everybody waits longer. Streamlit itself still sends the rest, at
+    least the last message, after which the other sessions have their turn.
     """
     runtime, flush = Runtime.instance(), AppSession.flush_browser_queue
     send = Runtime._send_message
@@ -81,7 +81,7 @@ def send_at_once() -> None:
     def send_to_who_is_there(
         runtime: Runtime, info: ActiveSessionInfo, message: ForwardMsg
     ) -> None:
-        """Another connection may have taken the session while others had their turn."""
+        """Send to the session's present connection, which may have changed in the meantime."""
         now = runtime._session_mgr.get_active_session_info(info.session.id)
         send(runtime, now or info, message)
 
@@ -103,7 +103,7 @@ def keep_saved_files() -> None:
     """Keep what somebody saves for as long as a browser may take to ask for it.
 
     No session refers to such a file, so Streamlit would delete it at the end of the second run of
-    anybody: in a hall, before it is there.
+    any session: in a hall, before the browser has asked for it.
     """
     mark = MediaFileMetadata.mark_for_delete
     unused_since: WeakKeyDictionary[MediaFileMetadata, float] = WeakKeyDictionary()
@@ -117,10 +117,10 @@ def keep_saved_files() -> None:
 
 
 def share_script_loop() -> None:
-    """Give the scripts of all sessions one event loop, in which none of ours runs anything.
+    """Give the scripts of all sessions one shared event loop, which our code never uses.
 
-    Streamlit makes one for each, which holds three open files as long as the session is there or
-    kept, and at its end looks through the tasks of all connections.
+    Streamlit creates one per session, which holds three open files for as long as the session lives
+    or is kept, and when it is closed looks through the tasks of all connections.
     """
     shared, make = asyncio.new_event_loop(), AppSession.__init__
 
@@ -134,9 +134,9 @@ def share_script_loop() -> None:
 
 
 def watch_no_files() -> None:
-    """Streamlit watches them for whoever comes back, even where it is told not to.
+    """Keep Streamlit from watching files for reconnected sessions, as it does even if told not to.
 
-    Then each of their runs walks through all loaded modules, while everybody waits for 0.1 s.
+    Each of their runs would then walk through all loaded modules, and block everybody for 0.1 s.
     """
     if config.get_option("server.fileWatcherType") == "none":
         AppSession.register_file_watchers = lambda session: None  # type: ignore

@@ -1,9 +1,9 @@
-"""How long a connection may leave unread what it has asked for, and how much all may together.
+"""How long a connection may leave its responses unread, and how much may be unread in all.
 
-For a client that asks for a large file and reads nothing, the server would keep it for as long as
-that client likes. But a browser on a slow line reads a little at a time, and in a hall whose line
-is full all do: so where too much waits, whoever has read nothing for longest is ended, of the
-network for which the most is kept.
+If a client asks for a large file and reads nothing, the server would keep the file for as long as
+that client likes. But a browser on a slow line reads a little at a time, as all do in a hall whose
+line is full. So if too much is unread, the server takes the network for which it keeps the most and
+ends the connection there that has read nothing for longest.
 """
 
 import contextlib
@@ -26,7 +26,7 @@ _resume = Transport._maybe_resume_protocol
 
 
 class Waiting(NamedTuple):
-    """When a connection has read last, in seconds; how many bytes are kept for it, and for whom."""
+    """When a connection last read something, how many bytes are kept for it, and its network."""
 
     since: float
     kept: int
@@ -58,7 +58,7 @@ class SlowReaders:
             self._note(transport)
 
     def _note(self, transport: Transport) -> None:
-        """Note it if something waits; where too much does, those go for which the most is kept."""
+        """Note it if something waits; beyond MAX_KEPT, end those of the network with the most."""
         if not (size := transport.get_write_buffer_size()):
             return
         loop, (address, *_) = transport._loop, transport.get_extra_info("peername") or [""]
@@ -101,7 +101,7 @@ class SlowReaders:
 
 
 def bound_slow_readers() -> SlowReaders:
-    """Have the event loop end them; where it is another one, nothing changes."""
+    """Make asyncio's selector event loop end them; any other event loop stays as it is."""
     readers = SlowReaders()
 
     def pause(transport: Transport) -> None:  # functions, so that they become methods

@@ -1,8 +1,9 @@
 """Streamlit's own files and its document: most of what a phone loads when it opens the page.
 
-Streamlit leaves them as they are, since to compress each answer anew would cost more than it saves,
-and reads them for each answer, which takes 200 kB while a slow client reads it. They never change
-while the server runs, so here each is read and compressed once, and sent in parts.
+Streamlit sends them uncompressed, since compressing each response anew would cost more than it
+saves, and reads them again for each response, which holds 200 kB while a slow client reads it.
+They never change while the server runs, so here each is read and compressed once, and sent in
+parts.
 """
 
 import asyncio
@@ -19,7 +20,7 @@ from exam.server.part_turns import PartTurns
 
 KINDS = (".js", ".css")
 NOT_FORWARDED = ("accept-encoding", "if-none-match", "if-modified-since")
-PART = 8_000  # bytes that are sent at once; who does not read them keeps no more
+PART = 8_000  # bytes sent at once, and all that a client that reads nothing can hold
 LEVEL = 6  # of gzip; 9 takes four times as long for 1 % less
 
 
@@ -75,7 +76,7 @@ class StaticFiles:
         return Answer(start, body, is_file=True)
 
     async def _load(self, scope: Scope) -> tuple[Message, bytes]:
-        """The answer as it is without this, also if who has asked for it hangs up."""
+        """The app's own response, complete even if the client that asked for it hangs up."""
         messages: list[Message] = []
 
         async def keep(message: Message) -> None:
@@ -89,7 +90,7 @@ class StaticFiles:
         return start, b"".join(part.get("body", b"") for part in parts)
 
     async def _send_in_parts(self, body: bytes, network: str, receive: Receive, send: Send) -> None:
-        """Until the browser is gone; to one that is, uvicorn would have all of it sent in vain."""
+        """Send until the browser is gone; uvicorn alone would go on to produce all of the rest."""
         going = asyncio.create_task(_wait_until_gone(receive))
         try:
             for at in range(0, len(body), PART):

@@ -1,4 +1,4 @@
-"""The websocket of a browser: a connection reads it before Streamlit, and hears what that does."""
+"""A browser's websocket: a Connection reads it before Streamlit, and learns what Streamlit does."""
 
 import asyncio
 from contextvars import ContextVar
@@ -40,7 +40,7 @@ class Received:
 
 
 def follow_sessions() -> None:
-    """Have Streamlit tell which connection has a session, and which has it no more."""
+    """Make Streamlit tell connections when they are given a session and when they lose it."""
     connect = WebsocketSessionManager.connect_session
     disconnect = WebsocketSessionManager.disconnect_session
 
@@ -63,10 +63,10 @@ def follow_sessions() -> None:
 
 
 def follow_runs() -> None:
-    """Have Streamlit tell what begins a run, and what the page writes, read or not.
+    """Make Streamlit tell connections what begins a run, and what the page writes, read or not.
 
-    It drops what a browser asks of a session that it has no more, or of a part of the page that
-    there is not.
+    Streamlit drops requests for a session that the browser no longer has, or for a fragment that
+    does not exist.
     """
     write, handle = StarletteSessionClient.write_forward_msg, AppSession.handle_backmsg
 

@@ -2,5 +2,5 @@
 
 And whose run of the page is next (run_queue.py).
 
-Knows the model and nothing of the page: neither Streamlit nor texts.
+Imports the model, and nothing of the page: neither Streamlit nor the texts.
 """

@@ -9,7 +9,7 @@ from exam.model.results import Mark, MeanMarks, mean_marks
 from exam.service.scheduler import Scheduler
 
 AT_ONCE = 16  # studies asked for at a time, so that a class of 30 does not flood the queue
-Name = Any  # of a study: hashable, as the chapter likes it; often (what, student)
+Name = Any  # of a study: any hashable value the chapter chooses; often (what, student)
 Studies = Mapping[Name, Study]
 
 

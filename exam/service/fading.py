@@ -1,10 +1,10 @@
-"""A sum that is forgotten bit by bit."""
+"""A sum that decays exponentially."""
 
 import time
 
 
 class Fading:
-    """A sum of which half is forgotten in every `half_life` seconds. Not thread-safe by itself."""
+    """A sum that halves every `half_life` seconds. Not thread-safe by itself."""
 
     def __init__(self, half_life: float):
         self._half_life, self._sum, self._at = half_life, 0.0, time.monotonic()

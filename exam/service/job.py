@@ -29,7 +29,7 @@ class Failure(NamedTuple):
 
 
 class Progress(NamedTuple):
-    """The answer to a poll: how far a study is, and why it is delayed where it is.
+    """The answer to a poll: how far a study has got, and why it is delayed, if it is.
 
     `failure` is "" or the reason of a `Failure`. `loading_seconds` is for how long there has been
     no worker, as while Keras loads; None if there is one, or if all marks are here. `ahead` counts
@@ -74,7 +74,7 @@ class Job:
         self.changed.notify_all()
 
     def follow(self, seconds: float, visit: str = "") -> None:
-        """A visit wants the study, and will poll again within so many seconds."""
+        """Note that a visit wants the study and will poll again within `seconds`."""
         now = time.monotonic()
         if len(self.followers) > MANY_FOLLOWERS:
             self.present_followers()  # without those that have gone
@@ -107,7 +107,7 @@ class Job:
 
     @property
     def is_urgent(self) -> bool:
-        """A first pass takes milliseconds, and then something moves on somebody's screen."""
+        """Whether somebody waits for its first pass, which takes only milliseconds."""
         return not self.marks and not self.is_background
 
     @property

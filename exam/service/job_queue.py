@@ -1,11 +1,11 @@
 """All jobs, and which of them waits, runs, comes next or is forgotten.
 
-First passes of studies that somebody has pressed for come first, so that something moves on every
-screen; then the rest of those studies; then what has been polled only in the background, for
-chapters. Within each, the job with the least work left is first, so that nobody waits for another's
-200 epochs. Every fourth turn is that of the job that has waited longest, and every eighth of a
-chapter's, so that ever new short studies keep no long one, and no chapter, out. Before all that,
-the jobs of visits that have asked for much of late wait for those of all others (usage.py).
+First passes of studies that somebody has started come first, so that something moves on every
+screen; then the rest of those studies; then studies polled only in the background, for chapters.
+Within each, the job with the least work left is first, so that nobody waits for another's 200
+epochs. Every fourth turn goes to the job that has waited longest, and every eighth to a chapter's,
+so that a stream of new short studies cannot starve a long one or a chapter. Above all, the jobs of
+visits that have asked for a lot recently wait for everybody else's (usage.py).
 
 Not thread-safe by itself: whoever calls a method holds the lock.
 """
@@ -19,12 +19,13 @@ from exam.service.usage import NEW_STUDY_SECONDS, Usage
 
 KEPT_MARKS = 30_000  # of all jobs together, 1.4 kB each: 42 MB; more only while they are followed
 KEPT_CHECKPOINTS = 100  # of studies that are complete: 10 MB
-# Large jobs, which KEPT_MARKS does not count: for how long after they were last followed, and how
-# many.
+# How long large jobs, whose size KEPT_MARKS does not limit, are kept after they were last
+# followed, and how many.
 KEPT_LARGE_SECONDS, KEPT_LARGE = 600.0, 50
-# Turns, of which one is that of the job that has waited longest; of these, every other a chapter's.
+# One turn in so many goes to the job that has waited longest; every other of those, to a
+# chapter's.
 LONGEST_WAIT_EVERY = 4
-MAX_WAITING = 500  # jobs; a poll of a later one gives how many are ahead, or adds it
+MAX_WAITING = 500  # jobs; when full, a poll adds a job only in place of a later one
 
 
 class JobQueue:
@@ -36,7 +37,7 @@ class JobQueue:
         self._usage = Usage()
         self._turns = 0
         self.failure = Failure()  # of all jobs, because no worker can be had
-        # In the order of turns; None from the beginning of a turn until somebody asks.
+        # Positions in the order of turns; None after a turn has begun, until somebody asks.
         self._places: dict[Job, int] | None = None
 
     def job_of(self, plan: Plan) -> Job:
@@ -45,7 +46,7 @@ class JobQueue:
         return job
 
     def follow(self, job: Job, visit: str, seconds: float, *, is_background: bool) -> None:
-        """A visit follows the job for so many seconds, and is charged if it has pressed for it."""
+        """Let a visit follow the job for `seconds`, and charge it if it has started the study."""
         if visit not in job.followers and not is_background:
             self._usage.charge(visit, NEW_STUDY_SECONDS)
         job.is_background &= is_background
@@ -137,7 +138,7 @@ class JobQueue:
         return self._level_of(job), -job.silent_seconds
 
     def _level_of(self, job: Job) -> int:
-        """Of several visits that follow a job, the lightest counts."""
+        """The level of the job's lightest follower."""
         return min(map(self._usage.level, job.present_followers()), default=0)
 
     def _put_back(self, job: Job) -> None:

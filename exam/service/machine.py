@@ -29,7 +29,7 @@ def memory() -> int:
 
 
 def shortages() -> list[str]:
-    """What a hall of 200 would want more of, for the log."""
+    """What this machine has too little of for a hall of 200, for the log."""
     short = []
     if cores() < CORES_WANTED:
         short.append(

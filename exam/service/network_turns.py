@@ -1,4 +1,4 @@
-"""What waits for the one thread that answers everybody: of each network in turn."""
+"""A round robin over networks, for what waits for the one thread that answers everybody."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Sized
@@ -8,18 +8,18 @@ Waiting = TypeVar("Waiting", bound=Sized)
 
 
 class NetworkTurns(Generic[Waiting]):
-    """Collections of what waits, one for each network, in an order that is the caller's."""
+    """A collection of waiting items per network, whose order within is up to the caller."""
 
     def __init__(self, make: Callable[[], Waiting]) -> None:
         self._make = make
         self._waiting: OrderedDict[str, Waiting] = OrderedDict()  # the next network comes first
 
     def of(self, network: str) -> Waiting:
-        """What waits of that network; the caller may change it."""
+        """The waiting items of that network; the caller may change the collection."""
         return self._waiting.setdefault(network, self._make())
 
     def next(self) -> Waiting | None:
-        """What waits of the network whose turn it is, and is not empty; None if nothing waits."""
+        """The non-empty collection of the network whose turn it is; None if nothing waits."""
         while self._waiting:
             network, waiting = self._waiting.popitem(last=False)
             if waiting:
@@ -28,5 +28,5 @@ class NetworkTurns(Generic[Waiting]):
         return None
 
     def longest(self) -> Waiting:
-        """Of the network of which the most waits; of equals, of the one whose turn was last."""
+        """The largest collection; among equals, that of the network whose turn was last."""
         return max(reversed(self._waiting.values()), key=len)

@@ -1,11 +1,11 @@
-"""Which run of the page begins next, where more are asked for than the page can serve.
+"""Which run of the page begins next when more are requested than the server can run at once.
 
-One thread answers everybody, so that a few runs at once are as fast as many, and the others wait.
-Parts of the page wait for no whole page, learners for nobody who asks without pause, and lecturers
-for nobody else. Of learners that wait for each other each network has its turn, and of one network
-the smallest run comes first; of equals, the one whose session has asked fewer times of late; of
-lecturers, the one whose room has asked for the least. Every fourth turn of a network is that of the
-one that has waited longest, so that nobody waits for ever.
+One thread answers everybody, so a few runs at once are as fast as many, and the others wait.
+Fragment runs never wait for runs of the whole page, learners never wait for sessions that ask
+without pause, and lecturers wait only for lecturers. Among waiting learners, networks take turns;
+within a network the smallest run comes first, and among equals the one whose session has asked less
+often recently. Among lecturers, the one whose room has asked for the least comes first. Every
+fourth turn of a network goes to the run that has waited longest, so that nobody waits forever.
 """
 
 import asyncio
@@ -18,29 +18,30 @@ from exam.service.fading import Fading
 from exam.service.network_turns import NetworkTurns
 
 HALF_LIFE = 30.0  # seconds, in which half of what a session has asked for is forgotten
-# The same of how often it has asked. Where hundreds ask without pause, each has its turn every few
-# seconds: in 30 s that would be no more than what a learner does who opens the page and presses.
+# The same for how often it has asked. If hundreds ask without pause, each gets a turn only every
+# few seconds: over 30 s, that is no more than a learner asks for who opens the page and presses
+# start.
 TIMES_HALF_LIFE = 120.0
-# As how often everybody has asked at least, or ever new sessions would come before a learner who is
-# there.
+# Every session counts as having asked at least this often, or a stream of new sessions would come
+# before a learner who is already there.
 FEW = 31
-WHOLE_PAGE = 10  # runs of a part of the page, as which one of the whole page counts
-LIGHT = 60.0  # runs of late: what a learner asks for, and more
+WHOLE_PAGE = 10  # fragment runs that a run of the whole page counts as
+LIGHT = 60.0  # recent runs; a learner asks for fewer
 PARTS_AT_ONCE, PAGES_AT_ONCE = 4, 2  # of learners
 LEADERS_AT_ONCE = 2  # of lecturers, parts and pages
 HEAVY_PARTS_AT_ONCE, HEAVY_PAGES_AT_ONCE = 2, 1  # of sessions that ask without pause
-# Places of runs that wait for something; with 8, the slowest twentieth of 200 learners waits three
-# times as long for the first pass (`load 200 guesses`).
+# How many places may be lent by runs that wait for something; with 8, the slowest twentieth of 200
+# learners waits three times as long for the first pass (`load 200 guesses`).
 MAX_LENT = 32
-LONGEST_WAIT_EVERY = 4  # turns, of which one is that of the run that has waited longest
-# For each as which a run counts, and at most: then the next one begins even if this one has not
-# ended, or Streamlit has not said so.
+LONGEST_WAIT_EVERY = 4  # one turn in so many goes to the run that has waited longest
+# How long a run keeps its place: for each run that it counts as, and at most. Then the next one
+# begins, even if this one has not ended or Streamlit has not said so.
 RUN_SECONDS, LONGEST_RUN_SECONDS = 0.3, 2.0
 PART_SECONDS = 0.01  # that a part of the page takes, on a quiet machine
 
 
 class Run:
-    """A run that waits until its turn is done, and then takes a place until it ends."""
+    """A run that waits until its future `turn` is done, and then takes a place until it ends."""
 
     def __init__(self, queue: "RunQueue", rank: tuple[int, int], seconds: float):
         self.rank = rank  # the lowest one begins next
@@ -60,7 +61,7 @@ class Run:
             self._ending = self.turn.get_loop().call_later(seconds, self.end)
 
     def end(self) -> None:
-        """Make room for the next one; nothing happens if it has been made."""
+        """Free the place for the next run, if this one still has it."""
         if self._has_place:
             self._has_place = False
             if self.charged:
@@ -101,9 +102,10 @@ class RunQueue:
 
     @contextlib.contextmanager
     def lent_place(self) -> Iterator[bool]:
-        """For a run that waits for something, in its thread: another one has its place meanwhile.
+        """Lend the place of a run that waits for something in its thread to another one meanwhile.
 
-        False if so many wait already that it should not: all of them go on at once then.
+        Yields False if so many already do that this one should not wait: they would all resume at
+        once.
         """
         if self._loop is None or self._lent >= MAX_LENT:
             yield False
@@ -125,7 +127,8 @@ class RunQueue:
 
     def _begin_next(self) -> None:
         while self._places > 0 and (waiting := self._waiting.next()):
-            # Those whose turn is done without having begun were of connections that have ended.
+            # Runs whose turn is done although they never began belong to connections that have
+            # ended.
             waiting[:] = [run for run in waiting if not run.turn.done()]
             if waiting:
                 self._places -= 1
@@ -138,7 +141,7 @@ LEADERS = RunQueue(LEADERS_AT_ONCE)
 
 
 class Asked:
-    """What all connections of one session, or all that lead a room, have asked for of late."""
+    """What all connections of a session, or all leaders of a room, have asked for recently."""
 
     def __init__(self, network: str, before: float = 0.0) -> None:
         self._network = network
@@ -147,17 +150,18 @@ class Asked:
         self.times = Fading(TIMES_HALF_LIFE)
 
     def ask(self, runs: int = 1, *, leads: bool = False) -> Run:
-        """A run that counts as so many; it may begin when its `turn` is done.
+        """Queue a run that counts as `runs` runs; it may begin when its `turn` is done.
 
-        Who `leads` a room waits for other lecturers only.
+        One that `leads` a room waits only for other lecturers.
         """
-        self.runs.add(runs)  # first: who comes back ever anew with a large one waits as well
+        self.runs.add(runs)  # first, so that somebody who keeps sending large ones waits too
         self.times.add(1)
-        # Rounded, so that there are equals, of which whoever came first comes first.
+        # Rounded, so that there are ties, which are served in order of arrival.
         weight, often = round(self.runs.now()), max(round(self.times.now()), FEW).bit_length()
-        if leads:  # or the many parts that one of them asks for would come before another's step
+        if leads:  # one queue, or one leader's many fragments would go before another's step
             run = LEADERS.add((weight, runs), _seconds(runs))
-            # Otherwise who has many idle rooms could ask for slow parts and come before a lecturer.
+            # Or somebody with many idle rooms could ask for slow fragments and go before a
+            # lecturer.
             run.charged = self.runs
             return run
         if weight <= LIGHT:
@@ -167,7 +171,7 @@ class Asked:
         return queue.add((runs, often), _seconds(runs), self._network)
 
     def add(self, runs: int, run: Run) -> None:
-        """To be called when a run has turned out to count as so many more."""
+        """To be called when a run turns out to count as `runs` more."""
         self.runs.add(runs)
         run.extend(_seconds(runs))
 

@@ -1,9 +1,9 @@
-"""The scheduler: has every study computed that is asked for, and shares the results.
+"""The scheduler: has every requested study computed, and shares the results.
 
-A study is settled by its plan, and a longer one begins with the marks of a shorter one. So
+A plan determines the marks of its study, and a longer study begins with those of a shorter one. So
 whoever asks for marks that exist has them at once, and whoever asks for a study that is running
-follows it from its beginning. Which study comes next, job_queue.py says; worker_pool.py gives it
-its turn.
+follows it from its beginning. job_queue.py decides which study comes next, and worker_pool.py
+gives it its turn.
 """
 
 import functools
@@ -18,13 +18,13 @@ from exam.service.job_queue import JobQueue
 from exam.service.worker_pool import WorkerPool
 
 FOLLOWED_SECONDS = 8.0  # a job that nobody has polled for so long is no longer computed
-ASKED_SECONDS = 2.0  # the same, of a visit that has polled it once: perhaps it has left
+ASKED_SECONDS = 2.0  # the same after a visit's first poll: it may have left since
 
 _starting = threading.Lock()
 
 
 def get_scheduler() -> "Scheduler":
-    """The one of this process; not in Streamlit's cache, for clearing that would not end it."""
+    """The scheduler of this process; not in Streamlit's cache, as clearing would not close it."""
     with _starting:
         return _the_scheduler()
 

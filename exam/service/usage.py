@@ -1,4 +1,4 @@
-"""How much computing each visit has asked for of late, so that none keeps the workers to itself.
+"""How much computing each visit has asked for recently, so that none monopolises the workers.
 
 A visit is charged for each study that it asks for, and for its share of each turn: what many follow
 costs each of them little. What was charged is half forgotten after HALF_LIFE.
@@ -8,7 +8,7 @@ from exam.service.fading import Fading
 
 NEW_STUDY_SECONDS = 0.5  # for a study that somebody presses for, beside its turns
 HALF_LIFE = 10.0  # seconds
-LIGHT_SECONDS = 2.0  # visits below this are equal, and so are those between two multiples of it
+LIGHT_SECONDS = 2.0  # one level of usage; visits of the same level are treated alike
 MAX_VISITS = 5_000
 
 

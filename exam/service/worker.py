@@ -114,7 +114,7 @@ class Worker:
     def stop(self) -> None:
         """End the process, even one that is stopped (SIGSTOP)."""
         with contextlib.suppress(OSError):
-            if self._pidfd is not None:  # its number may be another's by now
+            if self._pidfd is not None:  # its pid may be another process's by now
                 signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
             elif self.pid is not None and not hasattr(os, "pidfd_open"):
                 os.kill(self.pid, signal.SIGTERM)
@@ -175,8 +175,8 @@ def _new_folder() -> tempfile.TemporaryDirectory:
 def _start_process(how: str, folder: str, **pipes) -> subprocess.Popen:
     # A session of its own, so that Ctrl-C reaches the server alone; the workers end with it.
     command = [*COMMAND, how, folder]
-    # NumPy's threads wait in a loop for each other: with a worker for every core, they would make
-    # what it computes five times slower.
+    # NumPy's threads busy-wait for each other: with a worker per core, that would make its
+    # computations five times slower.
     environment = os.environ | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
     return subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True, **pipes)
 

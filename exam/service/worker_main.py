@@ -28,7 +28,7 @@ from exam.model.plan import Plan
 from exam.model.results import Mark
 from exam.service.turn import TurnRequest, TurnResult
 
-NICENESS = 5  # so that the page, which needs a core but now and then, has it at once
+NICENESS = 5  # so that the page, which needs a core only now and then, gets it at once
 # Keras imports these if they are installed, for uses that we do not have: 170 MB and a second.
 NOT_NEEDED = ("IPython", "matplotlib", "pandas", "scipy", "sklearn")
 
@@ -96,7 +96,7 @@ def serve(requests: BufferedIOBase, answers: BufferedIOBase) -> None:
         pickle.dump(answer, answers)
         answers.flush()
 
-    run_turn(TurnRequest(Plan(1, 1), 1, None, 0.0))  # traces what the first study would trace
+    run_turn(TurnRequest(Plan(1, 1), 1, None, 0.0))  # or the first study would wait for tracing
     send(os.getpid())
     with contextlib.suppress(EOFError, ConnectionError):
         while True:

@@ -42,12 +42,12 @@ from tests.visit import Visit
 OPEN_FILES = 1024
 SECONDS, PATIENCE_SECONDS, WARM_SECONDS = 20.0, 30.0, 15.0
 ELSEWHERE = "127.0.0.3"  # an address that no learner has
-KEPT, REST = 30_000_000, 120.0  # bytes above which it is waited, and for how many seconds
+KEPT, REST = 30_000_000, 120.0  # above this many bytes it waits, for this many seconds
 Nuisance = Callable[[str], Awaitable[None]]
 
 
 async def again_and_again(one: Callable[[], Awaitable[None]], at_once: int) -> None:
-    """So many of it at once, each anew when it has ended or its connection is cut."""
+    """Run `at_once` of them, restarting each when it ends or its connection is cut."""
 
     async def repeat() -> None:
         while True:
@@ -58,7 +58,7 @@ async def again_and_again(one: Callable[[], Awaitable[None]], at_once: int) -> N
 
 
 async def hold(url: str, connections: int, sent: bytes = b"") -> None:
-    """So many, opened one after the other; each sends this, if anything, and stays open."""
+    """Open the connections one after another; each sends `sent`, if anything, and stays open."""
     address = url.replace("http", "ws", 1) + "_stcore/stream"
     async with contextlib.AsyncExitStack() as held:
         for _ in range(connections):
@@ -76,7 +76,7 @@ async def abandoned(url: str) -> None:
 
 
 async def idle(url: str) -> None:
-    """5,000 connections that ask once for a part of the page that there is not, and stay."""
+    """5,000 connections that ask once for a fragment that does not exist, and stay."""
     await hold(url, 5_000, asked("x"))
 
 
@@ -187,7 +187,7 @@ async def uploads(url: str) -> None:
 
 
 async def ballots(url: str) -> None:
-    """False learners without number who guess, or look, in one room."""
+    """Any number of fake learners who guess, or look, in one room."""
     code = new_code()
     async with Visit(url, f"room={code}&secret={new_secret()}").connection() as lecturer:
         await lecturer.open()
@@ -224,7 +224,7 @@ async def greedy(url: str) -> None:
 
 
 async def links(url: str) -> None:
-    """G1 and G7: links whose room, secret, plan and guess are anything but that."""
+    """G1 and G7: links with invalid rooms, secrets, plans and guesses."""
     wrong = ["A;Max-Age=1", "ABCE\r\nX: 1", "a" * 4000, "%00", "ABCE; Path=/", "[]", "'\"><script>"]
     for text in itertools.cycle(wrong):
         query = urlencode({"room": text, "secret": text, "plan": text, "only": "students"})
@@ -238,7 +238,7 @@ async def links(url: str) -> None:
 
 
 async def streams(url: str) -> None:
-    """G2: who knows the code asks for the lecturer's stream of counts, and for others."""
+    """G2: somebody who knows the code asks for the lecturer's stream of counts, and for others."""
     code, secret = new_code(), new_secret()
     async with Visit(url, f"room={code}&secret={secret}").connection() as lecturer:
         await lecturer.open()
@@ -255,7 +255,7 @@ async def streams(url: str) -> None:
 
 
 async def crowded(url: str) -> None:
-    """G3 and G4: rooms without end are opened at the address of a hall whose lecturer is there."""
+    """G3 and G4: somebody at a hall's address keeps opening rooms while the lecturer is there."""
     code, secret = new_code(), new_secret()
     async with Visit(url, f"room={code}&secret={secret}&projected=true").connection() as lecturer:
         await lecturer.open()
@@ -540,7 +540,7 @@ async def gulpers(url: str) -> None:
 
 
 async def strangers(url: str) -> None:
-    """150 sessions of another address that open the page, ask six times, and are others then."""
+    """150 sessions of another address that open the page, ask six times, and are then replaced."""
 
     async def one() -> None:
         async with Visit(url, address=ELSEWHERE).connection() as visit:
@@ -610,7 +610,7 @@ async def piles(url: str) -> None:
 
 
 async def starts(url: str) -> None:
-    """40 connections, new each time, whose address presses for a study that nobody has had."""
+    """40 connections, new each time, whose address starts a study that nobody has computed."""
     plans = itertools.product(range(1, 31), range(1, 101), range(50, 201))
 
     async def one() -> None:
@@ -721,7 +721,7 @@ async def left(url: str) -> None:
 
 
 async def cookies(url: str) -> None:
-    """Fifty requests a second with 8 kB of what a name may begin with, or 15 kB in quotes."""
+    """Fifty requests a second with 8 kB of the start of a cookie name, or 15 kB in quotes."""
     cookie = b"Cookie: " + b"_streamlit_" * 730 + b"\r\nUpgrade: websocket"
     handshaking = handshake(url).replace(b"Upgrade: websocket", cookie)
     asking = b'GET / HTTP/1.1\r\nHost: a\r\nCookie: learner="' + b"\\" * 15_000 + b'"\r\n\r\n'
@@ -763,7 +763,7 @@ async def noise(url: str) -> None:
 
 
 def drawing(at: int) -> dict:
-    """Noise that might be a digit, and is another each time."""
+    """Random noise that might pass for a digit, different each time."""
     noise = [base64.b64encode(bytes(random.choices((0, 255), (9, 1), k=PIXELS))) for _ in range(2)]
     form, small = (each.decode() for each in noise)
     return {"at": at, "centred": form, "small": small, "typed": False}
@@ -841,7 +841,7 @@ NUISANCES: dict[str, Nuisance] = {
 async def learners(url: str, until: float) -> list[tuple[float, float]]:
     """One a second: how long each waits for the page, and for the first pass after the press.
 
-    Infinite are the waits of one whom the page did not serve in time.
+    The waits are infinite for a learner who was not served in time.
     """
     waits: list[tuple[float, float]] = []
 

@@ -1,8 +1,8 @@
 """What the page says, against the marks of all thirty students: `python -m tests.tools.audit`.
 
-Prints how often the warning is true, false, missing and taken back, with other smallest rises
-beside the page's own, and which sentences each chapter chooses for the class that it shows and for
-every student alone. Ten minutes on two cores; one or two for the chapters that are named.
+Prints how often the warning is true, false, missing and taken back, for the page's MIN_RISE and
+other values, and which sentences each chapter chooses for its class and for every single student.
+Ten minutes on two cores; one or two for the chapters that are named.
 """
 
 import collections
@@ -76,7 +76,8 @@ def compute(studies: Iterable[tuple[Plan, int]]) -> Marks:
     longest: dict[Plan, int] = {}
     for plan, epochs in studies:
         longest[plan] = max(longest.get(plan, 0), epochs)
-    # On which exams a student is marked changes no weight: once for both of them is enough.
+    # The exams that mark a student do not affect the weights, so training once is enough for
+    # both.
     also = {replace(plan, marked_on=UNSEEN): plan for plan in longest if plan.marked_on == FINAL}
     also = {plan: final for plan, final in also.items() if longest.get(plan, 0) >= longest[final]}
     for final in also.values():

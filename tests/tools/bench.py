@@ -24,7 +24,7 @@ def milliseconds(act: Callable[[], object]) -> float:
 
 
 def bench_study() -> None:
-    """study() against the fit() of the textbooks, warm, both marking 1,000 unseen questions."""
+    """study() against textbook fit(), both warm and both marking 1,000 unseen questions."""
     from exam.model.network import initial_weights
     from exam.model.plan import Plan
     from exam.model.training import study

@@ -1,8 +1,8 @@
 """What no browser sends: `python -m tests.tools.fuzz [cases] [seed]`, 10,000 cases by default.
 
 Addresses and websocket messages with values out of range, of wrong types, for unknown or forged
-widgets, and longer than the 30 kB that are allowed. The page may answer as it likes, but not with
-an exception; no process may be lost and no memory kept. The log may hold what Streamlit made of it.
+widgets, and longer than the 30 kB that are allowed. The page may answer anything but an exception;
+no process may be lost and no memory leaked. Streamlit's own complaints may appear in the log.
 """
 
 import asyncio
@@ -66,7 +66,7 @@ def any_query(draw: random.Random) -> str:
         f"{escaped(draw.choice(PARAMETERS))}={escaped(any_text(draw))}"
         for _ in range(draw.randrange(1, 6))
     ]
-    if draw.random() < 0.4:  # what is right each by itself may be wrong together
+    if draw.random() < 0.4:  # values that are each valid may be invalid together
         pairs += draw.sample(RIGHT, 2)
     return draw.choice(["&", "&", "&", ";", "&&"]).join(pairs)
 
@@ -146,7 +146,7 @@ def clean(text: str) -> str:
 
 
 def is_answered(message: BackMsg) -> bool:
-    """Nobody answers these; whatever they did, the next answer shows it."""
+    """Whether there is a response; if not, the next response shows what the message did."""
     is_silent = message.WhichOneof("type") in ("stop_script", "clear_cache")
     is_path = "/" in message.backend_operation_request.deferred_file.file_id
     return not (is_silent or is_path or message.rerun_script.fragment_id)

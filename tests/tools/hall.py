@@ -125,7 +125,7 @@ class Hall:
             while not self.counts or self.counts[-1][1] < len(visits):
                 await asyncio.sleep(0.05)
         assert self.counts[-1][1] == len(visits), self.counts[-1]
-        # A count is late by how long ago the first guess came that it does not have.
+        # A count is as late as the time since the first guess that it lacks.
         behind = max(
             max((at - each for each in sorted(done)[count:] if each <= at), default=0.0)
             for at, count in self.counts

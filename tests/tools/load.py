@@ -110,7 +110,7 @@ async def lecture(
     open_seconds: float = OPEN_SECONDS,
     press_seconds: float = PRESS_SECONDS,
 ) -> None:
-    """All open the page within so many seconds and then press within so many."""
+    """All learners open the page within `open_seconds`, then press start within `press_seconds`."""
     start = time.monotonic()
     visits = [
         one_visit(

@@ -47,7 +47,7 @@ def _spin() -> None:
 
 
 class Followed:
-    """Every step that the room has stood at, as its stream for the lecturer tells it."""
+    """Every step that the room has been at, according to its lecturer's event stream."""
 
     def __init__(self, server: Server, code: str, secret: str):
         self.connection = http.client.HTTPConnection("127.0.0.1", server.port)
@@ -64,7 +64,7 @@ class Followed:
                     self.steps.append(step)
 
     def close(self) -> None:
-        """Or the room would stay in use; of one client, 20 may be."""
+        """Otherwise the room would stay in use, and a client may have 20."""
         self.connection.sock.shutdown(socket.SHUT_RDWR)
 
     def falls(self) -> list[str]:

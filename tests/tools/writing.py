@@ -56,7 +56,7 @@ async def hall(server: Server, learners: int) -> float:
 
 
 def cost_of_an_exam(tries: int = 5) -> float:
-    """A study that is marked on a hundred questions more takes so many times as long."""
+    """How many times as long a study takes if it is marked on a hundred more questions."""
     exam = OwnExam(FINAL.tobytes(), "".join(map(str, load_exams().final.answers[0])))
     setting = {"batch_size": 10, "epochs": 200, "student": 1}
     ratios = []

@@ -1,4 +1,4 @@
-"""Batch sizes side by side: after the same number of passes, and after the same of updates."""
+"""Batch sizes side by side: after equally many passes, and after equally many updates."""
 
 import functools
 from collections.abc import Iterator, Sequence
@@ -23,7 +23,7 @@ UPDATES_LABELS: dict[int, tuple[int, Side]] = {
     32: (1, "below"),
     100: (2, "above"),
 }
-LEVEL = 1.0  # wrong answers per 100; nearer means are called level
+LEVEL = 1.0  # wrong answers per 100; means closer than this count as equal
 WIDE = 100  # times as many hidden units as the page's network has
 NETWORKS = {  # by their hidden units: the caption of the name, and a dash
     HIDDEN_UNITS: ("page_network", "dashed"),
@@ -138,7 +138,7 @@ def answer(numbers: Numbers) -> int:
 def rule(numbers: Numbers) -> list[str]:
     wrong, behind = numbers["wrong"], numbers["then"][100] - numbers["then"][10]
     large = "large_is_behind" if behind > 0 else "large_is_ahead"
-    # So it is with 98 and 99, where the last batch of a pass holds one or two questions.
+    # True of 98 and 99, which leave only one or two questions for the last batch of a pass.
     rest = ["rest_weighs_more"] if wrong[numbers["own"]] > wrong[100] + LEVEL else []
     return [
         *rest,
@@ -155,7 +155,7 @@ def studies_of_times() -> Studies:
 
 
 def show_times(view: ChapterView) -> None:
-    """How long a question takes, by the batch size, on this machine; and up to where it falls."""
+    """How long a question takes by batch size on this machine, and up to which size it falls."""
     times = view.without_guess(studies_of_times())
     view.show_figure(times_figure(times, view.texts))
     if times.is_complete:

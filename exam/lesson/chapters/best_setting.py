@@ -15,7 +15,7 @@ from exam.page.browser import load
 from exam.page.save import figure_buttons
 from exam.page.sentences import first_sentence
 
-# Measured beforehand, with student 1: covered tiles, among which the best may be.
+# Settings measured with student 1, shown as covered tiles; the best one may be among them.
 GRID_BATCH_SIZES, GRID_EPOCHS = (1, 2, 5, 10, 20, 50, 100), (5, 10, 20, 50, 100, 200)
 POLL_SECONDS = 0.5  # between two polls on a projector, while others study
 OPTIONS = {"loss": "loss", "wrong": "wrong"}  # of the colour

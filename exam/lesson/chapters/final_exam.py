@@ -18,7 +18,7 @@ from exam.page.sentences import change_of_errors
 BATCH_SIZE, EPOCHS = 1, 40
 Y_DOMAINS = {"val_wrong": (20, 60), "val_loss": (0.6, 1.6)}  # where the students differ
 NEAR_DOMAINS = {"val_wrong": (20, 32), "val_loss": (0.7, 1.1)}
-HIGHER = 0.02  # loss above that of the automatic stop, from which on a stop is early or late
+HIGHER = 0.02  # a stop whose loss is this much above the automatic stop's is early or late
 FORMATS = {"val_wrong": ".1f", "val_loss": ".3f"}
 AXIS_FORMATS = {"val_wrong": ",d", "val_loss": ".2f"}
 LOOK = ("unseen", "dashed")
@@ -105,7 +105,7 @@ def strip(field: str, experiment: Experiment, texts: Texts) -> Figure:
 
 
 def _near_or_wide(field: str, marks: Sequence[Mark]) -> tuple[float, float]:
-    """The axis on which the stops lie apart, if all students are on it."""
+    """The narrow axis, which sets the stops apart, if it covers all students; else the wide one."""
     low, high = NEAR_DOMAINS[field]
     is_near = all(low < getattr(mark, field) < high for mark in marks)
     return NEAR_DOMAINS[field] if is_near else Y_DOMAINS[field]
@@ -167,7 +167,7 @@ def rule(numbers: Numbers) -> list[str]:
     """Too early, late, or near the best, by what it cost on the final exams."""
     own, automatic = numbers["own"], numbers["automatic"]
     is_higher = own.val_loss - automatic.val_loss >= HIGHER
-    is_early = numbers["stop"] < numbers["last_stop"]  # some student had not got to its lowest
+    is_early = numbers["stop"] < numbers["last_stop"]  # a student had not reached its lowest loss
     stopped = "near" if not is_higher else "early" if is_early else "late"
     seen = "seen_again" if numbers["attempt"] > 1 else "seen_once"
     return [stopped, change_of_errors(automatic, numbers["last"]), seen]

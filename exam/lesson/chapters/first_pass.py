@@ -21,8 +21,8 @@ SIZES = (1, 10, 100)
 FILM_SECONDS = 12
 WIDE, NARROW = 10, 20  # questions in a row, where three sheets stand side by side, and where not
 FEW_WRONG, MOST_WRONG = 2, 8  # of ten look-alikes: at most 2 are few, 8 and more are most
-WORSE, MOSTLY = 5, 50  # percent: more wrong at a first meeting, and most of those answers
-LIKE = 95  # unseen questions answered with the one practised digit, so nearly all
+WORSE, MOSTLY = 5, 50  # percent: this many more wrong at a first meeting, and this share of them
+LIKE = 95  # of 100 unseen questions answered with the one practised digit: nearly all
 
 
 def studies(settings: Settings) -> Studies:
@@ -198,7 +198,7 @@ def show_film(view: ChapterView) -> None:
 
 
 def _play_id(view: ChapterView) -> int:
-    """Another attempt plays its film anew."""
+    """It changes with each attempt, so that the film plays again."""
     return view.complete_experiment.attempt.number
 
 

@@ -14,7 +14,7 @@ from exam.model.plan import LEARNING_RATE, Plan, Study
 EPOCHS = 20
 RATES = {1: 0.005, 10: LEARNING_RATE, 100: 0.5}  # by batch size, in proportion to it
 LARGEST = (1, 0.5)  # a small batch at a large rate
-NEARLY, HALF = 0.25, 0.75  # of the distance at the same rate: nearly the same, about half
+NEARLY, HALF = 0.25, 0.75  # limits for "nearly the same" and "about half" the distance
 STEP_RATES = tuple(n / 2 for n in range(1, 21))  # of the first update
 CHOSEN_RATE, PROJECTED_RATES = 0.5, (0.5, 3.0, 10.0)  # of which the landing is shown
 OPTIONS = {"in_proportion": "rates_in_proportion", "same": "same_rate"}  # of the curves

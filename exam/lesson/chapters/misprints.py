@@ -109,9 +109,9 @@ def at_the_lowest_loss(experiment: Experiment, misprints: int) -> float:
 def show_search(view: ChapterView) -> None:
     """The sheet of student 1, on which the learner looks for the misprints.
 
-    It is shown at the last pass after which at least as many answers are wrong as are misprinted:
-    later the student knows them by heart. Until the experiment is complete it has no player, which
-    would show what is asked.
+    It is shown at the last pass after which at least as many answers are wrong as there are
+    misprints: later the student has learnt them by heart. Until the experiment is complete it has
+    no player, which would give the answer away.
     """
     own, student = settings().misprints, TEN[0]
     if view.experiment:

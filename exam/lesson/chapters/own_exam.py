@@ -1,4 +1,4 @@
-"""An exam of one's own: ten digits that the learner writes, and the student has never seen."""
+"""The learner's own exam: ten digits that the learner writes and the student has never seen."""
 
 from collections.abc import Iterable, Sequence
 from math import ceil
@@ -22,8 +22,8 @@ from exam.rooms.drawings import FORMS
 
 FEW_DRAWINGS = 10  # drawings; if there are more, a sheet is shown, and the most confident mistakes
 NEARLY_ALL = 90  # percent
-HARDER = 15.0  # more wrong per 100 than on unseen exams, from which on it is harder
-MORE = 20.0  # fewer wrong per 100, from which on passes or the form have helped
+HARDER = 15.0  # wrong per 100 above those on unseen exams; from here on, it is harder
+MORE = 20.0  # fewer wrong per 100; from here on, passes or the form have helped
 SURE = 50  # percent, from which on a wrong answer was given with confidence
 # The batch size, the epochs and the student that a hall watches.
 HALL_SETTING = (BATCH_SIZE.default, EPOCHS.default, STUDENT.default)

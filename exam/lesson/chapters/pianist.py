@@ -125,7 +125,7 @@ def show_pianist(view: ChapterView) -> None:
 
 
 def _repeats(experiment: Experiment, book: str) -> list[list[Mark]]:
-    """The marks from the pass on at which the twenty exams are known, counted from 0."""
+    """The marks from the pass at which the twenty exams are known, renumbered from 0."""
     known = PASSES_TO_KNOW_TWENTY
     return [
         [replace(mark, epoch=mark.epoch - known) for mark in marks[known:]]

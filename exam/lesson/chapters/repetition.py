@@ -1,4 +1,4 @@
-"""Passes (epochs): how many mistakes go in the first passes, and in the next ones."""
+"""Passes (epochs): how many mistakes the first passes remove, and how many the next ones."""
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
@@ -13,7 +13,7 @@ EPOCHS, BLOCK = 100, 5
 SIZES = (10, 100)
 BLOCKS_SHOWN, BLOCKS_ASKED = 6, 2
 GAP = 0.1  # of a bar
-LETTERS = 9  # of the axis: a line of them above a number
+LETTERS = 9  # axis units: the height of a line of text, above a number
 AS_MANY, QUARTER = 0.75, 0.25  # of what the first block gained
 REMAINING = (50, 5, 0.5)  # wrong answers; a mean below 0.5 is none for most
 

@@ -17,7 +17,7 @@ from exam.page.browser import push
 from exam.page.sentences import change_of_errors
 
 BATCH_SIZE, EPOCHS = 1, 40
-SURER = 0.02  # a change of confidence that is called one
+SURER = 0.02  # smaller changes of confidence count as none
 LOOK = ("unseen", "dashed")
 LOSSES, PERCENT = (0.6, 1.2), (40, 80)  # the axes
 FORMATS = {"val_loss": "{:.2f}", "val_confidence_when_wrong": "{:.0f}%"}
@@ -36,7 +36,7 @@ def loss_curves(experiment: Experiment, texts: Texts) -> Figure:
 
 
 def confidence_curves(experiment: Experiment, texts: Texts) -> Figure:
-    """It is asked for, so nothing is shown until the experiment is complete."""
+    """It is the answer to the question, so nothing is shown until the experiment is complete."""
     field, lines = "val_confidence_when_wrong", []
     if experiment.is_complete:
         label, of_class = texts.sureness.mean(students=len(TEN)), experiment.of("class")

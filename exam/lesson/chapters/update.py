@@ -21,10 +21,10 @@ from exam.page.player import show_prints
 
 SIZES = (1, 10, 32, 100)  # the learner's own joins them
 TEN_QUESTIONS = 10  # of the first student, whose prints are shown beside their mean
-HALF = 50  # percent of the way of the whole exam; an update that agrees less goes its own way
+HALF = 50  # percent; an update that agrees less with the whole exam's goes its own way
 LONGER = 2  # times as long as an update of the whole exam
-WELL = 0.5  # of the strongest delta of a question; a unit with as much is moved well
-AS_FAR = 1.5  # times as far the way of the whole exam; less is called about as far
+WELL = 0.5  # a unit with at least this share of a question's largest delta is moved well
+AS_FAR = 1.5  # ratio of distances along the whole exam's direction; less counts as about as far
 STRAIGHT = 0.9  # of what is walked; a pass that gets as far goes straight
 
 
