@@ -226,6 +226,15 @@ def test_a_small_file_waits_for_no_large_ones():
     assert sent.count("large") == 20 * (1 + 100 + 1)
 
 
+@pytest.mark.parametrize("path", ["your-teacher-is.wrong", "a/b", "KHJM/text", "x.html"])
+def test_an_address_in_which_somebody_has_written_something_leads_to_the_page(server, path):
+    """Once it stood on the wall in large letters, as the address by which the hall was to join."""
+    query = "room=KHJM&only=students"
+    request = urllib.request.Request(f"{server.url}{path}?{query}", headers={"Accept": "text/html"})
+    with urllib.request.urlopen(request) as answer:
+        assert answer.url == f"{server.url}?{query}" and b"opening" in answer.read()
+
+
 @pytest.mark.parametrize(
     ("query", "cookie", "site", "is_bound"),
     [

@@ -8,6 +8,7 @@ visit keeps its studies, and polls them.
 """
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -165,22 +166,37 @@ def _take_seat(code: str, secret: str) -> Seat:
     """
     if not code:
         return Seat()
-    known = rooms.LEARNER.fullmatch(_cookie("learner"))  # this browser has guessed before
+    cookies = _cookies()
+    known = rooms.LEARNER.fullmatch(cookies.get("learner", ""))  # this browser has guessed before
     learner = known[0] if known else rooms.new_learner()
-    kept, refused = rooms.read_secret(_cookie(f"lead_{code}")), ""
+    kept, refused = rooms.read_secret(cookies.get(f"lead_{code}", "")), ""
+    is_new = rooms.ROOMS.find(code) is None
     for each in filter(None, [kept, secret]):
         try:
             room = rooms.ROOMS.lead(code, each, client_address())
-            # Either secret may come from a stranger's link, so say so.
-            is_other = bool(secret) and secret != each
-            return Seat(code=room.code, secret=each, refused="secret" if is_other else "")
         except rooms.RoomRefused as reason:
             refused = str(reason)
+            continue
+        # Any of these secrets may come from a stranger's link, so say so.
+        is_other_link = bool(secret) and secret != each
+        is_second_room = not (kept or is_new) and _leads_another(code, cookies)
+        hint = "secret" if is_other_link else "other" if is_second_room else ""
+        return Seat(code=room.code, secret=each, refused=hint)
     if refused == "taken":
         return Seat(refused=refused)
     # A wrong secret in the cookie came from somebody else's link.
     false_secret = kept if kept and refused else ""
     return Seat(code=code, learner=learner, refused=refused, false_secret=false_secret)
+
+
+def _leads_another(code: str, cookies: Mapping[str, str]) -> bool:
+    """Whether the browser has the cookie of another room, which is open."""
+    others = {name[5:]: secret for name, secret in cookies.items() if name.startswith("lead_")}
+    return any(
+        (room := rooms.ROOMS.find(other)) and room.is_led_by(secret)
+        for other, secret in others.items()
+        if other != code
+    )
 
 
 def client_address() -> str:
@@ -192,8 +208,8 @@ def client_address() -> str:
     return network_of(client[:MAX_CLIENT])
 
 
-def _cookie(name: str) -> str:
-    return str(st.context.cookies.get(name, ""))
+def _cookies() -> dict[str, str]:
+    return {name: str(value) for name, value in st.context.cookies.items()}
 
 
 def chosen_study() -> Study:

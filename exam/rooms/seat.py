@@ -17,13 +17,14 @@ class Seat:
 
     A learner who comes before the room is opened has its `code` already, and waits for it;
     `learner` is a random id. A visit with the room's `secret` leads it, and `refused` says why it
-    may not, or not by its link: a wrong "secret", or all rooms are "taken". `step` is what a
-    projector shows, with or without a room, and `last_step` what it showed before the server was
-    started again, as its address says; `is_presenter_page` is True on the lecturer's own page,
-    which the hall does not see. `false_secret` is a secret that the browser has kept but that does
-    not lead the room, and that it should forget. `restarts_seen` and `exam_changes_seen` are those
-    of the room's `restarts` and of its exam's `changes` that this visit has taken over.
-    `own_studied` and `own_drawings` are the visit's, used where there are none of a room.
+    may not, or not by its link: a wrong "secret", or all rooms are "taken"; or "other", if this
+    browser leads another room as well. `step` is what a projector shows, with or without a room,
+    and `last_step` what it showed before the server was started again, as its address says;
+    `is_presenter_page` is True on the lecturer's own page, which the hall does not see.
+    `false_secret` is a secret that the browser has kept but that does not lead the room, and that
+    it should forget. `restarts_seen` and `exam_changes_seen` are those of the room's `restarts` and
+    of its exam's `changes` that this visit has taken over. `own_studied` and `own_drawings` are the
+    visit's, used where there are none of a room.
     """
 
     code: str = ""

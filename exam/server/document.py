@@ -2,7 +2,9 @@
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import HTTPConnection
+from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit import config
 
 from exam.page.opening import with_opening
 from exam.rooms.rooms import new_learner
@@ -31,13 +33,37 @@ class Opening:
                 await send(message)
             else:
                 parts.append(message.get("body", b""))
-                if not message.get("more_body"):
+                if message.get("more_body"):
+                    return
+                if is_page(scope):
                     await _send_document(scope, document, b"".join(parts), send)
+                else:
+                    await _redirect_to_page(scope)(scope, receive, send)
 
         headers = MutableHeaders(raw=list(scope["headers"]))
         for name in ("accept-encoding", "if-none-match", "if-modified-since"):
             del headers[name]
         await self.app({**scope, "headers": headers.raw}, receive, send_opened)
+
+
+def is_page(scope: Scope) -> bool:
+    """Whether the path is the page's own."""
+    return scope["path"] in (_page_path(), _page_path().rstrip("/"))
+
+
+def _page_path() -> str:
+    base = config.get_option("server.baseUrlPath").strip("/")
+    return f"/{base}/" if base else "/"
+
+
+def _redirect_to_page(scope: Scope) -> Response:
+    """A redirect from a path that does not exist, for which Streamlit would open the page as well.
+
+    Otherwise a posted link could have its own text in the address by which the hall is to join.
+    """
+    levels = scope["path"].count("/") - _page_path().count("/")
+    query = scope["query_string"].decode("latin-1")
+    return RedirectResponse(("../" * levels or "./") + (f"?{query}" if query else ""))
 
 
 def _is_document(start: Message) -> bool:
@@ -63,6 +89,6 @@ async def _send_document(scope: Scope, start: Message, body: bytes, send: Send) 
         if site != "cross-site" and any(name.startswith("lead_") for name in cookies):
             # A page on another host of the same domain could frame the lecturer's screen, unseen,
             # and have its clicks lead the room. Frames on other sites do not get these cookies.
-            headers["Content-Security-Policy"] = "frame-ancestors 'self'"
+            headers.append("Content-Security-Policy", "frame-ancestors 'self'")
     await send(start)
     await send({"type": "http.response.body", "body": opened})

@@ -13,9 +13,9 @@ from typing import NamedTuple
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from streamlit import config
 
 from exam.page.address import network_of_client
+from exam.server.document import is_page
 from exam.server.part_turns import PartTurns
 
 KINDS = (".js", ".css")
@@ -63,7 +63,7 @@ class StaticFiles:
         start, body = await self._load(scope)
         headers = MutableHeaders(scope=start)
         is_html = "html" in headers.get("content-type", "")  # also where there is no such file
-        if start["status"] != 200 or (is_html and not _is_document(scope)):
+        if start["status"] != 200 or (is_html and not is_page(scope)):
             return Answer(start, body, is_file=False)
         if compress:
             loop = asyncio.get_running_loop()
@@ -115,9 +115,4 @@ async def _receive_nothing_more() -> Message:
 
 def _is_for_a_file(scope: Scope) -> bool:
     is_get = scope["type"] == "http" and scope["method"] == "GET"
-    return is_get and ("/static/" in scope["path"] or _is_document(scope))
-
-
-def _is_document(scope: Scope) -> bool:
-    base = config.get_option("server.baseUrlPath").strip("/")
-    return scope["path"] in (f"/{base}", f"/{base}/")
+    return is_get and ("/static/" in scope["path"] or is_page(scope))

@@ -178,7 +178,7 @@ def test_a_guess_about_an_exam_of_ones_own_is_none_about_the_halls(room):
 def test_who_has_a_false_secret_is_told_so_and_guesses_once(room, monkeypatch):
     """By a stranger's link, or because somebody else has opened the room after a restart."""
     cookies = {"learner": (known := new_learner()), f"lead_{room.code}": new_secret()}
-    monkeypatch.setattr("exam.page.visit._cookie", lambda name: cookies.get(name, ""))
+    monkeypatch.setattr("exam.page.visit._cookies", lambda: cookies)
     app = visit(room=room.code)
     assert KO.hall.refused.secret in texts(app)
     assert app.session_state.visit.seat.learner == known
@@ -186,6 +186,26 @@ def test_who_has_a_false_secret_is_told_so_and_guesses_once(room, monkeypatch):
     assert KO.hall.refused.secret in texts(by_link)
     by_link.radio(key="students_guess").set_value(0).run()
     assert room.standing("students").guesses == 1
+
+
+def test_who_leads_a_second_room_by_a_link_is_told_so(room, monkeypatch):
+    """A student's, with a code like the first: both led it, and the lecturer knew of nothing."""
+    cookies: dict[str, str] = {}
+    monkeypatch.setattr("exam.page.visit._cookies", lambda: cookies)
+
+    def is_told(room) -> bool:
+        app = visit(room=room.code, secret=room.secret)
+        assert app.session_state.visit.seat.leads
+        return KO.hall.refused.other in texts(app)
+
+    own = ROOMS.lead(new_code(), new_secret())
+    assert not is_told(own)  # on a browser that leads none yet
+    cookies[f"lead_{own.code}"] = own.secret
+    assert not is_told(own) and is_told(room)
+    cookies[f"lead_{room.code}"] = room.secret
+    assert not is_told(room)  # once is enough
+    own = visit(room=new_code(), secret=new_secret())  # one that this browser opens
+    assert KO.hall.refused.other not in texts(own)
 
 
 @pytest.mark.parametrize(
@@ -242,7 +262,7 @@ def test_no_link_takes_a_learner_out_of_a_vote(monkeypatch, is_open):
     if is_open:
         ROOMS.lead(code, secret)
     cookies = {"learner": learner}
-    monkeypatch.setattr("exam.page.visit._cookie", lambda name: cookies.get(name, ""))
+    monkeypatch.setattr("exam.page.visit._cookies", lambda: cookies)
     posted = visit(room=code, only="sheet", projected="true", reveal="true")
     assert step_of(posted)[1] != "reveal"
     room = ROOMS.lead(code, secret)
