@@ -1,6 +1,9 @@
 """Which job comes next, how many are ahead, and what is forgotten: without any process."""
 
+import random
 import threading
+import time
+from collections import Counter
 
 import pytest
 
@@ -10,6 +13,7 @@ from exam.service import fading, job_queue, usage
 from exam.service.job import MANY_FOLLOWERS, Job
 from exam.service.job_queue import LONGEST_WAIT_EVERY, JobQueue
 from exam.service.turn import TurnResult
+from exam.service.usage import NOBODY, Follower
 from tests.scripted import marks
 
 
@@ -48,15 +52,98 @@ def test_first_passes_then_studies_then_experiments_and_of_each_the_least_work_l
 
 
 def test_every_fourth_turn_is_that_of_the_job_that_has_waited_longest(queue):
-    """Every other of those turns goes to a chapter's job; meanwhile short ones keep coming."""
-    chapter = ask(queue, Plan(100, 1), 200, known=1, background=True)
+    """Meanwhile short ones keep coming."""
     long = ask(queue, Plan(1, 1), 200, known=1)
     long.last_mark_at -= 20  # it has waited for so many seconds
     for student in range(2, 12):
         ask(queue, Plan(1, student), 20, known=1)
     with queue.job_came:
-        turns = [queue.start_next() for _ in range(2 * LONGEST_WAIT_EVERY)]
-    assert [turns.index(chapter), turns.index(long)] == [3, 7]
+        turns = [queue.start_next() for _ in range(LONGEST_WAIT_EVERY)]
+    assert turns.index(long) == LONGEST_WAIT_EVERY - 1
+
+
+@pytest.fixture
+def clock(monkeypatch) -> list[float]:
+    now = [time.monotonic()]
+    monkeypatch.setattr(fading.time, "monotonic", lambda: now[0])  # of all modules
+    return now
+
+
+def run_turn(queue: JobQueue, clock: list[float], seconds: float) -> Job:
+    """A turn of the job whose turn it is, which then waits again."""
+    with queue.job_came:
+        job = queue.start_next()
+        clock[0] += seconds
+        job.followed_until = clock[0] + 1e6
+        queue.end_turn(job)
+    return job
+
+
+def ask_from(queue: JobQueue, network: str, plan: Plan, **more) -> Job:
+    """Ask for a study of 200 passes in a visit of its own, from that network."""
+    job = ask(queue, plan, 200, **more)
+    visit = Follower(f"{network} {plan}", network)
+    with queue.job_came:
+        queue.follow(job, visit, 1e6, is_background=job.is_background)
+    job.followers.pop(NOBODY, None)
+    return job
+
+
+@pytest.mark.parametrize("chapter_seconds", [0.05, 0.8])
+def test_chapters_have_a_quarter_of_the_time_whoever_studies(queue, clock, chapter_seconds):
+    """Behind forty visits, a chapter of thirty short studies once took more than a minute."""
+    for student in range(1, 31):
+        ask_from(queue, "hall", Plan(100, student), known=1, background=True)
+        ask_from(queue, "hall", Plan(10, student), known=1)
+    spent = Counter[bool]()
+    for _ in range(2_000):
+        seconds = chapter_seconds if queue._next().is_background else 0.2
+        spent[run_turn(queue, clock, seconds).is_background] += seconds
+    assert 0.2 < spent[True] / spent.total() < 0.35
+
+
+def test_no_stream_of_first_passes_keeps_a_chapter_out(queue, clock):
+    chapter = ask_from(queue, "hall", Plan(100, 1), known=1, background=True)
+    for batch_size in range(1, 51):
+        ask_from(queue, "hall", Plan(batch_size, 2))
+    turns = [run_turn(queue, clock, 0.01) for _ in range(3 * LONGEST_WAIT_EVERY)]
+    assert 1 <= turns.count(chapter) <= 3
+
+
+def test_each_network_has_its_share_of_the_workers(queue, clock):
+    """Forty visits of another network once had all of the time, each being light by itself."""
+    script = [ask_from(queue, "script", Plan(n, 1), known=1) for n in range(1, 41)]
+    assert all(run_turn(queue, clock, 0.2) in script for _ in range(100))
+    hall = [ask_from(queue, "hall", Plan(n, 2), known=1) for n in (1, 2)]
+    first = [run_turn(queue, clock, 0.2) for _ in range(20)]
+    assert all(job in hall for job in first), "the network that has asked for less recently"
+    later = [run_turn(queue, clock, 0.2) for _ in range(400)][200:]
+    assert 90 < sum(job in hall for job in later) < 110
+
+
+def test_a_first_pass_waits_for_no_study_of_another_network(queue, clock):
+    ask_from(queue, "hall", Plan(1, 1), known=1)
+    for _ in range(60):
+        run_turn(queue, clock, 0.2)
+    at_home = ask_from(queue, "home", Plan(1, 3), known=1)
+    first = ask_from(queue, "hall", Plan(2, 1))
+    assert run_turn(queue, clock, 0.01) is first
+    first.marks = marks([1.0])
+    assert run_turn(queue, clock, 0.2) is at_home
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_ranks_order_fading_sums_as_they_are_and_stay(clock, seed):
+    draw = random.Random(seed)
+    sums = [fading.Fading(10.0) for _ in range(20)]
+    for _ in range(200):
+        clock[0] += draw.random()
+        draw.choice(sums).add(draw.random())
+    ranks = [each.rank for each in sums]
+    clock[0] += 3
+    assert [each.rank for each in sums] == ranks
+    assert sorted(sums, key=fading.Fading.now) == sorted(sums, key=lambda each: each.rank)
+    assert fading.Fading(10.0).rank < min(ranks)
 
 
 def test_checkpoints_are_kept_of_what_goes_on_and_of_the_newest(queue, monkeypatch):
@@ -110,9 +197,7 @@ def test_a_queue_that_somebody_has_filled_takes_the_job_of_whoever_asked_for_les
 def test_who_is_ahead_is_sorted_once_a_turn_however_many_ask(queue, monkeypatch):
     jobs = [ask(queue, Plan(batch_size, 1), 20) for batch_size in range(1, 101)]
     sorted_keys = []
-    monkeypatch.setattr(
-        Job, "priority", property(lambda job: (sorted_keys.append(job) or id(job),))
-    )
+    monkeypatch.setattr(Job, "work_left", property(lambda job: sorted_keys.append(job) or id(job)))
     places = [queue.ahead_of(job) for job in jobs * 10]
     assert sorted(places) == sorted([*range(100)] * 10) and len(sorted_keys) == 100
     with queue.job_came:
@@ -122,38 +207,37 @@ def test_who_is_ahead_is_sorted_once_a_turn_however_many_ask(queue, monkeypatch)
 
 def test_who_asks_for_ever_new_studies_comes_after_all_others(queue):
     """What another visit follows as well is not held up."""
-    honest, shared, new = Plan(1, 1), Plan(1, 2), [Plan(100, student) for student in range(3, 30)]
+    greedy, honest_visit = Follower("greedy"), Follower("honest")
+    honest, shared, new = Plan(1, 1), Plan(1, 2), [Plan(n, 2) for n in range(10, 60)]
     jobs = {plan: ask(queue, plan, 200 if plan == honest else 1, known=0) for plan in new}
     with queue.job_came:
         for job in jobs.values():
-            queue.follow(job, "greedy", 60, is_background=False)
-            del job.followers[""]
+            queue.follow(job, greedy, 60, is_background=False)
+            del job.followers[NOBODY]
     long = ask(queue, honest, 200, known=2)
     both = ask(queue, shared, 20, known=2)
     with queue.job_came:
-        queue.follow(long, "honest", 60, is_background=False)
-        queue.follow(both, "greedy", 60, is_background=False)
+        queue.follow(long, honest_visit, 60, is_background=False)
+        queue.follow(both, greedy, 60, is_background=False)
     assert order_of(queue)[:2] == [both, long]
 
 
-def test_a_turn_is_charged_to_all_who_follow_it(queue, monkeypatch):
-    now = [0.0]
-    monkeypatch.setattr(fading.time, "monotonic", lambda: now[0])
+def test_a_turn_is_charged_to_all_who_follow_it(queue, clock):
     shared, alone = ask(queue, Plan(1, 1), 200, known=1), ask(queue, Plan(1, 2), 200, known=1)
     with queue.job_came:
-        for visit in map(str, range(10)):
-            queue.follow(shared, visit, 60, is_background=False)
-        queue.follow(alone, "alone", 60, is_background=False)
+        for number in range(10):
+            queue.follow(shared, Follower(str(number)), 60, is_background=False)
+        queue.follow(alone, Follower("alone"), 60, is_background=False)
         for job in (shared, alone):
-            job.followers.pop("")
+            job.followers.pop(NOBODY)
             queue.waiting.remove(job)
             queue.running.append(job)
-            job.turn_began = now[0]
-            now[0] += 6.0
+            job.turn_began = clock[0]
+            clock[0] += 6.0
             queue.end_turn(job)
-        levels = [queue._usage.level(visit) for visit in ("3", "alone", "nobody")]
-        now[0] += 10 * usage.HALF_LIFE
-        assert levels == [0, 3, 0] and queue._usage.level("alone") == 0
+        levels = [queue._usage.level(Follower(visit)) for visit in ("3", "alone", "nobody")]
+        clock[0] += 10 * usage.HALF_LIFE
+        assert levels == [0, 3, 0] and queue._usage.level(Follower("alone")) == 0
 
 
 def test_a_study_that_another_follows_keeps_its_place(queue, monkeypatch):
@@ -189,7 +273,7 @@ def test_results_are_bounded_the_oldest_go_first_and_what_is_followed_stays(queu
 def test_who_has_left_is_forgotten_as_a_follower(queue):
     job = ask(queue, Plan(10, 1), 20)
     for number in range(3 * MANY_FOLLOWERS):
-        job.follow(0, f"gone {number}")
+        job.follow(0, Follower(f"gone {number}"))
     assert len(job.followers) <= MANY_FOLLOWERS + 2
 
 

@@ -102,7 +102,7 @@ class ChapterView:
         return self._poll(Experiment(Attempt(studies)))
 
     def _poll(self, experiment: Experiment) -> Experiment:
-        experiment.poll(get_scheduler(), self.visit.key)
+        experiment.poll(get_scheduler(), self.visit.follower)
         if not experiment.is_complete:
             self._missing.append(experiment)
         return experiment

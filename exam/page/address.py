@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
+from streamlit import config
+
 from exam.model.settings import MISPRINTS, SETTINGS
 from exam.parts import CHAPTER_NAMES, STUDY
 from exam.rooms.rooms import read_code, read_secret
@@ -80,6 +82,17 @@ def hint(name: str, texts: Texts) -> str:
         return texts.hall.refused[name]
     choices = ", ".join(f"`{choice}`" for choice in CHOICES.get(name, CHAPTER_NAMES))
     return (texts.hint_only if name == "only" else texts.hint_choice)(name=name, choices=choices)
+
+
+def page_path() -> str:
+    """The path of the page on this server, ending in a slash."""
+    base = config.get_option("server.baseUrlPath").strip("/")
+    return f"/{base}/" if base else "/"
+
+
+def is_page(path: str) -> bool:
+    """Whether a request for this path is one for the page."""
+    return path in (page_path(), page_path().rstrip("/"))
 
 
 def link_to(page: str, **settings: int | str) -> str:

@@ -68,11 +68,11 @@ def _send_weights(visit: Visit) -> None:
     """
     chosen, scheduler = chosen_study(), get_scheduler()
     plan, epochs = chosen
-    marks = scheduler.poll(plan, epochs, is_background=True, visit=visit.key).marks
+    marks = scheduler.poll(plan, epochs, is_background=True, follower=visit.follower).marks
     is_studied = chosen == visit.study and chosen.is_complete(marks)
     kept = passes_to_keep(marks) if is_studied else (0,)
     study = Study(dataclasses.replace(plan, kept_passes=kept), epochs if is_studied else 1)
-    progress = scheduler.poll(*study, is_background=True, visit=visit.key)
+    progress = scheduler.poll(*study, is_background=True, follower=visit.follower)
     if not study.is_complete(progress.marks):
         visit.waiting.ask(KEY, at_least=RETRY_SECONDS if progress.failure else 0.0)
         return

@@ -74,7 +74,9 @@ def show_sheet_and_curves(visit: Visit, texts: Texts) -> None:
 
 def poll_study(study: Study, visit: Visit) -> Progress:
     """The study so far; a fragment run waits briefly for the rest, a whole page does not."""
-    poll = functools.partial(get_scheduler().poll, study.plan, study.epochs, visit=visit.key)
+    poll = functools.partial(
+        get_scheduler().poll, study.plan, study.epochs, follower=visit.follower
+    )
     progress = poll()
     if study.is_complete(progress.marks) or progress.failure or not runs_alone():
         return progress
@@ -84,7 +86,8 @@ def poll_study(study: Study, visit: Visit) -> Progress:
 
 def _poll_earlier(study: Study, visit: Visit) -> list[Mark]:
     scheduler = get_scheduler()
-    return scheduler.poll(study.plan, study.epochs, is_background=True, visit=visit.key).marks
+    progress = scheduler.poll(study.plan, study.epochs, is_background=True, follower=visit.follower)
+    return progress.marks
 
 
 def _show_curves(

@@ -25,6 +25,7 @@ from exam.rooms import rooms
 from exam.rooms.drawings import OwnExams
 from exam.rooms.seat import Seat
 from exam.service.experiment import Attempt
+from exam.service.usage import Follower
 from exam.texts import LANGUAGES
 
 EARLIER_STUDIES = 3
@@ -65,9 +66,10 @@ class Visit:
     also those that were given up, and `finished` has the chapters whose conclusion was shown.
     `chapters_that_follow` are those on the screen that show what the first screen studies. `values`
     are the last values of the settings' widgets. `key` differs for every visit; by it the browser
-    notices that the server has forgotten one. `wants_weights` is True from when the paper of the
-    first screen asks for weights until they are sent; `kept_digit` says whether the digit written
-    there was kept for the learner's own exam, until the browser has been told.
+    notices that the server has forgotten one. `network` is the one that it comes from.
+    `wants_weights` is True from when the paper of the first screen asks for weights until they are
+    sent; `kept_digit` says whether the digit written there was kept for the learner's own exam,
+    until the browser has been told.
     """
 
     only: str
@@ -84,6 +86,7 @@ class Visit:
     chapters_that_follow: tuple[str, ...] = ()
     values: dict[str, Any] = field(default_factory=dict)
     key: str = field(default_factory=lambda: secrets.token_hex(4))
+    network: str = ""
     waiting: Waiting = field(default_factory=Waiting)
     wants_weights: bool = False
     kept_digit: bool | None = None
@@ -92,6 +95,11 @@ class Visit:
     def place(self) -> str:
         """The part that is alone on the screen, or "" for the whole page."""
         return self.seat.step.place if self.seat.step else self.only
+
+    @property
+    def follower(self) -> Follower:
+        """How the scheduler knows this visit."""
+        return Follower(self.key, self.network)
 
     @property
     def shows_study(self) -> bool:
@@ -142,7 +150,15 @@ def open_visit() -> Visit:
     values = {name: chosen[name] for name in DEFAULTS}
     # Otherwise a posted link could exclude learners from a hall's vote.
     reveals = chosen["reveal"] and not seat.learner
-    visit = Visit(chosen["only"], chosen["projected"], wrong, seat, reveals=reveals, values=values)
+    visit = Visit(
+        chosen["only"],
+        chosen["projected"],
+        wrong,
+        seat,
+        reveals=reveals,
+        values=values,
+        network=client_address(),
+    )
     state.visit = visit
     if chosen["start"] and visit.shows_study:  # a chapter waits for a guess
         visit.begin_study()

@@ -4,8 +4,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from streamlit import config
 
+from exam.page.address import is_page, page_path
 from exam.page.opening import with_opening
 from exam.rooms.rooms import new_learner
 from exam.server.cookies import new_cookie
@@ -35,7 +35,7 @@ class Opening:
                 parts.append(message.get("body", b""))
                 if message.get("more_body"):
                     return
-                if is_page(scope):
+                if is_page(scope["path"]):
                     await _send_document(scope, document, b"".join(parts), send)
                 else:
                     await _redirect_to_page(scope)(scope, receive, send)
@@ -46,22 +46,12 @@ class Opening:
         await self.app({**scope, "headers": headers.raw}, receive, send_opened)
 
 
-def is_page(scope: Scope) -> bool:
-    """Whether the path is the page's own."""
-    return scope["path"] in (_page_path(), _page_path().rstrip("/"))
-
-
-def _page_path() -> str:
-    base = config.get_option("server.baseUrlPath").strip("/")
-    return f"/{base}/" if base else "/"
-
-
 def _redirect_to_page(scope: Scope) -> Response:
     """A redirect from a path that does not exist, for which Streamlit would open the page as well.
 
     Otherwise a posted link could have its own text in the address by which the hall is to join.
     """
-    levels = scope["path"].count("/") - _page_path().count("/")
+    levels = scope["path"].count("/") - page_path().count("/")
     query = scope["query_string"].decode("latin-1")
     return RedirectResponse(("../" * levels or "./") + (f"?{query}" if query else ""))
 

@@ -14,8 +14,7 @@ from typing import NamedTuple
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from exam.page.address import network_of_client
-from exam.server.document import is_page
+from exam.page.address import is_page, network_of_client
 from exam.server.part_turns import PartTurns
 
 KINDS = (".js", ".css")
@@ -63,7 +62,7 @@ class StaticFiles:
         start, body = await self._load(scope)
         headers = MutableHeaders(scope=start)
         is_html = "html" in headers.get("content-type", "")  # also where there is no such file
-        if start["status"] != 200 or (is_html and not is_page(scope)):
+        if start["status"] != 200 or (is_html and not is_page(scope["path"])):
             return Answer(start, body, is_file=False)
         if compress:
             loop = asyncio.get_running_loop()
@@ -115,4 +114,4 @@ async def _receive_nothing_more() -> Message:
 
 def _is_for_a_file(scope: Scope) -> bool:
     is_get = scope["type"] == "http" and scope["method"] == "GET"
-    return is_get and ("/static/" in scope["path"] or is_page(scope))
+    return is_get and ("/static/" in scope["path"] or is_page(scope["path"]))

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from exam.model.plan import Study
 from exam.model.results import Mark, MeanMarks, mean_marks
 from exam.service.scheduler import Scheduler
+from exam.service.usage import NOBODY, Follower
 
 AT_ONCE = 16  # studies asked for at a time, so that a class of 30 does not flood the queue
 Name = Any  # of a study: any hashable value the chapter chooses; often (what, student)
@@ -68,13 +69,13 @@ class Experiment:
     def is_running(self) -> bool:
         return not self.failure and not self.is_complete
 
-    def poll(self, scheduler: Scheduler, visit: str = "") -> None:
-        """Get the marks that have been computed, and ask for the next studies for this visit."""
+    def poll(self, scheduler: Scheduler, follower: Follower = NOBODY) -> None:
+        """Get the marks that have been computed, and ask for the next studies."""
         asked = 0
         for name, (plan, epochs) in self.studies.items():
             if self._is_complete(name):
                 continue
-            progress = scheduler.poll(plan, epochs, is_background=True, visit=visit)
+            progress = scheduler.poll(plan, epochs, is_background=True, follower=follower)
             self.marks[name] = progress.marks
             self.loading_seconds, self.failure = progress.loading_seconds, progress.failure
             asked += not self._is_complete(name)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from exam.model.plan import Plan
 from exam.model.results import Checkpoint, Mark
 from exam.service.turn import TurnResult
+from exam.service.usage import NOBODY, Follower
 
 RETRY_SECONDS = 15.0  # after a failure, until the next try
 MANY_FOLLOWERS = 1_000  # of a job
@@ -58,7 +59,7 @@ class Job:
     checkpoint: Checkpoint | None = None
     target: int = 0
     followed_until: float = 0.0
-    followers: dict[str, float] = field(default_factory=dict)  # visits, and until when each follows
+    followers: dict[Follower, float] = field(default_factory=dict)  # and until when each follows
     turn_began: float = 0.0
     last_mark_at: float = field(default_factory=time.monotonic)
     lost_workers: int = 0
@@ -73,20 +74,20 @@ class Job:
         self.last_mark_at = time.monotonic()
         self.changed.notify_all()
 
-    def follow(self, seconds: float, visit: str = "") -> None:
+    def follow(self, seconds: float, follower: Follower = NOBODY) -> None:
         """Note that a visit wants the study and will poll again within `seconds`."""
         now = time.monotonic()
         if len(self.followers) > MANY_FOLLOWERS:
             self.present_followers()  # without those that have gone
-        self.followers[visit] = now + seconds
+        self.followers[follower] = now + seconds
         if not self.is_followed:
             self.last_mark_at = now  # nobody has waited until now
         self.followed_until = max(self.followed_until, now + seconds)
 
-    def present_followers(self) -> list[str]:
-        """The visits that follow the study now."""
+    def present_followers(self) -> list[Follower]:
+        """Those that follow the study now."""
         now = time.monotonic()
-        self.followers = {visit: until for visit, until in self.followers.items() if until > now}
+        self.followers = {each: until for each, until in self.followers.items() if until > now}
         return list(self.followers)
 
     @property
@@ -116,8 +117,7 @@ class Job:
         return bool(self.plan.own or self.plan.kept_passes)
 
     @property
-    def priority(self) -> tuple[bool, bool, float]:
-        """The smallest comes first: what is urgent, what was pressed for, the least work left."""
-        seconds_per_pass = 0.0025 + 0.00007 * self.plan.updates  # roughly, once the worker is warm
-        work_left = (self.target + 1 - len(self.marks)) * seconds_per_pass
-        return not self.is_urgent, self.is_background, work_left
+    def work_left(self) -> float:
+        """Roughly how many seconds it takes to complete, once the worker is warm."""
+        seconds_per_pass = 0.0025 + 0.00007 * self.plan.updates
+        return (self.target + 1 - len(self.marks)) * seconds_per_pass

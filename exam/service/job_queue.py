@@ -1,11 +1,12 @@
 """All jobs, and which of them waits, runs, comes next or is forgotten.
 
 First passes of studies that somebody has started come first, so that something moves on every
-screen; then the rest of those studies; then studies polled only in the background, for chapters.
-Within each, the job with the least work left is first, so that nobody waits for another's 200
-epochs. Every fourth turn goes to the job that has waited longest, and every eighth to a chapter's,
-so that a stream of new short studies cannot starve a long one or a chapter. Above all, the jobs of
-visits that have asked for a lot recently wait for everybody else's (usage.py).
+screen. Then comes the network that has used the workers least recently, of its visits those that
+have (usage.py), and of their jobs the studies before what is polled in the background for chapters,
+and the one with the least work left, so that nobody waits for another's 200 epochs. Every fourth
+turn goes to the job that has waited longest, and chapters have at least a quarter of the workers'
+time, so that a stream of new short studies cannot starve a long one or a chapter. A visit that has
+asked for as much as only a script would comes after all that.
 
 Not thread-safe by itself: whoever calls a method holds the lock.
 """
@@ -14,17 +15,18 @@ import threading
 import time
 
 from exam.model.plan import Plan
+from exam.service.fading import Fading
 from exam.service.job import Failure, Job
-from exam.service.usage import NEW_STUDY_SECONDS, Usage
+from exam.service.usage import HALF_LIFE, NEW_STUDY_SECONDS, NOBODY, Follower, Usage
 
 KEPT_MARKS = 30_000  # of all jobs together, 1.4 kB each: 42 MB; more only while they are followed
 KEPT_CHECKPOINTS = 100  # of studies that are complete: 10 MB
 # How long large jobs, whose size KEPT_MARKS does not limit, are kept after they were last
 # followed, and how many.
 KEPT_LARGE_SECONDS, KEPT_LARGE = 600.0, 50
-# One turn in so many goes to the job that has waited longest; every other of those, to a
-# chapter's.
-LONGEST_WAIT_EVERY = 4
+LONGEST_WAIT_EVERY = 4  # one turn in so many goes to the job that has waited longest
+CHAPTERS_SHARE = 0.25  # of the workers' time, at least, while chapters wait
+HEAVY_LEVEL = 8  # of usage, which nobody reaches who looks at what they have started
 MAX_WAITING = 500  # jobs; when full, a poll adds a job only in place of a later one
 
 
@@ -36,6 +38,7 @@ class JobQueue:
         self.running: list[Job] = []  # one for each worker at most
         self._usage = Usage()
         self._turns = 0
+        self._seconds, self._chapter_seconds = Fading(HALF_LIFE), Fading(HALF_LIFE)  # of turns
         self.failure = Failure()  # of all jobs, because no worker can be had
         # Positions in the order of turns; None after a turn has begun, until somebody asks.
         self._places: dict[Job, int] | None = None
@@ -45,12 +48,12 @@ class JobQueue:
         self.jobs[plan] = job
         return job
 
-    def follow(self, job: Job, visit: str, seconds: float, *, is_background: bool) -> None:
+    def follow(self, job: Job, follower: Follower, seconds: float, *, is_background: bool) -> None:
         """Let a visit follow the job for `seconds`, and charge it if it has started the study."""
-        if visit not in job.followers and not is_background:
-            self._usage.charge(visit, NEW_STUDY_SECONDS)
+        if follower not in job.followers and not is_background:
+            self._usage.charge(follower, NEW_STUDY_SECONDS)
         job.is_background &= is_background
-        job.follow(seconds, visit)
+        job.follow(seconds, follower)
 
     def add(self, job: Job) -> None:
         """Let the job wait for its turn, where somebody wants it and there is room."""
@@ -94,18 +97,25 @@ class JobQueue:
         return job
 
     def _next(self) -> Job | None:
-        rounds, turn = divmod(self._turns, LONGEST_WAIT_EVERY)
-        if turn < LONGEST_WAIT_EVERY - 1:
-            return min(self.waiting, key=self._turn_of, default=None)
-        chapters = [job for job in self.waiting if job.is_background and rounds % 2 == 0]
-        return min(chapters or self.waiting, key=self._wait_of, default=None)
+        chapters = [job for job in self.waiting if job.is_background]
+        studies = [job for job in self.waiting if not job.is_background]
+        are_chapters_late = self._chapter_seconds.now() < CHAPTERS_SHARE * self._seconds.now()
+        if self._turns % LONGEST_WAIT_EVERY == LONGEST_WAIT_EVERY - 1:
+            jobs = chapters if are_chapters_late else studies
+            return min(jobs or self.waiting, key=self._wait_of, default=None)
+        if are_chapters_late and not any(job.is_urgent for job in studies):
+            return min(chapters or studies, key=self._turn_of, default=None)
+        return min(self.waiting, key=self._turn_of, default=None)
 
     def end_turn(self, job: Job) -> None:
         """The job that ran waits again, unless it is complete; old results may go."""
         job.lost_workers = 0
+        seconds = time.monotonic() - job.turn_began
+        self._seconds.add(seconds)
+        self._chapter_seconds.add(seconds * job.is_background)
         followers = job.present_followers()
-        for visit in followers:
-            self._usage.charge(visit, (time.monotonic() - job.turn_began) / len(followers))
+        for follower in followers:
+            self._usage.charge(follower, seconds / len(followers))
         self._put_back(job)
         self._forget_the_oldest()
 
@@ -129,17 +139,21 @@ class JobQueue:
     def failure_reason(self, job: Job) -> str:
         return next((each.reason for each in (job.failure, self.failure) if not each.is_over), "")
 
-    def _turn_of(self, job: Job) -> tuple[int, bool, bool, float]:
+    def _turn_of(self, job: Job) -> tuple[bool, bool, float, int, bool, float]:
         """The smallest comes first."""
-        return self._level_of(job), *job.priority
+        is_heavy, network_rank, level = self._usage_of(job)
+        is_later = not job.is_urgent
+        return is_heavy, is_later, network_rank, level, job.is_background, job.work_left
 
-    def _wait_of(self, job: Job) -> tuple[int, float]:
-        """The smallest has waited longest, of those whose visits have asked for little."""
-        return self._level_of(job), -job.silent_seconds
+    def _wait_of(self, job: Job) -> tuple[bool, float, int, float]:
+        """The smallest has waited longest, of those who have asked for little."""
+        return *self._usage_of(job), -job.silent_seconds
 
-    def _level_of(self, job: Job) -> int:
-        """The level of the job's lightest follower."""
-        return min(map(self._usage.level, job.present_followers()), default=0)
+    def _usage_of(self, job: Job) -> tuple[bool, float, int]:
+        """For the job's lightest follower: whether it is heavy, its network's rank, its level."""
+        followers = job.present_followers() or [NOBODY]
+        levels = [(self._usage.level(each), self._usage.network_rank(each)) for each in followers]
+        return min((level >= HEAVY_LEVEL, rank, level) for level, rank in levels)
 
     def _put_back(self, job: Job) -> None:
         self.running.remove(job)

@@ -15,6 +15,7 @@ from exam.model.results import Mark
 from exam.model.settings import EPOCHS
 from exam.service.job import Progress
 from exam.service.job_queue import JobQueue
+from exam.service.usage import NOBODY, Follower
 from exam.service.worker_pool import WorkerPool
 
 FOLLOWED_SECONDS = 8.0  # a job that nobody has polled for so long is no longer computed
@@ -47,20 +48,20 @@ class Scheduler:
         *,
         wait_seconds: float = 0.0,
         is_background: bool = False,
-        visit: str = "",
+        follower: Follower = NOBODY,
     ) -> Progress:
         """The marks of `plan` so far; waits at most `wait_seconds` for all its `epochs`.
 
         The first poll asks for the study, which is computed as long as somebody polls it. One that
-        has been polled only in the background comes later, and so does one of a `visit` (its key)
-        that has asked for much of late. Raises ValueError for wrong epochs.
+        has been polled only in the background comes later, and so does one of a `follower`
+        that has asked for a lot recently. Raises ValueError for wrong epochs.
         """
         EPOCHS.check(epochs)
         with self._lock:
             job = self._queue.job_of(plan)
             job.target = max(job.target, epochs) if job.is_wanted else epochs
-            seconds = FOLLOWED_SECONDS if visit in job.followers else ASKED_SECONDS
-            self._queue.follow(job, visit, seconds, is_background=is_background)
+            seconds = FOLLOWED_SECONDS if follower in job.followers else ASKED_SECONDS
+            self._queue.follow(job, follower, seconds, is_background=is_background)
             self._queue.add(job)
             job.changed.wait_for(
                 lambda: len(job.marks) > epochs or self._queue.failure_reason(job), wait_seconds

@@ -1,34 +1,54 @@
-"""How much computing each visit has asked for recently, so that none monopolises the workers.
+"""How much computing visits and networks have asked for recently, so that none has it all.
 
-A visit is charged for each study that it asks for, and for its share of each turn: what many follow
+A visit is charged for each study that it starts, and for its share of each turn: what many follow
 costs each of them little. What was charged is half forgotten after HALF_LIFE.
 """
 
+from math import inf
+from typing import NamedTuple
+
 from exam.service.fading import Fading
 
-NEW_STUDY_SECONDS = 0.5  # for a study that somebody presses for, beside its turns
+NEW_STUDY_SECONDS = 0.5  # for a study that somebody starts, beside its turns
 HALF_LIFE = 10.0  # seconds
 LIGHT_SECONDS = 2.0  # one level of usage; visits of the same level are treated alike
-MAX_VISITS = 5_000
+MAX_CHARGED = 5_000  # visits, and as many networks
+
+
+class Follower(NamedTuple):
+    """A visit that follows a study, by its key, and the network that it comes from."""
+
+    visit: str = ""
+    network: str = ""
+
+
+NOBODY = Follower()  # for what the page asks by itself
 
 
 class Usage:
-    """Seconds of computing by visit. Not thread-safe by itself."""
+    """Seconds of computing by visit and by network. Not thread-safe by itself."""
 
     def __init__(self) -> None:
-        self._charged: dict[str, Fading] = {}
+        self._of_visit: dict[str, Fading] = {}
+        self._of_network: dict[str, Fading] = {}
 
-    def charge(self, visit: str, seconds: float) -> None:
-        self._charged.setdefault(visit, Fading(HALF_LIFE)).add(seconds)
-        if len(self._charged) > MAX_VISITS:
-            light = [each for each in self._charged if self._seconds_of(each) < NEW_STUDY_SECONDS]
-            for each in light:
-                del self._charged[each]
+    def charge(self, follower: Follower, seconds: float) -> None:
+        _charge(self._of_visit, follower.visit, seconds)
+        _charge(self._of_network, follower.network, seconds)
 
-    def level(self, visit: str) -> int:
+    def level(self, follower: Follower) -> int:
         """0 for a visit that has asked for little; visits of a lower level come first."""
-        return int(self._seconds_of(visit) / LIGHT_SECONDS)
+        charged = self._of_visit.get(follower.visit)
+        return int(charged.now() / LIGHT_SECONDS) if charged else 0
 
-    def _seconds_of(self, visit: str) -> float:
-        charged = self._charged.get(visit)
-        return charged.now() if charged else 0.0
+    def network_rank(self, follower: Follower) -> float:
+        """The smaller, the less the network has asked for; it changes only when it is charged."""
+        charged = self._of_network.get(follower.network)
+        return charged.rank if charged else -inf
+
+
+def _charge(charged: dict[str, Fading], key: str, seconds: float) -> None:
+    charged.setdefault(key, Fading(HALF_LIFE)).add(seconds)
+    if len(charged) > MAX_CHARGED:
+        for light in [key for key, sum_ in charged.items() if sum_.now() < NEW_STUDY_SECONDS]:
+            del charged[light]
