@@ -1,8 +1,10 @@
 // The address holds the settings; its history entry is replaced, so that Back leaves the page. And
 // the links within the page.
 
-// Only the parameters that the page or Streamlit reads are kept: with whatever else a stranger's
-// link has, the address might become too long for the next reload.
+// Only the parameters that the page or Streamlit reads are kept, once and if they are short: with
+// whatever else a stranger's link has, the address might become too long for the next reload.
+const LONGEST = { state: 2_000, plan: 300, embed_options: 100 }; // escaped characters
+const LONG = 40; // of all others
 const PARAMETERS = ["lang", "only", "room", "secret", "plan", "state", "start", "projected", "reveal",
   "presenter", "batch_size", "epochs", "student", "misprints", "embed", "embed_options"];
 let visit;
@@ -15,8 +17,11 @@ const setPage = (lang, wanted, cookies, forgotten, now) => {
     if (ourCookies()[name] === value) forget(name);
   document.documentElement.lang = lang; // Streamlit's own document is always English
   const address = new URL(location.href);
-  for (const name of [...address.searchParams.keys()])
-    if (!PARAMETERS.includes(name)) address.searchParams.delete(name);
+  for (const [name, value] of [...address.searchParams]) {
+    const isLong = encodeURIComponent(value).length > (LONGEST[name] ?? LONG);
+    const isRepeated = address.searchParams.getAll(name).length > 1;
+    if (!PARAMETERS.includes(name) || isLong || isRepeated) address.searchParams.delete(name);
+  }
   if (history.state?.isBegun) address.searchParams.delete("start"); // it was for the reload alone
   for (const [name, value] of Object.entries(wanted))
     if (value === null) address.searchParams.delete(name);

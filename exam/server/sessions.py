@@ -21,7 +21,7 @@ from streamlit.runtime.session_manager import (
 
 from exam.server.session_use import USES
 
-MAX_KEPT_VISITS = 400  # of browsers that are not there
+MAX_KEPT_VISITS = 1_000  # of browsers that are not there
 SAVED_FILE_SECONDS = 20.0
 SEND_SECONDS = 0.005  # in which what is written for one session is sent
 

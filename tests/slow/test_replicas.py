@@ -73,7 +73,7 @@ def page_conf(folder: Path, port: int, replicas: list[Server], tls: str) -> str:
         "server 127.0.0.1:8502 ": f"server 127.0.0.1:{replicas[1].port} ",
         "access_log off;": f"access_log {folder}/access.log seat;",
         "/var/log/nginx/error.log crit;": f"{folder}/error.log crit;",
-        "\nserver {": "\nlog_format seat '$cookie_seat $upstream_addr';\nserver {",
+        "\nserver {": "\nlog_format seat '$seat $upstream_addr';\nserver {",
     }
     for written, instead in changed.items():
         assert site.count(written) == 1, written
@@ -345,6 +345,7 @@ def test_over_https_no_page_of_the_same_domain_plants_a_cookie(browser, server, 
         page.locator(".st-key-step_next button").wait_for()
         assert cookies()[f"__Host-lead_{code}"] == secret
         planted = {f"lead_{code}": new_secret(), f"lead_{another}": new_secret(), "learner": "abc"}
+        planted["seat"] = "e" * 32
         plant(context, **planted)
         assert cookies().items() >= planted.items()
         for _ in range(2):
@@ -354,6 +355,8 @@ def test_over_https_no_page_of_the_same_domain_plants_a_cookie(browser, server, 
         expect(page.get_by_text(KO.hall.room_awaited)).to_be_visible()
         wait_until_idle(page)
         assert LEARNER.fullmatch(cookies()["__Host-learner"])
+        seats = {line.split()[0] for line in (tmp_path / "access.log").read_text().splitlines()}
+        assert cookies()["__Host-seat"] in seats and planted["seat"] not in seats
 
 
 @needs_nginx
