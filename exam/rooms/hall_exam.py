@@ -88,11 +88,13 @@ class HallExam:
                     self._arrivals.append(_Arrival(learner, index, digit, drawing, now))
 
     def empty(self) -> None:
-        """Forget all that has been written; whoever still has it on the paper sends it again."""
+        """Forget all that has been written; phones send again what is on their paper.
+
+        Excluded writers stay so, or their phones would put the same picture back.
+        """
         with self._lock:
             self._drawings.clear()
             self._arrivals.clear()
-            self._excluded.clear()
             self.exams = None
             self.changes += 1
 
