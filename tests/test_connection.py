@@ -23,12 +23,12 @@ from exam.server.session_use import OPEN_CHAPTER, RESULT, USES, SessionUse
 from exam.server.websocket import (
     CONNECTION,
     SERVED_BY,
-    Received,
+    ConnectionMiddleware,
     follow_runs,
     follow_sessions,
 )
 from exam.service import run_queue
-from exam.service.run_queue import WHOLE_PAGE, Asked, Run, RunQueue
+from exam.service.run_queue import WHOLE_PAGE, RequestAccount, Run, RunQueue
 from tests.test_received import message, widget
 from tests.visit import run
 
@@ -140,12 +140,12 @@ def test_a_message_waits_for_as_many_turns_as_it_takes(monkeypatch):
         kept.append(runs)
         return RunQueue(1).add((1, 0), 1.0)
 
-    monkeypatch.setattr(connection.Asked, "ask", ask)
+    monkeypatch.setattr(connection.RequestAccount, "ask", ask)
 
     async def app(scope: dict, receive, send: object) -> None:
         written = ForwardMsg()
         written.delta.fragment_id = "seen"
-        scope[SERVED_BY].see(written)
+        scope[SERVED_BY].note_output(written)
         while (await receive())["type"] != "websocket.disconnect":
             pass
 
@@ -154,7 +154,7 @@ def test_a_message_waits_for_as_many_turns_as_it_takes(monkeypatch):
     )
     junk = [frame(text="x"), frame(bytes=b"\xff"), frame(bytes=bytes(20_000)), frame()]
     receive = arriving(frame(bytes=opened.SerializeToString()), *junk, END)
-    run(Received(app)(SCOPE, receive, None))
+    run(ConnectionMiddleware(app)(SCOPE, receive, None))
     assert kept == [WHOLE_PAGE + OPEN_CHAPTER * (len(CHAPTER_NAMES) - 1)]
 
 
@@ -220,13 +220,13 @@ def test_a_part_that_runs_the_whole_page_is_charged_for_it():
         for asked in (page, part):
             await receive()
             connection.note_run(asked)
-            charged.append(round(connection._use.asked.runs.now()))
-            connection.see(begun)
-            charged.append(round(connection._use.asked.runs.now()))
-            connection.see(ForwardMsg(script_finished=ForwardMsg.FINISHED_SUCCESSFULLY))
+            charged.append(round(connection._use.account.runs.now()))
+            connection.note_output(begun)
+            charged.append(round(connection._use.account.runs.now()))
+            connection.note_output(ForwardMsg(script_finished=ForwardMsg.FINISHED_SUCCESSFULLY))
 
     sent = (frame(bytes=each.SerializeToString()) for each in (page, part))
-    run(Received(app)(SCOPE, arriving(*sent), None))
+    run(ConnectionMiddleware(app)(SCOPE, arriving(*sent), None))
     assert charged == [WHOLE_PAGE, WHOLE_PAGE, WHOLE_PAGE + 1, 2 * WHOLE_PAGE + 1 + OPEN_CHAPTER]
 
 
@@ -242,11 +242,11 @@ def test_a_run_keeps_its_place_until_the_page_writes_its_end(monkeypatch):
         waiting = pages.add((1, 0), 3_600.0)
         for status in (ForwardMsg.FINISHED_EARLY_FOR_RERUN, ForwardMsg.FINISHED_SUCCESSFULLY):
             is_free.append(waiting.turn.done())
-            scope[SERVED_BY].see(ForwardMsg(script_finished=status))
+            scope[SERVED_BY].note_output(ForwardMsg(script_finished=status))
         is_free.append(waiting.turn.done())
 
     receive = arriving(frame(bytes=message().SerializeToString()))
-    run(Received(app)(SCOPE, receive, None))
+    run(ConnectionMiddleware(app)(SCOPE, receive, None))
     assert is_free == [False, False, True]
 
 
@@ -266,7 +266,7 @@ def test_what_begins_no_run_keeps_no_place(monkeypatch):
     asked = message()
     asked.rerun_script.fragment_id = "abc"
     receive = arriving(*[frame(bytes=asked.SerializeToString())] * 2)
-    run(Received(app)(SCOPE, receive, None))
+    run(ConnectionMiddleware(app)(SCOPE, receive, None))
     assert is_free == [False]
 
 
@@ -328,7 +328,7 @@ def test_who_loses_a_session_keeps_no_place_and_who_takes_it_is_as_heavy(
         info.client = SimpleNamespace(_websocket=SimpleNamespace(scope=scope))
         await receive()
         CONNECTION.get().note_run(message())
-        weights.append(round(USES[session].asked.runs.now()))
+        weights.append(round(USES[session].account.runs.now()))
         waiting = pages.add((1, 0), 3_600.0)
         assert not waiting.turn.done()
         WebsocketSessionManager.disconnect_session(manager, "id")
@@ -338,7 +338,7 @@ def test_who_loses_a_session_keeps_no_place_and_who_takes_it_is_as_heavy(
 
     for _ in range(2):
         receive = arriving(frame(bytes=message().SerializeToString()))
-        run(Received(app)(SCOPE, receive, None))
+        run(ConnectionMiddleware(app)(SCOPE, receive, None))
     assert weights == [WHOLE_PAGE, 2 * WHOLE_PAGE]
 
 
@@ -351,7 +351,7 @@ def test_no_answer_refers_to_what_the_browser_throws_away_before_it_comes():
 
     async def app(scope: dict, receive, send: object) -> None:
         def write(message_hash: str) -> None:
-            scope[SERVED_BY].see(
+            scope[SERVED_BY].note_output(
                 ForwardMsg(hash=message_hash, metadata=ForwardMsgMetadata(cacheable=True))
             )
 
@@ -361,7 +361,9 @@ def test_no_answer_refers_to_what_the_browser_throws_away_before_it_comes():
             CONNECTION.get().note_run(message())
 
         def end() -> None:
-            scope[SERVED_BY].see(ForwardMsg(script_finished=ForwardMsg.FINISHED_SUCCESSFULLY))
+            scope[SERVED_BY].note_output(
+                ForwardMsg(script_finished=ForwardMsg.FINISHED_SUCCESSFULLY)
+            )
 
         write("old")
         for _ in range(oldest - 1):
@@ -371,7 +373,7 @@ def test_no_answer_refers_to_what_the_browser_throws_away_before_it_comes():
         await read()  # before the end of the run that began then
         end()
         await read()
-        scope[SERVED_BY].see(
+        scope[SERVED_BY].note_output(
             ForwardMsg(ref_hash="new", metadata=ForwardMsgMetadata(cacheable=True))
         )
         for _ in range(oldest - 1):
@@ -379,13 +381,13 @@ def test_no_answer_refers_to_what_the_browser_throws_away_before_it_comes():
         await read()
 
     receive = arriving(*[frame(bytes=asked.SerializeToString())] * 4)
-    run(Received(app)(SCOPE, receive, None))
+    run(ConnectionMiddleware(app)(SCOPE, receive, None))
     assert passed == [{"old", "new"}, {"new"}, {"new"}, {"new"}]
 
 
 @pytest.mark.parametrize("sent", [[], [frame(text="x")] * 3, [frame(bytes=b"\xff")]])
 def test_who_asks_for_nothing_is_ended(monkeypatch, sent):
-    monkeypatch.setattr(connection, "FIRST_SECONDS", 0.05)
+    monkeypatch.setattr(connection, "FIRST_RUN_SECONDS", 0.05)
     kinds: list[str] = []
 
     async def app(scope: dict, receive, send: object) -> None:
@@ -393,7 +395,7 @@ def test_who_asks_for_nothing_is_ended(monkeypatch, sent):
 
     async def wait() -> None:
         async with asyncio.timeout(60):
-            await Received(app)(SCOPE, arriving(*sent), None)
+            await ConnectionMiddleware(app)(SCOPE, arriving(*sent), None)
 
     run(wait())
     assert kinds == ["websocket.disconnect"]
@@ -421,7 +423,7 @@ def test_who_does_not_read_is_answered_no_more_and_keeps_no_place(monkeypatch):
             await asyncio.gather(sending, taking)
 
         receive = arriving(frame(bytes=message().SerializeToString()))
-        await Received(app)(SCOPE, receive, send)
+        await ConnectionMiddleware(app)(SCOPE, receive, send)
 
     run(serve())
     assert taken == [False]
@@ -443,11 +445,11 @@ def test_a_file_keeps_its_place_until_it_is_there_and_a_page_until_it_is(monkeyp
         end.script_finished = ForwardMsg.FINISHED_SUCCESSFULLY
         first, second = (pages.add((1, 0), 3_600.0) for _ in range(2))
         for written in (answer, answer, end):
-            scope[SERVED_BY].see(written)
+            scope[SERVED_BY].note_output(written)
             is_free.append((first.turn.done(), second.turn.done()))
 
     asked = [frame(bytes=each.SerializeToString()) for each in (file, message())]
-    run(Received(app)(SCOPE, arriving(*asked), None))
+    run(ConnectionMiddleware(app)(SCOPE, arriving(*asked), None))
     assert is_free == [(True, False), (True, False), (True, True)]
 
 
@@ -456,7 +458,7 @@ def test_what_is_left_of_a_connection_runs_only_if_it_is_a_part_of_the_page(
     monkeypatch, seconds, runs
 ):
     """A guess is a fragment run, and has its turn soon or never; nobody would see a page."""
-    monkeypatch.setattr(connection, "LEFT_SECONDS", seconds)
+    monkeypatch.setattr(connection, "AFTER_LEAVING_SECONDS", seconds)
     monkeypatch.setattr(run_queue, "PAGES", pages := RunQueue(1))
     monkeypatch.setattr(run_queue, "PARTS", parts := RunQueue(1))
     taken: list[str] = []
@@ -466,7 +468,7 @@ def test_what_is_left_of_a_connection_runs_only_if_it_is_a_part_of_the_page(
         others = parts.add((1, 0), 3_600.0)
         written = ForwardMsg()
         written.delta.fragment_id = "seen"
-        scope[SERVED_BY].see(written)
+        scope[SERVED_BY].note_output(written)
         receiving = asyncio.create_task(receive())
         await asyncio.wait((receiving,), timeout=0.5)
         assert receiving.done() == (not runs), "not before its turn"
@@ -481,7 +483,7 @@ def test_what_is_left_of_a_connection_runs_only_if_it_is_a_part_of_the_page(
         return frame(bytes=asked.SerializeToString())
 
     receive = arriving(*map(asking_for, ("", "part", "")), END)
-    run(Received(app)(SCOPE, receive, None))
+    run(ConnectionMiddleware(app)(SCOPE, receive, None))
     assert taken == runs
 
 
@@ -515,10 +517,10 @@ def test_who_has_left_leads_no_more_whatever_is_still_written_to_them():
         await receive()
         for act in (lambda: None, CONNECTION.get().leave):
             act()
-            scope[SERVED_BY].see(end)
+            scope[SERVED_BY].note_output(end)
             leaders.append(len(room.leaders))
 
-    run(Received(app)(SCOPE, arriving(frame(bytes=led.SerializeToString())), None))
+    run(ConnectionMiddleware(app)(SCOPE, arriving(frame(bytes=led.SerializeToString())), None))
     assert leaders == [1, 0]
 
 
@@ -531,10 +533,10 @@ def test_all_that_lead_a_room_count_as_one(monkeypatch):
 
     async def app(scope: dict, receive, send: object) -> None:
         await receive()
-        began.append(round(connection.ASKED_IN[room].runs.now()))
+        began.append(round(connection.ROOM_ACCOUNTS[room].runs.now()))
 
     for _ in range(3):
-        run(Received(app)(SCOPE, arriving(frame(bytes=led.SerializeToString())), None))
+        run(ConnectionMiddleware(app)(SCOPE, arriving(frame(bytes=led.SerializeToString())), None))
     assert began == [NEW_ROOM + number * WHOLE_PAGE for number in (1, 2, 3)]
 
 
@@ -544,7 +546,7 @@ def with_cookie(code: str, secret: str) -> dict:
 
 async def begun() -> list[bool]:
     """Whether each of a learner, another one and a lecturer begins at once."""
-    return [Asked("").ask(leads=leads).turn.done() for leads in (False, False, True)]
+    return [RequestAccount("").ask(leads=leads).turn.done() for leads in (False, False, True)]
 
 
 def test_nobody_waits_for_a_connection_that_has_ended():

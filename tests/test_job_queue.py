@@ -9,7 +9,7 @@ import pytest
 
 from exam.model.plan import Plan
 from exam.model.results import Checkpoint
-from exam.service import fading, job_queue, usage
+from exam.service import decaying_sum, job_queue, usage
 from exam.service.job import MANY_FOLLOWERS, Job
 from exam.service.job_queue import LONGEST_WAIT_EVERY, JobQueue
 from exam.service.turn import TurnResult
@@ -65,7 +65,7 @@ def test_every_fourth_turn_is_that_of_the_job_that_has_waited_longest(queue):
 @pytest.fixture
 def clock(monkeypatch) -> list[float]:
     now = [time.monotonic()]
-    monkeypatch.setattr(fading.time, "monotonic", lambda: now[0])  # of all modules
+    monkeypatch.setattr(decaying_sum.time, "monotonic", lambda: now[0])  # of all modules
     return now
 
 
@@ -133,17 +133,19 @@ def test_a_first_pass_waits_for_no_study_of_another_network(queue, clock):
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_ranks_order_fading_sums_as_they_are_and_stay(clock, seed):
+def test_ranks_order_decaying_sums_and_stay(clock, seed):
     draw = random.Random(seed)
-    sums = [fading.Fading(10.0) for _ in range(20)]
+    sums = [decaying_sum.DecayingSum(10.0) for _ in range(20)]
     for _ in range(200):
         clock[0] += draw.random()
         draw.choice(sums).add(draw.random())
     ranks = [each.rank for each in sums]
     clock[0] += 3
     assert [each.rank for each in sums] == ranks
-    assert sorted(sums, key=fading.Fading.now) == sorted(sums, key=lambda each: each.rank)
-    assert fading.Fading(10.0).rank < min(ranks)
+    assert sorted(sums, key=decaying_sum.DecayingSum.now) == sorted(
+        sums, key=lambda each: each.rank
+    )
+    assert decaying_sum.DecayingSum(10.0).rank < min(ranks)
 
 
 def test_checkpoints_are_kept_of_what_goes_on_and_of_the_newest(queue, monkeypatch):

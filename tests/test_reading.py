@@ -19,7 +19,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from exam.server import reading
 from exam.server.connection import Connection
-from exam.server.reading import LIGHT, READ_BYTES, SHARE, UNSENT_BYTES
+from exam.server.reading import LIGHT, MAX_SHARE, PAUSE_READING_BYTES, READ_BYTES
 from exam.server.reading_cost import MOST, OF_A_RUN, charge
 from exam.server.request_turns import RequestTurns
 from tests.visit import run
@@ -34,7 +34,7 @@ def shared_reading(monkeypatch) -> None:
     for name in ("max_size", "_read_ready__data_received"):
         monkeypatch.setattr(reading.Transport, name, getattr(reading.Transport, name))
     monkeypatch.setattr(reading.H11Protocol, "connection_made", reading.H11Protocol.connection_made)
-    reading.share_reading(RequestTurns(max_waiting=1_000))
+    reading.limit_reading(RequestTurns(max_waiting=1_000))
 
 
 class Reader(asyncio.Protocol):
@@ -93,11 +93,11 @@ def test_those_that_send_much_take_a_share_of_the_thread_however_many_they_are(r
     took = run(send())
     free = GREEDY * (LIGHT + 2 * COSTS)
     assert max(reader.sizes) == READ_BYTES
-    assert free / 2 < reader.spent < free + 1.5 * SHARE * took
+    assert free / 2 < reader.spent < free + 1.5 * MAX_SHARE * took
 
 
 def test_who_reads_no_answers_is_not_read(reader):
-    reader.answer = bytes(UNSENT_BYTES)
+    reader.answer = bytes(PAUSE_READING_BYTES)
     kept: list[int] = []
 
     async def send() -> None:
@@ -105,7 +105,7 @@ def test_who_reads_no_answers_is_not_read(reader):
         unread = send_without_end(address)
         began = time.monotonic()
         while time.monotonic() < began + (
-            LASTS if max(kept, default=0) > UNSENT_BYTES else PATIENCE
+            LASTS if max(kept, default=0) > PAUSE_READING_BYTES else PATIENCE
         ):
             transports = asyncio.get_running_loop()._transports.values()  # type: ignore
             kept.extend(each.get_write_buffer_size() for each in transports)
@@ -114,7 +114,7 @@ def test_who_reads_no_answers_is_not_read(reader):
         server.close()
 
     run(send())
-    assert UNSENT_BYTES < max(kept) <= 2 * UNSENT_BYTES
+    assert PAUSE_READING_BYTES < max(kept) <= 2 * PAUSE_READING_BYTES
 
 
 def test_requests_that_wait_for_no_answer_end_their_connection(server):

@@ -35,7 +35,7 @@ def loop_as_it_was(monkeypatch) -> None:
 def read_in_turns(max_waiting: float = 1_000) -> RequestTurns:
     requests = RequestTurns(max_waiting)
     accepting.accept_in_turns(requests)
-    reading.share_reading(requests)
+    reading.limit_reading(requests)
     return requests
 
 

@@ -9,8 +9,8 @@ import pytest
 from exam.parts import CHAPTER_NAMES
 from exam.server.session_use import OPEN_CHAPTER
 from exam.service import run_queue
-from exam.service.fading import Fading
-from exam.service.run_queue import HALF_LIFE, LIGHT, WHOLE_PAGE, Asked, Run, RunQueue
+from exam.service.decaying_sum import DecayingSum
+from exam.service.run_queue import HALF_LIFE, LIGHT, WHOLE_PAGE, RequestAccount, Run, RunQueue
 from tests.visit import run
 
 NEVER = 3_600.0  # seconds
@@ -25,14 +25,14 @@ def one_at_once(monkeypatch) -> None:
     monkeypatch.setattr(run_queue, "RUN_SECONDS", NEVER)
 
 
-def who_asked_for(runs: int) -> Asked:
-    asked = Asked("")
+def who_asked_for(runs: int) -> RequestAccount:
+    asked = RequestAccount("")
     asked.runs.add(runs)
     return asked
 
 
-def who_asked(times: int, network: str = "") -> Asked:
-    asked = Asked(network)
+def who_asked(times: int, network: str = "") -> RequestAccount:
+    asked = RequestAccount(network)
     asked.times.add(times)
     return asked
 
@@ -53,7 +53,7 @@ def order(first: Run, **waiting: Run) -> list[str]:
 def test_who_has_asked_the_fewest_times_comes_first_and_every_fourth_turn_is_the_longest_wait():
     async def serve() -> list[str]:
         asking = {"more": 300, "much": 150, "little": 70, "less": 40, "nothing": 0}
-        first = Asked("").ask()
+        first = RequestAccount("").ask()
         return order(first, **{name: who_asked(times).ask() for name, times in asking.items()})
 
     assert run(serve()) == ["nothing", "less", "more", "little", "much"]
@@ -63,12 +63,12 @@ def test_who_has_just_opened_the_page_comes_before_all_who_ask_for_little_again_
     """Each of 200 sessions got turns so rarely that it seemed to ask for less than a newcomer."""
 
     async def serve() -> list[str]:
-        newcomer, again = Asked(""), {name: Asked("") for name in "abc"}
+        newcomer, again = RequestAccount(""), {name: RequestAccount("") for name in "abc"}
         for _ in range(40):
             for asked in again.values():
                 asked.ask().end()
         newcomer.ask(WHOLE_PAGE).end()
-        first = Asked("").ask()
+        first = RequestAccount("").ask()
         waiting = {name: asked.ask() for name, asked in again.items()}
         return order(first, **waiting, newcomer=newcomer.ask())
 
@@ -79,15 +79,20 @@ def test_ever_new_sessions_come_before_no_learner_who_is_there():
     """They once did after somebody had asked seven times, whose first pass took ten seconds."""
 
     async def serve() -> list[str]:
-        first, learner = Asked("").ask(), who_asked(10).ask()
-        return order(first, learner=learner, **{name: Asked("").ask() for name in "abcdef"})
+        first, learner = RequestAccount("").ask(), who_asked(10).ask()
+        return order(
+            first, learner=learner, **{name: RequestAccount("").ask() for name in "abcdef"}
+        )
 
     assert run(serve())[0] == "learner"
 
 
 def test_each_network_has_its_turn_however_many_wait_of_another():
     async def serve() -> list[str]:
-        first, script = Asked("script").ask(), {name: Asked("script").ask() for name in "abcdef"}
+        first, script = (
+            RequestAccount("script").ask(),
+            {name: RequestAccount("script").ask() for name in "abcdef"},
+        )
         return order(first, **script, learner=who_asked(100, network="hall").ask())
 
     assert run(serve())[:2] == ["a", "learner"]
@@ -97,7 +102,10 @@ def test_a_small_page_comes_before_a_large_one_whoever_asks_for_it():
     """So a lecturer who goes on quickly waits for none that is opened with all chapters."""
 
     async def serve() -> list[str]:
-        first, large = Asked("").ask(100), {name: Asked("").ask(70) for name in "abcdef"}
+        first, large = (
+            RequestAccount("").ask(100),
+            {name: RequestAccount("").ask(70) for name in "abcdef"},
+        )
         return order(first, **large, lecturer=who_asked_for(200).ask(WHOLE_PAGE))
 
     assert run(serve())[0] == "lecturer"
@@ -105,7 +113,9 @@ def test_a_small_page_comes_before_a_large_one_whoever_asks_for_it():
 
 def test_equals_come_in_their_order():
     async def serve() -> list[str]:
-        return order(Asked("").ask(), **{name: Asked("").ask() for name in "abcdef"})
+        return order(
+            RequestAccount("").ask(), **{name: RequestAccount("").ask() for name in "abcdef"}
+        )
 
     assert run(serve()) == list("abcdef")
 
@@ -125,13 +135,13 @@ def test_a_page_with_all_its_chapters_open_is_much_even_if_it_is_the_first():
         all_chapters = WHOLE_PAGE + OPEN_CHAPTER * len(CHAPTER_NAMES)
         assert all_chapters > LIGHT
         assert who_asked_for(200).ask(WHOLE_PAGE).turn.done()
-        assert not Asked("").ask(all_chapters).turn.done()
+        assert not RequestAccount("").ask(all_chapters).turn.done()
 
     run(begin())
 
 
 def test_half_is_forgotten_in_a_half_life(monkeypatch):
-    sums = Fading(HALF_LIFE)
+    sums = DecayingSum(HALF_LIFE)
     sums.add(200)
     now = time.monotonic()
     monkeypatch.setattr(time, "monotonic", lambda: now + HALF_LIFE)
@@ -144,7 +154,7 @@ def test_the_next_run_begins_even_if_nobody_tells_the_end_of_this_one(monkeypatc
     monkeypatch.setattr(run_queue, "LONGEST_RUN_SECONDS", 0.01)
 
     async def wait() -> None:
-        runs = [Asked("").ask() for _ in range(20)]
+        runs = [RequestAccount("").ask() for _ in range(20)]
         async with asyncio.timeout(60):
             await asyncio.gather(*(run.turn for run in runs))
 
@@ -155,7 +165,7 @@ def test_a_run_that_waits_lends_its_place_and_has_it_back_before_another_begins(
     monkeypatch.setattr(run_queue, "MAX_LENT", 1)
 
     async def lend() -> None:
-        first, second, third = (Asked("").ask() for _ in range(3))
+        first, second, third = (RequestAccount("").ask() for _ in range(3))
         with run_queue.PARTS.lent_place() as may_wait:
             assert may_wait
             await asyncio.sleep(0)
@@ -173,7 +183,7 @@ def test_a_run_that_waits_lends_its_place_and_has_it_back_before_another_begins(
 
 def test_whoever_has_gone_keeps_nobody_waiting_and_an_end_told_twice_is_one():
     async def leave() -> None:
-        first, gone, stays, last = (Asked("").ask() for _ in range(4))
+        first, gone, stays, last = (RequestAccount("").ask() for _ in range(4))
         gone.turn.cancel()
         gone.end()
         assert not stays.turn.done()
@@ -189,7 +199,7 @@ def test_a_run_that_turns_out_to_be_longer_keeps_its_place(monkeypatch):
 
     async def begin(extended: bool) -> bool:
         """Whether the next one begins soon after."""
-        first, next_one = (asked := Asked("")).ask(), Asked("").ask()
+        first, next_one = (asked := RequestAccount("")).ask(), RequestAccount("").ask()
         monkeypatch.setattr(run_queue, "LONGEST_RUN_SECONDS", NEVER)
         if extended:
             asked.add(WHOLE_PAGE, first)
@@ -215,11 +225,11 @@ def test_of_lecturers_who_has_had_the_most_time_comes_last(monkeypatch):
     monkeypatch.setattr("time.monotonic", lambda: now[0])
 
     async def serve() -> list[str]:
-        rested, lecturer = Asked(""), who_asked_for(8)
+        rested, lecturer = RequestAccount(""), who_asked_for(8)
         dear = rested.ask(leads=True)
         now[0] += 0.1
         dear.end()
-        first = Asked("").ask(leads=True)
+        first = RequestAccount("").ask(leads=True)
         return order(first, rested=rested.ask(leads=True), lecturer=lecturer.ask(leads=True))
 
     assert run(serve()) == ["lecturer", "rested"]

@@ -48,7 +48,7 @@ from exam.server import room_stream, sessions
 from exam.server.cookies import MAX_COOKIES
 from exam.server.document import Opening
 from exam.server.guard import CLOSED, HEADERS, MAX_PATH, Guard
-from exam.server.log import NOISE, OUT_OF_FILES, Seldom, quieten_log
+from exam.server.log import NOISE, OUT_OF_FILES, RateLimitFilter, quieten_log
 from exam.server.room_stream import (
     room_events,
 )
@@ -885,7 +885,7 @@ def test_noise_is_not_logged_and_all_else_is(caplog, name, noise):
 
 def test_what_anybody_can_have_logged_is_logged_once_a_second_without_traceback(caplog):
     log = logging.getLogger("tests.seldom")
-    log.addFilter(Seldom())
+    log.addFilter(RateLimitFilter())
     for _ in range(50):
         try:
             raise ValueError("no such file")

@@ -5,7 +5,7 @@ from html import escape
 import streamlit as st
 
 from exam.hall.joining import POLL_SECONDS, show_entry
-from exam.hall.steps import HOUR
+from exam.hall.steps import HOUR_PLAN
 from exam.page.address import is_local, link_to, reachable
 from exam.page.ask_again import ask_again
 from exam.page.fragment import fragment
@@ -41,7 +41,7 @@ def _show_links(room: Room, texts: Texts) -> None:
     is_kept = st.context.cookies.get(f"lead_{room.code}") == room.secret
     here = "" if is_kept and not st.context.is_embedded else secret
     projector = link_to(page, room=room.code, lang=lang, projected="true")
-    hour = link_to(page, room=room.code, lang=lang, projected="true", plan=",".join(HOUR))
+    hour = link_to(page, room=room.code, lang=lang, projected="true", plan=",".join(HOUR_PLAN))
     own = f"{reachable(link_to(page, room=room.code, lang=lang, presenter='true'))}{secret}"
     if is_local(page):
         st.info(texts.share_local)

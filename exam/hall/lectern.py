@@ -65,7 +65,7 @@ def go_to(step: Step, visit: Visit, *, is_forward: bool = False) -> None:
     visit.wrong_parameters.clear()
     _be_at(step, visit, is_forward=is_forward)
     if room := visit.seat.led_room:
-        room.is_led = True
+        room.has_moved = True
         room.show(step)
         if is_forward:
             _vote(room, step)

@@ -12,7 +12,7 @@ from exam.rooms.room import Step
 DOOR = "door"  # the place where the hall joins the room
 HEADS = Step(STUDY, "heads")  # three batch sizes beside each other
 WATCHED = Step(STUDY, "start")  # the study without its sliders, so that it fits on the screen
-HOUR = ("first_pass", "learning_rate", "pianist", "final_exam")  # the plan of TEACHING
+HOUR_PLAN = ("first_pass", "learning_rate", "pianist", "final_exam")  # the plan of TEACHING
 VOTES = (("close", 1), ("discuss", 0), ("close", 2))  # parts after a question, and their rounds
 
 

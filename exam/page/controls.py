@@ -11,12 +11,12 @@ from exam.texts import Texts, name_of
 # a button for the settings of the lesson from which the page comes.
 FORMULA = '<div class="formulas"><p class="formula"></p>{preset}</div>'
 PRESET = '<button type="button" class="preset" data-batch_size="{}" data-epochs="{}">{}</button>'
-LESSON = (32, 10)  # batch size and epochs
+LESSON_SETTINGS = (32, 10)  # batch size and epochs
 QUICK_PICKS = {BATCH_SIZE.name: (1, 10, 32, 100), EPOCHS.name: (1, 20, 100, 200)}
 
 
 def html_of_formula(texts: Texts) -> str:
-    batch_size, epochs = LESSON
+    batch_size, epochs = LESSON_SETTINGS
     label = texts.preset(batch_size=batch_size, epochs=epochs)
     return FORMULA.format(preset=PRESET.format(batch_size, epochs, label))
 

@@ -142,7 +142,7 @@ def open_visit() -> Visit:
     chosen, wrong = read_address(st.query_params.get_all, browser_language())
     seat = _take_seat(chosen["room"], chosen["secret"])
     # Only if the room has just been opened, since otherwise the link may be anybody's.
-    if (room := seat.led_room) and not room.is_led:
+    if (room := seat.led_room) and not room.has_moved:
         room.plan = chosen["plan"] or room.plan
         if not seat.restore(chosen["state"]):
             wrong.append("state")
@@ -201,8 +201,8 @@ def _take_seat(code: str, secret: str) -> Seat:
     if refused == "taken":
         return Seat(refused=refused)
     # A wrong secret in the cookie came from somebody else's link.
-    false_secret = kept if kept and refused else ""
-    return Seat(code=code, learner=learner, refused=refused, false_secret=false_secret)
+    wrong_secret = kept if kept and refused else ""
+    return Seat(code=code, learner=learner, refused=refused, wrong_secret=wrong_secret)
 
 
 def _leads_another(code: str, cookies: Mapping[str, str]) -> bool:

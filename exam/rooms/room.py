@@ -56,7 +56,7 @@ def read_step(text: str) -> Step | None:
 class Room:
     """What a hall has guessed (by chapter), studied and written; `step` is what its lecturer shows.
 
-    `is_led` says that its lecturer has moved to another step, or has restored one after a
+    `has_moved` says that its lecturer has moved to another step, or has restored one after a
     restart. `plan` names the chapters through which its lecturer wants to go, if not through all
     in order. `client` is the address from which it was opened, or "". `restarts` counts how often
     the vote of a chapter was begun anew; `revealed` are the chapters whose results were shown.
@@ -72,7 +72,7 @@ class Room:
     client: str = ""
     studied: StudiedSettings = field(default_factory=lambda: StudiedSettings(MAX_ON_MAP))
     step: Step | None = None
-    is_led: bool = False
+    has_moved: bool = False
     plan: tuple[str, ...] = ()
     restarts: Counter[str] = field(default_factory=Counter)
     revealed: set[str] = field(default_factory=set)

@@ -21,7 +21,7 @@ class Seat:
     browser leads another room as well. `step` is what a projector shows, with or without a room,
     and `last_step` what it showed before the server was started again, as its address says;
     `is_presenter_page` is True on the lecturer's own page, which the hall does not see.
-    `false_secret` is a secret that the browser has kept but that does not lead the room, and that
+    `wrong_secret` is a secret that the browser has kept but that does not lead the room, and that
     it should forget. `restarts_seen` and `exam_changes_seen` are those of the room's `restarts` and
     of its exam's `changes` that this visit has taken over. `own_studied` and `own_drawings` are the
     visit's, used where there are none of a room.
@@ -34,7 +34,7 @@ class Seat:
     step: Step | None = None
     last_step: Step | None = None
     is_presenter_page: bool = False
-    false_secret: str = ""
+    wrong_secret: str = ""
     restarts_seen: dict[str, int] = field(default_factory=dict)
     exam_changes_seen: int = 0
     own_studied: StudiedSettings = field(default_factory=StudiedSettings)
@@ -144,7 +144,7 @@ class Seat:
         if not self.leads:
             return {}
         room, state = self.room, None
-        if room and room.step and room.is_led:
+        if room and room.step and room.has_moved:
             votes = rounds_address(room.closed_rounds())
             state = seal(f"{room.step.address} {votes}", self.secret)
         return {"room": self.code, "secret": None, "state": state}
@@ -155,7 +155,7 @@ class Seat:
         step, _, votes = (text or "").partition(" ")
         self.last_step = read_step(step)
         if (room := self.room) and text:
-            room.is_led = True  # another screen of this lecturer may bring what is older
+            room.has_moved = True  # another screen of this lecturer may bring what is older
             rounds = read_rounds(votes) or {}
             room.restore({name: rounds[name] for name in CHAPTER_NAMES if name in rounds})
         return not state or text is not None
@@ -170,4 +170,4 @@ class Seat:
     @property
     def forgotten_cookies(self) -> dict[str, str]:
         """Those to forget where the browser still has them; another tab may lead by now."""
-        return {f"lead_{self.code}": self.false_secret} if self.false_secret else {}
+        return {f"lead_{self.code}": self.wrong_secret} if self.wrong_secret else {}

@@ -10,7 +10,7 @@ import logging
 import socket
 from asyncio.selector_events import BaseSelectorEventLoop
 
-from exam.server.request_turns import RequestTurns, Turn
+from exam.server.request_turns import RequestTurns, WaitingConnection
 
 ACCEPTED_AT_ONCE = 200  # before what has come of the others has its turn
 # How long the kernel holds back connections that have sent nothing, up to its backlog.
@@ -52,7 +52,7 @@ def accept_in_turns(requests: RequestTurns) -> None:
                 about = {"peername": peername}
                 loop.create_task(_admit(loop, factory, line, about, sslcontext, server, *others))
 
-            requests.wait(line, peername, Turn(line, admit, line.close))
+            requests.wait(line, peername, WaitingConnection(line, admit, line.close))
 
     BaseSelectorEventLoop._start_serving = serve  # type: ignore
     BaseSelectorEventLoop._accept_connection = accept  # type: ignore

@@ -25,7 +25,7 @@ from exam.server.crowd import bound_sessions
 from exam.server.document import Opening
 from exam.server.guard import Guard
 from exam.server.log import quieten_log
-from exam.server.reading import share_reading
+from exam.server.reading import limit_reading
 from exam.server.request_turns import RequestTurns
 from exam.server.room_stream import end_streams, stream_room
 from exam.server.sessions import (
@@ -37,7 +37,7 @@ from exam.server.sessions import (
 )
 from exam.server.slow_readers import bound_slow_readers
 from exam.server.static_files import StaticFiles
-from exam.server.websocket import Received, follow_runs, follow_sessions
+from exam.server.websocket import ConnectionMiddleware, follow_runs, follow_sessions
 from exam.service.machine import shortages
 from exam.service.scheduler import get_scheduler
 from exam.texts import LANGUAGES, load_texts
@@ -85,7 +85,7 @@ async def lifespan(app: object) -> AsyncIterator[None]:
     sys.setswitchinterval(SWITCH_SECONDS)
     requests = RequestTurns(min(max_open_files, MAX_OPEN_FILES) * SHARE_OF_FILES)
     accept_in_turns(requests)
-    share_reading(requests)
+    limit_reading(requests)
     slow_readers = bound_slow_readers()
     follow_sessions()
     follow_runs()
@@ -116,7 +116,7 @@ async def lifespan(app: object) -> AsyncIterator[None]:
 ROUTES = [Route("/room/{code}", stream_room)]
 MIDDLEWARE = [
     Middleware(Guard),
-    Middleware(Received),
+    Middleware(ConnectionMiddleware),
     Middleware(Opening),
     Middleware(StaticFiles),
 ]

@@ -17,18 +17,18 @@ from exam.server.message_cache import MessageCache
 from exam.server.reading_cost import forgive_a_run
 from exam.server.received import MAX_MESSAGE, read_message
 from exam.server.session_use import USES, SessionUse
-from exam.service.run_queue import LONGEST_RUN_SECONDS, Asked, Run
+from exam.service.run_queue import LONGEST_RUN_SECONDS, RequestAccount, Run
 
-FIRST_SECONDS = 10.0  # the connection is closed unless something has run for it by then
+FIRST_RUN_SECONDS = 10.0  # the connection is closed unless something has run for it by then
 RUNS = ("rerun_script", "backend_operation_request")  # messages whose run's end the page reports
-LEFT_SECONDS = 5.0  # how long a fragment run waits for its turn after its browser has left
+AFTER_LEAVING_SECONDS = 5.0  # how long a fragment run waits for its turn after its browser has left
 # How long a stopped run still counts as running; with 0, one client could start 200 page runs a
 # second.
 STOP_SECONDS = 0.03
 NEW_ROOM = 300.0  # runs that the leaders of a new room count as having asked for recently
 MAX_SCREENS = 10  # of a lecturer
 # What all leaders of a room together have asked for.
-ASKED_IN: WeakKeyDictionary[Room, Asked] = WeakKeyDictionary()
+ROOM_ACCOUNTS: WeakKeyDictionary[Room, RequestAccount] = WeakKeyDictionary()
 
 
 class Connection:
@@ -39,15 +39,15 @@ class Connection:
         # Uvicorn's protocol of a websocket, whose method it gives as `receive`.
         self.transport = getattr(getattr(receive, "__self__", None), "transport", None)
         self._use, self._lead = SessionUse(network_of_client(scope)), Lead(scope)
-        self._charged = self._use.asked  # for what came last: the session, or who leads a room
-        self.came = asyncio.get_running_loop().time()
+        self._account = self._use.account  # for what came last: the session, or who leads a room
+        self.opened_at = asyncio.get_running_loop().time()
         self._is_page_paid = False  # the next one that begins
         self._has_asked = False  # for something that runs
         self._given: Run | None = None  # of the message that Streamlit was given last
         self._runs: list[Run] = []  # that have begun, and whose end the page has not written
         self._file_runs: list[Run] = []  # the same, of files
         self._has_next = False  # whether Streamlit has yet to begin a run that was asked for
-        self._has_seen = False  # whether the page has written anything of itself
+        self._has_output = False  # whether the page has written anything of itself
         self._has_left = False  # after which Streamlit may write what was still to be sent
         self._cache = MessageCache()
         self._query = ""  # of the address that was asked for last
@@ -66,7 +66,7 @@ class Connection:
         """The next valid message, once its turn has come."""
         self.end_given()
         while (message := await self._next())["type"] == "websocket.receive":
-            if self.inbox.has_ended and not self._has_seen:  # what it asked for is for nobody
+            if self.inbox.has_ended and not self._has_output:  # what it asked for is for nobody
                 return END
             data = message.get("bytes") or b""
             if len(data) > MAX_MESSAGE:
@@ -80,7 +80,8 @@ class Connection:
 
     async def _next(self) -> Message:
         try:
-            async with asyncio.timeout_at(None if self._has_asked else self.came + FIRST_SECONDS):
+            until = None if self._has_asked else self.opened_at + FIRST_RUN_SECONDS
+            async with asyncio.timeout_at(until):
                 return await self.inbox.read()
         except TimeoutError:
             return END
@@ -94,10 +95,11 @@ class Connection:
         room = self._lead.room(state.query_string)
         # All leaders of a room share one account, or each of many connections would go before a
         # lecturer.
-        self._charged = ASKED_IN.setdefault(room, Asked("", NEW_ROOM)) if room else self._use.asked
-        run = self._charged.ask(self._use.cost(message), leads=bool(room))
+        account_of_room = room and ROOM_ACCOUNTS.setdefault(room, RequestAccount("", NEW_ROOM))
+        self._account = account_of_room or self._use.account
+        run = self._account.ask(self._use.cost(message), leads=bool(room))
         # A guess is a fragment run, and counts even if its learner has left.
-        await self.inbox.unless_ended(run.turn, LEFT_SECONDS if state.fragment_id else 0.0)
+        await self.inbox.unless_ended(run.turn, AFTER_LEAVING_SECONDS if state.fragment_id else 0.0)
         if run.turn.cancelled():
             return False
         if said := state.cached_message_hashes:
@@ -139,14 +141,14 @@ class Connection:
         finally:
             self._is_read.set()
 
-    def see(self, written: ForwardMsg) -> None:
+    def note_output(self, written: ForwardMsg) -> None:
         """To be called with all that the page writes to this browser."""
         if self._has_left:
             return
         self._cache.write(written)
         match written.WhichOneof("type"):
             case "delta":
-                self._has_seen = True
+                self._has_output = True
             case "new_session" if not written.metadata.run.fragment_ids:
                 self._charge_page()
             case "backend_operation_response" if self._file_runs:
@@ -159,7 +161,7 @@ class Connection:
     def _charge_page(self) -> None:
         """Charge for a run of the whole page that a fragment has triggered."""
         if self._runs and not self._is_page_paid:
-            self._charged.add(self._use.cost_of_page(self._query), self._runs[-1])
+            self._account.add(self._use.cost_of_page(self._query), self._runs[-1])
         self._is_page_paid = False
 
     def _be_leader_of(self, room: Room | None) -> None:

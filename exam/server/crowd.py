@@ -54,6 +54,6 @@ def _network(info: ActiveSessionInfo) -> str:
 
 def _activity(info: ActiveSessionInfo) -> tuple[int, float]:
     """For how many seconds it was active, and when last; a new one may still wait for its turn."""
-    use, came = USES[info.session], connection_of(info.client).came
-    is_new = came + NEW_SECONDS > time.monotonic()
-    return max(use.active_seconds, int(is_new)), max(use.last_second, came)
+    use, opened_at = USES[info.session], connection_of(info.client).opened_at
+    is_new = opened_at + NEW_SECONDS > time.monotonic()
+    return max(use.active_seconds, int(is_new)), max(use.last_second, opened_at)

@@ -22,9 +22,9 @@ OUT_OF_FILES = ("asyncio", "uvicorn.error")
 
 def quieten_log() -> None:
     """Drop or limit what any client can cause at will, as by asking for missing files."""
-    logging.getLogger("streamlit.runtime.backend_operation_handler").addFilter(Seldom())
+    logging.getLogger("streamlit.runtime.backend_operation_handler").addFilter(RateLimitFilter())
     for name in OUT_OF_FILES:
-        logging.getLogger(name).addFilter(Seldom(_is_out_of_files))
+        logging.getLogger(name).addFilter(RateLimitFilter(_is_out_of_files))
     for name, noise in NOISE.items():
         logging.getLogger(name).addFilter(functools.partial(_is_worth_it, noise))
 
@@ -41,7 +41,7 @@ def _is_out_of_files(record: logging.LogRecord) -> bool:
     return isinstance(error, OSError) and error.errno in (errno.EMFILE, errno.ENFILE)
 
 
-class Seldom(logging.Filter):
+class RateLimitFilter(logging.Filter):
     """Lets through at most one matching record a second, without its traceback."""
 
     def __init__(self, is_for: Callable[[logging.LogRecord], bool] = lambda record: True):

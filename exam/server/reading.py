@@ -18,22 +18,24 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from exam.server.inbox import DISMISSED_SECONDS
 from exam.server.reading_cost import charge
 from exam.server.received import MAX_MESSAGE
-from exam.server.request_turns import RequestTurns, Turn
+from exam.server.request_turns import RequestTurns, WaitingConnection
 
 READ_BYTES = 1_024  # of a connection, before the next one has its turn
-UNREAD_BYTES = 8_192  # of a response, waiting to be sent, before more of it is produced
-UNSENT_BYTES = 65_536  # waiting to be sent to a connection; above this, nothing is read from it
+WRITE_BUFFER_BYTES = 8_192  # of a response, waiting to be sent, before more of it is produced
+PAUSE_READING_BYTES = (
+    65_536  # waiting to be sent to a connection, above which nothing is read
+)
 # Of pipelined requests: no browser or proxy sends any, and responses are so quick that hardly more
 # than one read of them ever piles up.
 UNANSWERED_BYTES = READ_BYTES // 2
 FRAMES = 100  # per message; a browser sends few, and empty ones would escape any limit in bytes
 MAX_UNFINISHED = 30_000_000  # bytes of all messages that have begun and not ended
-UNSENT_SECONDS = 0.1  # before UNSENT_BYTES is checked again
+UNSENT_SECONDS = 0.1  # before PAUSE_READING_BYTES is checked again
 LIGHT = 0.005  # recent seconds of the thread above which a connection waits; a learner: 0.001
 # Of the thread's time, for all waiting connections together. HTTP and websockets have a share
 # each, since a proxy sends many learners' requests over one connection, and a flood of frames must
 # not delay them.
-SHARE = 0.1
+MAX_SHARE = 0.1
 
 REQUEST_SECONDS = 10.0  # in which a request is whole
 IN_TURN_SECONDS = 0.1  # for which a connection that has had its turn is read without waiting
@@ -57,7 +59,7 @@ class Readings:
         """Read a little of a connection that has sent something, unless it is to wait."""
         if self._resumes.get(transport, 0.0) > time.monotonic():  # uvicorn has resumed it
             transport._loop._remove_reader(transport._sock_fd)
-        elif transport.get_write_buffer_size() > UNSENT_BYTES:
+        elif transport.get_write_buffer_size() > PAUSE_READING_BYTES:
             self._pause(transport, UNSENT_SECONDS)
         elif isinstance(transport.get_protocol(), H11Protocol):
             self._wait_or_read(transport)
@@ -82,7 +84,7 @@ class Readings:
                     self._read_now(transport)
 
             line, peername = map(transport.get_extra_info, ("socket", "peername"))
-            self._requests.wait(transport, peername, Turn(line, read, transport.abort))
+            self._requests.wait(transport, peername, WaitingConnection(line, read, transport.abort))
 
     def _read_now(self, transport: Transport) -> None:
         began = time.thread_time()
@@ -115,7 +117,7 @@ class Readings:
     def _charge(self, transport: Transport, seconds: float) -> None:
         if charge(transport, seconds) > LIGHT and not transport.is_closing():
             now, kind = time.monotonic(), type(transport.get_protocol())
-            self._due[kind] = max(self._due.get(kind, now), now) + seconds / SHARE
+            self._due[kind] = max(self._due.get(kind, now), now) + seconds / MAX_SHARE
             self._pause(transport, self._due[kind] - now)
 
     def _pause(self, transport: Transport, seconds: float) -> None:
@@ -194,7 +196,7 @@ def _end_if_idle(known: ReferenceType[Transport], last: object, requests: Reques
         line._loop.call_later(REQUEST_SECONDS, _end_if_idle, known, last, requests)
 
 
-def share_reading(requests: RequestTurns) -> None:
+def limit_reading(requests: RequestTurns) -> None:
     """Make asyncio's selector event loop read this way; any other event loop stays as it is."""
     readings = Readings(requests)
 
@@ -206,10 +208,10 @@ def share_reading(requests: RequestTurns) -> None:
         # Streamlit allows websocket messages of 200 MB; a websocket begins as HTTP, so the limit
         # is set here.
         protocol.config.ws_max_size = MAX_MESSAGE
-        transport.set_write_buffer_limits(UNREAD_BYTES)
+        transport.set_write_buffer_limits(WRITE_BUFFER_BYTES)
         if hasattr(socket, "TCP_NOTSENT_LOWAT"):  # or the system would keep some megabytes more
             line = transport.get_extra_info("socket")
-            line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNREAD_BYTES)
+            line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, WRITE_BUFFER_BYTES)
         known, loop = ref(transport), protocol.loop
         loop.call_later(REQUEST_SECONDS, _end_if_idle, known, None, requests)
         readings.note_turn(transport)

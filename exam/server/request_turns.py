@@ -22,7 +22,7 @@ GONE_AT_ONCE = 50  # that are found to be gone, which takes little time
 
 
 @dataclass
-class Turn:
+class WaitingConnection:
     """What a connection waits for, and what is done instead if too many wait."""
 
     line: socket.socket
@@ -46,14 +46,16 @@ class RequestTurns:
     def __init__(self, max_waiting: float) -> None:
         self._max_waiting = max_waiting
         self._networks: dict[object, str] = {}
-        self._waiting: NetworkTurns[OrderedDict[object, Turn]] = NetworkTurns(OrderedDict)
+        self._waiting: NetworkTurns[OrderedDict[object, WaitingConnection]] = NetworkTurns(
+            OrderedDict
+        )
         self._is_watched = False
         self._last = 0.0  # when one was read
 
     def __contains__(self, connection: object) -> bool:
         return connection in self._networks
 
-    def wait(self, connection: object, peername: tuple | None, turn: Turn) -> None:
+    def wait(self, connection: object, peername: tuple | None, turn: WaitingConnection) -> None:
         """`peername` is the address and port that it comes from."""
         if not self._is_watched:
             self._is_watched = True
@@ -63,7 +65,7 @@ class RequestTurns:
         if len(self._networks) > self._max_waiting:
             self._forget(next(reversed(self._waiting.longest()))).end()
 
-    def _forget(self, connection: object) -> Turn:
+    def _forget(self, connection: object) -> WaitingConnection:
         return self._waiting.of(self._networks.pop(connection)).pop(connection)
 
     def _watch(self) -> None:

@@ -8,7 +8,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.runtime.app_session import AppSession
 
 from exam.parts import CHAPTER_NAMES
-from exam.service.run_queue import WHOLE_PAGE, Asked
+from exam.service.run_queue import WHOLE_PAGE, RequestAccount
 
 # How many runs each counts as: an open chapter, a result or study in the address, a file to save.
 OPEN_CHAPTER, RESULT, FILE = 4, 20, 10
@@ -26,7 +26,7 @@ class SessionUse:
 
     def __init__(self, network: str) -> None:
         self.network = network
-        self.asked, self.active_seconds = Asked(network), 0
+        self.account, self.active_seconds = RequestAccount(network), 0
         self.last_second = 0
         self._open: set[str] = set()  # widgets
 

@@ -17,7 +17,7 @@ SERVED_BY = "exam.connection"  # in the scope of a websocket: its Connection
 CONNECTION: ContextVar[Connection] = ContextVar("connection")  # of the task that serves it
 
 
-class Received:
+class ConnectionMiddleware:
     """Reads each message of a browser before Streamlit does."""
 
     def __init__(self, app: ASGIApp):
@@ -71,7 +71,7 @@ def follow_runs() -> None:
     write, handle = StarletteSessionClient.write_forward_msg, AppSession.handle_backmsg
 
     def see_and_write(client: StarletteSessionClient, message: ForwardMsg) -> None:
-        connection_of(client).see(message)
+        connection_of(client).note_output(message)
         write(client, message)
 
     def note_and_handle(session: AppSession, message: BackMsg) -> None:

@@ -15,7 +15,7 @@ import threading
 import time
 
 from exam.model.plan import Plan
-from exam.service.fading import Fading
+from exam.service.decaying_sum import DecayingSum
 from exam.service.job import Failure, Job
 from exam.service.usage import HALF_LIFE, NEW_STUDY_SECONDS, NOBODY, Follower, Usage
 
@@ -38,7 +38,10 @@ class JobQueue:
         self.running: list[Job] = []  # one for each worker at most
         self._usage = Usage()
         self._turns = 0
-        self._seconds, self._chapter_seconds = Fading(HALF_LIFE), Fading(HALF_LIFE)  # of turns
+        self._seconds, self._chapter_seconds = (
+            DecayingSum(HALF_LIFE),
+            DecayingSum(HALF_LIFE),
+        )  # of turns
         self.failure = Failure()  # of all jobs, because no worker can be had
         # Positions in the order of turns; None after a turn has begun, until somebody asks.
         self._places: dict[Job, int] | None = None

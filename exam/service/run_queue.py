@@ -14,7 +14,7 @@ import itertools
 import time
 from collections.abc import Iterator
 
-from exam.service.fading import Fading
+from exam.service.decaying_sum import DecayingSum
 from exam.service.network_turns import NetworkTurns
 
 HALF_LIFE = 30.0  # seconds, in which half of what a session has asked for is forgotten
@@ -47,7 +47,7 @@ class Run:
         self.rank = rank  # the lowest one begins next
         self.turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._queue, self._seconds, self._has_place = queue, seconds, False
-        self.charged: Fading | None = None  # a sum to which the time that it took is added
+        self.charged: DecayingSum | None = None  # a sum to which the time that it took is added
 
     def begin(self) -> None:
         self._has_place, self._began_at = True, time.monotonic()
@@ -140,14 +140,14 @@ HEAVY_PARTS, HEAVY_PAGES = RunQueue(HEAVY_PARTS_AT_ONCE), RunQueue(HEAVY_PAGES_A
 LEADERS = RunQueue(LEADERS_AT_ONCE)
 
 
-class Asked:
+class RequestAccount:
     """What all connections of a session, or all leaders of a room, have asked for recently."""
 
     def __init__(self, network: str, before: float = 0.0) -> None:
         self._network = network
-        self.runs = Fading(HALF_LIFE)
+        self.runs = DecayingSum(HALF_LIFE)
         self.runs.add(before)
-        self.times = Fading(TIMES_HALF_LIFE)
+        self.times = DecayingSum(TIMES_HALF_LIFE)
 
     def ask(self, runs: int = 1, *, leads: bool = False) -> Run:
         """Queue a run that counts as `runs` runs; it may begin when its `turn` is done.

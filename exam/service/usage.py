@@ -7,7 +7,7 @@ costs each of them little. What was charged is half forgotten after HALF_LIFE.
 from math import inf
 from typing import NamedTuple
 
-from exam.service.fading import Fading
+from exam.service.decaying_sum import DecayingSum
 
 NEW_STUDY_SECONDS = 0.5  # for a study that somebody starts, beside its turns
 HALF_LIFE = 10.0  # seconds
@@ -29,8 +29,8 @@ class Usage:
     """Seconds of computing by visit and by network. Not thread-safe by itself."""
 
     def __init__(self) -> None:
-        self._of_visit: dict[str, Fading] = {}
-        self._of_network: dict[str, Fading] = {}
+        self._of_visit: dict[str, DecayingSum] = {}
+        self._of_network: dict[str, DecayingSum] = {}
 
     def charge(self, follower: Follower, seconds: float) -> None:
         _charge(self._of_visit, follower.visit, seconds)
@@ -47,8 +47,8 @@ class Usage:
         return charged.rank if charged else -inf
 
 
-def _charge(charged: dict[str, Fading], key: str, seconds: float) -> None:
-    charged.setdefault(key, Fading(HALF_LIFE)).add(seconds)
+def _charge(charged: dict[str, DecayingSum], key: str, seconds: float) -> None:
+    charged.setdefault(key, DecayingSum(HALF_LIFE)).add(seconds)
     if len(charged) > MAX_CHARGED:
         for light in [key for key, sum_ in charged.items() if sum_.now() < NEW_STUDY_SECONDS]:
             del charged[light]

@@ -15,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 from exam.charts.lines import stacks
 from exam.charts.settings_map import best_of, settings_map
 from exam.hall.files import HIDDEN, SMALL_COUNT, votes_csv, without_small
-from exam.hall.steps import HOUR, WATCHED, steps_of
+from exam.hall.steps import HOUR_PLAN, WATCHED, steps_of
 from exam.hall.vote_view import advice, shares
 from exam.lesson.chapters import CHAPTERS
 from exam.lesson.contents import numbered_title
@@ -333,13 +333,13 @@ def test_what_comes_late_from_a_bar_that_was_left_moves_nothing(room):
 
 def test_an_hour_goes_through_its_plan_and_the_lecturers_phone_says_what_to_say(room):
     link = {"room": room.code, "secret": room.secret}
-    wall = visit(**link, projected="true", plan=",".join(HOUR))
+    wall = visit(**link, projected="true", plan=",".join(HOUR_PLAN))
     places = []
-    while step_of(wall)[0] in ("door", STUDY, *HOUR):
+    while step_of(wall)[0] in ("door", STUDY, *HOUR_PLAN):
         places.append(step_of(wall)[0])
         wall.button(key="step_next").click().run()
         assert not wall.exception
-    assert list(dict.fromkeys(places)) == ["door", STUDY, *HOUR]
+    assert list(dict.fromkeys(places)) == ["door", STUDY, *HOUR_PLAN]
     wall.button(key="step_back").click().run()
     phone = visit(**link, presenter="true", lang="en")
     believed = EN.hall.teach.final_exam.believed
@@ -347,14 +347,14 @@ def test_an_hour_goes_through_its_plan_and_the_lecturers_phone_says_what_to_say(
     after = phone.button(key="step_next").label
     assert numbered_title("update", EN) in after, "what comes after the hour"
     asked = visit(**link, projected="true", plan="pianist,nothing")
-    assert room.plan == HOUR and "`plan`" in texts(asked), "a wrong plan changes nothing"
+    assert room.plan == HOUR_PLAN and "`plan`" in texts(asked), "a wrong plan changes nothing"
 
 
 def test_no_link_changes_the_plan_of_a_room_that_is_led_or_reveals_an_answer_there(room):
     """A student may have posted it; the browser of a lecturer who opens it has the secret."""
     link = {"room": room.code, "secret": room.secret, "projected": "true", "plan": "students"}
     visit(**link).button(key="step_next").click().run()
-    assert room.is_led and room.plan == ("students",)
+    assert room.has_moved and room.plan == ("students",)
     posted = visit(**link | {"only": "students", "reveal": "true", "plan": "misprints"})
     assert step_of(posted) == ("students", "question") and room.plan == ("students",)
     assert room.withholds_answer("students")
@@ -375,9 +375,9 @@ def test_a_link_brings_closed_votes_into_a_room_that_was_opened_anew_and_into_no
     assert EN.hall.refused.state not in texts(brought_back)
     late = visit(**link, state=seal("pianist.question.0.0 ", room.secret))
     assert step_of(late) == ("students", "close"), "a second screen moves none that is there"
-    assert room.is_led
+    assert room.has_moved
     other = ROOMS.lead(new_code(), new_secret())
-    other.is_led = True
+    other.has_moved = True
     state = seal(f" {votes}", other.secret)
     visit(room=other.code, secret=other.secret, projected="true", state=state)
     assert not other.standing("students").rounds and other.standing("students").is_open
@@ -424,21 +424,21 @@ def test_no_link_reveals_an_answer_where_the_wall_stands_at_the_door(room):
 
 def test_after_a_chapter_that_is_not_in_the_plan_the_next_one_of_the_plan_follows(room):
     link = {"room": room.code, "secret": room.secret}
-    room.plan = HOUR
-    room.show(Step(HOUR[0], "rule", 5))
+    room.plan = HOUR_PLAN
+    room.show(Step(HOUR_PLAN[0], "rule", 5))
     wall = visit(**link, projected="true", only="students", lang="en")
     while not (label := wall.button(key="step_next").label).endswith("→"):
         wall.button(key="step_next").click().run()
-    assert numbered_title(HOUR[1], EN) in label
+    assert numbered_title(HOUR_PLAN[1], EN) in label
     wall.button(key="step_next").click().run()
-    assert step_of(wall)[0] == HOUR[1]
+    assert step_of(wall)[0] == HOUR_PLAN[1]
 
 
 def test_every_chapter_of_the_hour_has_its_advice_and_its_line_in_teaching():
     written = (ROOT / "assets" / "TEACHING.md").read_text("utf-8")
     for lang in ("ko", "en"):
         words = load_texts(lang)
-        for name in HOUR:
+        for name in HOUR_PLAN:
             said = words.hall.teach[name].say.split("”")[0]
             assert words[name].title in written and said in written, name
 

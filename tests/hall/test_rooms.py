@@ -371,7 +371,7 @@ def test_the_lecturers_address_brings_back_a_step_and_closed_votes():
     room.close_round("sheet", 2)
     room.show(Step("sheet", "close", 0, 2))
     assert Seat(room.code, secret=room.secret).address_parameters["state"] is None, "at the door"
-    room.is_led = True
+    room.has_moved = True
     address = Seat(room.code, secret=room.secret).address_parameters
     assert not {"close", "sheet"} & set(re.findall("[a-z]+", str(address))), "no glance reads it"
     step, votes = unseal(address["state"], room.secret).split()

@@ -4,7 +4,7 @@ import time
 from math import inf, log2
 
 
-class Fading:
+class DecayingSum:
     """A sum that halves every `half_life` seconds. Not thread-safe by itself."""
 
     def __init__(self, half_life: float):
