@@ -210,7 +210,7 @@ def test_who_is_ahead_is_sorted_once_a_turn_however_many_ask(queue, monkeypatch)
 def test_who_asks_for_ever_new_studies_comes_after_all_others(queue):
     """What another visit follows as well is not held up."""
     greedy, honest_visit = Follower("greedy"), Follower("honest")
-    honest, shared, new = Plan(1, 1), Plan(1, 2), [Plan(n, 2) for n in range(10, 60)]
+    honest, shared, new = Plan(1, 1), Plan(1, 2), [Plan(100, student) for student in range(3, 30)]
     jobs = {plan: ask(queue, plan, 200 if plan == honest else 1, known=0) for plan in new}
     with queue.job_came:
         for job in jobs.values():
@@ -270,6 +270,23 @@ def test_results_are_bounded_the_oldest_go_first_and_what_is_followed_stays(queu
             assert queue.start_next() is running
             queue.end_turn(running)
         assert [plan.student for plan in queue.jobs] == students
+
+
+def test_a_network_that_asks_for_much_has_only_its_own_results_forgotten(queue, monkeypatch):
+    """What chapters had measured was once forgotten within two minutes, for everybody."""
+    monkeypatch.setattr(job_queue, "KEPT_MARKS", 1_000)
+    chapters = [ask_from(queue, "hall", Plan(100, n), known=40, background=True) for n in (1, 2, 3)]
+    queue.waiting.clear()
+    for batch_size in range(1, 100):
+        job = ask_from(queue, "script", Plan(batch_size, 4), known=40)
+        for each in (job, *chapters):
+            each.followed_until = 0.0
+        with queue.job_came:
+            queue.waiting.clear()
+            queue.running.append(job)
+            queue.end_turn(job)
+    assert all(queue.jobs.get(each.plan) is each for each in chapters)
+    assert sum(len(each.marks) for each in queue.jobs.values()) <= 1_000
 
 
 def test_who_has_left_is_forgotten_as_a_follower(queue):

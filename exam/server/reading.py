@@ -22,9 +22,7 @@ from exam.server.request_turns import RequestTurns, WaitingConnection
 
 READ_BYTES = 1_024  # of a connection, before the next one has its turn
 WRITE_BUFFER_BYTES = 8_192  # of a response, waiting to be sent, before more of it is produced
-PAUSE_READING_BYTES = (
-    65_536  # waiting to be sent to a connection, above which nothing is read
-)
+PAUSE_READING_BYTES = 65_536  # waiting to be sent to a connection, above which nothing is read
 # Of pipelined requests: no browser or proxy sends any, and responses are so quick that hardly more
 # than one read of them ever piles up.
 UNANSWERED_BYTES = READ_BYTES // 2

@@ -60,6 +60,7 @@ class Job:
     target: int = 0
     followed_until: float = 0.0
     followers: dict[Follower, float] = field(default_factory=dict)  # and until when each follows
+    network: str = ""  # from which it was first followed
     turn_began: float = 0.0
     last_mark_at: float = field(default_factory=time.monotonic)
     lost_workers: int = 0

@@ -1,18 +1,20 @@
 """All jobs, and which of them waits, runs, comes next or is forgotten.
 
 First passes of studies that somebody has started come first, so that something moves on every
-screen. Then comes the network that has used the workers least recently, of its visits those that
-have (usage.py), and of their jobs the studies before what is polled in the background for chapters,
-and the one with the least work left, so that nobody waits for another's 200 epochs. Every fourth
-turn goes to the job that has waited longest, and chapters have at least a quarter of the workers'
-time, so that a stream of new short studies cannot starve a long one or a chapter. A visit that has
-asked for as much as only a script would comes after all that.
+screen. Then comes the network that has used the workers least recently, and of its visits those
+that have (usage.py); of their jobs, first passes, then the rest of those studies, then what is
+polled in the background for chapters, and of each the one with the least work left, so that nobody
+waits for another's 200 epochs. The first pass of a visit that has asked for a lot waits with the
+rest. Every fourth turn goes to the job that has waited longest, and chapters have at least a
+quarter of the workers' time, so that a stream of new short studies cannot starve a long one or a
+chapter.
 
 Not thread-safe by itself: whoever calls a method holds the lock.
 """
 
 import threading
 import time
+from collections import Counter
 
 from exam.model.plan import Plan
 from exam.service.decaying_sum import DecayingSum
@@ -26,7 +28,6 @@ KEPT_CHECKPOINTS = 100  # of studies that are complete: 10 MB
 KEPT_LARGE_SECONDS, KEPT_LARGE = 600.0, 50
 LONGEST_WAIT_EVERY = 4  # one turn in so many goes to the job that has waited longest
 CHAPTERS_SHARE = 0.25  # of the workers' time, at least, while chapters wait
-HEAVY_LEVEL = 8  # of usage, which nobody reaches who looks at what they have started
 MAX_WAITING = 500  # jobs; when full, a poll adds a job only in place of a later one
 
 
@@ -38,10 +39,8 @@ class JobQueue:
         self.running: list[Job] = []  # one for each worker at most
         self._usage = Usage()
         self._turns = 0
-        self._seconds, self._chapter_seconds = (
-            DecayingSum(HALF_LIFE),
-            DecayingSum(HALF_LIFE),
-        )  # of turns
+        self._turn_seconds = DecayingSum(HALF_LIFE)
+        self._chapter_seconds = DecayingSum(HALF_LIFE)  # of those turns, the chapters' ones
         self.failure = Failure()  # of all jobs, because no worker can be had
         # Positions in the order of turns; None after a turn has begun, until somebody asks.
         self._places: dict[Job, int] | None = None
@@ -56,6 +55,7 @@ class JobQueue:
         if follower not in job.followers and not is_background:
             self._usage.charge(follower, NEW_STUDY_SECONDS)
         job.is_background &= is_background
+        job.network = job.network or follower.network
         job.follow(seconds, follower)
 
     def add(self, job: Job) -> None:
@@ -102,7 +102,7 @@ class JobQueue:
     def _next(self) -> Job | None:
         chapters = [job for job in self.waiting if job.is_background]
         studies = [job for job in self.waiting if not job.is_background]
-        are_chapters_late = self._chapter_seconds.now() < CHAPTERS_SHARE * self._seconds.now()
+        are_chapters_late = self._chapter_seconds.now() < CHAPTERS_SHARE * self._turn_seconds.now()
         if self._turns % LONGEST_WAIT_EVERY == LONGEST_WAIT_EVERY - 1:
             jobs = chapters if are_chapters_late else studies
             return min(jobs or self.waiting, key=self._wait_of, default=None)
@@ -114,7 +114,7 @@ class JobQueue:
         """The job that ran waits again, unless it is complete; old results may go."""
         job.lost_workers = 0
         seconds = time.monotonic() - job.turn_began
-        self._seconds.add(seconds)
+        self._turn_seconds.add(seconds)
         self._chapter_seconds.add(seconds * job.is_background)
         followers = job.present_followers()
         for follower in followers:
@@ -142,21 +142,21 @@ class JobQueue:
     def failure_reason(self, job: Job) -> str:
         return next((each.reason for each in (job.failure, self.failure) if not each.is_over), "")
 
-    def _turn_of(self, job: Job) -> tuple[bool, bool, float, int, bool, float]:
+    def _turn_of(self, job: Job) -> tuple[bool, float, int, bool, bool, float]:
         """The smallest comes first."""
-        is_heavy, network_rank, level = self._usage_of(job)
-        is_later = not job.is_urgent
-        return is_heavy, is_later, network_rank, level, job.is_background, job.work_left
+        network_rank, level = self._usage_of(job)
+        is_later = not (job.is_urgent and level == 0)
+        order_in_visit = not job.is_urgent, job.is_background, job.work_left
+        return is_later, network_rank, level, *order_in_visit
 
-    def _wait_of(self, job: Job) -> tuple[bool, float, int, float]:
+    def _wait_of(self, job: Job) -> tuple[float, int, float]:
         """The smallest has waited longest, of those who have asked for little."""
         return *self._usage_of(job), -job.silent_seconds
 
-    def _usage_of(self, job: Job) -> tuple[bool, float, int]:
-        """For the job's lightest follower: whether it is heavy, its network's rank, its level."""
+    def _usage_of(self, job: Job) -> tuple[float, int]:
+        """The rank of the network and the level of the job's lightest follower."""
         followers = job.present_followers() or [NOBODY]
-        levels = [(self._usage.level(each), self._usage.network_rank(each)) for each in followers]
-        return min((level >= HEAVY_LEVEL, rank, level) for level, rank in levels)
+        return min((self._usage.network_rank(each), self._usage.level(each)) for each in followers)
 
     def _put_back(self, job: Job) -> None:
         self.running.remove(job)
@@ -187,14 +187,17 @@ class JobQueue:
                 del self.jobs[plan]
 
     def _forget_the_oldest(self) -> None:
+        """Forget checkpoints, and the oldest results of the network that has the most of them."""
         oldest_first = list(self.jobs.values())
         for job in oldest_first[:-KEPT_CHECKPOINTS]:
             if job.is_complete:
                 job.checkpoint = None
-        kept = sum(len(job.marks) for job in oldest_first)
+        kept = Counter[str]()
         for job in oldest_first:
-            if kept <= KEPT_MARKS:
-                return
-            if not job.is_followed and job not in self.running:
-                kept -= len(job.marks)
-                del self.jobs[job.plan]
+            kept[job.network] += len(job.marks)
+        unused = [job for job in oldest_first if not job.is_followed and job not in self.running]
+        while unused and kept.total() > KEPT_MARKS:
+            oldest = max(unused, key=lambda job: kept[job.network])
+            unused.remove(oldest)
+            kept[oldest.network] -= len(oldest.marks)
+            del self.jobs[oldest.plan]

@@ -623,6 +623,20 @@ async def starts(url: str) -> None:
     await again_and_again(one, 40)
 
 
+async def patient(url: str) -> None:
+    """40 visits of another address, each new once its study of 200 passes has ended."""
+    plans = itertools.product(range(1, 31), range(1, 101))
+
+    async def one() -> None:
+        student, batch_size = next(plans)
+        link = f"start=true&student={student}&batch_size={batch_size}&epochs=200"
+        async with Visit(url, link, address="127.0.0.3").connection() as visit:
+            await visit.open()
+            await visit.stay()
+
+    await again_and_again(one, 40)
+
+
 async def no_part(url: str) -> None:
     """200 connections that ask for parts of the page that there are not, new every four seconds."""
 
@@ -824,6 +838,7 @@ NUISANCES: dict[str, Nuisance] = {
         hangups,
         piles,
         starts,
+        patient,
         idle,
         no_part,
         fresh,
@@ -891,11 +906,11 @@ async def honest_waits(url: str) -> list[list[float]]:
 
 
 def compare(project: Path) -> None:
-    """The waits of honest learners without and with 20 connections that ask for ever new studies.
+    """The waits of honest learners without and with those that keep asking for new studies.
 
     `python -m tests.tools.abuse --fair [a folder with another commit]`
     """
-    for name in ("", "greedy"):
+    for name in ("", "greedy", "patient"):
         with (
             tempfile.TemporaryDirectory() as folder,
             running_server(Path(folder) / "log.txt", project) as server,
@@ -904,7 +919,7 @@ def compare(project: Path) -> None:
             command = [sys.executable, "-m", "tests.tools.abuse", "--only", name, server.url]
             with subprocess.Popen(command) if name else contextlib.nullcontext() as nuisance:
                 if nuisance:
-                    time.sleep(5.0)  # until all 20 are there
+                    time.sleep(5.0)  # until all are there
                 waits = asyncio.run(honest_waits(server.url))
                 if nuisance:
                     nuisance.kill()
