@@ -21,7 +21,7 @@ from exam.service.decaying_sum import DecayingSum
 from exam.service.job import Failure, Job
 from exam.service.usage import HALF_LIFE, NEW_STUDY_SECONDS, NOBODY, Follower, Usage
 
-KEPT_MARKS = 30_000  # of all jobs together, 1.4 kB each: 42 MB; more only while they are followed
+KEPT_MARKS = 30_000  # of all jobs together, 1.4 kB each: 41 MB; more only while they are followed
 KEPT_CHECKPOINTS = 100  # of studies that are complete: 10 MB
 # How long large jobs, whose size KEPT_MARKS does not limit, are kept after they were last
 # followed, and how many.
