@@ -11,7 +11,7 @@ from streamlit.runtime.session_manager import ActiveSessionInfo
 from exam.server.session_use import USES
 from exam.server.websocket import connection_of
 
-MAX_SESSIONS = 2_500  # of some 50 kB each
+MAX_SESSIONS = 1_500  # with more, a full garbage collection stops everybody for a second
 NEW_SECONDS = 1.0  # in which a session counts as if something had run in it
 FILES = 3  # open ones, at most: its websocket, the stream of its room, and a request
 
