@@ -13,6 +13,7 @@ const setPage = (lang, wanted, cookies, forgotten, now) => {
   visit = now;
   for (const [name, value] of Object.entries(cookies))
     if (!setCookie(name, value)) delete wanted.secret; // or a reload would not lead any more
+  forgetEarlierRooms();
   for (const [name, value] of Object.entries(forgotten))
     if (ourCookies()[name] === value) forget(name);
   document.documentElement.lang = lang; // Streamlit's own document is always English

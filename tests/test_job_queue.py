@@ -187,6 +187,30 @@ def test_no_more_than_so_many_wait_and_the_rest_are_told_that_all_come_first(que
     assert [queue.ahead_of(job) for job in jobs] == [0, 1, 2, 3, 3]
 
 
+def test_who_comes_while_many_wait_is_told_where_they_stand(queue, monkeypatch):
+    """Once behind all five hundred, and so asked again after five seconds."""
+    for batch_size in range(2, 32):
+        ask(queue, Plan(batch_size, 1), 200, known=1)
+    long = ask(queue, Plan(1, 2), 200, known=1)
+    assert queue.ahead_of(long) == 30
+    first, short = ask(queue, Plan(10, 3), 20), ask(queue, Plan(100, 3), 20, known=1)
+    assert [queue.ahead_of(job) for job in (first, short, long)] == [0, 0, 30]
+
+
+def test_where_many_wait_no_poll_looks_at_all_of_them(queue, monkeypatch):
+    """Once the page took a second and a half where somebody kept the queue full."""
+    monkeypatch.setattr(job_queue, "MAX_WAITING", 100)
+    looks = Counter[str]()
+    turn_of = queue._turn_of
+    monkeypatch.setattr(queue, "_turn_of", lambda job: (looks.update(["looks"]), turn_of(job))[1])
+    for batch_size in range(1, 101):
+        ask(queue, Plan(batch_size, 1), 200, known=1)
+    for student in range(2, 31):
+        ask(queue, Plan(1, student), 200, known=1)
+        ask(queue, Plan(100, student), 5, known=1)
+    assert looks["looks"] < 100 + 4 * 58 and len(queue.waiting) == 100
+
+
 def test_a_queue_that_somebody_has_filled_takes_the_job_of_whoever_asked_for_less(
     queue, monkeypatch
 ):

@@ -235,27 +235,6 @@ def test_an_address_in_which_somebody_has_written_something_leads_to_the_page(se
         assert answer.url == f"{server.url}?{query}" and b"opening" in answer.read()
 
 
-@pytest.mark.parametrize(
-    ("query", "cookie", "site", "is_bound"),
-    [
-        ("room=KHJM", f"lead_KHJM={'a' * 22}", "same-site", True),
-        ("room=KHJM", f"lead_KHJM={'a' * 22}", "", True),  # by plain HTTP nothing says it
-        ("room=KHJM", f"lead_KHJM={'a' * 22}", "cross-site", False),
-        ("room=KHJM", "learner=abcdefghijk", "same-site", False),
-        ("", f"lead_KHJM={'a' * 22}", "same-site", False),
-    ],
-)
-def test_no_page_of_the_same_domain_frames_the_screen_of_who_leads(
-    server, query, cookie, site, is_bound
-):
-    """A click on such a page once led a lecturer's room, whose screen lay over it, unseen."""
-    headers = {"Accept": "text/html", "Cookie": cookie} | ({"Sec-Fetch-Site": site} if site else {})
-    request = urllib.request.Request(f"{server.url}?{query}", headers=headers)
-    with urllib.request.urlopen(request) as answer:
-        policy = answer.headers.get("Content-Security-Policy", "")
-    assert policy == ("frame-ancestors 'self'" if is_bound else "")
-
-
 def test_the_document_is_read_once():
     """Reading it for each visitor takes twice as long as the rest of the response."""
     loads = []

@@ -5,7 +5,9 @@ const isSecure = location.protocol === "https:", PREFIX = isSecure ? "__Host-" :
 const RULES = isSecure ? "SameSite=None; Secure; Partitioned" : "SameSite=Lax";
 const ourCookies = () => Object.fromEntries(document.cookie.split("; ")
   .filter((each) => each.startsWith(PREFIX)).map((each) => each.slice(PREFIX.length).split("=")));
+const isFramed = (() => { try { return !window.top.location.href; } catch { return true; } })();
 const setCookie = (name, value, age = "") => {
+  if (isFramed && name.startsWith("lead_") && value) return false; // see opening.js
   document.cookie = `${PREFIX}${name}=${value}; Path=/; ${RULES}${age}`;
   return ourCookies()[name] === value; // not in every frame
 };
@@ -16,11 +18,14 @@ const forgetEarlierRooms = () => {
   const led = Object.keys(ourCookies()).filter((name) => /^lead_[A-Z]{4}$/.test(name));
   led.slice(0, -MAX_LED).forEach(forget); // the oldest stand first
 };
-// A stranger's link may name a false secret: one by which this browser leads is kept until the server
-// has tried that of the link.
-const lead = (address, code, secret) => {
+// A stranger's link may have a wrong secret, or that of a room of their own. So where this browser
+// leads a room, the server is told which secret comes from a link, and says so.
+const lead = (address, code, secret, isLink = false) => {
   const kept = ourCookies()[`lead_${code}`];
-  const isKnown = kept ? kept === secret : setCookie(`lead_${code}`, secret);
+  const leadsOthers = Object.keys(ourCookies()).some((name) => name.startsWith("lead_"));
+  const isKnown = kept
+    ? kept === secret
+    : !(isLink && leadsOthers) && setCookie(`lead_${code}`, secret);
   if (!isKnown) address.searchParams.set("secret", secret);
   forgetEarlierRooms();
   address.searchParams.set("room", code);
@@ -34,7 +39,7 @@ const enterByLink = () => {
   const [, secret] = here.hash.match(/^#secret=([\w-]{22})$/) ?? [];
   if (!room || !(secret || room !== room.toUpperCase())) return;
   here.searchParams.set("room", room.toUpperCase());
-  if (secret) lead(here, room.toUpperCase(), secret);
+  if (secret) lead(here, room.toUpperCase(), secret, true);
   here.hash = "";
   history.replaceState(history.state, "", here);
   location.reload();

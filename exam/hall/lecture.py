@@ -52,6 +52,7 @@ def show_lecture(
     step = current_step(visit)
     show_heading(visit, texts)
     if visit.seat.is_presenter_page:
+        write_address()
         if visit.seat.room:
             show_presenter_view(visit, step, texts)
             follow_other_screens(visit)

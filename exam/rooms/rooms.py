@@ -127,11 +127,16 @@ def _last_of_most(rooms: list[Room], share: int) -> list[Room]:
     the client's oldest rooms nor one with the most followers: from a hall's own address, a script
     may open nineteen rooms after the lecturer's, with more followers, or before it, with fewer.
     """
-    client, count = Counter(room.client for room in rooms).most_common(1)[0]
+    # Of clients with equally many, the one that has opened the latest.
+    client, count = Counter(room.client for room in reversed(rooms)).most_common(1)[0]
     by_age = [room for room in rooms if room.client == client]
     by_followers = sorted(by_age, key=lambda room: len(room.listeners), reverse=True)
-    last = max(by_age, key=lambda room: min(by_age.index(room), by_followers.index(room)))
-    return [last] if count > share else []
+
+    def rank(room: Room) -> tuple[int, int]:
+        age = by_age.index(room)
+        return min(age, by_followers.index(room)), age
+
+    return [max(by_age, key=rank)] if count > share else []
 
 
 ROOMS = Rooms()  # those of this process

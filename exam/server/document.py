@@ -69,16 +69,8 @@ async def _send_document(scope: Scope, start: Message, body: bytes, send: Send) 
     headers["content-length"] = str(len(opened))
     for name in ("etag", "last-modified"):  # they are those of Streamlit's file
         del headers[name]
-    if b"room=" in scope["query_string"]:
-        cookies = HTTPConnection(scope).cookies
-        if "learner" not in cookies:
-            # Otherwise two tabs opened at once would each get a learner of their own, and vote
-            # twice.
-            headers.append("Set-Cookie", new_cookie("learner", new_learner(), scope))
-        site = Headers(scope=scope).get("sec-fetch-site")
-        if site != "cross-site" and any(name.startswith("lead_") for name in cookies):
-            # A page on another host of the same domain could frame the lecturer's screen, unseen,
-            # and have its clicks lead the room. Frames on other sites do not get these cookies.
-            headers.append("Content-Security-Policy", "frame-ancestors 'self'")
+    if b"room=" in scope["query_string"] and "learner" not in HTTPConnection(scope).cookies:
+        # Otherwise two tabs opened at once would each get a learner of their own, and vote twice.
+        headers.append("Set-Cookie", new_cookie("learner", new_learner(), scope))
     await send(start)
     await send({"type": "http.response.body", "body": opened})

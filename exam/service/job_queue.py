@@ -14,7 +14,9 @@ Not thread-safe by itself: whoever calls a method holds the lock.
 
 import threading
 import time
+from bisect import bisect_right
 from collections import Counter
+from operator import itemgetter
 
 from exam.model.plan import Plan
 from exam.service.decaying_sum import DecayingSum
@@ -29,6 +31,7 @@ KEPT_LARGE_SECONDS, KEPT_LARGE = 600.0, 50
 LONGEST_WAIT_EVERY = 4  # one turn in so many goes to the job that has waited longest
 CHAPTERS_SHARE = 0.25  # of the workers' time, at least, while chapters wait
 MAX_WAITING = 500  # jobs; when full, a poll adds a job only in place of a later one
+Key = tuple[bool, float, int, bool, bool, float]  # the job with the smallest comes first
 
 
 class JobQueue:
@@ -42,8 +45,8 @@ class JobQueue:
         self._turn_seconds = DecayingSum(HALF_LIFE)
         self._chapter_seconds = DecayingSum(HALF_LIFE)  # of those turns, the chapters' ones
         self.failure = Failure()  # of all jobs, because no worker can be had
-        # Positions in the order of turns; None after a turn has begun, until somebody asks.
-        self._places: dict[Job, int] | None = None
+        # The waiting jobs in order, with their keys; None if they must be sorted anew.
+        self._order: dict[Job, Key] | None = None
 
     def job_of(self, plan: Plan) -> Job:
         job = self.jobs.pop(plan, None) or Job(plan, threading.Condition(self._lock))
@@ -63,32 +66,38 @@ class JobQueue:
         is_there = job in self.running or job in self.waiting
         if is_there or not job.is_wanted or self.failure_reason(job):
             return
-        if len(self.waiting) >= MAX_WAITING:
-            self._drop_unwanted()
-        if len(self.waiting) >= MAX_WAITING:
-            last = max(self.waiting, key=self._turn_of)
-            if self._turn_of(job) < self._turn_of(last):
+        if len(self.waiting) >= MAX_WAITING and (order := self._in_order()):
+            last, key = order.popitem()
+            if self._turn_of(job) < key:
                 self.waiting.remove(last)
                 last.checkpoint = None
+            else:
+                order[last] = key
         if len(self.waiting) < MAX_WAITING:
             self.waiting.append(job)
             self.job_came.notify()
 
     def ahead_of(self, job: Job) -> int:
-        """How many jobs come first; all of them if this one is not in the order yet.
-
-        The queue is sorted once a turn, however many ask.
-        """
+        """How many jobs come first."""
         if job in self.running or job.is_complete:
             return 0
-        if self._places is None:
-            in_order = sorted(self.waiting, key=self._turn_of)
-            self._places = {each: place for place, each in enumerate(in_order)}
-        return self._places.get(job, len(self._places)) + len(self.running)
+        order = self._in_order()
+        if job in order:
+            place = list(order).index(job)
+        else:  # it has come since
+            place = bisect_right(list(order.values()), self._turn_of(job))
+        return place + len(self.running)
+
+    def _in_order(self) -> dict[Job, Key]:
+        """As they were when this turn began, since sorting them for each who asks takes long."""
+        if self._order is None:
+            keys = ((job, self._turn_of(job)) for job in self.waiting)
+            self._order = dict(sorted(keys, key=itemgetter(1)))
+        return self._order
 
     def start_next(self) -> Job | None:
         """The job whose turn it is from now on, if any waits."""
-        self._places = None
+        self._order = None
         self._forget_large()
         self._drop_unwanted()
         job = self._next()
@@ -96,19 +105,21 @@ class JobQueue:
             self._turns += 1
             job.turn_began = time.monotonic()
             self.waiting.remove(job)
+            self._in_order().pop(job)
             self.running.append(job)
         return job
 
     def _next(self) -> Job | None:
-        chapters = [job for job in self.waiting if job.is_background]
-        studies = [job for job in self.waiting if not job.is_background]
+        jobs = list(self._in_order())
+        chapters = [job for job in jobs if job.is_background]
+        studies = [job for job in jobs if not job.is_background]
         are_chapters_late = self._chapter_seconds.now() < CHAPTERS_SHARE * self._turn_seconds.now()
         if self._turns % LONGEST_WAIT_EVERY == LONGEST_WAIT_EVERY - 1:
-            jobs = chapters if are_chapters_late else studies
-            return min(jobs or self.waiting, key=self._wait_of, default=None)
+            due = (chapters if are_chapters_late else studies) or jobs
+            return min(due, key=self._wait_of, default=None)
         if are_chapters_late and not any(job.is_urgent for job in studies):
-            return min(chapters or studies, key=self._turn_of, default=None)
-        return min(self.waiting, key=self._turn_of, default=None)
+            return next(iter(chapters or studies), None)
+        return next(iter(jobs), None)
 
     def end_turn(self, job: Job) -> None:
         """The job that ran waits again, unless it is complete; old results may go."""
@@ -136,14 +147,14 @@ class JobQueue:
         for job in self.waiting:
             job.checkpoint = None  # perhaps nobody asks for it again
         self.waiting.clear()
+        self._order = None
         for each in self.jobs.values():
             each.changed.notify_all()
 
     def failure_reason(self, job: Job) -> str:
         return next((each.reason for each in (job.failure, self.failure) if not each.is_over), "")
 
-    def _turn_of(self, job: Job) -> tuple[bool, float, int, bool, bool, float]:
-        """The smallest comes first."""
+    def _turn_of(self, job: Job) -> Key:
         network_rank, level = self._usage_of(job)
         is_later = not (job.is_urgent and level == 0)
         order_in_visit = not job.is_urgent, job.is_background, job.work_left

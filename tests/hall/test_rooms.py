@@ -266,6 +266,19 @@ def test_a_room_that_is_taught_in_stays_whoever_fills_the_others(hall, is_first)
     assert sum(hall.find(each.code) is None for each in others[:19]) >= 2
 
 
+def test_of_two_rooms_the_first_stays_whoever_follows_the_other(hall):
+    """A student's room had more followers than the lecturer's, and fifty networks two rooms."""
+    code = codes()
+    taught, students = (hall.lead(next(code), new_secret(), "the hall") for _ in range(2))
+    students.listeners.update([lambda: None, lambda: None])
+    taught.listeners.add(lambda: None)
+    for number in range(2 * MAX_ROOMS):
+        with contextlib.suppress(RoomRefused):
+            room = hall.lead(next(code), new_secret(), f"another {number % 60}")
+            room.listeners.add(lambda: None)
+    assert hall.find(taught.code) is taught
+
+
 def test_a_room_whose_lecturer_waits_at_the_door_stays(hall, clock):
     """Twenty rooms of one in the hall, who has its address, once pushed out the lecturer's."""
     room = hall.lead("KHJM", new_secret(), "the hall")

@@ -428,3 +428,19 @@ def test_no_strangers_link_keeps_a_lecturer_out(browser, server):
         told = page.get_by_text(KO.hall.refused.secret)
         expect(told).to_have_count(1 if link == strangers else 0)
     page.context.close()
+
+
+def test_who_is_given_the_link_of_another_room_is_told_that_they_lead_two(browser, server):
+    """A student's, with a code like the lecturer's: once both led it, and nothing said so."""
+    own, others = ((new_code(), new_secret()) for _ in range(2))
+    run(open_room(server, "room={}&secret={}".format(*others)))
+    page = browser.new_context(locale="ko-KR").new_page()
+    for (code, secret), hints in ((own, 0), (others, 1), (others, 0)):
+        page.goto("about:blank")
+        page.goto(f"{server.url}?room={code}&presenter=true#secret={secret}")
+        page.locator(".st-key-step_next button").wait_for()
+        wait_until_idle(page)
+        expect(page.get_by_text(KO.hall.refused.other)).to_have_count(hints)
+        page.wait_for_function(f"document.cookie.includes('lead_{code}={secret}')")
+        expect(page).not_to_have_url(re.compile("secret"))
+    page.context.close()
