@@ -22,6 +22,7 @@ from tests.browser import (
     watched,
 )
 from tests.hall.lectern import STEP, bar, click_on, next_step, open_lectern, step, wait_until_shown
+from tests.slow.test_lecture import served
 from tests.test_server import PLAIN
 from tests.visit import Visit, run
 
@@ -443,4 +444,27 @@ def test_who_is_given_the_link_of_another_room_is_told_that_they_lead_two(browse
         expect(page.get_by_text(KO.hall.refused.other)).to_have_count(hints)
         page.wait_for_function(f"document.cookie.includes('lead_{code}={secret}')")
         expect(page).not_to_have_url(re.compile("secret"))
+    page.context.close()
+
+
+@pytest.mark.parametrize("through", ["{}", "data:text/html,<script>location='{}'</script>"])
+def test_in_a_frame_of_another_page_nobody_leads_by_a_cookie(browser, server, tmp_path, through):
+    """Its clicks once led the room, unseen, also where the frame came to the page by itself."""
+    code, secret = new_code(), new_secret()
+    page = browser.new_context(locale="ko-KR").new_page()
+    lectern = f"http://exam.uni.localhost:{server.port}/?room={code}&projected=true"
+    page.goto(f"{lectern}#secret={secret}")
+    page.locator(".st-key-step_next button").wait_for()
+    frame = f'<iframe src="{through.format(lectern)}" width="900" height="700"></iframe>'
+    (tmp_path / "index.html").write_text(frame)
+    students = page.context.new_page()
+    with served(tmp_path) as address:
+        students.goto(address.replace("localhost", "students.uni.localhost"))
+        # Through the lesson, without a room.
+        students.frame_locator("iframe").locator(".st-key-step_next button").wait_for()
+    framed = students.frames[1]
+    assert f"lead_{code}" in framed.evaluate("document.cookie"), "or the test proves nothing"
+    assert "room=" not in framed.url and code not in framed.locator("body").inner_text()
+    page.reload()  # not framed, it still leads
+    page.locator(".st-key-step_next button").wait_for()
     page.context.close()
