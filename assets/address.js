@@ -20,7 +20,8 @@ const setPage = (lang, wanted, cookies, forgotten, now) => {
   const address = new URL(location.href);
   for (const [name, value] of [...address.searchParams]) {
     const isLong = encodeURIComponent(value).length > (LONGEST[name] ?? LONG);
-    const isRepeated = address.searchParams.getAll(name).length > 1;
+    const most = name === "embed_options" ? 3 : 1; // Streamlit's, which may be repeated
+    const isRepeated = address.searchParams.getAll(name).length > most;
     if (!PARAMETERS.includes(name) || isLong || isRepeated) address.searchParams.delete(name);
   }
   if (history.state?.isBegun) address.searchParams.delete("start"); // it was for the reload alone

@@ -210,7 +210,10 @@ def test_what_was_taken_out_leaves_its_place_and_an_exam_can_be_emptied():
     exam.empty()
     assert exam.questions() == [] and exam.has_excluded, "who was taken out stays so"
     write("honest")
+    exam.exclude(2 * QUESTIONS)  # a click on the sheet of before, which another screen still has
     assert len(exam.questions()) == 2
+    exam.exclude(exam.questions()[0].number)
+    assert exam.questions() == []
 
 
 def test_large_jobs_that_nobody_follows_are_few():

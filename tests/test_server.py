@@ -761,7 +761,7 @@ def test_a_message_is_not_kept_until_200_megabytes_of_it_have_come(server, part)
 
 def test_what_a_link_has_besides_is_not_kept(page, server):
     """With what the page writes, it would be too long for a reload."""
-    for besides in ("more=", "only=update&only=", "reveal=", "state="):
+    for besides in ("more=", "only=update&only=", "reveal=", "state=", "embed_options=x&" * 4):
         long = "x" * (MAX_QUERY - 100)
         page.goto(f"{server.url}?lang=en&batch_size=20&{besides}{long}&embed=true")
         wait_until_idle(page)

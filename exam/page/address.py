@@ -20,7 +20,7 @@ NUMBERS = {setting.name: setting for setting in (*SETTINGS, MISPRINTS)}
 # The page writes what differs from these into its address.
 DEFAULTS = {name: setting.default for name, setting in NUMBERS.items()} | {"lang": LANGUAGES[0]}
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1", "0.0.0.0")
-IPV6_NETWORK = 64  # bits of an address
+IPV6_NETWORK = 56  # bits of an address, all of which a home line may have
 MAX_QUERY = 4_000  # letters; everybody waits while they are read
 FLAGS = ("start", "projected", "reveal", "presenter")
 TRUE_OR_FALSE = {"true": True, "false": False}

@@ -185,24 +185,26 @@ def _take_seat(code: str, secret: str) -> Seat:
     cookies = _cookies()
     known = rooms.LEARNER.fullmatch(cookies.get("learner", ""))  # this browser has guessed before
     learner = known[0] if known else rooms.new_learner()
-    kept, refused = rooms.read_secret(cookies.get(f"lead_{code}", "")), ""
+    kept = rooms.read_secret(cookies.get(f"lead_{code}", ""))
+    refused: dict[str, str] = {}  # why, by secret
     is_new = rooms.ROOMS.find(code) is None
     for each in filter(None, [kept, secret]):
         try:
             room = rooms.ROOMS.lead(code, each, client_address())
         except rooms.RoomRefused as reason:
-            refused = str(reason)
+            refused[each] = str(reason)
             continue
         # Any of these secrets may come from a stranger's link, so say so.
         is_other_link = bool(secret) and secret != each
         is_second_room = not (kept or is_new) and _leads_another(code, cookies)
         hint = "secret" if is_other_link else "other" if is_second_room else ""
         return Seat(code=room.code, secret=each, refused=hint)
-    if refused == "taken":
-        return Seat(refused=refused)
+    last = next(reversed(refused.values()), "")
+    if last == "taken":
+        return Seat(refused=last)
     # A wrong secret in the cookie came from somebody else's link.
-    wrong_secret = kept if kept and refused else ""
-    return Seat(code=code, learner=learner, refused=refused, wrong_secret=wrong_secret)
+    wrong_secret = kept if kept and refused[kept] == "secret" else ""
+    return Seat(code=code, learner=learner, refused=last, wrong_secret=wrong_secret)
 
 
 def _leads_another(code: str, cookies: Mapping[str, str]) -> bool:

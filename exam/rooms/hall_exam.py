@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -46,6 +47,7 @@ class HallExam:
         self._drawings: dict[str, Drawings] = {}  # by learner
         self._asked = 0  # learners so far
         self._arrivals: list[_Arrival] = []
+        self._first_number = 0  # of the arrivals; what was emptied keeps its numbers
         self._excluded: list[str] = []  # learners, the last one last
         self.is_open = False
         self.changes = 0
@@ -94,6 +96,7 @@ class HallExam:
         """
         with self._lock:
             self._drawings.clear()
+            self._first_number += len(self._arrivals)
             self._arrivals.clear()
             self.exams = None
             self.changes += 1
@@ -101,10 +104,10 @@ class HallExam:
     def exclude(self, number: int) -> None:
         """Leave out whatever the writer of the question of that number has written or writes."""
         with self._lock:
-            if number in range(len(self._arrivals)):
-                learner = self._arrivals[number].learner
-                if learner not in self._excluded:
-                    self._excluded.append(learner)
+            learners = {n: each.learner for n, each in self._numbered()}
+            learner = learners.get(number)
+            if learner and learner not in self._excluded:
+                self._excluded.append(learner)
 
     def readmit(self) -> None:
         """Take back the last exclusion, if there is one."""
@@ -132,8 +135,11 @@ class HallExam:
             return [WrittenQuestion(n, each.digit, each.drawing) for n, each in self._first()]
 
     def _first(self) -> list[tuple[int, _Arrival]]:
-        arrivals = enumerate(self._arrivals)
+        arrivals = self._numbered()
         return [(n, each) for n, each in arrivals if each.learner not in self._excluded][:QUESTIONS]
+
+    def _numbered(self) -> Iterator[tuple[int, _Arrival]]:
+        return enumerate(self._arrivals, self._first_number)
 
     def _seen(self) -> list[tuple[int, Drawing]]:
         """The digits and drawings as a sheet has shown them, if one has."""

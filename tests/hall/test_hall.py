@@ -216,8 +216,8 @@ def test_who_leads_a_second_room_by_a_link_is_told_so(room, monkeypatch):
         ("::ffff:127.0.0.1", "192.0.2.7", "192.0.2.7"),
         ("127.0.1.7", "192.0.2.7", "192.0.2.7"),  # as nginx.conf binds what it forwards
         ("::ffff:192.0.2.7", "", "::ffff:192.0.2.7"),
-        ("2001:db8:1:2:3:4:5:6", "", "2001:db8:1:2::/64"),
-        (None, "2001:db8:1:2::9", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2:3:4:5:6", "", "2001:db8:1::/56"),
+        (None, "2001:db8:1:2::9", "2001:db8:1::/56"),
         (None, "x" * 1000, "x" * MAX_CLIENT),
         (None, None, ""),
     ],
