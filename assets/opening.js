@@ -1,20 +1,3 @@
-// A page around this one could have clicks on it lead a room, unseen. So nobody leads by a cookie in
-// a frame, but sees the page without the room. (On Community Cloud the frame is Streamlit's own.)
-{
-  const isFramed = () => {
-    try {
-      return !window.top.location.href;
-    } catch {
-      return true; // it is of another host
-    }
-  };
-  const page = new URL(location.href);
-  const isLed = (room) => document.cookie.includes(`lead_${room.toUpperCase()}=`);
-  if (page.searchParams.getAll("room").some(isLed) && isFramed()) {
-    page.searchParams.delete("room");
-    location.replace(page);
-  }
-}
 // The opening is shown until Streamlit has drawn the page, except for the curves, which come late
 // but whose place is kept.
 {

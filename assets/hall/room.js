@@ -5,9 +5,7 @@ const isSecure = location.protocol === "https:", PREFIX = isSecure ? "__Host-" :
 const RULES = isSecure ? "SameSite=None; Secure; Partitioned" : "SameSite=Lax";
 const ourCookies = () => Object.fromEntries(document.cookie.split("; ")
   .filter((each) => each.startsWith(PREFIX)).map((each) => each.slice(PREFIX.length).split("=")));
-const isFramed = (() => { try { return !window.top.location.href; } catch { return true; } })();
 const setCookie = (name, value, age = "") => {
-  if (isFramed && name.startsWith("lead_") && value) return false; // see opening.js
   document.cookie = `${PREFIX}${name}=${value}; Path=/; ${RULES}${age}`;
   return ourCookies()[name] === value; // not in every frame
 };
@@ -46,9 +44,21 @@ const enterByLink = () => {
 };
 enterByLink();
 addEventListener("hashchange", enterByLink); // the link, pasted where the same page is open
+// No room opens in a frame of another host's page (guard.py), so it opens beside it. (On Community
+// Cloud the frame is Streamlit's own.)
+const isFramed = (() => { try { return !window.top.location.href; } catch { return true; } })();
 listen("click", "[data-opens]", ({ dataset }) => {
   const address = new URL(location.href);
+  if (isFramed) {
+    for (const name of ["embed", "embed_options"]) address.searchParams.delete(name);
+    address.searchParams.set("room", dataset.opens);
+    address.hash = `secret=${dataset.secret}`;
+    return window.open(address, "_blank", "noopener");
+  }
   lead(address, dataset.opens, dataset.secret);
   address.hash = "share";
   location.assign(address);
+});
+listen("submit", ".enter", (form) => {
+  if (isFramed) form.target = "_blank";
 });

@@ -187,7 +187,6 @@ def _take_seat(code: str, secret: str) -> Seat:
     learner = known[0] if known else rooms.new_learner()
     kept = rooms.read_secret(cookies.get(f"lead_{code}", ""))
     refused: dict[str, str] = {}  # why, by secret
-    is_new = rooms.ROOMS.find(code) is None
     for each in filter(None, [kept, secret]):
         try:
             room = rooms.ROOMS.lead(code, each, client_address())
@@ -196,7 +195,7 @@ def _take_seat(code: str, secret: str) -> Seat:
             continue
         # Any of these secrets may come from a stranger's link, so say so.
         is_other_link = bool(secret) and secret != each
-        is_second_room = not (kept or is_new) and _leads_another(code, cookies)
+        is_second_room = not kept and _leads_another(code, cookies)
         hint = "secret" if is_other_link else "other" if is_second_room else ""
         return Seat(code=room.code, secret=each, refused=hint)
     last = next(reversed(refused.values()), "")

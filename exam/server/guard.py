@@ -30,6 +30,8 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+# A page around a room could have clicks on it vote or lead there, unseen.
+ROOM_HEADERS = {"Content-Security-Policy": "frame-ancestors 'self'"}
 
 
 class Guard:
@@ -41,7 +43,8 @@ class Guard:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(HEADERS)
+                is_room = b"room=" in scope["query_string"]
+                MutableHeaders(scope=message).update(HEADERS | (ROOM_HEADERS if is_room else {}))
             await send(message)
 
         match scope["type"]:

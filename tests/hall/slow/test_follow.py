@@ -448,23 +448,42 @@ def test_who_is_given_the_link_of_another_room_is_told_that_they_lead_two(browse
 
 
 @pytest.mark.parametrize("through", ["{}", "data:text/html,<script>location='{}'</script>"])
-def test_in_a_frame_of_another_page_nobody_leads_by_a_cookie(browser, server, tmp_path, through):
-    """Its clicks once led the room, unseen, also where the frame came to the page by itself."""
+@pytest.mark.parametrize("link", ["&projected=true", "&only=students"])
+def test_no_room_opens_in_a_frame_of_another_page(browser, server, tmp_path, through, link):
+    """Clicks on that page once led the room, or voted, unseen; also by a frame that came later."""
     code, secret = new_code(), new_secret()
     page = browser.new_context(locale="ko-KR").new_page()
-    lectern = f"http://exam.uni.localhost:{server.port}/?room={code}&projected=true"
-    page.goto(f"{lectern}#secret={secret}")
-    page.locator(".st-key-step_next button").wait_for()
-    frame = f'<iframe src="{through.format(lectern)}" width="900" height="700"></iframe>'
+    room = f"http://exam.uni.localhost:{server.port}/?room={code}{link}"
+    page.goto(f"{room}#secret={secret}")
+    page.get_by_text(code).first.wait_for()
+    frame = f'<iframe src="{through.format(room)}" width="900" height="700"></iframe>'
     (tmp_path / "index.html").write_text(frame)
     students = page.context.new_page()
-    with served(tmp_path) as address:
+    refused = students.expect_console_message(lambda said: "frame-ancestors" in said.text)
+    with served(tmp_path) as address, refused:
         students.goto(address.replace("localhost", "students.uni.localhost"))
-        # Through the lesson, without a room.
-        students.frame_locator("iframe").locator(".st-key-step_next button").wait_for()
-    framed = students.frames[1]
-    assert f"lead_{code}" in framed.evaluate("document.cookie"), "or the test proves nothing"
-    assert "room=" not in framed.url and code not in framed.locator("body").inner_text()
-    page.reload()  # not framed, it still leads
-    page.locator(".st-key-step_next button").wait_for()
+    assert not students.frame_locator("iframe").get_by_test_id("stApp").count()
+    page.context.close()
+
+
+def test_from_a_frame_of_another_page_a_room_opens_beside_it(browser, server, tmp_path):
+    page = browser.new_context(locale="ko-KR").new_page()
+    address = f"http://exam.uni.localhost:{server.port}/?embed=true"
+    frame = f'<iframe src="{address}" width="900" height="1400"></iframe>'
+    (tmp_path / "index.html").write_text(frame)
+    with served(tmp_path) as lecture:
+        page.goto(lecture)
+        framed = page.frame_locator("iframe")
+        framed.get_by_role("button", name=KO.share, exact=True).click()
+        with page.context.expect_page() as opened:
+            framed.locator("[data-opens]").click()
+        lecturer = opened.value
+        expect(lecturer).to_have_url(re.compile(r"\?(?!.*embed).*room=[A-Z]{4}$"))
+        expect(lecturer.get_by_text(re.compile("진행자")).first).to_be_visible()
+        (code,) = re.findall("room=([A-Z]{4})", lecturer.url)
+        with page.context.expect_page() as entered:
+            framed.locator("form.enter input").fill(code)
+            framed.locator("form.enter button").click()
+        expect(entered.value).to_have_url(re.compile(f"room={code}"))
+        entered.value.get_by_text(code).first.wait_for()
     page.context.close()
