@@ -43,6 +43,10 @@ class StudiedSettings:
                 self._results.popitem()
             self._results[learner, study] = last.val_loss, last.val_wrong
 
+    @property
+    def is_empty(self) -> bool:
+        return not self._results
+
     def empty(self) -> None:
         with self._lock:
             self._results.clear()

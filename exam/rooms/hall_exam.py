@@ -104,10 +104,9 @@ class HallExam:
     def exclude(self, number: int) -> None:
         """Leave out whatever the writer of the question of that number has written or writes."""
         with self._lock:
-            learners = {n: each.learner for n, each in self._numbered()}
-            learner = learners.get(number)
-            if learner and learner not in self._excluded:
-                self._excluded.append(learner)
+            arrival = dict(self._numbered()).get(number)
+            if arrival and arrival.learner not in self._excluded:
+                self._excluded.append(arrival.learner)
 
     def readmit(self) -> None:
         """Take back the last exclusion, if there is one."""

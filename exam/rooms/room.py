@@ -95,7 +95,7 @@ class Room:
             voted = any(vote.guesses or vote.has_seen for vote in self._votes.values())
             is_written = bool(self.exam.questions())
             is_followed = bool(self.listeners or self.lecturer_listeners or self.leaders)
-            return voted or is_written or is_followed or bool(self.studied.points())
+            return voted or is_written or is_followed or not self.studied.is_empty
 
     def is_led_by(self, secret: str) -> bool:
         return secrets.compare_digest(self.secret.encode(), secret.encode())

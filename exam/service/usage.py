@@ -50,5 +50,5 @@ class Usage:
 def _charge(charged: dict[str, DecayingSum], key: str, seconds: float) -> None:
     charged.setdefault(key, DecayingSum(HALF_LIFE)).add(seconds)
     if len(charged) > MAX_CHARGED:
-        for light in [key for key, sum_ in charged.items() if sum_.now() < NEW_STUDY_SECONDS]:
+        for light in [each for each in charged if charged[each].now() < NEW_STUDY_SECONDS]:
             del charged[light]
