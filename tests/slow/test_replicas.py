@@ -10,6 +10,7 @@ import subprocess
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -73,7 +74,7 @@ def page_conf(folder: Path, port: int, replicas: list[Server], tls: str) -> str:
         "server 127.0.0.1:8502 ": f"server 127.0.0.1:{replicas[1].port} ",
         "access_log off;": f"access_log {folder}/access.log seat;",
         "/var/log/nginx/error.log crit;": f"{folder}/error.log crit;",
-        "\nserver {": "\nlog_format seat '$seat $upstream_addr';\nserver {",
+        "\nserver {": "\nlog_format seat '$seat $request_uri $upstream_addr';\nserver {",
     }
     for written, instead in changed.items():
         assert site.count(written) == 1, written
@@ -202,58 +203,60 @@ def test_a_cookie_leads_back_to_the_same_replica(replicas, tmp_path):
             for cookie in cookies:
                 again = urllib.request.Request(url + "_stcore/health", headers={"Cookie": cookie})
                 assert seat_in(urllib.request.urlopen(again, timeout=10)) == ""  # it has one
-        visits = (line.split() for line in (tmp_path / "access.log").read_text().splitlines())
-        places = {(seat, place) for seat, place in visits if f"seat={seat}" in cookies}
+        visits = logged(tmp_path / "access.log")
+        places = {(seat, place) for seat, _, place in visits if f"seat={seat}" in cookies}
         assert len(places) == len(cookies)
         assert {place for _, place in places} == {f"127.0.0.1:{each.port}" for each in replicas}
 
 
 @needs_nginx
 def test_all_of_a_room_are_at_one_replica_and_see_no_other_room(replicas, tmp_path):
+    log = tmp_path / "access.log"
     with running_nginx(tmp_path, replicas) as url:
-        run(two_rooms(url, replicas, place_of_each(url, tmp_path / "access.log")))
+        places = place_of_each(url, log)
+        first = next(iter(places))
+        second = next(code for code in places if places[code] != places[first])
+        learners = {first: LEARNERS, second: 5}
+        run(guess_in_each(url, learners))
+        for code, students in learners.items():
+            of_websockets = partial(places_logged, log, f"/{code}/_stcore/stream", students + 1)
+            assert set(wait_for(of_websockets)) == {places[code]}
+
+
+def logged(log: Path) -> list[list[str]]:
+    """Of each answer, the learner's cookie, the address, and which replica it came from."""
+    return [line.split(maxsplit=2) for line in log.read_text(encoding="utf-8").splitlines()]
+
+
+def places_logged(log: Path, uri: str, at_least: int = 1) -> list[str]:
+    """Which replica each answer at that address came from, once there are so many; nginx writes a
+    line when the answer, or the websocket, has ended."""
+    places = [place for _, each, place in logged(log) if each == uri]
+    return places if len(places) >= at_least else []
 
 
 def place_of_each(url: str, log: Path) -> dict[str, str]:
-    """Codes of rooms, and at which replica each is."""
+    """Codes of rooms, and which replica the page of each comes from."""
     places: dict[str, str] = {}
     for code in [new_code() for _ in range(24)]:
-        known = len(log.read_text().splitlines())
         urllib.request.urlopen(f"{url}?room={code}", timeout=10).read()
-        places[code] = wait_for(lambda known=known: place_since(log, known))
+        [places[code]] = wait_for(partial(places_logged, log, f"/{code}/?room={code}"))
     return places
 
 
-def place_since(log: Path, known: int) -> str | None:
-    """Where the page came from, if nginx has written it; the way to the room's path has no place.
-
-    It writes a line after the answer, and two lines a page: it leads to the path at first.
-    """
-    places = (line.split()[-1] for line in log.read_text().splitlines()[known:])
-    return next((place for place in places if place != "-"), None)
-
-
-async def two_rooms(url: str, replicas: list[Server], places: dict[str, str]) -> None:
-    first = next(iter(places))
-    second = next(code for code in places if places[code] != places[first])
+async def guess_in_each(url: str, learners: dict[str, int]) -> None:
+    """In each of these rooms so many learners guess, and its lecturer sees theirs alone."""
     async with contextlib.AsyncExitStack() as halls:
-        for code, learners in ((first, LEARNERS), (second, 5)):
+        for code, students in learners.items():
             lecturer = come(url, f"room={code}&secret={new_secret()}&projected=true&only=students")
             await halls.enter_async_context(lecturer.connection())
             await lecturer.open()
-            visits = [come(url, f"room={code}") for _ in range(learners)]
+            visits = [come(url, f"room={code}") for _ in range(students)]
             for visit in visits:
                 await halls.enter_async_context(visit.connection())
             await asyncio.gather(*map(guess, visits))
             await lecturer.poll()
-            assert lecturer.guesses == learners
-        expected = {places[first]: LEARNERS + 1, places[second]: 5 + 1}
-        # The page itself comes by connections that end a little later. Meanwhile the visits must go
-        # on to answer the server's pings.
-        await asyncio.to_thread(
-            wait_for,
-            lambda: {f"127.0.0.1:{each.port}": learners_at(each) for each in replicas} == expected,
-        )
+            assert lecturer.guesses == students
 
 
 def come(url: str, link: str) -> Visit:
