@@ -1,7 +1,6 @@
 """A sum that decays exponentially."""
 
 import time
-from math import inf, log2
 
 
 class DecayingSum:
@@ -12,11 +11,6 @@ class DecayingSum:
 
     def add(self, amount: float) -> None:
         self._sum, self._at = self.now() + amount, time.monotonic()
-
-    @property
-    def rank(self) -> float:
-        """It orders sums with the same half-life as `now` does, but changes only in `add`."""
-        return log2(self._sum) + self._at / self._half_life if self._sum else -inf
 
     def now(self) -> float:
         return self._sum * 0.5 ** ((time.monotonic() - self._at) / self._half_life)

@@ -60,7 +60,7 @@ class Job:
     target: int = 0
     followed_until: float = 0.0
     followers: dict[Follower, float] = field(default_factory=dict)  # and until when each follows
-    network: str = ""  # from which it was first followed
+    networks: set[str] = field(default_factory=set)  # from which it was ever followed
     turn_began: float = 0.0
     last_mark_at: float = field(default_factory=time.monotonic)
     lost_workers: int = 0
@@ -81,6 +81,7 @@ class Job:
         if len(self.followers) > MANY_FOLLOWERS:
             self.present_followers()  # without those that have gone
         self.followers[follower] = now + seconds
+        self.networks.add(follower.network)
         if not self.is_followed:
             self.last_mark_at = now  # nobody has waited until now
         self.followed_until = max(self.followed_until, now + seconds)
