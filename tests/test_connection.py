@@ -9,13 +9,14 @@ from streamlit import get_option
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg, ForwardMsgMetadata
 from streamlit.runtime.app_session import AppSession
+from streamlit.runtime.scriptrunner import ScriptRunnerEvent
 from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
 from streamlit.web.server.starlette.starlette_websocket import StarletteSessionClient
 
 from exam.parts import CHAPTER_NAMES
 from exam.rooms.room import Room
 from exam.rooms.rooms import ROOMS, new_code, new_secret
-from exam.server import connection, inbox
+from exam.server import connection, inbox, websocket
 from exam.server.connection import NEW_ROOM
 from exam.server.inbox import KEPT_UNREAD, MAX_UNREAD, MAX_UNREAD_BYTES, Inbox
 from exam.server.lead import Lead
@@ -24,10 +25,12 @@ from exam.server.websocket import (
     CONNECTION,
     SERVED_BY,
     ConnectionMiddleware,
+    charge_time,
     follow_runs,
     follow_sessions,
 )
 from exam.service import run_queue
+from exam.service.fair_shares import FairShares
 from exam.service.run_queue import WHOLE_PAGE, RequestAccount, Run, RunQueue
 from tests.test_received import message, widget
 from tests.visit import run
@@ -587,3 +590,33 @@ def test_of_who_leads_a_room_ten_screens_stay():
         return stay
 
     assert run(lead()) == 10 * [True] + [False]
+
+
+class Session:
+    """As much of Streamlit's as its events need; nothing is kept for the loop."""
+
+    def _call_soon_on_event_loop(self, call) -> None:
+        call()
+
+
+def test_a_network_is_charged_for_the_time_that_its_runs_take(monkeypatch):
+    reported = []
+
+    def report(session, sender, event, **details: object) -> None:
+        reported.append((event, details))
+
+    monkeypatch.setattr(AppSession, "_on_scriptrunner_event", report)
+    monkeypatch.setattr(websocket, "THREAD", shares := FairShares())
+    charge_time()
+    session = Session()
+    USES[session] = SessionUse("hall")
+    for _ in range(2):
+        AppSession._on_scriptrunner_event(session, None, ScriptRunnerEvent.SCRIPT_STARTED, pages={})
+        began = time.thread_time()
+        while time.thread_time() - began < 0.05:  # what takes time
+            pass
+        time.sleep(0.05)  # what waits
+        end = ScriptRunnerEvent.FRAGMENT_STOPPED_WITH_SUCCESS
+        AppSession._on_scriptrunner_event(session, None, end)
+    assert 0.1 <= shares.clock("hall") < 0.15
+    assert reported[0] == (ScriptRunnerEvent.SCRIPT_STARTED, {"pages": {}}) and len(reported) == 4

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import time
+from collections import Counter
 
 import pytest
 
@@ -10,6 +11,7 @@ from exam.parts import CHAPTER_NAMES
 from exam.server.session_use import OPEN_CHAPTER
 from exam.service import run_queue
 from exam.service.decaying_sum import DecayingSum
+from exam.service.fair_shares import FairShares
 from exam.service.run_queue import HALF_LIFE, LIGHT, WHOLE_PAGE, RequestAccount, Run, RunQueue
 from tests.visit import run
 
@@ -19,8 +21,9 @@ NEVER = 3_600.0  # seconds
 @pytest.fixture(autouse=True)
 def one_at_once(monkeypatch) -> None:
     """Queues of the test's own, with one place each, in which a run takes it until its end."""
+    monkeypatch.setattr(run_queue, "THREAD", FairShares())
     for name in ("PARTS", "PAGES", "HEAVY_PARTS", "HEAVY_PAGES"):
-        monkeypatch.setattr(run_queue, name, RunQueue(1))
+        monkeypatch.setattr(run_queue, name, RunQueue(1, run_queue.THREAD))
     monkeypatch.setattr(run_queue, "LONGEST_RUN_SECONDS", NEVER)
     monkeypatch.setattr(run_queue, "RUN_SECONDS", NEVER)
 
@@ -95,7 +98,27 @@ def test_each_network_has_its_turn_however_many_wait_of_another():
         )
         return order(first, **script, learner=who_asked(100, network="hall").ask())
 
-    assert run(serve())[:2] == ["a", "learner"]
+    assert run(serve())[:2] == ["learner", "a"]
+
+
+def test_networks_share_the_time_of_the_thread_and_not_its_turns():
+    """A chapter takes ten times as long to draw as a press: a hall waited for six who draw it."""
+
+    async def serve() -> Counter[str]:
+        spent = Counter[str]()
+        first = RequestAccount("").ask()
+        runs = {RequestAccount(each).ask(): each for each in ["chapter", "hall"] * 300}
+        for _ in range(200):
+            first.end()
+            first = next(run for run in runs if run.turn.done())
+            network = runs.pop(first)
+            seconds = 0.1 if network == "chapter" else 0.01
+            run_queue.THREAD.charge(network, seconds)
+            spent[network] += seconds
+        return spent
+
+    spent = run(serve())
+    assert 0.8 < spent["chapter"] / spent["hall"] < 1.5
 
 
 def test_a_small_page_comes_before_a_large_one_whoever_asks_for_it():

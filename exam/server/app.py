@@ -37,7 +37,12 @@ from exam.server.sessions import (
 )
 from exam.server.slow_readers import bound_slow_readers
 from exam.server.static_files import StaticFiles
-from exam.server.websocket import ConnectionMiddleware, follow_runs, follow_sessions
+from exam.server.websocket import (
+    ConnectionMiddleware,
+    charge_time,
+    follow_runs,
+    follow_sessions,
+)
 from exam.service.machine import shortages
 from exam.service.scheduler import get_scheduler
 from exam.texts import LANGUAGES, load_texts
@@ -89,6 +94,7 @@ async def lifespan(app: object) -> AsyncIterator[None]:
     slow_readers = bound_slow_readers()
     follow_sessions()
     follow_runs()
+    charge_time()
     watch_no_files()
     keep_saved_files()
     share_script_loop()

@@ -1,6 +1,8 @@
 """A browser's websocket: a Connection reads it before Streamlit, and learns what Streamlit does."""
 
 import asyncio
+import threading
+import time
 from contextvars import ContextVar
 from typing import Any
 
@@ -8,13 +10,21 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime.app_session import AppSession
+from streamlit.runtime.scriptrunner import ScriptRunner, ScriptRunnerEvent
 from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
 from streamlit.web.server.starlette.starlette_websocket import StarletteSessionClient
 
 from exam.server.connection import RUNS, Connection
+from exam.server.session_use import USES
+from exam.service.run_queue import THREAD
 
 SERVED_BY = "exam.connection"  # in the scope of a websocket: its Connection
 CONNECTION: ContextVar[Connection] = ContextVar("connection")  # of the task that serves it
+ENDS = (
+    ScriptRunnerEvent.SCRIPT_STOPPED_WITH_SUCCESS,
+    ScriptRunnerEvent.FRAGMENT_STOPPED_WITH_SUCCESS,
+    ScriptRunnerEvent.SCRIPT_STOPPED_FOR_RERUN,
+)
 
 
 class ConnectionMiddleware:
@@ -83,6 +93,32 @@ def follow_runs() -> None:
 
     StarletteSessionClient.write_forward_msg = see_and_write  # type: ignore
     AppSession.handle_backmsg = note_and_handle  # type: ignore
+
+
+def charge_time() -> None:
+    """Have networks charged for the time of the processor that runs of their sessions take.
+
+    Such runs take from 5 to 100 ms, so counting them would not be fair.
+    """
+    report, began = AppSession._on_scriptrunner_event, threading.local()
+
+    def note_and_report(
+        session: AppSession, sender: ScriptRunner, event: ScriptRunnerEvent, **details: Any
+    ) -> None:
+        """Streamlit calls it in the thread of the run."""
+        if event is ScriptRunnerEvent.SCRIPT_STARTED:
+            began.at = time.thread_time()
+        elif event in ENDS:
+            seconds = time.thread_time() - began.at
+            session._call_soon_on_event_loop(lambda: _charge(session, seconds))
+        report(session, sender, event, **details)
+
+    AppSession._on_scriptrunner_event = note_and_report  # type: ignore
+
+
+def _charge(session: AppSession, seconds: float) -> None:
+    if use := USES.get(session):
+        THREAD.charge(use.network, seconds)
 
 
 def connection_of(client: Any) -> Connection:

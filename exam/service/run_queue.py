@@ -2,10 +2,11 @@
 
 One thread answers everybody, so a few runs at once are as fast as many, and the others wait.
 Fragment runs never wait for runs of the whole page, learners never wait for sessions that ask
-without pause, and lecturers wait only for lecturers. Among waiting learners, networks take turns;
-within a network the smallest run comes first, and among equals the one whose session has asked less
-often recently. Among lecturers, the one whose room has asked for the least comes first. Every
-fourth turn of a network goes to the run that has waited longest, so that nobody waits forever.
+without pause, and lecturers wait only for lecturers. Among waiting learners, each network has its
+share of the thread's time; within a network the smallest run comes first, and among equals the one
+whose session has asked less often recently. Among lecturers, the one whose room has asked for the
+least comes first. Every fourth turn of a network goes to the run that has waited longest, so that
+nobody waits forever.
 """
 
 import asyncio
@@ -15,7 +16,7 @@ import time
 from collections.abc import Iterator
 
 from exam.service.decaying_sum import DecayingSum
-from exam.service.network_turns import NetworkTurns
+from exam.service.fair_shares import FairShares
 
 HALF_LIFE = 30.0  # seconds, in which half of what a session has asked for is forgotten
 # The same for how often it has asked. If hundreds ask without pause, each gets a turn only every
@@ -38,6 +39,7 @@ LONGEST_WAIT_EVERY = 4  # one turn in so many goes to the run that has waited lo
 # begins, even if this one has not ended or Streamlit has not said so.
 RUN_SECONDS, LONGEST_RUN_SECONDS = 0.3, 2.0
 PART_SECONDS = 0.01  # that a part of the page takes, on a quiet machine
+BESIDE_SCRIPT = 0.005  # seconds that reading and sending for a run take, beside its script
 
 
 class Run:
@@ -85,18 +87,22 @@ class NetworkRuns(list[Run]):
 
 
 class RunQueue:
-    """Runs of one kind, of which a few go on at once; used in one event loop."""
+    """Runs of one kind, of which a few go on at once; used in one event loop.
 
-    def __init__(self, at_once: int):
+    `shares` says which network's run begins next.
+    """
+
+    def __init__(self, at_once: int, shares: FairShares | None = None):
         self._places, self._lent = at_once, 0
+        self._shares = shares or FairShares()
         self._loop: asyncio.AbstractEventLoop | None = None  # in which it is used
-        self._waiting: NetworkTurns[NetworkRuns] = NetworkTurns(NetworkRuns)
+        self._waiting: dict[str, NetworkRuns] = {}
 
     def add(self, rank: tuple[int, int], seconds: float, network: str = "") -> Run:
         """A run that begins when it is its turn, and ends after so many seconds or when told so."""
         self._loop = asyncio.get_running_loop()
         run = Run(self, rank, seconds)
-        self._waiting.of(network).append(run)
+        self._waiting.setdefault(network, NetworkRuns()).append(run)
         self._begin_next()
         return run
 
@@ -126,17 +132,25 @@ class RunQueue:
         self._begin_next()
 
     def _begin_next(self) -> None:
-        while self._places > 0 and (waiting := self._waiting.next()):
+        while self._places > 0 and self._waiting:
+            network = min(self._waiting, key=self._shares.clock)
+            waiting = self._waiting[network]
             # Runs whose turn is done although they never began belong to connections that have
             # ended.
             waiting[:] = [run for run in waiting if not run.turn.done()]
-            if waiting:
-                self._places -= 1
-                waiting.take().begin()
+            if not waiting:
+                del self._waiting[network]
+                continue
+            self._places -= 1
+            self._shares.set_last(self._shares.clock(network))
+            self._shares.charge(network, BESIDE_SCRIPT)
+            waiting.take().begin()
 
 
-PARTS, PAGES = RunQueue(PARTS_AT_ONCE), RunQueue(PAGES_AT_ONCE)
-HEAVY_PARTS, HEAVY_PAGES = RunQueue(HEAVY_PARTS_AT_ONCE), RunQueue(HEAVY_PAGES_AT_ONCE)
+THREAD = FairShares()  # what learners' runs take of the time of the one thread, in seconds
+PARTS, PAGES = RunQueue(PARTS_AT_ONCE, THREAD), RunQueue(PAGES_AT_ONCE, THREAD)
+HEAVY_PARTS = RunQueue(HEAVY_PARTS_AT_ONCE, THREAD)
+HEAVY_PAGES = RunQueue(HEAVY_PAGES_AT_ONCE, THREAD)
 LEADERS = RunQueue(LEADERS_AT_ONCE)
 
 
