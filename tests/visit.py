@@ -49,10 +49,11 @@ class Visit:
         """A new connection: a new visit by the same link, and with the same cookie."""
         self._forget()
         options = {"origin": "/".join(self.url.split("/")[:3]), "max_size": None, "max_queue": None}
-        if self.cookie:
-            options["additional_headers"] = {"Cookie": self.cookie}
-        if self.address:
+        headers = {"Cookie": self.cookie} if self.cookie else {}
+        if self.address:  # as nginx hands it on
             options["local_addr"] = (self.address, 0)
+            headers["X-Forwarded-For"] = self.address
+        options["additional_headers"] = headers
         place = self.url.replace("http", "ws", 1) + "_stcore/stream"
         async with websockets.connect(place, subprotocols=["streamlit"], **options) as socket:
             self.socket = socket

@@ -629,12 +629,29 @@ async def patient(url: str) -> None:
 
     async def one() -> None:
         student, batch_size = next(plans)
-        link = f"start=true&student={student}&batch_size={batch_size}&epochs=200"
-        async with Visit(url, link, address="127.0.0.3").connection() as visit:
-            await visit.open()
-            await visit.stay()
+        link = f"student={student}&batch_size={batch_size}&epochs=200"
+        await Visit(url, link, address=ELSEWHERE).study_alone()
 
     await again_and_again(one, 40)
+
+
+async def redrawn(url: str) -> None:
+    """From six other addresses ten connections each have the page draw a chapter again and again.
+
+    It is complete, so that drawing it takes ten times as long as a press.
+    """
+    addresses = itertools.cycle(f"127.0.0.{number}" for number in range(11, 17))
+
+    async def one() -> None:
+        address = next(addresses)
+        async with Visit(url, "only=pianist&reveal=true", address=address).connection() as visit:
+            await visit.open()
+            await visit.follow("ask_pianist")
+            while True:
+                await visit.ask(within="ask_pianist")
+                await visit.read()
+
+    await again_and_again(one, 60)
 
 
 async def no_part(url: str) -> None:
@@ -839,6 +856,7 @@ NUISANCES: dict[str, Nuisance] = {
         piles,
         starts,
         patient,
+        redrawn,
         idle,
         no_part,
         fresh,
