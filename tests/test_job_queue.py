@@ -108,12 +108,15 @@ def test_no_stream_of_first_passes_keeps_a_chapter_out(queue, clock):
 
 
 def test_each_network_has_its_share_of_the_workers(queue, clock):
-    """Forty visits of another network once had all of the time, each being light by itself."""
+    """Forty visits of another network once had all of the time, each being light by itself.
+
+    Two have the square root of 20 less.
+    """
     script = [ask_from(queue, "script", Plan(n, 1), known=1) for n in range(1, 41)]
     assert all(run_turn(queue, clock, 0.2) in script for _ in range(100))
     hall = [ask_from(queue, "hall", Plan(n, 2), known=1) for n in (1, 2)]
     turns = [run_turn(queue, clock, 0.2) for _ in range(100)]
-    assert 49 <= sum(job in hall for job in turns) <= 51
+    assert 16 <= sum(job in hall for job in turns) <= 24
 
 
 def test_a_hall_that_has_used_the_workers_alone_and_presses_often_keeps_its_share(queue, clock):
@@ -127,8 +130,8 @@ def test_a_hall_that_has_used_the_workers_alone_and_presses_often_keeps_its_shar
         with queue.job_came:  # four learners a second press start for what is known
             queue.follow(hall[0], Follower(f"{number}", "hall"), 0.0, is_background=False)
         turns.append(run_turn(queue, clock, 0.2))
-    assert 29 <= sum(job in hall for job in turns) <= 31
-    assert all(29 <= turns.count(job) <= 31 for job in others)
+    assert 110 <= sum(job in hall for job in turns) <= 150
+    assert all(10 <= turns.count(job) <= 17 for job in others)
 
 
 def test_a_first_pass_waits_for_no_study_of_another_network(queue, clock):

@@ -301,9 +301,7 @@ def test_keras_loads_before_anybody_comes(tmp_path):
 
 def events(server: Server, code: str) -> Iterator[dict]:
     """What a phone is told of the room."""
-    # As when a user opens the address itself in a browser: the stream must not be buffered.
-    request = urllib.request.Request(f"{server.url}room/{code}", headers={"Accept": "text/html"})
-    stream = urllib.request.urlopen(request, timeout=60)
+    stream = urllib.request.urlopen(f"{server.url}room/{code}", timeout=60)
     assert stream.headers["Content-Type"].startswith("text/event-stream")
     for line in stream:
         if line.startswith(b"data: "):

@@ -195,7 +195,7 @@ def _take_seat(code: str, secret: str) -> Seat:
             continue
         # Any of these secrets may come from a stranger's link, so say so.
         is_other_link = bool(secret) and secret != each
-        is_second_room = not kept and _leads_another(code, cookies)
+        is_second_room = _leads_another(code, cookies)
         hint = "secret" if is_other_link else "other" if is_second_room else ""
         return Seat(code=room.code, secret=each, refused=hint)
     last = next(reversed(refused.values()), "")
@@ -207,12 +207,10 @@ def _take_seat(code: str, secret: str) -> Seat:
 
 
 def _leads_another(code: str, cookies: Mapping[str, str]) -> bool:
-    """Whether the browser has the cookie of another room, which is open."""
+    """Whether the browser has the cookie of another room, which is in use."""
     others = {name[5:]: secret for name, secret in cookies.items() if name.startswith("lead_")}
     return any(
-        (room := rooms.ROOMS.find(other)) and room.is_led_by(secret)
-        for other, secret in others.items()
-        if other != code
+        other != code and rooms.ROOMS.is_led_now(other, secret) for other, secret in others.items()
     )
 
 

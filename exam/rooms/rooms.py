@@ -12,6 +12,7 @@ from exam.rooms.room import Room
 MAX_ROOMS, MAX_ROOMS_OF_A_CLIENT = 100, 20
 KEPT_SECONDS = 3 * 3600.0  # a room is closed so long after its last use
 RECENT_SECONDS = 600.0  # a room used so recently is not closed for another client's
+RELOAD_SECONDS = 30.0  # nor one used so recently for the same client's: its screen may be reloading
 MAX_SECRETS = 10_000  # of closed rooms
 LETTERS = "ABCEFGHJKLMNPRSTWXYZ"  # of a code: no two that look alike
 CODE = re.compile(f"[{LETTERS}]{{4}}")
@@ -76,6 +77,14 @@ class Rooms:
                 room = self._rooms[code] = Room(code, secret, self._clock(), client)
             return room
 
+    def is_led_now(self, code: str, secret: str) -> bool:
+        """Whether that room has been used recently and has that secret; asking is no use of it."""
+        with self._lock:
+            room = self._rooms.get(code)
+            if room is None or self._unused_seconds(room) >= RECENT_SECONDS:
+                return False
+            return room.is_led_by(secret)
+
     def _find(self, code: str) -> Room | None:
         room = self._rooms.get(code)
         if room and self._unused_seconds(room) >= KEPT_SECONDS:
@@ -98,7 +107,8 @@ class Rooms:
         count_of_client = sum(room.client == client for room in rooms)
         empty = [room for room in rooms if not room.is_in_use]
         if count_of_client >= MAX_ROOMS_OF_A_CLIENT:
-            closable = [room for room in empty if room.client == client]
+            own = [room for room in empty if room.client == client]
+            closable = [each for each in own if self._unused_seconds(each) >= RELOAD_SECONDS]
         elif len(rooms) >= MAX_ROOMS:
             closable = [each for each in empty if self._unused_seconds(each) >= RECENT_SECONDS]
             closable = closable or _last_of_most(rooms, share=count_of_client + 1)

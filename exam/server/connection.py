@@ -11,6 +11,7 @@ from streamlit.runtime.app_session import AppSession
 
 from exam.page.address import network_of_client
 from exam.rooms.room import Room
+from exam.rooms.rooms import ROOMS
 from exam.server.inbox import END, Inbox
 from exam.server.lead import Lead
 from exam.server.message_cache import MessageCache
@@ -167,6 +168,7 @@ class Connection:
     def _be_leader_of(self, room: Room | None) -> None:
         if self._led and self._led is not room:
             self._led.leaders.discard(self)
+            ROOMS.find(self._led.code)  # it is used until now
         if room:
             room.leaders.add(self)
         self._led = room

@@ -14,6 +14,7 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from exam.rooms.room import Room
 from exam.rooms.rooms import ROOMS
 
+EVENT_STREAM = "text/event-stream"
 MAX_STREAMS, MAX_LECTURER_STREAMS = 1_000, 20  # of a room
 MAX_ALL_STREAMS = 2_000  # of all rooms; each takes 35 kB
 KEEP_ALIVE_SECONDS = 15.0  # after which a stream sends a comment, so that no proxy cuts it
@@ -26,7 +27,12 @@ _open_streams: dict[Callable[[], None], Room] = {}
 
 
 async def stream_room(request: Request) -> Response:
-    """The state of a room as an event stream: at once, and then whenever it changes."""
+    """The state of a room as an event stream: at once, and then whenever it changes.
+
+    Only for scripts: another page's frames of it would take all connections of a browser.
+    """
+    if EVENT_STREAM not in request.headers.get("accept", EVENT_STREAM):
+        return PlainTextResponse("An event stream", 406)
     room = ROOMS.find(request.path_params["code"].upper())
     if not room:
         return PlainTextResponse("There is no such room", 404)
@@ -38,7 +44,7 @@ async def stream_room(request: Request) -> Response:
     return StreamingResponse(
         room_events(room, for_lecturer=for_lecturer),
         headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"},  # the latter for nginx
-        media_type="text/event-stream",
+        media_type=EVENT_STREAM,
     )
 
 

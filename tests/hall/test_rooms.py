@@ -22,6 +22,7 @@ from exam.rooms.rooms import (
     LETTERS,
     MAX_ROOMS,
     MAX_ROOMS_OF_A_CLIENT,
+    RELOAD_SECONDS,
     SECRET,
     RoomRefused,
     Rooms,
@@ -286,8 +287,25 @@ def test_a_room_whose_lecturer_waits_at_the_door_stays(hall, clock):
     clock.now += 3600
     code = codes()
     for _ in range(2 * MAX_ROOMS_OF_A_CLIENT):
+        clock.now += RELOAD_SECONDS
         hall.lead(next(code), new_secret(), "the hall")
     assert hall.find("KHJM") is room
+
+
+def test_a_room_whose_lecturer_reloads_stays(hall, clock):
+    """A script at the hall's address that holds nineteen others once waited for that."""
+    code = codes()
+    room = hall.lead("KHJM", new_secret(), "the hall")
+    for _ in range(MAX_ROOMS_OF_A_CLIENT - 1):
+        hall.lead(next(code), new_secret(), "the hall").leaders.add(object())
+    clock.now += 3600
+    assert hall.lead("KHJM", room.secret) is room  # it reloads
+    clock.now += RELOAD_SECONDS - 1
+    with pytest.raises(RoomRefused, match="taken"):
+        hall.lead(next(code), new_secret(), "the hall")
+    clock.now += 1
+    hall.lead(next(code), new_secret(), "the hall")
+    assert hall.find("KHJM") is None  # whoever opens rooms by mistake can go on
 
 
 def test_a_client_that_opens_rooms_in_a_loop_takes_none_from_others(hall, room, clock):
@@ -295,15 +313,19 @@ def test_a_client_that_opens_rooms_in_a_loop_takes_none_from_others(hall, room, 
     code = codes()
     mine = [hall.lead(next(code), new_secret(), "loop") for _ in range(MAX_ROOMS_OF_A_CLIENT)]
     mine[0].guess("sheet", "a", 0)
-    for _ in range(500):
+    for _ in range(300):
+        clock.now += RELOAD_SECONDS
+        hall.find("KHJM")
         hall.lead(next(code), new_secret(), "loop")
     assert hall.find("KHJM") is room and hall.find(mine[0].code) is mine[0]
     assert hall.find(mine[1].code) is None
     hall.lead("ZZZZ", new_secret(), "another")  # there is room for others
     with pytest.raises(RoomRefused, match="secret"):
         hall.lead(mine[1].code, new_secret(), "another")
+    clock.now += RELOAD_SECONDS
     assert hall.lead(mine[1].code, mine[1].secret, "loop")
     for each in mine:
+        clock.now += RELOAD_SECONDS
         hall.lead(each.code, each.secret, "loop").guess("sheet", "a", 0)
     with pytest.raises(RoomRefused, match="taken"):
         hall.lead("ZZZX", new_secret(), "loop")

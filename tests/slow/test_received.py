@@ -144,7 +144,11 @@ async def open_wrongly(url: str, number: int) -> None:
     cookie = f"learner={text}; lead_ABCE={text}; lead_{text[:9]}=1; {text[:9]}"
     async with Visit(url, query, cookie).connection() as visit:
         await visit.open()
-    headers = {"Accept": "text/html", "Accept-Language": text or "-", "Cookie": cookie}
+    headers = {
+        "Accept": "text/html, text/event-stream",
+        "Accept-Language": text or "-",
+        "Cookie": cookie,
+    }
     headers |= {"X-Forwarded-For": text or "-", "Accept-Encoding": text or "-", "Range": "bytes=x"}
     for address in (
         f"?{query}",
