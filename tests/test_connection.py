@@ -16,7 +16,7 @@ from streamlit.web.server.starlette.starlette_websocket import StarletteSessionC
 from exam.parts import CHAPTER_NAMES
 from exam.rooms.room import Room
 from exam.rooms.rooms import ROOMS, new_code, new_secret
-from exam.server import connection, inbox, websocket
+from exam.server import connection, inbox
 from exam.server.connection import NEW_ROOM
 from exam.server.inbox import KEPT_UNREAD, MAX_UNREAD, MAX_UNREAD_BYTES, Inbox
 from exam.server.lead import Lead
@@ -141,7 +141,7 @@ def test_a_message_waits_for_as_many_turns_as_it_takes(monkeypatch):
 
     def ask(asked: object, runs: int = 1, *, leads: bool = False) -> Run:
         kept.append(runs)
-        return RunQueue(1).add((1, 0), 1.0)
+        return RunQueue(1).add((1, 0))
 
     monkeypatch.setattr(connection.RequestAccount, "ask", ask)
 
@@ -316,7 +316,6 @@ def test_who_loses_a_session_keeps_no_place_and_who_takes_it_is_as_heavy(
     monkeypatch.setattr(run_queue, "PAGES", pages := RunQueue(1))
     monkeypatch.setattr(connection, "LONGEST_RUN_SECONDS", 3_600.0)
     monkeypatch.setattr(run_queue, "LONGEST_RUN_SECONDS", 3_600.0)
-    monkeypatch.setattr(run_queue, "RUN_SECONDS", 3_600.0)
 
     class Session:
         pass
@@ -606,7 +605,7 @@ def test_a_network_is_charged_for_the_time_that_its_runs_take(monkeypatch):
         reported.append((event, details))
 
     monkeypatch.setattr(AppSession, "_on_scriptrunner_event", report)
-    monkeypatch.setattr(websocket, "THREAD", shares := FairShares())
+    monkeypatch.setattr(run_queue, "THREAD", shares := FairShares())
     charge_time()
     session = Session()
     USES[session] = SessionUse("hall")

@@ -25,7 +25,6 @@ def one_at_once(monkeypatch) -> None:
     for name in ("PARTS", "PAGES", "HEAVY_PARTS", "HEAVY_PAGES"):
         monkeypatch.setattr(run_queue, name, RunQueue(1, run_queue.THREAD))
     monkeypatch.setattr(run_queue, "LONGEST_RUN_SECONDS", NEVER)
-    monkeypatch.setattr(run_queue, "RUN_SECONDS", NEVER)
 
 
 def who_asked_for(runs: int) -> RequestAccount:
@@ -107,13 +106,14 @@ def test_networks_share_the_time_of_the_thread_and_not_its_turns():
     async def serve() -> Counter[str]:
         spent = Counter[str]()
         first = RequestAccount("").ask()
-        runs = {RequestAccount(each).ask(): each for each in ["chapter", "hall"] * 300}
+        asking = [RequestAccount(each) for each in ["chapter", "hall"] * 6]
+        runs = {each.ask(): each.network for _ in range(50) for each in asking}
         for _ in range(200):
             first.end()
             first = next(run for run in runs if run.turn.done())
             network = runs.pop(first)
             seconds = 0.1 if network == "chapter" else 0.01
-            run_queue.THREAD.charge(network, seconds)
+            run_queue.THREAD.charge(network, "", seconds)
             spent[network] += seconds
         return spent
 

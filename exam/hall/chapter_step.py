@@ -18,7 +18,6 @@ from exam.page.ask_again import ask_again
 from exam.page.fragment import fragment
 from exam.page.visit import Visit, settings
 from exam.rooms.room import Room, Step
-from exam.rooms.seat import Seat
 from exam.rooms.votes import Rounds
 from exam.texts import Texts
 
@@ -75,7 +74,7 @@ def _show_vote(view: ChapterView, question: Question, step: Step, room: Room | N
     rounds = view.rounds if is_closed else ()
     with _beside_the_question(view, question, room, rounds):
         if room and not rounds:
-            _show_count(view.visit.seat, view.chapter, view.texts, is_first=not is_discussed)
+            _show_count(view.visit, view.chapter, view.texts, is_first=not is_discussed)
     if len(rounds) > 1:
         st.caption(view.texts.hall.two_rounds)
 
@@ -108,11 +107,11 @@ def _show_question(view: ChapterView, question: Question, rounds: Rounds) -> Non
 
 
 @fragment
-def _show_count(seat: Seat, chapter: Chapter, texts: Texts, *, is_first: bool) -> None:
+def _show_count(visit: Visit, chapter: Chapter, texts: Texts, *, is_first: bool) -> None:
     """How many have guessed. The experiment is computed in the meantime."""
-    begun_experiment(chapter)
+    begun_experiment(chapter, visit.follower)
     ask_again(f"{chapter.name}_count", POLL_SECONDS, unless="leads", on="hall-counted")
-    if not (room := seat.room):
+    if not (room := visit.seat.room):
         return
     standing = room.standing(chapter.name)
     present = len(room.listeners)  # the pages that follow the room now

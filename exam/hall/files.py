@@ -11,6 +11,7 @@ from exam.hall.measured import measured_answer
 from exam.lesson.chapters import CHAPTERS
 from exam.lesson.contents import numbered_title
 from exam.lesson.guess import PassSlider, question_of
+from exam.page.visit import Visit
 from exam.rooms.room import Room
 from exam.texts import Texts
 
@@ -19,9 +20,12 @@ HIDDEN = "*"
 COLUMNS = ("chapter", "round", "guess", "count", "of", "measured")
 
 
-def show_room_files(room: Room, texts: Texts) -> None:
+def show_room_files(room: Room, visit: Visit, texts: Texts) -> None:
     """The guesses of the hall, as a table in which nobody is recognised."""
-    answers = {chapter: measured_answer(CHAPTERS[chapter]) for chapter in room.closed_rounds()}
+    answers = {
+        chapter: measured_answer(CHAPTERS[chapter], visit.follower)
+        for chapter in room.closed_rounds()
+    }
     st.download_button(
         texts.hall.room_csv,
         lambda: votes_csv(room, answers, texts).encode("utf-8-sig"),  # so that Excel reads Korean

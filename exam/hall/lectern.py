@@ -128,7 +128,7 @@ def show_bar(visit: Visit, step: Step, texts: Texts) -> None:
     _show_places(step, steps, visit, texts)
     if room := visit.seat.led_room:
         with st.popover(texts.hall.save_room, width="content"):
-            show_room_files(room, texts)
+            show_room_files(room, visit, texts)
             _offer_to_begin_anew(step.place, steps, visit, texts)
     _show_ways_forward(step, steps[at + 1 :], steps, visit, texts)
 

@@ -20,7 +20,6 @@ from exam.page.browser import load, styles
 from exam.page.fragment import fragment
 from exam.page.visit import Visit
 from exam.rooms.room import Room, Step
-from exam.rooms.seat import Seat
 from exam.texts import Texts
 
 POLL_SECONDS = 1.0  # between two polls of the room
@@ -32,7 +31,7 @@ def show_presenter_view(visit: Visit, step: Step, texts: Texts) -> None:
     steps = steps_for(visit)
     ahead = steps[steps.index(step) + 1 :][: STEPS_AHEAD + 1]
     labels = [label_of(later, now, texts) for now, later in zip(ahead, ahead[1:], strict=False)]
-    _show_standing(visit.seat, step, texts)
+    _show_standing(visit, step, texts)
     with st.container():  # even if empty: the bar below keeps its place while the step changes
         _show_advice("heads" if step == HEADS else step.place, texts)
     with bar_container():
@@ -48,9 +47,9 @@ def _show_advice(place: str, texts: Texts) -> None:
 
 
 @fragment
-def _show_standing(seat: Seat, step: Step, texts: Texts) -> None:
+def _show_standing(visit: Visit, step: Step, texts: Texts) -> None:
     ask_again("presenter", POLL_SECONDS)
-    if not (room := seat.room):
+    if not (room := visit.seat.room):
         st.info(texts.hall.refused.room)
         return
     st.caption(
@@ -63,7 +62,7 @@ def _show_standing(seat: Seat, step: Step, texts: Texts) -> None:
     if step.kind == "write":
         st.markdown(sentence_of_counts(room, texts))
     elif step.place in CHAPTERS and CHAPTERS[step.place].studies:
-        _show_vote(room, step, texts)
+        _show_vote(room, step, visit, texts)
 
 
 def _minutes_since(start: float) -> str:
@@ -71,7 +70,7 @@ def _minutes_since(start: float) -> str:
     return f"{seconds // 60}:{seconds % 60:02}"
 
 
-def _show_vote(room: Room, step: Step, texts: Texts) -> None:
+def _show_vote(room: Room, step: Step, visit: Visit, texts: Texts) -> None:
     """How many have guessed, and the guesses of closed rounds; after the first, the advice."""
     chapter, standing = CHAPTERS[step.place], room.standing(step.place)
     question, rounds = question_of(chapter), standing.rounds
@@ -81,7 +80,7 @@ def _show_vote(room: Room, step: Step, texts: Texts) -> None:
     if isinstance(question, PassSlider):
         st.markdown(question.guess_of_hall(rounds))
         return
-    answer = measured_answer(chapter)
+    answer = measured_answer(chapter, visit.follower)
     st.caption(texts.hall.two_rounds if len(rounds) > 1 else texts.hall.first_vote)
     show_choices(texts[chapter.name].choices, texts, rounds, answer)
     if answer is not None and (step.kind, step.round) == ("close", 1):

@@ -96,7 +96,9 @@ class Connection:
         room = self._lead.room(state.query_string)
         # All leaders of a room share one account, or each of many connections would go before a
         # lecturer.
-        account_of_room = room and ROOM_ACCOUNTS.setdefault(room, RequestAccount("", NEW_ROOM))
+        account_of_room = room and ROOM_ACCOUNTS.setdefault(
+            room, RequestAccount(room.client, NEW_ROOM)
+        )
         self._account = account_of_room or self._use.account
         run = self._account.ask(self._use.cost(message), leads=bool(room))
         # A guess is a fragment run, and counts even if its learner has left.

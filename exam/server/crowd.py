@@ -12,6 +12,7 @@ from exam.server.session_use import USES
 from exam.server.websocket import connection_of
 
 MAX_SESSIONS = 1_500  # with more, a full garbage collection stops everybody for a second
+MAX_LEADING = 40  # sessions of a network that lead: the screens of all its lecturers
 NEW_SECONDS = 1.0  # in which a session counts as if something had run in it
 FILES = 3  # open ones, at most: its websocket, the stream of its room, and a request
 
@@ -19,8 +20,9 @@ FILES = 3  # open ones, at most: its websocket, the stream of its room, and a re
 def bound_sessions(max_open_files: float) -> None:
     """Make the running Streamlit end surplus sessions: the least active, then the longest idle.
 
-    They are taken from the network with the most sessions; those that lead a room stay. A browser
-    that is still open reconnects, as after a lost connection.
+    They are taken from the network with the most sessions. Those that lead a room stay, unless
+    their network has more of them than lecturers would have. A browser that is still open
+    reconnects, as after a lost connection.
     """
     manager = Runtime.instance()._session_mgr
     most = min(max_open_files // FILES, MAX_SESSIONS)
@@ -29,13 +31,16 @@ def bound_sessions(max_open_files: float) -> None:
     def connect_and_bound(*args: Any, **options: Any) -> str:
         session_id = connect(*args, **options)
         if manager.num_active_sessions() > most:
+            sessions = manager.list_active_sessions()
+            networks = Counter(map(_network, sessions))
+            leading = Counter(_network(info) for info in sessions if _leads(info))
             others = [
                 info
-                for info in manager.list_active_sessions()
-                if info.session.id != session_id and not connection_of(info.client).leads
+                for info in sessions
+                if info.session.id != session_id
+                and not (_leads(info) and leading[_network(info)] <= MAX_LEADING)
             ]
             # Some at once: to look at all of them takes a while.
-            networks = Counter(map(_network, others))
             first = heapq.nsmallest(
                 len(others) // 100 + 1,
                 others,
@@ -46,6 +51,10 @@ def bound_sessions(max_open_files: float) -> None:
         return session_id
 
     manager.connect_session = connect_and_bound  # type: ignore
+
+
+def _leads(info: ActiveSessionInfo) -> bool:
+    return connection_of(info.client).leads
 
 
 def _network(info: ActiveSessionInfo) -> str:

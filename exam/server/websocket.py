@@ -16,7 +16,6 @@ from streamlit.web.server.starlette.starlette_websocket import StarletteSessionC
 
 from exam.server.connection import RUNS, Connection
 from exam.server.session_use import USES
-from exam.service.run_queue import THREAD
 
 SERVED_BY = "exam.connection"  # in the scope of a websocket: its Connection
 CONNECTION: ContextVar[Connection] = ContextVar("connection")  # of the task that serves it
@@ -118,7 +117,7 @@ def charge_time() -> None:
 
 def _charge(session: AppSession, seconds: float) -> None:
     if use := USES.get(session):
-        THREAD.charge(use.network, seconds)
+        use.account.charge(seconds)
 
 
 def connection_of(client: Any) -> Connection:

@@ -1,12 +1,20 @@
-"""Equal shares for all networks of what is scarce: a thread's time, or the workers'.
+"""Shares for all networks of what is scarce: a thread's time, or the workers'.
 
 This is start-time fair queueing (Goyal, Vin and Cheng, SIGCOMM 1996). Each network has a clock that
 goes on by what the network is charged, and the one whose clock is furthest behind comes next. After
 a pause, a clock is set to that of whoever came last: nothing is saved up, and nothing is owed for
 what a network used while no other wanted it.
+
+Shares are as the square roots of how many visits the networks have: a hall has more than somebody
+with a few addresses, and somebody with many visits not much more than a single learner elsewhere.
 """
 
-MAX_CLOCKS = 5_000
+import time
+from collections import Counter
+from math import sqrt
+
+RECENT_SECONDS = 60.0  # how long a visit counts
+FORGET_EVERY = 5.0  # seconds
 
 
 class FairShares:
@@ -15,17 +23,34 @@ class FairShares:
     def __init__(self) -> None:
         self._clocks: dict[str, float] = {}
         self._last = 0.0  # the clock of whoever came last
+        self._seen_at: dict[tuple[str, str], float] = {}  # by network and visit
+        self._visits = Counter[str]()  # by network
+        self._forgot_at = time.monotonic()
 
     def clock(self, network: str) -> float:
         """The smaller, the sooner it comes."""
         return max(self._clocks.get(network, 0.0), self._last)
 
-    def charge(self, network: str, amount: float) -> None:
-        self._clocks[network] = self.clock(network) + amount
-        if len(self._clocks) > MAX_CLOCKS:
-            ahead = {each: clock for each, clock in self._clocks.items() if clock > self._last}
-            self._clocks = ahead
+    def charge(self, network: str, visit: str, amount: float) -> None:
+        self.count(network, visit)
+        self._clocks[network] = self.clock(network) + amount / sqrt(self._visits[network])
+
+    def count(self, network: str, visit: str) -> None:
+        """Note that the network has this visit."""
+        now = time.monotonic()
+        if now > self._forgot_at + FORGET_EVERY:
+            self._forget(now)
+        self._visits[network] += (network, visit) not in self._seen_at
+        self._seen_at[network, visit] = now
 
     def set_last(self, clock: float) -> None:
         """To be called with the smallest clock of those that wait, when one of them comes."""
         self._last = max(self._last, clock)
+
+    def _forget(self, now: float) -> None:
+        self._forgot_at = now
+        self._clocks = {each: at for each, at in self._clocks.items() if at > self._last}
+        self._seen_at = {
+            each: at for each, at in self._seen_at.items() if at > now - RECENT_SECONDS
+        }
+        self._visits = Counter(network for network, _ in self._seen_at)

@@ -2,16 +2,17 @@
 
 One thread answers everybody, so a few runs at once are as fast as many, and the others wait.
 Fragment runs never wait for runs of the whole page, learners never wait for sessions that ask
-without pause, and lecturers wait only for lecturers. Among waiting learners, each network has its
-share of the thread's time; within a network the smallest run comes first, and among equals the one
-whose session has asked less often recently. Among lecturers, the one whose room has asked for the
-least comes first. Every fourth turn of a network goes to the run that has waited longest, so that
-nobody waits forever.
+without pause, and lecturers wait only for lecturers. Each network has its share of the thread's
+time. Within a network, of learners the smallest run comes first, and among equals the one whose
+session has asked less often recently; of lecturers, the one whose room has asked for the least.
+Every fourth turn of a network goes to the run that has waited longest, so that nobody waits
+forever.
 """
 
 import asyncio
 import contextlib
 import itertools
+import secrets
 import time
 from collections.abc import Iterator
 
@@ -35,9 +36,9 @@ HEAVY_PARTS_AT_ONCE, HEAVY_PAGES_AT_ONCE = 2, 1  # of sessions that ask without 
 # learners waits three times as long for the first pass (`load 200 guesses`).
 MAX_LENT = 32
 LONGEST_WAIT_EVERY = 4  # one turn in so many goes to the run that has waited longest
-# How long a run keeps its place: for each run that it counts as, and at most. Then the next one
-# begins, even if this one has not ended or Streamlit has not said so.
-RUN_SECONDS, LONGEST_RUN_SECONDS = 0.3, 2.0
+# How long a run keeps its place at most. Then the next one begins, even if this one has not ended
+# or Streamlit has not said so.
+LONGEST_RUN_SECONDS = 2.0
 PART_SECONDS = 0.01  # that a part of the page takes, on a quiet machine
 BESIDE_SCRIPT = 0.005  # seconds that reading and sending for a run take, beside its script
 
@@ -45,29 +46,32 @@ BESIDE_SCRIPT = 0.005  # seconds that reading and sending for a run take, beside
 class Run:
     """A run that waits until its future `turn` is done, and then takes a place until it ends."""
 
-    def __init__(self, queue: "RunQueue", rank: tuple[int, int], seconds: float):
+    def __init__(self, queue: "RunQueue", rank: tuple[int, int], network: str, session: str):
         self.rank = rank  # the lowest one begins next
+        self.network, self.session = network, session
         self.turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._queue, self._seconds, self._has_place = queue, seconds, False
+        self._queue, self._has_place = queue, False
         self.charged: DecayingSum | None = None  # a sum to which the time that it took is added
 
     def begin(self) -> None:
         self._has_place, self._began_at = True, time.monotonic()
         self.turn.set_result(None)
-        self._ending = self.turn.get_loop().call_later(self._seconds, self.end)
+        self._ending = self.turn.get_loop().call_later(LONGEST_RUN_SECONDS, self.end)
 
-    def extend(self, seconds: float) -> None:
-        """Keep the place for so long from now on, if it has not ended."""
+    def extend(self) -> None:
+        """Keep the place for as long again from now on, if it has not ended."""
         if self._has_place:
             self._ending.cancel()
-            self._ending = self.turn.get_loop().call_later(seconds, self.end)
+            self._ending = self.turn.get_loop().call_later(LONGEST_RUN_SECONDS, self.end)
 
     def end(self) -> None:
         """Free the place for the next run, if this one still has it."""
         if self._has_place:
             self._has_place = False
             if self.charged:
-                self.charged.add((time.monotonic() - self._began_at) / PART_SECONDS)
+                seconds = time.monotonic() - self._began_at
+                self.charged.add(seconds / PART_SECONDS)
+                self._queue.charge(self, seconds)
             self._queue.add_place()
 
 
@@ -98,10 +102,10 @@ class RunQueue:
         self._loop: asyncio.AbstractEventLoop | None = None  # in which it is used
         self._waiting: dict[str, NetworkRuns] = {}
 
-    def add(self, rank: tuple[int, int], seconds: float, network: str = "") -> Run:
-        """A run that begins when it is its turn, and ends after so many seconds or when told so."""
+    def add(self, rank: tuple[int, int], network: str = "", session: str = "") -> Run:
+        """A run that begins when it is its turn, and ends when told so."""
         self._loop = asyncio.get_running_loop()
-        run = Run(self, rank, seconds)
+        run = Run(self, rank, network, session)
         self._waiting.setdefault(network, NetworkRuns()).append(run)
         self._begin_next()
         return run
@@ -141,10 +145,15 @@ class RunQueue:
             if not waiting:
                 del self._waiting[network]
                 continue
+            run = waiting.take()
             self._places -= 1
             self._shares.set_last(self._shares.clock(network))
-            self._shares.charge(network, BESIDE_SCRIPT)
-            waiting.take().begin()
+            self.charge(run, BESIDE_SCRIPT)
+            run.begin()
+
+    def charge(self, run: Run, seconds: float) -> None:
+        """Charge the run's network for that time of the thread."""
+        self._shares.charge(run.network, run.session, seconds)
 
 
 THREAD = FairShares()  # what learners' runs take of the time of the one thread, in seconds
@@ -158,7 +167,7 @@ class RequestAccount:
     """What all connections of a session, or all leaders of a room, have asked for recently."""
 
     def __init__(self, network: str, before: float = 0.0) -> None:
-        self._network = network
+        self.network, self.session = network, secrets.token_hex(8)
         self.runs = DecayingSum(HALF_LIFE)
         self.runs.add(before)
         self.times = DecayingSum(TIMES_HALF_LIFE)
@@ -173,7 +182,7 @@ class RequestAccount:
         # Rounded, so that there are ties, which are served in order of arrival.
         weight, often = round(self.runs.now()), max(round(self.times.now()), FEW).bit_length()
         if leads:  # one queue, or one leader's many fragments would go before another's step
-            run = LEADERS.add((weight, runs), _seconds(runs))
+            run = LEADERS.add((weight, runs), self.network, self.session)
             # Or somebody with many idle rooms could ask for slow fragments and go before a
             # lecturer.
             run.charged = self.runs
@@ -182,13 +191,13 @@ class RequestAccount:
             queue = PAGES if runs >= WHOLE_PAGE else PARTS
         else:
             queue = HEAVY_PAGES if runs >= WHOLE_PAGE else HEAVY_PARTS
-        return queue.add((runs, often), _seconds(runs), self._network)
+        return queue.add((runs, often), self.network, self.session)
+
+    def charge(self, seconds: float) -> None:
+        """Charge the network for the thread's time that a run has taken."""
+        THREAD.charge(self.network, self.session, seconds)
 
     def add(self, runs: int, run: Run) -> None:
         """To be called when a run turns out to count as `runs` more."""
         self.runs.add(runs)
-        run.extend(_seconds(runs))
-
-
-def _seconds(runs: int) -> float:
-    return min(runs * RUN_SECONDS, LONGEST_RUN_SECONDS)
+        run.extend()
