@@ -1,9 +1,11 @@
 """What no browser sends, in small; `python -m tests.tools.fuzz` sends ten thousand cases."""
 
 import asyncio
+import contextlib
 
 from exam.rooms.rooms import new_code, new_secret
-from tests.browser import running_server
+from tests.browser import Server, running_server
+from tests.test_server import WITH_FEW_FILES
 from tests.tools.fuzz import REFUSED, fuzz
 from tests.visit import Visit, run
 
@@ -65,3 +67,25 @@ def test_forged_guesses_codes_and_secrets_change_no_other_room(tmp_path):
     with running_server(tmp_path / "log.txt") as server:
         assert run(hall(server.url)) == 1
         assert "Traceback" not in server.log.read_text()
+
+
+def test_many_who_lead_rooms_of_their_own_keep_no_hall_out(tmp_path):
+    """They were never ended, however many, and a hall elsewhere lost half of its learners."""
+
+    async def push_out(server: Server) -> None:
+        async with contextlib.AsyncExitStack() as there:
+            hall = [Visit(server.url) for _ in range(20)]
+            for learner in hall:
+                await there.enter_async_context(learner.connection())
+                await learner.open()
+            for _ in range(14):
+                link = f"room={new_code()}&secret={new_secret()}"
+                for _ in range(10):
+                    leader = Visit(server.url, link, address="127.0.0.9")
+                    await there.enter_async_context(leader.connection())
+                    await leader.open()
+            for learner in hall:
+                await learner.study()
+
+    with running_server(tmp_path / "log", command=("-c", WITH_FEW_FILES)) as server:
+        run(push_out(server))

@@ -635,6 +635,23 @@ async def patient(url: str) -> None:
     await again_and_again(one, 40)
 
 
+async def scattered(url: str) -> None:
+    """Two visits at each of six other addresses, which press a new study of 200 passes each 4 s."""
+    plans = itertools.product(range(1, 31), range(1, 13))
+    addresses = itertools.cycle(f"127.0.0.{number}" for number in range(11, 17))
+
+    async def one() -> None:
+        async with Visit(url, "epochs=200", address=next(addresses)).connection() as visit:
+            await visit.open()
+            for student, batch_size in plans:
+                visit.link = f"student={student}&batch_size={batch_size}&epochs=200"
+                await visit.move("batch_size", batch_size)
+                await visit.press()
+                await visit.catch(4.0)
+
+    await again_and_again(one, 12)
+
+
 async def redrawn(url: str) -> None:
     """From six other addresses ten connections each have the page draw a chapter again and again.
 
@@ -856,6 +873,7 @@ NUISANCES: dict[str, Nuisance] = {
         piles,
         starts,
         patient,
+        scattered,
         redrawn,
         idle,
         no_part,
@@ -928,7 +946,7 @@ def compare(project: Path) -> None:
 
     `python -m tests.tools.abuse --fair [a folder with another commit]`
     """
-    for name in ("", "greedy", "patient"):
+    for name in ("", "greedy", "patient", "scattered"):
         with (
             tempfile.TemporaryDirectory() as folder,
             running_server(Path(folder) / "log.txt", project) as server,
