@@ -121,6 +121,20 @@ def test_networks_share_the_time_of_the_thread_and_not_its_turns():
     assert 0.8 < spent["chapter"] / spent["hall"] < 1.5
 
 
+def test_a_hundred_rooms_at_other_addresses_keep_no_lecturer_waiting(monkeypatch):
+    """Each of them had asked for less than the lecturer's, whose step came after half a minute."""
+    monkeypatch.setattr(run_queue, "LEADERS", RunQueue(1))
+
+    async def serve() -> list[str]:
+        others = [RequestAccount(f"{number % 7}") for number in range(98)]
+        first = others.pop().ask(leads=True)
+        waiting = {f"{number}": each.ask(leads=True) for number, each in enumerate(others)}
+        lecturer = RequestAccount("hall", before=1_000)
+        return order(first, **waiting, lecturer=lecturer.ask(leads=True))
+
+    assert run(serve()).index("lecturer") < 7
+
+
 def test_a_small_page_comes_before_a_large_one_whoever_asks_for_it():
     """So a lecturer who goes on quickly waits for none that is opened with all chapters."""
 
