@@ -30,7 +30,6 @@ from exam.server.websocket import (
     follow_sessions,
 )
 from exam.service import run_queue
-from exam.service.fair_shares import FairShares
 from exam.service.run_queue import WHOLE_PAGE, RequestAccount, Run, RunQueue
 from tests.test_received import message, widget
 from tests.visit import run
@@ -605,7 +604,7 @@ def test_a_network_is_charged_for_the_time_that_its_runs_take(monkeypatch):
         reported.append((event, details))
 
     monkeypatch.setattr(AppSession, "_on_scriptrunner_event", report)
-    monkeypatch.setattr(run_queue, "THREAD", shares := FairShares())
+    monkeypatch.setattr(run_queue, "PARTS", parts := RunQueue(1))
     charge_time()
     session = Session()
     USES[session] = SessionUse("hall")
@@ -617,5 +616,5 @@ def test_a_network_is_charged_for_the_time_that_its_runs_take(monkeypatch):
         time.sleep(0.05)  # what waits
         end = ScriptRunnerEvent.FRAGMENT_STOPPED_WITH_SUCCESS
         AppSession._on_scriptrunner_event(session, None, end)
-    assert 0.1 <= shares.clock("hall") < 0.15
+    assert 0.1 <= parts.shares.clock("hall") < 0.15
     assert reported[0] == (ScriptRunnerEvent.SCRIPT_STARTED, {"pages": {}}) and len(reported) == 4

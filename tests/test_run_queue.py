@@ -11,7 +11,6 @@ from exam.parts import CHAPTER_NAMES
 from exam.server.session_use import OPEN_CHAPTER
 from exam.service import run_queue
 from exam.service.decaying_sum import DecayingSum
-from exam.service.fair_shares import FairShares
 from exam.service.run_queue import HALF_LIFE, LIGHT, WHOLE_PAGE, RequestAccount, Run, RunQueue
 from tests.visit import run
 
@@ -21,9 +20,9 @@ NEVER = 3_600.0  # seconds
 @pytest.fixture(autouse=True)
 def one_at_once(monkeypatch) -> None:
     """Queues of the test's own, with one place each, in which a run takes it until its end."""
-    monkeypatch.setattr(run_queue, "THREAD", FairShares())
-    for name in ("PARTS", "PAGES", "HEAVY_PARTS", "HEAVY_PAGES"):
-        monkeypatch.setattr(run_queue, name, RunQueue(1, run_queue.THREAD))
+    monkeypatch.setattr(run_queue, "PARTS", parts := RunQueue(1))
+    for name in ("PAGES", "HEAVY_PARTS", "HEAVY_PAGES"):
+        monkeypatch.setattr(run_queue, name, RunQueue(1, beside=parts))
     monkeypatch.setattr(run_queue, "LONGEST_RUN_SECONDS", NEVER)
 
 
@@ -113,7 +112,7 @@ def test_networks_share_the_time_of_the_thread_and_not_its_turns():
             first = next(run for run in runs if run.turn.done())
             network = runs.pop(first)
             seconds = 0.1 if network == "chapter" else 0.01
-            run_queue.THREAD.charge(network, "", seconds)
+            run_queue.PARTS.shares.charge(network, "", seconds)
             spent[network] += seconds
         return spent
 
@@ -133,6 +132,25 @@ def test_a_hundred_rooms_at_other_addresses_keep_no_lecturer_waiting(monkeypatch
         return order(first, **waiting, lecturer=lecturer.ask(leads=True))
 
     assert run(serve()).index("lecturer") < 7
+
+
+def test_no_network_loses_its_claim_to_heavy_runs_of_another():
+    """If those set all clocks to that of a network which is ahead, turns would be counted again."""
+
+    async def serve() -> list[str]:
+        first = RequestAccount("hall").ask()
+        for seconds, network in ((0.5, "hall"), (5.0, "script")):
+            run_queue.PARTS.shares.charge(network, "", seconds)
+        script = [RequestAccount("script").ask() for _ in range(3)]
+        hall = [RequestAccount("hall").ask() for _ in range(3)]
+        heavy = who_asked_for(200)
+        heavy.network = "script"
+        for _ in range(3):
+            heavy.ask().end()
+        names = {f"script {n}": run for n, run in enumerate(script)}
+        return order(first, **names, **{f"hall {n}": run for n, run in enumerate(hall)})
+
+    assert run(serve()) == [*(f"hall {n}" for n in range(3)), *(f"script {n}" for n in range(3))]
 
 
 def test_a_small_page_comes_before_a_large_one_whoever_asks_for_it():

@@ -2,8 +2,8 @@
 
 This is start-time fair queueing (Goyal, Vin and Cheng, SIGCOMM 1996). Each network has a clock that
 goes on by what the network is charged, and the one whose clock is furthest behind comes next. After
-a pause, a clock is set to that of whoever came last: nothing is saved up, and nothing is owed for
-what a network used while no other wanted it.
+a pause, a clock is set to the one that was last furthest behind: nothing is saved up, and nothing
+is owed for what a network used while no other wanted it.
 
 Shares are as the square roots of how many visits the networks have: a hall has more than somebody
 with a few addresses, and somebody with many visits not much more than a single learner elsewhere.
@@ -11,6 +11,7 @@ with a few addresses, and somebody with many visits not much more than a single 
 
 import time
 from collections import Counter
+from collections.abc import Iterable
 from math import sqrt
 
 RECENT_SECONDS = 60.0  # how long a visit counts
@@ -22,7 +23,7 @@ class FairShares:
 
     def __init__(self) -> None:
         self._clocks: dict[str, float] = {}
-        self._last = 0.0  # the clock of whoever came last
+        self._last = 0.0  # the clock that was last furthest behind
         self._seen_at: dict[tuple[str, str], float] = {}  # by network and visit
         self._visits = Counter[str]()  # by network
         self._forgot_at = time.monotonic()
@@ -43,9 +44,9 @@ class FairShares:
         self._visits[network] += (network, visit) not in self._seen_at
         self._seen_at[network, visit] = now
 
-    def set_last(self, clock: float) -> None:
-        """To be called with the smallest clock of those that wait, when one of them comes."""
-        self._last = max(self._last, clock)
+    def note_turn(self, waiting: Iterable[str]) -> None:
+        """To be called when one of the networks that wait has its turn, with all of them."""
+        self._last = max(self._last, min(map(self.clock, waiting)))
 
     def _forget(self, now: float) -> None:
         self._forgot_at = now

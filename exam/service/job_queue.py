@@ -107,13 +107,13 @@ class JobQueue:
             self._turns += 1
             job.turn_began = time.monotonic()
             self.waiting.remove(job)
-            order = self._in_order()
-            self._usage.networks.set_last(
-                min(network_clock for _, network_clock, *_ in order.values())
-            )
-            del order[job]
+            self._usage.networks.note_turn(self._waiting_networks())
+            del self._in_order()[job]
             self.running.append(job)
         return job
+
+    def _waiting_networks(self) -> set[str]:
+        return {each.network for job in self._in_order() for each in job.followers or [NOBODY]}
 
     def _next(self) -> Job | None:
         jobs = list(self._in_order())

@@ -93,14 +93,16 @@ class NetworkRuns(list[Run]):
 class RunQueue:
     """Runs of one kind, of which a few go on at once; used in one event loop.
 
-    `shares` says which network's run begins next.
+    Its networks have shares of the thread's time, in all queues that are `beside` it together.
     """
 
-    def __init__(self, at_once: int, shares: FairShares | None = None):
+    def __init__(self, at_once: int, beside: "RunQueue | None" = None):
         self._places, self._lent = at_once, 0
-        self._shares = shares or FairShares()
         self._loop: asyncio.AbstractEventLoop | None = None  # in which it is used
         self._waiting: dict[str, NetworkRuns] = {}
+        self.shares: FairShares = beside.shares if beside else FairShares()
+        self._all_waiting: list[dict[str, NetworkRuns]] = beside._all_waiting if beside else []
+        self._all_waiting.append(self._waiting)
 
     def add(self, rank: tuple[int, int], network: str = "", session: str = "") -> Run:
         """A run that begins when it is its turn, and ends when told so."""
@@ -137,7 +139,7 @@ class RunQueue:
 
     def _begin_next(self) -> None:
         while self._places > 0 and self._waiting:
-            network = min(self._waiting, key=self._shares.clock)
+            network = min(self._waiting, key=self.shares.clock)
             waiting = self._waiting[network]
             # Runs whose turn is done although they never began belong to connections that have
             # ended.
@@ -145,21 +147,21 @@ class RunQueue:
             if not waiting:
                 del self._waiting[network]
                 continue
+            self.shares.note_turn(itertools.chain.from_iterable(self._all_waiting))
             run = waiting.take()
             self._places -= 1
-            self._shares.set_last(self._shares.clock(network))
             self.charge(run, BESIDE_SCRIPT)
             run.begin()
 
     def charge(self, run: Run, seconds: float) -> None:
         """Charge the run's network for that time of the thread."""
-        self._shares.charge(run.network, run.session, seconds)
+        self.shares.charge(run.network, run.session, seconds)
 
 
-THREAD = FairShares()  # what learners' runs take of the time of the one thread, in seconds
-PARTS, PAGES = RunQueue(PARTS_AT_ONCE, THREAD), RunQueue(PAGES_AT_ONCE, THREAD)
-HEAVY_PARTS = RunQueue(HEAVY_PARTS_AT_ONCE, THREAD)
-HEAVY_PAGES = RunQueue(HEAVY_PAGES_AT_ONCE, THREAD)
+PARTS = RunQueue(PARTS_AT_ONCE)
+PAGES = RunQueue(PAGES_AT_ONCE, beside=PARTS)
+HEAVY_PARTS = RunQueue(HEAVY_PARTS_AT_ONCE, beside=PARTS)
+HEAVY_PAGES = RunQueue(HEAVY_PAGES_AT_ONCE, beside=PARTS)
 LEADERS = RunQueue(LEADERS_AT_ONCE)
 
 
@@ -195,7 +197,7 @@ class RequestAccount:
 
     def charge(self, seconds: float) -> None:
         """Charge the network for the thread's time that a run has taken."""
-        THREAD.charge(self.network, self.session, seconds)
+        PARTS.shares.charge(self.network, self.session, seconds)
 
     def add(self, runs: int, run: Run) -> None:
         """To be called when a run turns out to count as `runs` more."""
