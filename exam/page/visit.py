@@ -7,6 +7,7 @@ ends the script thread without an answer.) Marks are the scheduler's, which forg
 visit keeps its studies, and polls them.
 """
 
+import itertools
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -207,11 +208,10 @@ def _take_seat(code: str, secret: str) -> Seat:
 
 
 def _leads_another(code: str, cookies: Mapping[str, str]) -> bool:
-    """Whether the browser has the cookie of another room, which is in use."""
-    others = {name[5:]: secret for name, secret in cookies.items() if name.startswith("lead_")}
-    return any(
-        other != code and rooms.ROOMS.is_led_now(other, secret) for other, secret in others.items()
-    )
+    """Whether the browser has an earlier cookie of another room, which is in use."""
+    led = (name.removeprefix("lead_") for name in cookies if name.startswith("lead_"))
+    earlier = itertools.takewhile(lambda other: other != code, led)  # browsers send them by age
+    return any(rooms.ROOMS.is_led_now(other, cookies[f"lead_{other}"]) for other in earlier)
 
 
 def client_address() -> str:
