@@ -59,7 +59,7 @@ class JobQueue:
     def follow(self, job: Job, follower: Follower, seconds: float, *, is_background: bool) -> None:
         """Let a visit follow the job for `seconds`, and charge it if it has started the study."""
         if follower not in job.followers and not is_background:
-            self._usage.start(follower)
+            self._usage.charge_start(follower)
         job.is_background &= is_background
         job.follow(seconds, follower)
 
@@ -135,7 +135,7 @@ class JobQueue:
         self._chapter_seconds.add(seconds * job.is_background)
         followers = job.present_followers()
         for follower in followers:
-            self._usage.compute(follower, seconds / len(followers))
+            self._usage.charge_turn(follower, seconds / len(followers))
         self._put_back(job)
         self._forget_the_oldest()
 

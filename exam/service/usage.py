@@ -33,12 +33,12 @@ class Usage:
         self._of_visit: dict[str, DecayingSum] = {}
         self.networks = FairShares()
 
-    def start(self, follower: Follower) -> None:
+    def charge_start(self, follower: Follower) -> None:
         """Charge a visit for a study that it starts."""
         self._charge(follower.visit, NEW_STUDY_SECONDS)
         self.networks.count(follower.network, follower.visit)
 
-    def compute(self, follower: Follower, seconds: float) -> None:
+    def charge_turn(self, follower: Follower, seconds: float) -> None:
         """Charge a visit and its network for its share of a turn."""
         self._charge(follower.visit, seconds)
         self.networks.charge(follower.network, follower.visit, seconds)
