@@ -392,7 +392,10 @@ def test_the_stream_of_counts_is_the_lecturers_alone(server):
 
 @pytest.mark.parametrize("client, share", [("a hall", 50), ("a stranger", 20)])
 def test_whoever_opens_rooms_of_their_own_takes_no_streams_of_a_halls(monkeypatch, client, share):
-    """A stranger's rooms once had 200 streams each, without limit, and held 200 MB."""
+    """A stranger's rooms once had 200 streams each, without limit, and held 200 MB.
+
+    A lecturer's stream more, and no phone had one any longer.
+    """
     rooms = Rooms()
     for name, value in {"MAX_ALL_STREAMS": 100, "MAX_STREAMS": 50, "ROOMS": rooms}.items():
         monkeypatch.setattr(room_stream, name, value)
@@ -412,9 +415,13 @@ def test_whoever_opens_rooms_of_their_own_takes_no_streams_of_a_halls(monkeypatc
             pass
 
     async def follow_all() -> list[int]:
-        for room in (*others, *others, hall):
+        for room in (*others, *others):
             for _ in range(50):
                 await follow(room)
+        of_lecturer = room_events(others[0], for_lecturer=True)
+        await anext(of_lecturer)
+        for _ in range(50):
+            await follow(hall)
         counts = Counter(room_stream._open_streams.values())
         for task in reading:
             task.cancel()

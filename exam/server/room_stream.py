@@ -39,7 +39,7 @@ async def stream_room(request: Request) -> Response:
     for_lecturer = "count" in request.query_params
     if for_lecturer and not _is_led_by(request, room):
         return PlainTextResponse("Only for its lecturer", 403)
-    if _is_full(room, for_lecturer) or not (for_lecturer or _make_place(room)):
+    if not _has_place(room, for_lecturer):
         return PlainTextResponse("The room is full", 429)  # no proxy takes it for a lost server
     return StreamingResponse(
         room_events(room, for_lecturer=for_lecturer),
@@ -48,32 +48,32 @@ async def stream_room(request: Request) -> Response:
     )
 
 
-def _is_full(room: Room, for_lecturer: bool) -> bool:
+def _has_place(room: Room, for_lecturer: bool) -> bool:
+    """Whether the room can have another stream, if need be in place of somebody else's."""
     if for_lecturer:
-        return len(room.lecturer_listeners) >= MAX_LECTURER_STREAMS
-    return len(room.listeners) >= MAX_STREAMS or len(_open_streams) > MAX_ALL_STREAMS
+        return len(room.lecturer_listeners) < MAX_LECTURER_STREAMS
+    return len(room.listeners) < MAX_STREAMS and _make_place(room)
 
 
 def _make_place(room: Room) -> bool:
-    """Whether the room can have another stream, if need be in place of somebody else's.
+    """Whether one of all streams is free, or becomes free for this room.
 
     If all are taken, the client whose rooms have the most streams gives one up, from its room with
     the most; so whoever opens rooms of their own takes no stream away from a hall.
     """
-    if len(_open_streams) < MAX_ALL_STREAMS:
-        return True
-    of_room = Counter(_open_streams.values())
-    of_client = Counter(each.client for each in _open_streams.values())
-    most = max(of_room, key=lambda each: (of_client[each.client], of_room[each]))
-    if most.client == room.client:
-        surplus = of_room[most] - of_room[room]
-    else:
-        surplus = of_client[most.client] - of_client[room.client]
-    listener = next((each for each in _open_streams if each in most.listeners), None)
-    if surplus <= 1 or listener is None:
-        return False
-    del _open_streams[listener]
-    listener()
+    while len(_open_streams) >= MAX_ALL_STREAMS:  # more by those of lecturers, who always have one
+        of_room = Counter(_open_streams.values())
+        of_client = Counter(each.client for each in _open_streams.values())
+        most = max(of_room, key=lambda each: (of_client[each.client], of_room[each]))
+        if most.client == room.client:
+            surplus = of_room[most] - of_room[room]
+        else:
+            surplus = of_client[most.client] - of_client[room.client]
+        listener = next((each for each in _open_streams if each in most.listeners), None)
+        if surplus <= 1 or listener is None:
+            return False
+        del _open_streams[listener]
+        listener()
     return True
 
 
@@ -88,7 +88,7 @@ async def room_events(room: Room, *, for_lecturer: bool = False) -> AsyncIterato
 
     For the lecturer's screens there is also an event when somebody has joined, guessed or written.
     """
-    if _is_full(room, for_lecturer):  # by others that were asked for in the same moment
+    if not _has_place(room, for_lecturer):  # others were asked for in the same moment
         return
     listeners = room.lecturer_listeners if for_lecturer else room.listeners
     loop, has_changed, last = asyncio.get_running_loop(), asyncio.Event(), None
@@ -123,7 +123,7 @@ async def room_events(room: Room, *, for_lecturer: bool = False) -> AsyncIterato
 async def _bundle(room: Room, step: object) -> None:
     """Wait so that many guesses make one event, but not past a step, which other screens follow."""
     until = time.monotonic() + COUNT_SECONDS
-    while time.monotonic() < until and room.state()["step"] == step:
+    while not _is_closing.is_set() and time.monotonic() < until and room.state()["step"] == step:
         await asyncio.sleep(STEP_SECONDS)
 
 
