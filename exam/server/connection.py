@@ -156,7 +156,11 @@ class Connection:
                 self._charge_page()
             case "backend_operation_response" if self._file_runs:
                 self._file_runs.pop(0).end()
-            case "script_finished" if not _follows_at_once(written):
+            case "script_finished" if _follows_at_once(written):
+                # One run does all that has been asked for so far.
+                while len(self._runs) > 1:
+                    self._runs.pop(0).end()
+            case "script_finished":
                 self._cache.end_run()
                 self._end_runs()
                 self._be_leader_of(self._lead.room(self._query))  # the run may have opened it

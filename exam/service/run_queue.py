@@ -104,7 +104,7 @@ class RunQueue:
         self._all_waiting: list[dict[str, NetworkRuns]] = beside._all_waiting if beside else []
         self._all_waiting.append(self._waiting)
 
-    def add(self, rank: tuple[int, int], network: str = "", session: str = "") -> Run:
+    def add(self, rank: tuple[int, int], network: str, session: str) -> Run:
         """A run that begins when it is its turn, and ends when told so."""
         self._loop = asyncio.get_running_loop()
         run = Run(self, rank, network, session)
