@@ -569,7 +569,7 @@ def with_cookie(code: str, secret: str) -> dict:
 
 async def begun() -> list[bool]:
     """Whether each of a learner, another one and a lecturer begins at once."""
-    return [RequestAccount("").ask(leads=leads).turn.done() for leads in (False, False, True)]
+    return [RequestAccount("", leads=leads).ask().turn.done() for leads in (False, False, True)]
 
 
 def test_nobody_waits_for_a_connection_that_has_ended():
@@ -619,7 +619,9 @@ class Session:
         call()
 
 
-def test_a_network_is_charged_for_the_time_that_its_runs_take(monkeypatch):
+@pytest.mark.parametrize("leads", [False, True])
+def test_a_network_is_charged_for_the_time_that_its_runs_take(monkeypatch, leads):
+    """Its lecturers among lecturers alone. Of a message that has failed, there is an end alone."""
     reported = []
 
     def report(session, sender, event, **details: object) -> None:
@@ -627,9 +629,13 @@ def test_a_network_is_charged_for_the_time_that_its_runs_take(monkeypatch):
 
     monkeypatch.setattr(AppSession, "_on_scriptrunner_event", report)
     monkeypatch.setattr(run_queue, "PARTS", parts := RunQueue(1))
+    monkeypatch.setattr(run_queue, "LEADERS", leaders := RunQueue(1))
     charge_time()
     session = Session()
-    USES[session] = SessionUse("hall")
+    USES[session] = use = SessionUse("hall")
+    use.charged = RequestAccount("hall", leads=leads)
+    end = ScriptRunnerEvent.SCRIPT_STOPPED_WITH_SUCCESS
+    AppSession._on_scriptrunner_event(session, None, end)
     for _ in range(2):
         AppSession._on_scriptrunner_event(session, None, ScriptRunnerEvent.SCRIPT_STARTED, pages={})
         began = time.thread_time()
@@ -638,5 +644,6 @@ def test_a_network_is_charged_for_the_time_that_its_runs_take(monkeypatch):
         time.sleep(0.05)  # what waits
         end = ScriptRunnerEvent.FRAGMENT_STOPPED_WITH_SUCCESS
         AppSession._on_scriptrunner_event(session, None, end)
-    assert 0.1 <= parts.shares.clock("hall") < 0.15
-    assert reported[0] == (ScriptRunnerEvent.SCRIPT_STARTED, {"pages": {}}) and len(reported) == 4
+    charged, others = (leaders, parts) if leads else (parts, leaders)
+    assert 0.1 <= charged.shares.clock("hall") < 0.15 and not others.shares.clock("hall")
+    assert reported[1] == (ScriptRunnerEvent.SCRIPT_STARTED, {"pages": {}}) and len(reported) == 5

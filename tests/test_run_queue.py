@@ -125,11 +125,11 @@ def test_a_hundred_rooms_at_other_addresses_keep_no_lecturer_waiting(monkeypatch
     monkeypatch.setattr(run_queue, "LEADERS", RunQueue(1))
 
     async def serve() -> list[str]:
-        others = [RequestAccount(f"{number % 7}") for number in range(98)]
-        first = others.pop().ask(leads=True)
-        waiting = {f"{number}": each.ask(leads=True) for number, each in enumerate(others)}
-        lecturer = RequestAccount("hall", before=1_000)
-        return order(first, **waiting, lecturer=lecturer.ask(leads=True))
+        others = [RequestAccount(f"{number % 7}", leads=True) for number in range(98)]
+        first = others.pop().ask()
+        waiting = {f"{number}": each.ask() for number, each in enumerate(others)}
+        lecturer = RequestAccount("hall", leads=True, runs=1_000)
+        return order(first, **waiting, lecturer=lecturer.ask())
 
     assert run(serve()).index("lecturer") < 7
 
@@ -254,11 +254,10 @@ def test_a_run_that_turns_out_to_be_longer_keeps_its_place(monkeypatch):
 
     async def begin(extended: bool) -> bool:
         """Whether the next one begins soon after."""
-        first, next_one = (asked := RequestAccount("")).ask(), RequestAccount("").ask()
+        first, next_one = RequestAccount("").ask(), RequestAccount("").ask()
         monkeypatch.setattr(run_queue, "LONGEST_RUN_SECONDS", NEVER)
         if extended:
-            asked.add(WHOLE_PAGE, first)
-            assert round(asked.runs.now()) == WHOLE_PAGE + 1
+            first.extend()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(0.5 if extended else 60):
                 await asyncio.shield(next_one.turn)
@@ -276,15 +275,12 @@ def test_a_run_that_turns_out_to_be_longer_keeps_its_place(monkeypatch):
 def test_of_lecturers_who_has_had_the_most_time_comes_last(monkeypatch):
     """An expensive fragment counts as one run, so a room that was idle would get forty of them."""
     monkeypatch.setattr(run_queue, "LEADERS", RunQueue(1))
-    now = [0.0]
-    monkeypatch.setattr("time.monotonic", lambda: now[0])
 
     async def serve() -> list[str]:
-        rested, lecturer = RequestAccount(""), who_asked_for(8)
-        dear = rested.ask(leads=True)
-        now[0] += 0.1
-        dear.end()
-        first = RequestAccount("").ask(leads=True)
-        return order(first, rested=rested.ask(leads=True), lecturer=lecturer.ask(leads=True))
+        rested, lecturer = (RequestAccount("", leads=True, runs=runs) for runs in (0, 8))
+        rested.ask().end()
+        rested.charge(0.1)
+        first = RequestAccount("", leads=True).ask()
+        return order(first, rested=rested.ask(), lecturer=lecturer.ask())
 
     assert run(serve()) == ["lecturer", "rested"]

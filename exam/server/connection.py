@@ -40,7 +40,6 @@ class Connection:
         # Uvicorn's protocol of a websocket, whose method it gives as `receive`.
         self.transport = getattr(getattr(receive, "__self__", None), "transport", None)
         self._use, self._lead = SessionUse(network_of_client(scope)), Lead(scope)
-        self._account = self._use.account  # for what came last: the session, or who leads a room
         self.opened_at = asyncio.get_running_loop().time()
         self._is_page_paid = False  # the next one that begins
         self._has_asked = False  # for something that runs
@@ -97,10 +96,10 @@ class Connection:
         # All leaders of a room share one account, or each of many connections would go before a
         # lecturer.
         account_of_room = room and ROOM_ACCOUNTS.setdefault(
-            room, RequestAccount(room.client, NEW_ROOM)
+            room, RequestAccount(room.client, leads=True, runs=NEW_ROOM)
         )
-        self._account = account_of_room or self._use.account
-        run = self._account.ask(self._use.cost(message), leads=bool(room))
+        self._use.charged = account_of_room or self._use.account
+        run = self._use.charged.ask(self._use.cost(message))
         # A guess is a fragment run, and counts even if its learner has left.
         await self.inbox.unless_ended(run.turn, AFTER_LEAVING_SECONDS if state.fragment_id else 0.0)
         if run.turn.cancelled():
@@ -168,7 +167,8 @@ class Connection:
     def _charge_page(self) -> None:
         """Charge for a run of the whole page that a fragment has triggered."""
         if self._runs and not self._is_page_paid:
-            self._account.add(self._use.cost_of_page(self._query), self._runs[-1])
+            self._use.charged.runs.add(self._use.cost_of_page(self._query))
+            self._runs[-1].extend()
         self._is_page_paid = False
 
     def _be_leader_of(self, room: Room | None) -> None:

@@ -20,14 +20,15 @@ CHAPTERS = frozenset(CHAPTER_NAMES)
 class SessionUse:
     """The use of a session over all its connections, the first of which came from `network`.
 
+    `charged` is the account for what it asks for now: its own, or that of the room which it leads.
     `active_seconds` counts the seconds in which something has begun to run for it. Streamlit keeps
     a chapter open until a message closes it.
     """
 
     def __init__(self, network: str) -> None:
         self.network = network
-        self.account, self.active_seconds = RequestAccount(network), 0
-        self.last_second = 0
+        self.account = self.charged = RequestAccount(network)
+        self.active_seconds = self.last_second = 0
         self._open: set[str] = set()  # widgets
 
     def note_activity(self) -> None:

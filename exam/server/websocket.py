@@ -95,7 +95,7 @@ def follow_runs() -> None:
 
 
 def charge_time() -> None:
-    """Have networks charged for the time of the processor that runs of their sessions take.
+    """Have sessions and rooms charged for the time of the processor that their runs take.
 
     Such runs take from 5 to 100 ms, so counting them would not be fair.
     """
@@ -104,11 +104,12 @@ def charge_time() -> None:
     def note_and_report(
         session: AppSession, sender: ScriptRunner, event: ScriptRunnerEvent, **details: Any
     ) -> None:
-        """Streamlit calls it in the thread of the run."""
+        """Streamlit calls it in the thread of the run, or in the event loop if none can begin."""
         if event is ScriptRunnerEvent.SCRIPT_STARTED:
             began.at = time.thread_time()
-        elif event in ENDS:
+        elif event in ENDS and hasattr(began, "at"):
             seconds = time.thread_time() - began.at
+            del began.at
             session._call_soon_on_event_loop(lambda: _charge(session, seconds))
         report(session, sender, event, **details)
 
@@ -117,7 +118,7 @@ def charge_time() -> None:
 
 def _charge(session: AppSession, seconds: float) -> None:
     if use := USES.get(session):
-        use.account.charge(seconds)
+        use.charged.charge(seconds)
 
 
 def connection_of(client: Any) -> Connection:

@@ -13,7 +13,6 @@ import asyncio
 import contextlib
 import itertools
 import secrets
-import time
 from collections.abc import Iterator
 
 from exam.service.decaying_sum import DecayingSum
@@ -51,28 +50,26 @@ class Run:
         self.network, self.session = network, session
         self.turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._queue, self._has_place = queue, False
-        self.charged: DecayingSum | None = None  # a sum to which the time that it took is added
 
     def begin(self) -> None:
-        self._has_place, self._began_at = True, time.monotonic()
+        self._has_place = True
         self.turn.set_result(None)
-        self._ending = self.turn.get_loop().call_later(LONGEST_RUN_SECONDS, self.end)
+        self._keep_place()
 
     def extend(self) -> None:
         """Keep the place for as long again from now on, if it has not ended."""
         if self._has_place:
             self._ending.cancel()
-            self._ending = self.turn.get_loop().call_later(LONGEST_RUN_SECONDS, self.end)
+            self._keep_place()
 
     def end(self) -> None:
         """Free the place for the next run, if this one still has it."""
         if self._has_place:
             self._has_place = False
-            if self.charged:
-                seconds = time.monotonic() - self._began_at
-                self.charged.add(seconds / PART_SECONDS)
-                self._queue.charge(self, seconds)
             self._queue.add_place()
+
+    def _keep_place(self) -> None:
+        self._ending = self.turn.get_loop().call_later(LONGEST_RUN_SECONDS, self.end)
 
 
 class NetworkRuns(list[Run]):
@@ -150,12 +147,8 @@ class RunQueue:
             self.shares.note_turn(itertools.chain.from_iterable(self._all_waiting))
             run = waiting.take()
             self._places -= 1
-            self.charge(run, BESIDE_SCRIPT)
+            self.shares.charge(network, run.session, BESIDE_SCRIPT)
             run.begin()
-
-    def charge(self, run: Run, seconds: float) -> None:
-        """Charge the run's network for that time of the thread."""
-        self.shares.charge(run.network, run.session, seconds)
 
 
 PARTS = RunQueue(PARTS_AT_ONCE)
@@ -166,29 +159,23 @@ LEADERS = RunQueue(LEADERS_AT_ONCE)
 
 
 class RequestAccount:
-    """What all connections of a session, or all leaders of a room, have asked for recently."""
+    """What all connections of a session, or all that lead a room, have asked for recently."""
 
-    def __init__(self, network: str, before: float = 0.0) -> None:
+    def __init__(self, network: str, *, leads: bool = False, runs: float = 0.0) -> None:
         self.network, self.session = network, secrets.token_hex(8)
+        self._leads = leads
         self.runs = DecayingSum(HALF_LIFE)
-        self.runs.add(before)
+        self.runs.add(runs)
         self.times = DecayingSum(TIMES_HALF_LIFE)
 
-    def ask(self, runs: int = 1, *, leads: bool = False) -> Run:
-        """Queue a run that counts as `runs` runs; it may begin when its `turn` is done.
-
-        One that `leads` a room waits only for other lecturers.
-        """
+    def ask(self, runs: int = 1) -> Run:
+        """Queue a run that counts as `runs` runs; it may begin when its `turn` is done."""
         self.runs.add(runs)  # first, so that somebody who keeps sending large ones waits too
         self.times.add(1)
         # Rounded, so that there are ties, which are served in order of arrival.
         weight, often = round(self.runs.now()), max(round(self.times.now()), FEW).bit_length()
-        if leads:  # one queue, or one leader's many fragments would go before another's step
-            run = LEADERS.add((weight, runs), self.network, self.session)
-            # Or somebody with many idle rooms could ask for slow fragments and go before a
-            # lecturer.
-            run.charged = self.runs
-            return run
+        if self._leads:  # one queue, or one leader's many fragments would go before another's step
+            return LEADERS.add((weight, runs), self.network, self.session)
         if weight <= LIGHT:
             queue = PAGES if runs >= WHOLE_PAGE else PARTS
         else:
@@ -196,10 +183,8 @@ class RequestAccount:
         return queue.add((runs, often), self.network, self.session)
 
     def charge(self, seconds: float) -> None:
-        """Charge the network for the thread's time that a run has taken."""
-        PARTS.shares.charge(self.network, self.session, seconds)
-
-    def add(self, runs: int, run: Run) -> None:
-        """To be called when a run turns out to count as `runs` more."""
-        self.runs.add(runs)
-        run.extend()
+        """Charge for the thread's time that a run has taken."""
+        queue = LEADERS if self._leads else PARTS
+        queue.shares.charge(self.network, self.session, seconds)
+        if self._leads:  # or one who has many idle rooms would go first, with ever new slow runs
+            self.runs.add(seconds / PART_SECONDS)
