@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 from playwright.sync_api import expect
 
 from exam.page import ask_again
+from exam.service.scheduler import ASKED_SECONDS
 from exam.texts import load_texts
 from tests.browser import (
     FORMULA,
@@ -94,6 +95,9 @@ def test_who_waits_asks_soon_at_first_and_then_seldom(monkeypatch):
     waiting.end("figure")
     waiting.ask("figure", at_least=-1.0)
     assert asked[5:] == [2.0, 15.0, ask_again.SHORTEST_DELAY]
+    for _ in range(2):
+        waiting.ask("chapter", at_least=5.0)
+    assert asked[8] < ASKED_SECONDS and asked[9] == 5.0
 
 
 # Whether the player has enough to play, at each message that the page sends.

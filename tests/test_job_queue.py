@@ -9,7 +9,7 @@ import pytest
 from exam.model.plan import Plan
 from exam.service import decaying_sum, job_queue
 from exam.service.job import MANY_FOLLOWERS, Job
-from exam.service.job_queue import LONGEST_WAIT_EVERY, JobQueue
+from exam.service.job_queue import LONGEST_WAIT_EVERY, MARKS_PER_LARGE_JOB, JobQueue
 from exam.service.usage import NOBODY, Follower
 from tests.scripted import marks
 
@@ -174,6 +174,37 @@ def test_a_network_that_asks_for_much_has_only_its_own_results_forgotten(queue, 
             queue.end_turn(job)
     assert all(queue.jobs.get(each.plan) is each for each in chapters)
     assert sum(len(each.marks) for each in queue.jobs.values()) <= 1_000
+
+
+def test_what_is_large_and_forgotten_is_whose_network_has_the_most(queue, monkeypatch):
+    """Studies of one network, with their weights, once pushed out those of a hall."""
+    monkeypatch.setattr(job_queue, "KEPT_MARKS", 10 * MARKS_PER_LARGE_JOB)
+    of_hall = ask_from(queue, "hall", Plan(10, 1, kept_passes=(0,)), known=1)
+    of_hall.followed_until = 0.0
+    for batch_size in range(1, 100):
+        job = ask_from(queue, "script", Plan(batch_size, 4, kept_passes=(0,)), known=1)
+        job.followed_until = 0.0
+        with queue.job_came:
+            queue.waiting.clear()
+            queue.running.append(job)
+            queue.end_turn(job)
+    assert queue.jobs.get(of_hall.plan) is of_hall and len(queue.jobs) <= 10
+
+
+def test_what_is_followed_is_bounded_as_well(queue, monkeypatch):
+    """Fifteen hundred sessions that go on asking for 200 passes each would hold 0.8 GB."""
+    monkeypatch.setattr(job_queue, "KEPT_MARKS", 500)
+    monkeypatch.setattr(job_queue, "MOST_MARKS", 2_000)
+    of_hall = [ask_from(queue, "hall", Plan(100, n), known=201) for n in (1, 2)]
+    for batch_size in range(1, 100):
+        job = ask_from(queue, "script", Plan(batch_size, 4), known=201)
+        with queue.job_came:
+            queue.waiting.clear()
+            queue.running.append(job)
+            queue.end_turn(job)
+        assert job.plan in queue.jobs
+    assert all(queue.jobs.get(each.plan) is each for each in of_hall)
+    assert 1_500 < sum(len(each.marks) for each in queue.jobs.values()) <= 2_300
 
 
 def test_what_two_networks_share_is_as_safe_as_what_the_lighter_one_has(queue, monkeypatch):

@@ -14,7 +14,7 @@ from exam.model.plan import Plan
 from exam.model.training import study
 from exam.rooms.drawings import Drawings
 from exam.rooms.hall_exam import MAX_WRITERS, UNSEEN_SECONDS, HallExam
-from exam.service.job_queue import KEPT_LARGE, KEPT_LARGE_SECONDS, JobQueue
+from exam.service.job_queue import KEPT_LARGE_SECONDS, JobQueue
 from tests.numpy_student import passes
 
 FINAL = load_exams().final
@@ -214,17 +214,6 @@ def test_what_was_taken_out_leaves_its_place_and_an_exam_can_be_emptied():
     assert len(exam.questions()) == 2
     exam.exclude(exam.questions()[0].number)
     assert exam.questions() == []
-
-
-def test_large_jobs_that_nobody_follows_are_few():
-    queue = JobQueue(threading.Lock())
-    for number in range(3 * KEPT_LARGE):
-        large = {"own": exam_of(1)} if number % 2 else {"kept_passes": (0,)}
-        queue.job_of(Plan(10, 1, learning_rate=0.001 * (number + 1), **large)).follow(0)
-    followed = Plan(10, 1, own=exam_of(2))
-    queue.job_of(followed).follow(60)
-    queue.start_next()
-    assert len(queue.jobs) == KEPT_LARGE + 1 and followed in queue.jobs
 
 
 def test_who_was_taken_out_last_is_put_back_first():

@@ -13,6 +13,7 @@ import streamlit as st
 from exam.page.browser import asset
 
 SHORTEST_DELAY, LONGEST_DELAY = 0.3, 5.0  # seconds
+FIRST_DELAY = 1.0  # at most: the scheduler soon gives up a study that was asked for only once
 BACKOFF = 3  # the next delay is a third of the time that has passed since the first
 
 _ask = st.components.v2.component("ask_again", js=asset("ask_again.js"), isolate_styles=False)
@@ -50,6 +51,8 @@ class Waiting:
         on: str = "",
     ) -> None:
         """Ask again, soon at first, and at longer intervals the longer the part waits."""
+        if key not in self._since:
+            at_least = min(at_least, FIRST_DELAY)
         waited = time.monotonic() - self._since.setdefault(key, time.monotonic())
         delay = min(max(SHORTEST_DELAY, waited / BACKOFF), at_most)
         ask_again(key, max(delay, at_least), unless=unless, on=on)

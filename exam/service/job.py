@@ -81,7 +81,8 @@ class Job:
         if len(self.followers) > MANY_FOLLOWERS:
             self.present_followers()  # without those that have gone
         self.followers[follower] = now + seconds
-        self.networks.add(follower.network)
+        if len(self.networks) < MANY_FOLLOWERS:
+            self.networks.add(follower.network)
         if not self.is_followed:
             self.last_mark_at = now  # nobody has waited until now
         self.followed_until = max(self.followed_until, now + seconds)

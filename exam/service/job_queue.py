@@ -2,7 +2,7 @@
 
 First passes of studies that somebody has started come first, so that something moves on every
 screen. Then comes the network whose share of the workers is due, and of its visits those that have
-used them the least recently (usage.py); of their jobs, first passes, then the rest of those
+used them least of late (usage.py); of their jobs, first passes, then the rest of those
 studies, then what is polled in the background for chapters, and of each the one with the least work
 left, so that nobody waits for another's 200 epochs. The first pass of a visit that has asked for a
 lot waits with the rest. Every fourth turn goes to the job of that network that has waited longest,
@@ -24,13 +24,12 @@ from exam.service.job import Failure, Job
 from exam.service.usage import HALF_LIFE, NOBODY, Follower, Usage
 
 KEPT_MARKS = 30_000  # of all jobs together, 1.4 kB each: 41 MB; more only while they are followed
-# What a job counts as beside its marks. With 15,000 jobs of one pass, looking through them all took
-# 25 ms after each turn.
-MARKS_PER_JOB = 10
+MOST_MARKS = 150_000  # even so: 210 MB, as of 750 learners who study for 200 passes
+# What a job counts as beside its marks, and a large one. With 15,000 jobs of one pass, looking
+# through them all took 25 ms after each turn.
+MARKS_PER_JOB, MARKS_PER_LARGE_JOB = 10, 300
 KEPT_CHECKPOINTS = 100  # of studies that are complete: 10 MB
-# How long large jobs, whose size KEPT_MARKS does not limit, are kept after they were last
-# followed, and how many.
-KEPT_LARGE_SECONDS, KEPT_LARGE = 600.0, 50
+KEPT_LARGE_SECONDS = 600.0  # how long large jobs are kept at most after they were last followed
 LONGEST_WAIT_EVERY = 4  # one turn in so many goes to the job that has waited longest
 CHAPTERS_SHARE = 0.25  # of the workers' time, at least, while chapters wait
 MAX_WAITING = 500  # jobs; when full, a poll adds a job only in place of a later one
@@ -167,7 +166,7 @@ class JobQueue:
         return is_later, network_clock, level, *order_in_visit
 
     def _wait_of(self, job: Job) -> tuple[float, int, float]:
-        """The smallest has waited longest, of those who have asked for little."""
+        """The smallest has waited longest, of those whose network and visit come first."""
         return *self._usage_of(job), -job.silent_seconds
 
     def _usage_of(self, job: Job) -> tuple[float, int]:
@@ -193,17 +192,10 @@ class JobQueue:
                 job.checkpoint = None
 
     def _forget_large(self) -> None:
-        """Forget large jobs that nobody has followed for a while, and the oldest of too many."""
+        """Forget large jobs that nobody has followed for a while."""
         oldest = time.monotonic() - KEPT_LARGE_SECONDS
-        unfollowed = [
-            plan
-            for plan, job in self.jobs.items()
-            if job.is_large and not job.is_followed and job not in self.running
-        ]
-        for plan in unfollowed[:-KEPT_LARGE]:
-            del self.jobs[plan]
-        for plan in unfollowed[-KEPT_LARGE:]:
-            if self.jobs[plan].followed_until < oldest:
+        for plan, job in list(self.jobs.items()):
+            if job.is_large and job.followed_until < oldest and job not in self.running:
                 del self.jobs[plan]
 
     def _forget_the_oldest(self) -> None:
@@ -218,16 +210,19 @@ class JobQueue:
         kept = Counter[str]()  # by network
         for job in oldest_first:
             kept.update(dict.fromkeys(job.networks, _size(job)))
-        unused = [job for job in oldest_first if not job.is_followed and job not in self.running]
-        while unused and total > 0.95 * KEPT_MARKS:  # some more at once: counting takes a while
-            # What several networks share is as safe as if the lightest one had it alone.
-            oldest = max(unused, key=lambda job: min(kept[network] for network in job.networks))
-            unused.remove(oldest)
-            total -= _size(oldest)
-            kept.subtract(dict.fromkeys(oldest.networks, _size(oldest)))
-            del self.jobs[oldest.plan]
+        idle = [job for job in oldest_first if job not in self.running]
+        unused = [job for job in idle if not job.is_followed]
+        followed = [job for job in idle if job.is_followed and job.is_complete]
+        for jobs, most in ((unused, KEPT_MARKS), (followed, MOST_MARKS)):
+            while jobs and total > 0.95 * most:  # some more at once: counting takes a while
+                # What several networks share is as safe as if the lightest one had it alone.
+                oldest = max(jobs, key=lambda job: min(kept[network] for network in job.networks))
+                jobs.remove(oldest)
+                total -= _size(oldest)
+                kept.subtract(dict.fromkeys(oldest.networks, _size(oldest)))
+                del self.jobs[oldest.plan]
 
 
 def _size(job: Job) -> int:
     """How many marks the job counts as."""
-    return len(job.marks) + MARKS_PER_JOB
+    return len(job.marks) + (MARKS_PER_LARGE_JOB if job.is_large else MARKS_PER_JOB)

@@ -100,15 +100,17 @@ class WorkerPool:
 
     def _give_turn(self, worker: Worker, job: Job) -> None:
         seconds = TURN_SECONDS if job.marks else 0.0  # the first turn is the first pass alone
-        request = TurnRequest(job.plan, job.target, job.checkpoint, seconds)
+        with self._lock:
+            request = TurnRequest(job.plan, job.target, job.checkpoint, seconds)
         try:
             result = worker.compute(request)
+            with self._lock:
+                job.add_turn(result)
         except Exception:
             with self._lock:
                 self._queue.lose_worker(job, TRIES)
             raise
         with self._lock:
-            job.add_turn(result)
             self._queue.end_turn(job)
 
 
