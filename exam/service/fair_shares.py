@@ -5,8 +5,8 @@ goes on by what the network is charged, and the one whose clock is furthest behi
 a pause, a clock is set to the one that was last furthest behind: nothing is saved up, and nothing
 is owed for what a network used while no other wanted it.
 
-Shares are as the square roots of how many visits the networks have: a hall has more than somebody
-with a few addresses, and somebody with many visits not much more than a single learner elsewhere.
+Shares are as the square roots of how many visits the networks have, up to MAX_VISITS: a hall has
+more than somebody with a few addresses, and somebody with many visits no more than a hall.
 """
 
 import time
@@ -15,6 +15,7 @@ from collections.abc import Iterable
 from math import sqrt
 
 RECENT_SECONDS = 60.0  # how long a visit counts
+MAX_VISITS = 50  # that count: some of a hall have asked for nothing in the last minute
 FORGET_EVERY = 5.0  # seconds
 
 
@@ -34,7 +35,8 @@ class FairShares:
 
     def charge(self, network: str, visit: str, amount: float) -> None:
         self.count(network, visit)
-        self._clocks[network] = self.clock(network) + amount / sqrt(self._visits[network])
+        weight = sqrt(min(self._visits[network], MAX_VISITS))
+        self._clocks[network] = self.clock(network) + amount / weight
 
     def count(self, network: str, visit: str) -> None:
         """Note that the network has this visit."""

@@ -12,11 +12,12 @@ cannot starve a long one or a chapter.
 Not thread-safe by itself: whoever calls a method holds the lock.
 """
 
+import itertools
 import threading
 import time
-from bisect import bisect_right
 from collections import Counter
 from operator import itemgetter
+from typing import NamedTuple
 
 from exam.model.plan import Plan
 from exam.service.decaying_sum import DecayingSum
@@ -33,7 +34,17 @@ KEPT_LARGE_SECONDS = 600.0  # how long large jobs are kept at most after they we
 LONGEST_WAIT_EVERY = 4  # one turn in so many goes to the job that has waited longest
 CHAPTERS_SHARE = 0.25  # of the workers' time, at least, while chapters wait
 MAX_WAITING = 500  # jobs; when full, a poll adds a job only in place of a later one
-Key = tuple[bool, float, int, bool, bool, float]  # the job with the smallest comes first
+
+
+class Key(NamedTuple):
+    """When a job has its turn: the one with the smallest comes first."""
+
+    is_later: bool  # than all first passes of visits that have asked for little
+    network_clock: float  # the same for all of a network
+    level: int  # of the visit's usage
+    is_not_urgent: bool
+    is_background: bool
+    work_left: float
 
 
 class JobQueue:
@@ -79,15 +90,16 @@ class JobQueue:
             self.job_came.notify()
 
     def ahead_of(self, job: Job) -> int:
-        """How many jobs come first."""
+        """Roughly how many jobs come first: of each other network as many as of its own."""
         if job in self.running or job.is_complete:
             return 0
         order = self._in_order()
-        if job in order:
-            place = list(order).index(job)
-        else:  # it has come since
-            place = bisect_right(list(order.values()), self._turn_of(job))
-        return place + len(self.running)
+        own = order.get(job) or self._turn_of(job)  # it has come since
+        before = itertools.takewhile(lambda key: key < own, order.values())
+        counts = Counter(key.network_clock for key in before)
+        of_own_network = counts.pop(own.network_clock, 0)
+        of_others = sum(min(count, of_own_network + 1) for count in counts.values())
+        return of_own_network + of_others + len(self.running)
 
     def _in_order(self) -> dict[Job, Key]:
         """As they were when this turn began, since sorting them for each who asks takes long."""
@@ -162,8 +174,8 @@ class JobQueue:
     def _turn_of(self, job: Job) -> Key:
         network_clock, level = self._usage_of(job)
         is_later = not (job.is_urgent and level == 0)
-        order_in_visit = not job.is_urgent, job.is_background, job.work_left
-        return is_later, network_clock, level, *order_in_visit
+        is_not_urgent = not job.is_urgent
+        return Key(is_later, network_clock, level, is_not_urgent, job.is_background, job.work_left)
 
     def _wait_of(self, job: Job) -> tuple[float, int, float]:
         """The smallest has waited longest, of those whose network and visit come first."""
