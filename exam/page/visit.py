@@ -7,7 +7,6 @@ ends the script thread without an answer.) Marks are the scheduler's, which forg
 visit keeps its studies, and polls them.
 """
 
-import itertools
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -183,6 +182,10 @@ def _take_seat(code: str, secret: str) -> Seat:
     """
     if not code:
         return Seat()
+    # Behind nginx.conf, the path has decided which replica has the room; who comes by another path
+    # could open it at a second one, beforehand.
+    if st.context.headers.get("X-Room", code) != code:
+        return Seat(refused="room")
     cookies = _cookies()
     known = rooms.LEARNER.fullmatch(cookies.get("learner", ""))  # this browser has guessed before
     learner = known[0] if known else rooms.new_learner()
@@ -208,10 +211,9 @@ def _take_seat(code: str, secret: str) -> Seat:
 
 
 def _leads_another(code: str, cookies: Mapping[str, str]) -> bool:
-    """Whether the browser has an earlier cookie of another room, which is in use."""
-    led = (name.removeprefix("lead_") for name in cookies if name.startswith("lead_"))
-    earlier = itertools.takewhile(lambda other: other != code, led)  # browsers send them by age
-    return any(rooms.ROOMS.is_led_now(other, cookies[f"lead_{other}"]) for other in earlier)
+    """Whether the browser has the cookie of another room, which is open."""
+    led = {name[5:]: secret for name, secret in cookies.items() if name.startswith("lead_")}
+    return any(other != code and rooms.ROOMS.has(other, secret) for other, secret in led.items())
 
 
 def client_address() -> str:

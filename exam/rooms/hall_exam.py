@@ -10,6 +10,7 @@ from exam.model.exams import QUESTIONS
 from exam.rooms.drawings import Drawing, Drawings, OwnExams, exams_of
 
 MAX_WRITERS = 1_000
+MAX_EXCLUDED = 5_000
 DIGITS = 10
 UNSEEN_SECONDS = 10.0  # after which a drawing counts even if no sheet has shown it
 
@@ -48,7 +49,7 @@ class HallExam:
         self._asked = 0  # learners so far
         self._arrivals: list[_Arrival] = []
         self._first_number = 0  # of the arrivals; what was emptied keeps its numbers
-        self._excluded: list[str] = []  # learners, the last one last
+        self._excluded: dict[str, None] = {}  # learners, the last one last
         self.is_open = False
         self.changes = 0
         self.exams: OwnExams | None = None
@@ -106,13 +107,15 @@ class HallExam:
         with self._lock:
             arrival = dict(self._numbered()).get(number)
             if arrival and arrival.learner not in self._excluded:
-                self._excluded.append(arrival.learner)
+                self._excluded[arrival.learner] = None
+                if len(self._excluded) > MAX_EXCLUDED:
+                    del self._excluded[next(iter(self._excluded))]
 
     def readmit(self) -> None:
         """Take back the last exclusion, if there is one."""
         with self._lock:
             if self._excluded:
-                self._excluded.pop()
+                self._excluded.popitem()
 
     def is_excluded(self, learner: str) -> bool:
         return learner in self._excluded

@@ -77,11 +77,11 @@ class Rooms:
                 room = self._rooms[code] = Room(code, secret, self._clock(), client)
             return room
 
-    def is_led_now(self, code: str, secret: str) -> bool:
-        """Whether that room has been used recently and has that secret; asking is no use of it."""
+    def has(self, code: str, secret: str) -> bool:
+        """Whether there is that room, with that secret; asking is no use of it."""
         with self._lock:
             room = self._rooms.get(code)
-            if room is None or self._unused_seconds(room) >= RECENT_SECONDS:
+            if room is None or self._unused_seconds(room) >= KEPT_SECONDS:
                 return False
             return room.is_led_by(secret)
 

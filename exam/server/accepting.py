@@ -6,16 +6,19 @@ all pending connections before it answers any.
 """
 
 import contextlib
+import errno
+import functools
 import logging
 import socket
 from asyncio.selector_events import BaseSelectorEventLoop
 
-from exam.server.request_turns import RequestTurns, WaitingConnection
+from exam.server.request_turns import RequestTurns, WaitingConnection, refuse
 
 ACCEPTED_AT_ONCE = 200  # before what has come of the others has its turn
 # How long the kernel holds back connections that have sent nothing, up to its backlog.
 SILENT_SECONDS = 10
 RETRY_SECONDS = 1.0  # before it accepts again, after too many files were open
+SHORT_OF = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 
 _serve = BaseSelectorEventLoop._start_serving  # type: ignore
 _admit = BaseSelectorEventLoop._accept_connection2  # type: ignore
@@ -41,7 +44,9 @@ def accept_in_turns(requests: RequestTurns) -> None:
                 line, peername = sock.accept()
             except (BlockingIOError, InterruptedError, ConnectionAbortedError):
                 return
-            except OSError:
+            except OSError as error:
+                if error.errno not in SHORT_OF:
+                    continue  # an error of the network, of this connection alone
                 _log.warning("Too many files are open: nobody is let in for a second")
                 loop._remove_reader(sock.fileno())
                 loop.call_later(RETRY_SECONDS, accept_again)
@@ -52,7 +57,8 @@ def accept_in_turns(requests: RequestTurns) -> None:
                 about = {"peername": peername}
                 loop.create_task(_admit(loop, factory, line, about, sslcontext, server, *others))
 
-            requests.wait(line, peername, WaitingConnection(line, admit, line.close))
+            turn = WaitingConnection(line, admit, functools.partial(refuse, line))
+            requests.wait(line, peername, turn)
 
     BaseSelectorEventLoop._start_serving = serve  # type: ignore
     BaseSelectorEventLoop._accept_connection = accept  # type: ignore

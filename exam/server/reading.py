@@ -18,7 +18,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from exam.server.inbox import DISMISSED_SECONDS
 from exam.server.reading_cost import charge
 from exam.server.received import MAX_MESSAGE
-from exam.server.request_turns import RequestTurns, WaitingConnection
+from exam.server.request_turns import RequestTurns, WaitingConnection, refuse
 
 READ_BYTES = 1_024  # of a connection, before the next one has its turn
 WRITE_BUFFER_BYTES = 8_192  # of a response, waiting to be sent, before more of it is produced
@@ -81,8 +81,12 @@ class Readings:
                     transport._add_reader(transport._sock_fd, transport._read_ready)
                     self._read_now(transport)
 
+            def end() -> None:
+                refuse(transport._sock)
+                transport.abort()
+
             line, peername = map(transport.get_extra_info, ("socket", "peername"))
-            self._requests.wait(transport, peername, WaitingConnection(line, read, transport.abort))
+            self._requests.wait(transport, peername, WaitingConnection(line, read, end))
 
     def _read_now(self, transport: Transport) -> None:
         began = time.thread_time()

@@ -6,6 +6,7 @@ network, as in a hall with one address, requests are read in the order in which 
 """
 
 import asyncio
+import contextlib
 import socket
 from collections import OrderedDict
 from collections.abc import Callable
@@ -13,12 +14,34 @@ from dataclasses import dataclass
 
 from exam.page.address import network_of
 from exam.service.network_turns import NetworkTurns
+from exam.texts import LANGUAGES, load_texts
 
 # Callbacks still to run, in this turn of the event loop and so far in the next one. A request that
 # has begun has few at a time; files that are being sent have up to nine.
 LITTLE = 10
 WAIT_SECONDS = 0.01  # after which one is read, however much there is to do
+MAX_REQUEST = 65_536  # bytes
 GONE_AT_ONCE = 50  # that are found to be gone, which takes little time
+
+
+REFUSAL = (
+    "HTTP/1.1 503 Service Unavailable\r\n"
+    "Connection: close\r\nRefresh: 5\r\n"
+    "Content-Type: text/plain; charset=utf-8\r\n\r\n"
+    + "\n".join(load_texts(lang).too_many_at_once for lang in LANGUAGES)
+).encode()
+
+
+def refuse(line: socket.socket) -> None:
+    """Answer a request, whatever it is, that too many wait.
+
+    If it were ended without an answer, a proxy would take this server for lost and ask another one,
+    which knows no room of this one.
+    """
+    with contextlib.suppress(OSError):
+        line.recv(MAX_REQUEST)  # or what is unread would reset the connection, and the answer
+        line.send(REFUSAL)
+    line.close()
 
 
 @dataclass
