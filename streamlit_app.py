@@ -112,7 +112,7 @@ def show_below_study(visit: Visit, texts: Texts) -> None:
             save = st.popover(texts.save, key="save", on_change="rerun")
             if save.open:
                 with save:
-                    show_save(visit.study, (seat.exams or {}).get("centred"), texts)
+                    show_save(visit.study, (seat.exams or {}).get("centred"), visit.follower, texts)
         # A projector's first step shows how to join the room.
         if not visit.only and not (seat.step and seat.leads):
             share = st.popover(texts.share, key="share", on_change="rerun")

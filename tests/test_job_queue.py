@@ -127,7 +127,7 @@ def test_two_hundred_visits_of_a_script_have_little_more_than_thirty_of_a_hall(q
             ask_from(queue, network, plan, known=1)
     turns = [run_turn(queue, clock, 0.2) for _ in range(100)]
     of_hall = [job for job in turns if "hall" in job.networks]
-    assert 40 <= len(of_hall) <= 50
+    assert 43 <= len(of_hall) <= 53
 
 
 def test_of_another_networks_many_studies_only_so_many_are_ahead_as_have_their_turn(queue, clock):
@@ -151,8 +151,8 @@ def test_a_hall_that_has_used_the_workers_alone_and_presses_often_keeps_its_shar
         with queue.job_came:  # four learners a second press start for what is known
             queue.follow(hall[0], Follower(f"{number}", "hall"), 0.0, is_background=False)
         turns.append(run_turn(queue, clock, 0.2))
-    assert 105 <= sum(job in hall for job in turns) <= 130
-    assert all(10 <= turns.count(job) <= 18 for job in others)
+    assert 95 <= sum(job in hall for job in turns) <= 130
+    assert all(10 <= turns.count(job) <= 20 for job in others)
 
 
 def test_a_first_pass_waits_for_no_study_of_another_network(queue, clock):

@@ -2,16 +2,25 @@
 
 import asyncio
 import contextlib
+import threading
 import time
 from collections import Counter
+from collections.abc import Callable
+from types import SimpleNamespace
 
 import pytest
 
+from exam.model.plan import Plan, Study
+from exam.page import save
 from exam.parts import CHAPTER_NAMES
-from exam.server.session_use import OPEN_CHAPTER
+from exam.server.session_use import FILE, OPEN_CHAPTER
 from exam.service import run_queue
 from exam.service.decaying_sum import DecayingSum
+from exam.service.job import Progress
 from exam.service.run_queue import HALF_LIFE, LIGHT, WHOLE_PAGE, RequestAccount, Run, RunQueue
+from exam.service.usage import Follower
+from exam.texts import load_texts
+from tests.scripted import marks
 from tests.visit import run
 
 NEVER = 3_600.0  # seconds
@@ -234,6 +243,29 @@ def test_a_run_that_waits_lends_its_place_and_has_it_back_before_another_begins(
         assert third.turn.done()
 
     run(lend())
+
+
+def test_a_file_whose_numbers_are_computed_lends_its_place(monkeypatch):
+    """Two at once were asked for again and again, and pages opened after two seconds."""
+
+    async def fetch_beside_a_page() -> None:
+        RequestAccount("").ask(FILE)
+        page, has_begun = RequestAccount("").ask(WHOLE_PAGE), threading.Event()
+        page.turn.add_done_callback(lambda _: has_begun.set())
+
+        def fetch(*asked: object) -> list:
+            assert has_begun.wait(60)
+            return marks([1.0])
+
+        scheduler = SimpleNamespace(poll=lambda *asked, **more: Progress([]), fetch=fetch)
+        monkeypatch.setattr(save, "get_scheduler", lambda: scheduler)
+        monkeypatch.setattr(save, "load", lambda html: None)
+        files: list[Callable[[], str]] = []
+        monkeypatch.setattr(save, "_show_download", lambda *about: files.append(about[-1]))
+        save.show_save(Study(Plan(10, 1), 1), None, Follower(), load_texts("en"))
+        assert "epoch" in await asyncio.to_thread(files[0])
+
+    run(fetch_beside_a_page())
 
 
 def test_whoever_has_gone_keeps_nobody_waiting_and_an_end_told_twice_is_one():

@@ -12,26 +12,32 @@ from exam.model.plan import Study
 from exam.model.results import Mark, to_csv
 from exam.page.browser import asset, load
 from exam.page.sentences import fit_call
+from exam.service import run_queue
 from exam.service.scheduler import get_scheduler
+from exam.service.usage import Follower
 from exam.texts import Texts, name_of
 
 FETCH_TIMEOUT = 20.0  # seconds, for marks that must be computed again
 _fetching = threading.BoundedSemaphore(2)  # each occupies one of the server's few threads
 
 
-def show_save(study: Study, own: OwnExam | None, texts: Texts) -> None:
-    """Buttons for the files; script and notebook mark the learners' own exam, too."""
+def show_save(study: Study, own: OwnExam | None, follower: Follower, texts: Texts) -> None:
+    """Buttons for the files; script and notebook mark the learners' own exam, too.
+
+    Marks that must be computed again are so for that follower.
+    """
     (plan, epochs) = study
     name = f"exam-b{plan.batch_size}-e{epochs}-s{plan.student}"
 
     def marks() -> list[Mark]:
-        known = get_scheduler().poll(plan, epochs, is_background=True).marks
+        known = get_scheduler().poll(plan, epochs, is_background=True, follower=follower).marks
         if len(known) > epochs:
             return known
         if not _fetching.acquire(blocking=False):
             raise TimeoutError("others wait for their files")
         try:
-            return get_scheduler().fetch(plan, epochs, FETCH_TIMEOUT)
+            with run_queue.PAGES.lent_place():
+                return get_scheduler().fetch(plan, epochs, FETCH_TIMEOUT, follower)
         finally:
             _fetching.release()
 

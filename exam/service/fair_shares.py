@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from math import sqrt
 
 RECENT_SECONDS = 60.0  # how long a visit counts
-MAX_VISITS = 50  # that count: some of a hall have asked for nothing in the last minute
+MAX_VISITS = 35  # that count: some of a hall have asked for nothing in the last minute
 FORGET_EVERY = 5.0  # seconds
 
 

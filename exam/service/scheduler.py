@@ -76,14 +76,16 @@ class Scheduler:
                 silent_seconds=job.silent_seconds,
             )
 
-    def fetch(self, plan: Plan, epochs: int, timeout_seconds: float) -> list[Mark]:
+    def fetch(
+        self, plan: Plan, epochs: int, timeout_seconds: float, follower: Follower = NOBODY
+    ) -> list[Mark]:
         """All marks up to pass `epochs`, computed again where they have been forgotten.
 
         Raises TimeoutError if they do not come in time, and at once if the study has failed.
         """
         ends = time.monotonic() + timeout_seconds
         while True:
-            progress = self.poll(plan, epochs, wait_seconds=0.5)
+            progress = self.poll(plan, epochs, wait_seconds=0.5, follower=follower)
             if len(progress.marks) > epochs:
                 return progress.marks
             if progress.failure or time.monotonic() > ends:

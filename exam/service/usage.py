@@ -23,7 +23,7 @@ class Follower(NamedTuple):
     network: str = ""
 
 
-NOBODY = Follower()  # for what the page asks by itself
+NOBODY = Follower()  # of a job that is followed no longer, and in tests
 
 
 class Usage:
