@@ -1,12 +1,11 @@
 """A room: the votes of the people in a hall, their studies and their exam, without names."""
 
-import itertools
 import re
 import secrets
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -86,7 +85,6 @@ class Room:
     is_closed: bool = False  # then its event streams end
     _votes: dict[str, Vote] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
-    _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     @property
     def is_in_use(self) -> bool:
@@ -149,7 +147,8 @@ class Room:
 
     def notify_lecturer(self) -> None:
         """To be called when somebody has guessed, written, begun to follow the room or left it."""
-        self.event_count = next(self._numbers)
+        with self._lock:
+            self.event_count += 1
         for listener in tuple(self.lecturer_listeners):
             listener()
 

@@ -8,7 +8,7 @@ from typing import Any
 from streamlit.runtime import Runtime
 from streamlit.runtime.session_manager import ActiveSessionInfo
 
-from exam.server.session_use import USES
+from exam.server.session_use import USES, network_of_session
 from exam.server.websocket import connection_of
 
 MAX_SESSIONS = 1_500  # with more, a full garbage collection stops everybody for a second
@@ -32,19 +32,19 @@ def bound_sessions(max_open_files: float) -> None:
         session_id = connect(*args, **options)
         if manager.num_active_sessions() > most:
             sessions = manager.list_active_sessions()
-            networks = Counter(map(_network, sessions))
-            leading = Counter(_network(info) for info in sessions if _leads(info))
+            networks = Counter(map(network_of_session, sessions))
+            leading = Counter(network_of_session(info) for info in sessions if _leads(info))
             others = [
                 info
                 for info in sessions
                 if info.session.id != session_id
-                and not (_leads(info) and leading[_network(info)] <= MAX_LEADING)
+                and not (_leads(info) and leading[network_of_session(info)] <= MAX_LEADING)
             ]
             # Some at once: to look at all of them takes a while.
             first = heapq.nsmallest(
                 len(others) // 100 + 1,
                 others,
-                key=lambda info: (-networks[_network(info)], _activity(info)),
+                key=lambda info: (-networks[network_of_session(info)], _activity(info)),
             )
             for info in first:
                 manager.disconnect_session(info.session.id)
@@ -55,10 +55,6 @@ def bound_sessions(max_open_files: float) -> None:
 
 def _leads(info: ActiveSessionInfo) -> bool:
     return connection_of(info.client).leads
-
-
-def _network(info: ActiveSessionInfo) -> str:
-    return USES[info.session].network
 
 
 def _activity(info: ActiveSessionInfo) -> tuple[int, float]:

@@ -40,10 +40,7 @@ class Opening:
                 else:
                     await _redirect_to_page(scope)(scope, receive, send)
 
-        headers = MutableHeaders(raw=list(scope["headers"]))
-        for name in ("accept-encoding", "if-none-match", "if-modified-since"):
-            del headers[name]
-        await self.app({**scope, "headers": headers.raw}, receive, send_opened)
+        await self.app(scope, receive, send_opened)
 
 
 def _redirect_to_page(scope: Scope) -> Response:

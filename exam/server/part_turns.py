@@ -3,9 +3,10 @@
 import asyncio
 from typing import NamedTuple
 
-from exam.service.network_turns import NetworkTurns
+from exam.service.network_turns import InOrder, NetworkTurns
 
 PARTS_AT_ONCE = 4  # in each turn of the event loop, which answers everybody
+LONGEST_WAIT_EVERY = 2  # one turn in so many goes to the part that has waited longest
 
 
 class Part(NamedTuple):
@@ -15,27 +16,17 @@ class Part(NamedTuple):
     turn: asyncio.Future[None]
 
 
-class NetworkParts(list[Part]):
-    """Those of one network that wait, in the order in which they came."""
-
-    is_by_age = False
-
-    def take(self) -> Part:
-        """Alternately the part that has waited longest and the one whose file has sent the least.
-
-        So a few large files do not hold up small ones, nor many small ones a large one.
-        """
-        self.is_by_age = not self.is_by_age
-        part = self[0] if self.is_by_age else min(self, key=lambda part: part.sent_bytes)
-        self.remove(part)
-        return part
-
-
 class PartTurns:
-    """Parts of all files that are sent, of each network in turn."""
+    """Parts of all files that are sent, of each network in turn.
+
+    Of a network it is alternately the part whose file has sent the least and the one that has
+    waited longest: a few large files do not hold up small ones, nor many small ones a large one.
+    """
 
     def __init__(self) -> None:
-        self._waiting: NetworkTurns[NetworkParts] = NetworkTurns(NetworkParts)
+        self._waiting: NetworkTurns[InOrder[Part]] = NetworkTurns(
+            lambda: InOrder(lambda part: part.sent_bytes, LONGEST_WAIT_EVERY)
+        )
         self._is_giving = False
 
     async def wait(self, sent_bytes: int, network: str) -> None:

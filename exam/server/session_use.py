@@ -6,6 +6,7 @@ from weakref import WeakKeyDictionary
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.runtime.app_session import AppSession
+from streamlit.runtime.session_manager import ActiveSessionInfo, SessionInfo
 
 from exam.parts import CHAPTER_NAMES
 from exam.service.run_queue import WHOLE_PAGE, RequestAccount
@@ -67,3 +68,7 @@ class SessionUse:
 
 
 USES: WeakKeyDictionary[AppSession, SessionUse] = WeakKeyDictionary()
+
+
+def network_of_session(info: ActiveSessionInfo | SessionInfo) -> str:
+    return USES[info.session].network

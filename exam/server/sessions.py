@@ -19,7 +19,7 @@ from streamlit.runtime.session_manager import (
     SessionInfo,
 )
 
-from exam.server.session_use import USES
+from exam.server.session_use import USES, network_of_session
 
 MAX_KEPT_VISITS = 1_000  # of browsers that are not there
 SAVED_FILE_SECONDS = 20.0
@@ -42,22 +42,17 @@ class KeptVisits(MemorySessionStorage):
         if not session_info.script_run_count:
             self._drop(session_info)
         elif len(kept := self.list()) > MAX_KEPT_VISITS:
-            networks = Counter(map(_network, kept))
-            self._drop(
-                min(kept, key=lambda each: (-networks[_network(each)], _active_seconds(each)))
-            )
+            networks = Counter(map(network_of_session, kept))
+            self._drop(min(kept, key=lambda each: _worth_keeping(each, networks)))
 
     def _drop(self, session_info: SessionInfo) -> None:
         self.delete(session_info.session.id)
         session_info.session.shutdown()
 
 
-def _network(session_info: SessionInfo) -> str:
-    return USES[session_info.session].network
-
-
-def _active_seconds(session_info: SessionInfo) -> int:
-    return USES[session_info.session].active_seconds
+def _worth_keeping(info: SessionInfo, networks: Counter[str]) -> tuple[int, int]:
+    """The less, the more its network has of them, and the less was done in it."""
+    return -networks[network_of_session(info)], USES[info.session].active_seconds
 
 
 def keep_visits() -> None:

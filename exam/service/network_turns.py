@@ -1,14 +1,32 @@
-"""A round robin over networks, for what waits for the one thread that answers everybody."""
+"""What waits for the one thread that answers everybody: within a network, and over networks."""
 
+import itertools
 from collections import OrderedDict
 from collections.abc import Callable, Sized
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 Waiting = TypeVar("Waiting", bound=Sized)
+Item = TypeVar("Item")
+
+
+class InOrder(list[Item]):
+    """What waits in one network, in the order in which it came."""
+
+    def __init__(self, rank: Callable[[Item], Any], longest_wait_every: int) -> None:
+        super().__init__()
+        self._rank, self._longest_wait_every = rank, longest_wait_every
+        self._turns = itertools.count(1)
+
+    def take(self) -> Item:
+        """The one with the lowest rank; every so many turns the one that has waited longest."""
+        is_longest = next(self._turns) % self._longest_wait_every == 0
+        item = self[0] if is_longest else min(self, key=self._rank)
+        self.remove(item)
+        return item
 
 
 class NetworkTurns(Generic[Waiting]):
-    """A collection of waiting items per network, whose order within is up to the caller."""
+    """A round robin over networks, with a collection of waiting items for each."""
 
     def __init__(self, make: Callable[[], Waiting]) -> None:
         self._make = make

@@ -17,6 +17,7 @@ from collections.abc import Iterator
 
 from exam.service.decaying_sum import DecayingSum
 from exam.service.fair_shares import FairShares
+from exam.service.network_turns import InOrder
 
 HALF_LIFE = 30.0  # seconds, in which half of what a session has asked for is forgotten
 # The same for how often it has asked. If hundreds ask without pause, each gets a turn only every
@@ -72,21 +73,6 @@ class Run:
         self._ending = self.turn.get_loop().call_later(LONGEST_RUN_SECONDS, self.end)
 
 
-class NetworkRuns(list[Run]):
-    """Those of one network that wait, in the order in which they came."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._turns = itertools.count(1)
-
-    def take(self) -> Run:
-        """The one that begins next."""
-        is_longest = next(self._turns) % LONGEST_WAIT_EVERY == 0
-        run = self[0] if is_longest else min(self, key=lambda run: run.rank)
-        self.remove(run)
-        return run
-
-
 class RunQueue:
     """Runs of one kind, of which a few go on at once; used in one event loop.
 
@@ -96,16 +82,17 @@ class RunQueue:
     def __init__(self, at_once: int, beside: "RunQueue | None" = None):
         self._places, self._lent = at_once, 0
         self._loop: asyncio.AbstractEventLoop | None = None  # in which it is used
-        self._waiting: dict[str, NetworkRuns] = {}
+        self._waiting: dict[str, InOrder[Run]] = {}
         self.shares: FairShares = beside.shares if beside else FairShares()
-        self._all_waiting: list[dict[str, NetworkRuns]] = beside._all_waiting if beside else []
+        self._all_waiting: list[dict[str, InOrder[Run]]] = beside._all_waiting if beside else []
         self._all_waiting.append(self._waiting)
 
     def add(self, rank: tuple[int, int], network: str, session: str) -> Run:
         """A run that begins when it is its turn, and ends when told so."""
         self._loop = asyncio.get_running_loop()
         run = Run(self, rank, network, session)
-        self._waiting.setdefault(network, NetworkRuns()).append(run)
+        by_rank = InOrder[Run](lambda run: run.rank, LONGEST_WAIT_EVERY)
+        self._waiting.setdefault(network, by_rank).append(run)
         self._begin_next()
         return run
 

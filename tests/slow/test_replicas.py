@@ -276,6 +276,22 @@ def test_rooms_that_are_opened_in_one_browser_are_where_their_codes_lead(replica
                 urllib.request.urlopen(url + closed, timeout=10)
 
 
+@needs_nginx
+def test_a_room_is_opened_under_its_own_path_alone(replicas, tmp_path):
+    """By another's path, a student opened the lecturer's code at the other replica beforehand."""
+    code, other, secret = new_code(), new_code(), new_secret()
+
+    async def leads(place: str) -> bool:
+        visit = Visit(place, f"room={code}&secret={secret}&presenter=true")
+        async with visit.connection():
+            await visit.open()
+        return "step_next" in visit.ids
+
+    with running_nginx(tmp_path, replicas) as url:
+        led = [run(leads(f"{url}{path}")) for path in ("", f"{other}/", f"{code}/")]
+    assert led == [False, False, True]
+
+
 async def open_three_rooms(url: str) -> None:
     from playwright.async_api import async_playwright, expect
 
