@@ -21,6 +21,9 @@ progress    the answer to a poll of a job
 turn        the slice of a study that a worker computes before it takes another, from one
             checkpoint to the next
 visit       what Streamlit calls a session: one open tab
+network     where visits come from: an IPv4 address, or the part of an IPv6 address that is given to
+            a line; a lecture hall is often one network
+run         of the script, for a visit: the whole page or a fragment; it takes a place until it ends
 handwritten an exam that learners have written, in a plan and a mark called `own`
 experiment  the studies that a chapter compares; a visit's attempt at it begins with a guess
 block       a piece of a chapter: story, question (which asks for a guess), chart, rule …

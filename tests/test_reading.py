@@ -19,7 +19,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from exam.server import reading
 from exam.server.connection import Connection
-from exam.server.reading import LIGHT, MAX_SHARE, PAUSE_READING_BYTES, READ_BYTES
+from exam.server.reading import LIGHT_SECONDS, MAX_SHARE, PAUSE_READING_BYTES, READ_BYTES
 from exam.server.reading_cost import MOST, OF_A_RUN, charge
 from exam.server.request_turns import RequestTurns
 from tests.visit import run
@@ -91,7 +91,7 @@ def test_those_that_send_much_take_a_share_of_the_thread_however_many_they_are(r
         return took
 
     took = run(send())
-    free = GREEDY * (LIGHT + 2 * COSTS)
+    free = GREEDY * (LIGHT_SECONDS + 2 * COSTS)
     assert max(reader.sizes) == READ_BYTES
     assert free / 2 < reader.spent < free + 1.5 * MAX_SHARE * took
 

@@ -17,7 +17,7 @@ from exam.server.session_use import FILE, OPEN_CHAPTER
 from exam.service import run_queue
 from exam.service.decaying_sum import DecayingSum
 from exam.service.job import Progress
-from exam.service.run_queue import HALF_LIFE, LIGHT, WHOLE_PAGE, RequestAccount, Run, RunQueue
+from exam.service.run_queue import HALF_LIFE, LIGHT_RUNS, WHOLE_PAGE, RequestAccount, Run, RunQueue
 from exam.service.usage import Follower
 from exam.texts import load_texts
 from tests.scripted import marks
@@ -197,7 +197,7 @@ def test_learners_wait_for_nobody_who_asks_without_pause_and_parts_for_no_page()
 def test_a_page_with_all_its_chapters_open_is_much_even_if_it_is_the_first():
     async def begin() -> None:
         all_chapters = WHOLE_PAGE + OPEN_CHAPTER * len(CHAPTER_NAMES)
-        assert all_chapters > LIGHT
+        assert all_chapters > LIGHT_RUNS
         assert who_asked_for(200).ask(WHOLE_PAGE).turn.done()
         assert not RequestAccount("").ask(all_chapters).turn.done()
 

@@ -134,7 +134,7 @@ def test_who_is_gone_is_soon_forgotten(readers):
             silent = await ask(port)
             while not readers._waiting:
                 await asyncio.sleep(0.01)
-            silent.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, slow_readers.AT_ONCE)
+            silent.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, slow_readers.RESET)
             silent.close()
             while readers._waiting:
                 await asyncio.sleep(0.01)

@@ -1,7 +1,4 @@
-"""The server beside the page: what it begins with, and what answers before Streamlit does.
-
-The page works without any of this: run as a plain Streamlit script, it has none of it.
-"""
+"""The server beside the page: what it begins with, and what answers before Streamlit does."""
 
 import contextlib
 import functools

@@ -35,7 +35,7 @@ ROOM_HEADERS = {"Content-Security-Policy": "frame-ancestors 'self'"}
 
 
 class Guard:
-    """Refuses closed addresses and foreign websockets, and adds headers to all other answers."""
+    """Refuses closed addresses and foreign websockets; takes headers out, and adds others."""
 
     def __init__(self, app: ASGIApp):
         self.app = app

@@ -29,7 +29,7 @@ UNANSWERED_BYTES = READ_BYTES // 2
 FRAMES = 100  # per message; a browser sends few, and empty ones would escape any limit in bytes
 MAX_UNFINISHED = 30_000_000  # bytes of all messages that have begun and not ended
 UNSENT_SECONDS = 0.1  # before PAUSE_READING_BYTES is checked again
-LIGHT = 0.005  # recent seconds of the thread above which a connection waits; a learner: 0.001
+LIGHT_SECONDS = 0.005  # of the thread, recently; a connection of more waits; a learner: 0.001
 # Of the thread's time, for all waiting connections together. HTTP and websockets have a share
 # each, since a proxy sends many learners' requests over one connection, and a flood of frames must
 # not delay them.
@@ -117,7 +117,7 @@ class Readings:
                 self._dismiss(longest)
 
     def _charge(self, transport: Transport, seconds: float) -> None:
-        if charge(transport, seconds) > LIGHT and not transport.is_closing():
+        if charge(transport, seconds) > LIGHT_SECONDS and not transport.is_closing():
             now, kind = time.monotonic(), type(transport.get_protocol())
             self._due[kind] = max(self._due.get(kind, now), now) + seconds / MAX_SHARE
             self._pause(transport, self._due[kind] - now)

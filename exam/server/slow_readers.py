@@ -19,7 +19,7 @@ from exam.page.address import network_of
 MAX_SECONDS = 120.0  # without reading anything
 MAX_KEPT, CONNECTION = 100_000_000, 20_000  # bytes for all of them; those that one takes itself
 LOOK_SECONDS = 5.0
-AT_ONCE = struct.pack("ii", 1, 0)
+RESET = struct.pack("ii", 1, 0)  # SO_LINGER of 0 s: what is unsent is dropped
 
 _pause = Transport._maybe_pause_protocol
 _resume = Transport._maybe_resume_protocol
@@ -96,7 +96,7 @@ class SlowReaders:
         self._forget(transport)
         if transport._sock is not None:  # the system would keep what is unread as well
             with contextlib.suppress(OSError):  # where one cannot that has ended
-                transport._sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, AT_ONCE)
+                transport._sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
         transport.abort()
 
 

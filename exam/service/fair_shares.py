@@ -34,11 +34,11 @@ class FairShares:
         return max(self._clocks.get(network, 0.0), self._last)
 
     def charge(self, network: str, visit: str, amount: float) -> None:
-        self.count(network, visit)
+        self.note_visit(network, visit)
         weight = sqrt(min(self._visits[network], MAX_VISITS))
         self._clocks[network] = self.clock(network) + amount / weight
 
-    def count(self, network: str, visit: str) -> None:
+    def note_visit(self, network: str, visit: str) -> None:
         """Note that the network has this visit."""
         now = time.monotonic()
         if now > self._forgot_at + FORGET_EVERY:

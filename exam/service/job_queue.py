@@ -87,7 +87,7 @@ class JobQueue:
                 order[last] = key
         if len(self.waiting) < MAX_WAITING:
             self.waiting.append(job)
-            self.job_came.notify()
+            self.job_came.notify_all()  # one of those that wait may be about to start a worker
 
     def ahead_of(self, job: Job) -> int:
         """Roughly how many jobs come first: of each other network as many as of its own."""

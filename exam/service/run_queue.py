@@ -28,7 +28,7 @@ TIMES_HALF_LIFE = 120.0
 # before a learner who is already there.
 FEW = 31
 WHOLE_PAGE = 10  # fragment runs that a run of the whole page counts as
-LIGHT = 60.0  # recent runs; a learner asks for fewer
+LIGHT_RUNS = 60.0  # recent runs; a learner asks for fewer
 PARTS_AT_ONCE, PAGES_AT_ONCE = 4, 2  # of learners
 LEADERS_AT_ONCE = 2  # of lecturers, parts and pages
 HEAVY_PARTS_AT_ONCE, HEAVY_PAGES_AT_ONCE = 2, 1  # of sessions that ask without pause
@@ -163,7 +163,7 @@ class RequestAccount:
         weight, often = round(self.runs.now()), max(round(self.times.now()), FEW).bit_length()
         if self._leads:  # one queue, or one leader's many fragments would go before another's step
             return LEADERS.add((weight, runs), self.network, self.session)
-        if weight <= LIGHT:
+        if weight <= LIGHT_RUNS:
             queue = PAGES if runs >= WHOLE_PAGE else PARTS
         else:
             queue = HEAVY_PAGES if runs >= WHOLE_PAGE else HEAVY_PARTS

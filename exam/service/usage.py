@@ -36,7 +36,7 @@ class Usage:
     def charge_start(self, follower: Follower) -> None:
         """Charge a visit for a study that it starts."""
         self._charge(follower.visit, NEW_STUDY_SECONDS)
-        self.networks.count(follower.network, follower.visit)
+        self.networks.note_visit(follower.network, follower.visit)
 
     def charge_turn(self, follower: Follower, seconds: float) -> None:
         """Charge a visit and its network for its share of a turn."""
