@@ -277,7 +277,7 @@ def test_rooms_that_are_opened_in_one_browser_are_where_their_codes_lead(replica
 
 
 @needs_nginx
-def test_a_room_is_opened_under_its_own_path_alone(replicas, tmp_path):
+def test_a_room_is_opened_under_its_own_path_alone(server, tmp_path):
     """By another's path, a student opened the lecturer's code at the other replica beforehand."""
     code, other, secret = new_code(), new_code(), new_secret()
 
@@ -287,7 +287,7 @@ def test_a_room_is_opened_under_its_own_path_alone(replicas, tmp_path):
             await visit.open()
         return "step_next" in visit.ids
 
-    with running_nginx(tmp_path, replicas) as url:
+    with running_nginx(tmp_path, [server, server]) as url:
         led = [run(leads(f"{url}{path}")) for path in ("", f"{other}/", f"{code}/")]
     assert led == [False, False, True]
 
@@ -404,9 +404,9 @@ def test_a_replica_tells_addresses_apart(replicas, tmp_path):
 
 
 @needs_nginx
-def test_a_body_is_not_waited_for(replicas, tmp_path):
+def test_a_body_is_not_waited_for(server, tmp_path):
     """Sent a byte at a time, each kept one of nginx's connections for hours."""
-    with running_nginx(tmp_path, replicas) as url:
+    with running_nginx(tmp_path, [server, server]) as url:
         address = urlsplit(url)
         for body in ("Content-Length: 1000", "Transfer-Encoding: chunked"):
             with socket.create_connection((address.hostname, address.port), timeout=5) as client:
@@ -416,9 +416,9 @@ def test_a_body_is_not_waited_for(replicas, tmp_path):
 
 
 @needs_nginx
-def test_a_code_that_nginx_would_not_see_is_refused(replicas, tmp_path):
+def test_a_code_that_nginx_would_not_see_is_refused(server, tmp_path):
     """A replica that does not know the room would have told its lecturer that nobody leads it."""
-    with running_nginx(tmp_path, replicas) as url:
+    with running_nginx(tmp_path, [server, server]) as url:
         for odd in ("ROOM=ABCE&room=ABCF", "room=ABCE&lang=ko&room=ABCF", "ROOM=abce"):
             with pytest.raises(urllib.error.HTTPError, match="400") as refused:
                 urllib.request.urlopen(f"{url}?{odd}", timeout=10)
@@ -429,9 +429,9 @@ def test_a_code_that_nginx_would_not_see_is_refused(replicas, tmp_path):
 
 
 @needs_nginx
-def test_a_code_in_small_letters_leads_to_the_room_as_well(page, replicas, tmp_path):
+def test_a_code_in_small_letters_leads_to_the_room_as_well(page, server, tmp_path):
     """The form shows capitals, whatever is typed."""
-    with running_nginx(tmp_path, replicas) as url:
+    with running_nginx(tmp_path, [server, server]) as url:
         page.goto(url)
         page.get_by_role("button", name=KO.share, exact=True).click()
         box = page.get_by_test_id("stPopoverBody")
