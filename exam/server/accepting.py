@@ -7,7 +7,6 @@ all pending connections before it answers any.
 
 import contextlib
 import errno
-import functools
 import logging
 import socket
 from asyncio.selector_events import BaseSelectorEventLoop
@@ -57,8 +56,11 @@ def accept_in_turns(requests: RequestTurns) -> None:
                 about = {"peername": peername}
                 loop.create_task(_admit(loop, factory, line, about, sslcontext, server, *others))
 
-            turn = WaitingConnection(line, admit, functools.partial(refuse, line))
-            requests.wait(line, peername, turn)
+            def end(line=line):
+                refuse(line)
+                line.close()
+
+            requests.wait(line, peername, WaitingConnection(line, admit, end))
 
     BaseSelectorEventLoop._start_serving = serve  # type: ignore
     BaseSelectorEventLoop._accept_connection = accept  # type: ignore

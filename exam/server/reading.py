@@ -81,11 +81,12 @@ class Readings:
                     transport._add_reader(transport._sock_fd, transport._read_ready)
                     self._read_now(transport)
 
+            line, peername = map(transport.get_extra_info, ("socket", "peername"))
+
             def end() -> None:
-                refuse(transport._sock)
+                refuse(line._sock)
                 transport.abort()
 
-            line, peername = map(transport.get_extra_info, ("socket", "peername"))
             self._requests.wait(transport, peername, WaitingConnection(line, read, end))
 
     def _read_now(self, transport: Transport) -> None:

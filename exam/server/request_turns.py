@@ -33,15 +33,14 @@ REFUSAL = (
 
 
 def refuse(line: socket.socket) -> None:
-    """Answer a request, whatever it is, that too many wait.
+    """Answer, before the connection is ended, that too many wait.
 
-    If it were ended without an answer, a proxy would take this server for lost and ask another one,
-    which knows no room of this one.
+    Without an answer, a proxy would take this server for lost and ask another one, which knows none
+    of its rooms.
     """
     with contextlib.suppress(OSError):
         line.recv(MAX_REQUEST)  # or what is unread would reset the connection, and the answer
         line.send(REFUSAL)
-    line.close()
 
 
 @dataclass
