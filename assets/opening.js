@@ -1,3 +1,11 @@
+// A room's page has a path of its own, which leads to the server that has the room (nginx.conf). If
+// Streamlit's first question there fails, it asks at the root, and would stay there.
+if (/^\/[A-Z]{4}\//.test(location.pathname)) {
+  const { fetch } = window;
+  window.fetch = (asked, ...options) => new URL(asked.url ?? asked, location).pathname.startsWith("/_stcore/")
+    ? Promise.reject(new TypeError("Not at the room's path")) : fetch(asked, ...options);
+}
+
 // The opening is shown until Streamlit has drawn the page, except for the curves, which come late
 // but whose place is kept.
 {

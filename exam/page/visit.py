@@ -182,9 +182,9 @@ def _take_seat(code: str, secret: str) -> Seat:
     """
     if not code:
         return Seat()
-    # Behind nginx.conf, the path has decided which replica has the room; who comes by another path
-    # could open it at a second one, beforehand.
-    if st.context.headers.get("X-Room", code) != code:
+    # Behind nginx.conf, the path has decided which replica has the room; by another path, somebody
+    # could open it at a second one beforehand. Whoever finds it here is at the right one.
+    if st.context.headers.get("X-Room", code) != code and not rooms.ROOMS.find(code):
         return Seat(refused="room")
     cookies = _cookies()
     known = rooms.LEARNER.fullmatch(cookies.get("learner", ""))  # this browser has guessed before
@@ -211,7 +211,7 @@ def _take_seat(code: str, secret: str) -> Seat:
 
 
 def _leads_another(code: str, cookies: Mapping[str, str]) -> bool:
-    """Whether the browser has the cookie of another room, which is open."""
+    """Whether the browser has a cookie of another room that is open."""
     led = {name[5:]: secret for name, secret in cookies.items() if name.startswith("lead_")}
     return any(other != code and rooms.ROOMS.has(other, secret) for other, secret in led.items())
 

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 import psutil
 import pytest
 import websockets
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import BrowserContext, Route, expect
 from websockets.exceptions import ConnectionClosed
 
 from exam.rooms.rooms import LEARNER, new_code, new_secret
@@ -290,6 +290,28 @@ def test_a_room_is_opened_under_its_own_path_alone(server, tmp_path):
     with running_nginx(tmp_path, [server, server]) as url:
         led = [run(leads(f"{url}{path}")) for path in ("", f"{other}/", f"{code}/")]
     assert led == [False, False, True]
+
+
+@needs_nginx
+def test_a_page_stays_at_its_rooms_path_if_the_first_question_fails(page, server, tmp_path):
+    """Streamlit went on at the root, perhaps at another replica."""
+    failed: list[str] = []
+
+    def fail_once(route: Route) -> None:
+        if not failed:
+            failed.append(route.request.url)
+            route.fulfill(status=503)
+        else:
+            route.continue_()
+
+    with running_nginx(tmp_path, [server, server]) as url:
+        page.route("**/ABCE/_stcore/health", fail_once)
+        page.goto(f"{url}?room=ABCE")
+        expect(page.get_by_text(KO.hall.room_awaited)).to_be_visible()
+        page.goto("about:blank")  # nginx ends with its last websocket
+        answered = {uri for _, uri, _ in logged(tmp_path / "access.log")}
+    assert failed and "/ABCE/_stcore/stream" in {uri.split("?")[0] for uri in answered}
+    assert "/_stcore/stream" not in {uri.split("?")[0] for uri in answered}
 
 
 async def open_three_rooms(url: str) -> None:
