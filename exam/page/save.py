@@ -1,6 +1,8 @@
 """What a learner takes home of a study: table, script, notebook and figures."""
 
+import contextlib
 import threading
+import time
 from collections.abc import Callable
 from html import escape
 
@@ -24,7 +26,7 @@ _fetching = threading.BoundedSemaphore(2)  # each occupies one of the server's f
 def show_save(study: Study, own: OwnExam | None, follower: Follower, texts: Texts) -> None:
     """Buttons for the files; script and notebook mark the learners' own exam, too.
 
-    Marks that must be computed again are so for that follower.
+    Marks that were forgotten are computed again for `follower`.
     """
     (plan, epochs) = study
     name = f"exam-b{plan.batch_size}-e{epochs}-s{plan.student}"
@@ -36,8 +38,12 @@ def show_save(study: Study, own: OwnExam | None, follower: Follower, texts: Text
         if not _fetching.acquire(blocking=False):
             raise TimeoutError("others wait for their files")
         try:
-            with run_queue.PAGES.lent_place():
-                return get_scheduler().fetch(plan, epochs, FETCH_TIMEOUT, follower)
+            ends = time.monotonic() + FETCH_TIMEOUT
+            # Only for as long as the run of a file has a place.
+            with run_queue.PAGES.lent_place(), contextlib.suppress(TimeoutError):
+                seconds = run_queue.LONGEST_RUN_SECONDS
+                return get_scheduler().fetch(plan, epochs, seconds, follower)
+            return get_scheduler().fetch(plan, epochs, ends - time.monotonic(), follower)
         finally:
             _fetching.release()
 
