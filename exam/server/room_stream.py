@@ -16,7 +16,7 @@ from exam.rooms.rooms import ROOMS
 
 EVENT_STREAM = "text/event-stream"
 MAX_STREAMS, MAX_LECTURER_STREAMS = 1_000, 20  # of a room
-MAX_ALL_STREAMS = 2_000  # of all rooms; each takes 35 kB
+MAX_ALL_STREAMS = 2_000  # of all rooms, those of lecturers aside; each takes 35 kB
 KEEP_ALIVE_SECONDS = 15.0  # after which a stream sends a comment, so that no proxy cuts it
 # Between two events for a lecturer, whose page reruns at each: within one step, and when it
 # changes.
@@ -56,22 +56,23 @@ def _has_place(room: Room, for_lecturer: bool) -> bool:
 
 
 def _make_place(room: Room) -> bool:
-    """Whether one of all streams is free, or becomes free for this room.
+    """Whether one of all learners' streams is free, or becomes free for this room.
 
     If all are taken, the client whose rooms have the most streams gives one up, from its room with
     the most; so whoever opens rooms of their own takes no stream away from a hall.
     """
-    while len(_open_streams) >= MAX_ALL_STREAMS:  # more by those of lecturers, who always have one
-        of_room = Counter(_open_streams.values())
-        of_client = Counter(each.client for each in _open_streams.values())
+    of_learners = {each: at for each, at in _open_streams.items() if each in at.listeners}
+    if len(of_learners) >= MAX_ALL_STREAMS:
+        of_room = Counter(of_learners.values())
+        of_client = Counter(each.client for each in of_learners.values())
         most = max(of_room, key=lambda each: (of_client[each.client], of_room[each]))
         if most.client == room.client:
             surplus = of_room[most] - of_room[room]
         else:
             surplus = of_client[most.client] - of_client[room.client]
-        listener = next((each for each in _open_streams if each in most.listeners), None)
-        if surplus <= 1 or listener is None:
+        if surplus <= 1:
             return False
+        listener = next(each for each in of_learners if each in most.listeners)
         del _open_streams[listener]
         listener()
     return True
