@@ -138,7 +138,7 @@ def test_a_message_waits_for_as_many_turns_as_it_takes(monkeypatch):
     monkeypatch.setattr(inbox, "KEPT_UNREAD", 10)
     kept: list[int] = []
 
-    def ask(asked: object, runs: int = 1, *, leads: bool = False) -> Run:
+    def ask(asked: object, runs: int = 1) -> Run:
         kept.append(runs)
         return RunQueue(1).add((1, 0), "", "")
 
@@ -252,7 +252,8 @@ def test_a_run_keeps_its_place_until_the_page_writes_its_end(monkeypatch):
     assert is_free == [False, False, True]
 
 
-def test_a_run_that_does_what_two_messages_asked_for_is_one(monkeypatch):
+@pytest.mark.parametrize("is_preempted", [False, True])
+def test_a_run_that_does_what_two_messages_asked_for_is_one(monkeypatch, is_preempted):
     """As of a slider that is moved twice; its browser's leaving once took two seconds more."""
     monkeypatch.setattr(connection, "LONGEST_RUN_SECONDS", 3_600.0)
     asked = message()
@@ -262,15 +263,16 @@ def test_a_run_that_does_what_two_messages_asked_for_is_one(monkeypatch):
         written = ForwardMsg()
         written.delta.fragment_id = "abc"
         scope[SERVED_BY].note_output(written)
-        for _ in range(2):
+        early, end = ForwardMsg.FINISHED_EARLY_FOR_RERUN, ForwardMsg.FINISHED_SUCCESSFULLY
+        for statuses in ([], [end], [early, end]) if is_preempted else ([], [early, end]):
             await receive()
             CONNECTION.get().note_run(asked)
-        for status in (ForwardMsg.FINISHED_EARLY_FOR_RERUN, ForwardMsg.FINISHED_SUCCESSFULLY):
-            scope[SERVED_BY].note_output(ForwardMsg(script_finished=status))
+            for status in statuses:
+                scope[SERVED_BY].note_output(ForwardMsg(script_finished=status))
         async with asyncio.timeout(60):
             assert (await receive())["type"] == END["type"]
 
-    receive = arriving(*[frame(bytes=asked.SerializeToString())] * 2, END)
+    receive = arriving(*[frame(bytes=asked.SerializeToString())] * (2 + is_preempted), END)
     run(ConnectionMiddleware(app)(SCOPE, receive, None))
 
 
@@ -638,12 +640,14 @@ def test_a_network_is_charged_for_the_time_that_its_runs_take(monkeypatch, leads
     AppSession._on_scriptrunner_event(session, None, end)
     for _ in range(2):
         AppSession._on_scriptrunner_event(session, None, ScriptRunnerEvent.SCRIPT_STARTED, pages={})
+        use.charged, account = RequestAccount("another"), use.charged  # by the next message
         began = time.thread_time()
         while time.thread_time() - began < 0.05:  # what takes time
             pass
         time.sleep(0.05)  # what waits
         end = ScriptRunnerEvent.FRAGMENT_STOPPED_WITH_SUCCESS
         AppSession._on_scriptrunner_event(session, None, end)
+        use.charged = account
     charged, others = (leaders, parts) if leads else (parts, leaders)
     assert 0.1 <= charged.shares.clock("hall") < 0.15 and not others.shares.clock("hall")
     assert reported[1] == (ScriptRunnerEvent.SCRIPT_STARTED, {"pages": {}}) and len(reported) == 5

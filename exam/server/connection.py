@@ -157,6 +157,7 @@ class Connection:
                 self._file_runs.pop(0).end()
             case "script_finished" if _follows_at_once(written):
                 # One run does all that has been asked for so far.
+                self._has_next = self._has_next and not self._runs
                 while len(self._runs) > 1:
                     self._runs.pop(0).end()
             case "script_finished":

@@ -104,21 +104,18 @@ def charge_time() -> None:
     def note_and_report(
         session: AppSession, sender: ScriptRunner, event: ScriptRunnerEvent, **details: Any
     ) -> None:
-        """Streamlit calls it in the thread of the run, or in the event loop if none can begin."""
+        """Called in the thread of the run; in the event loop if a message has failed."""
         if event is ScriptRunnerEvent.SCRIPT_STARTED:
-            began.at = time.thread_time()
+            use = USES.get(session)
+            began.at, began.account = time.thread_time(), use and use.charged
         elif event in ENDS and hasattr(began, "at"):
-            seconds = time.thread_time() - began.at
+            seconds, account = time.thread_time() - began.at, began.account
             del began.at
-            session._call_soon_on_event_loop(lambda: _charge(session, seconds))
+            if account:
+                session._call_soon_on_event_loop(lambda: account.charge(seconds))
         report(session, sender, event, **details)
 
     AppSession._on_scriptrunner_event = note_and_report  # type: ignore
-
-
-def _charge(session: AppSession, seconds: float) -> None:
-    if use := USES.get(session):
-        use.charged.charge(seconds)
 
 
 def connection_of(client: Any) -> Connection:
