@@ -130,12 +130,13 @@ def test_two_hundred_visits_of_a_script_have_little_more_than_thirty_of_a_hall(q
     assert 43 <= len(of_hall) <= 53
 
 
-def test_of_another_networks_many_studies_only_so_many_are_ahead_as_have_their_turn(queue, clock):
+@pytest.mark.parametrize("charged", [0.0, 1.0])
+def test_of_another_networks_many_studies_as_many_are_ahead_as_have_their_turn(queue, charged):
     """Whoever was told of 500 of them came back after five seconds, and had waited for one."""
     for number in range(1, 41):
         ask_from(queue, "script", Plan(number, 1), known=1)
     hall = [ask_from(queue, "hall", Plan(number, 2), known=1) for number in (1, 2)]
-    queue._usage.networks.charge("hall", "a visit", 1.0)
+    queue._usage.networks.charge("hall", "a visit", charged)
     queue._order = None
     assert sorted(map(queue.ahead_of, hall)) == [1, 3]
 

@@ -29,7 +29,7 @@ UNANSWERED_BYTES = READ_BYTES // 2
 FRAMES = 100  # per message; a browser sends few, and empty ones would escape any limit in bytes
 MAX_UNFINISHED = 30_000_000  # bytes of all messages that have begun and not ended
 UNSENT_SECONDS = 0.1  # before PAUSE_READING_BYTES is checked again
-LIGHT_SECONDS = 0.005  # of the thread, recently; a connection of more waits; a learner: 0.001
+LIGHT_SECONDS = 0.005  # recent ones of the thread; who took more waits; a learner takes 0.001
 # Of the thread's time, for all waiting connections together. HTTP and websockets have a share
 # each, since a proxy sends many learners' requests over one connection, and a flood of frames must
 # not delay them.
@@ -84,7 +84,8 @@ class Readings:
             line, peername = map(transport.get_extra_info, ("socket", "peername"))
 
             def end() -> None:
-                refuse(line._sock)
+                if not _is_answering(transport.get_protocol()):
+                    refuse(line._sock)
                 transport.abort()
 
             self._requests.wait(transport, peername, WaitingConnection(line, read, end))

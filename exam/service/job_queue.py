@@ -25,7 +25,7 @@ from exam.service.job import Failure, Job
 from exam.service.usage import HALF_LIFE, NOBODY, Follower, Usage
 
 KEPT_MARKS = 30_000  # of all jobs together, 1.4 kB each: 41 MB; more only while they are followed
-MOST_MARKS = 150_000  # even so: 210 MB, as of 750 learners who study for 200 passes
+MOST_MARKS = 150_000  # even so: 210 MB, as of 700 learners who study for 200 passes
 # What a job counts as beside its marks, and a large one. With 15,000 jobs of one pass, looking
 # through them all took 25 ms after each turn.
 MARKS_PER_JOB, MARKS_PER_LARGE_JOB = 10, 300
@@ -40,11 +40,12 @@ class Key(NamedTuple):
     """When a job has its turn: the one with the smallest comes first."""
 
     is_later: bool  # than all first passes of visits that have asked for little
-    network_clock: float  # the same for all of a network
+    network_clock: float
     level: int  # of the visit's usage
     is_not_urgent: bool
     is_background: bool
     work_left: float
+    network: str
 
 
 class JobQueue:
@@ -96,8 +97,8 @@ class JobQueue:
         order = self._in_order()
         own = order.get(job) or self._turn_of(job)  # it has come since
         before = itertools.takewhile(lambda key: key < own, order.values())
-        counts = Counter(key.network_clock for key in before)
-        of_own_network = counts.pop(own.network_clock, 0)
+        counts = Counter(key.network for key in before)
+        of_own_network = counts.pop(own.network, 0)
         of_others = sum(min(count, of_own_network + 1) for count in counts.values())
         return of_own_network + of_others + len(self.running)
 
@@ -172,20 +173,20 @@ class JobQueue:
         return next((each.reason for each in (job.failure, self.failure) if not each.is_over), "")
 
     def _turn_of(self, job: Job) -> Key:
-        network_clock, level = self._usage_of(job)
+        network_clock, level, network = self._usage_of(job)
         is_later = not (job.is_urgent and level == 0)
-        is_not_urgent = not job.is_urgent
-        return Key(is_later, network_clock, level, is_not_urgent, job.is_background, job.work_left)
+        kind = not job.is_urgent, job.is_background
+        return Key(is_later, network_clock, level, *kind, job.work_left, network)
 
-    def _wait_of(self, job: Job) -> tuple[float, int, float]:
+    def _wait_of(self, job: Job) -> tuple[float, int, str, float]:
         """The smallest has waited longest, of those whose network and visit come first."""
         return *self._usage_of(job), -job.silent_seconds
 
-    def _usage_of(self, job: Job) -> tuple[float, int]:
-        """The clock of the network and the level of the follower that comes first."""
+    def _usage_of(self, job: Job) -> tuple[float, int, str]:
+        """The clock of the network, the level and the network of the follower that comes first."""
         followers = job.present_followers() or [NOBODY]
         return min(
-            (self._usage.networks.clock(each.network), self._usage.level(each))
+            (self._usage.networks.clock(each.network), self._usage.level(each), each.network)
             for each in followers
         )
 
@@ -224,9 +225,10 @@ class JobQueue:
             kept.update(dict.fromkeys(job.networks, _size(job)))
         idle = [job for job in oldest_first if job not in self.running]
         unused = [job for job in idle if not job.is_followed]
-        followed = [job for job in idle if job.is_followed and job.is_complete]
+        followed = [job for job in idle if job.is_followed and job not in self.waiting]
         for jobs, most in ((unused, KEPT_MARKS), (followed, MOST_MARKS)):
-            while jobs and total > 0.95 * most:  # some more at once: counting takes a while
+            enough = 0.95 * most if total > most else total  # some more at once: it takes a while
+            while jobs and total > enough:
                 # What several networks share is as safe as if the lightest one had it alone.
                 oldest = max(jobs, key=lambda job: min(kept[network] for network in job.networks))
                 jobs.remove(oldest)
