@@ -61,6 +61,8 @@ def _make_place(room: Room) -> bool:
     If all are taken, the client whose rooms have the most streams gives one up, from its room with
     the most; so whoever opens rooms of their own takes no stream away from a hall.
     """
+    if len(_open_streams) < MAX_ALL_STREAMS:
+        return True
     of_learners = {each: at for each, at in _open_streams.items() if each in at.listeners}
     if len(of_learners) >= MAX_ALL_STREAMS:
         of_room = Counter(of_learners.values())
