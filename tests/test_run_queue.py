@@ -248,13 +248,20 @@ def test_a_run_that_waits_lends_its_place_and_has_it_back_before_another_begins(
 def test_a_file_whose_numbers_are_computed_lends_its_place(monkeypatch):
     """Two at once were asked for again and again, and pages opened after two seconds."""
 
+    monkeypatch.setattr(run_queue, "LONGEST_RUN_SECONDS", 2.0)
+
     async def fetch_beside_a_page() -> None:
         RequestAccount("").ask(FILE)
         page, has_begun = RequestAccount("").ask(WHOLE_PAGE), threading.Event()
+        loop = asyncio.get_running_loop()
         page.turn.add_done_callback(lambda _: has_begun.set())
 
-        def fetch(*asked: object) -> list:
-            assert has_begun.wait(60)
+        def fetch(plan: Plan, epochs: int, seconds: float, follower: Follower) -> list:
+            if seconds <= run_queue.LONGEST_RUN_SECONDS:
+                assert has_begun.wait(60)
+                raise TimeoutError
+            asyncio.run_coroutine_threadsafe(asyncio.sleep(0), loop).result()
+            assert not run_queue.PAGES._lent, "a file has lost its own place by now"
             return marks([1.0])
 
         scheduler = SimpleNamespace(poll=lambda *asked, **more: Progress([]), fetch=fetch)

@@ -10,6 +10,7 @@ import errno
 import logging
 import socket
 from asyncio.selector_events import BaseSelectorEventLoop
+from functools import partial
 
 from exam.server.request_turns import RequestTurns, WaitingConnection, refuse
 
@@ -27,13 +28,11 @@ _log = logging.getLogger("exam")
 def accept_in_turns(requests: RequestTurns) -> None:
     """Make asyncio's selector event loop accept this way; any other event loop stays as it is."""
 
-    def serve(loop, factory, sock, *others):
-        if hasattr(socket, "TCP_DEFER_ACCEPT"):
-            with contextlib.suppress(OSError):  # it only saves time
-                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_DEFER_ACCEPT, SILENT_SECONDS)
-        _serve(loop, factory, sock, *others)
-
     def accept(loop, factory, sock, sslcontext=None, server=None, backlog=100, *others):
+        def admit(line, peername):
+            about = {"peername": peername}
+            loop.create_task(_admit(loop, factory, line, about, sslcontext, server, *others))
+
         def accept_again():
             if sock.fileno() >= 0:  # the server has not ended
                 _serve(loop, factory, sock, sslcontext, server, backlog, *others)
@@ -51,16 +50,20 @@ def accept_in_turns(requests: RequestTurns) -> None:
                 loop.call_later(RETRY_SECONDS, accept_again)
                 return
             line.setblocking(False)
+            take, end = partial(admit, line, peername), partial(_refuse_and_close, line)
+            requests.wait(line, peername, WaitingConnection(line, take, end))
 
-            def admit(line=line, peername=peername):
-                about = {"peername": peername}
-                loop.create_task(_admit(loop, factory, line, about, sslcontext, server, *others))
-
-            def end(line=line):
-                refuse(line)
-                line.close()
-
-            requests.wait(line, peername, WaitingConnection(line, admit, end))
-
-    BaseSelectorEventLoop._start_serving = serve  # type: ignore
+    BaseSelectorEventLoop._start_serving = _serve_who_says_something  # type: ignore
     BaseSelectorEventLoop._accept_connection = accept  # type: ignore
+
+
+def _serve_who_says_something(loop, factory, sock, *others):
+    if hasattr(socket, "TCP_DEFER_ACCEPT"):
+        with contextlib.suppress(OSError):  # it only saves time
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_DEFER_ACCEPT, SILENT_SECONDS)
+    _serve(loop, factory, sock, *others)
+
+
+def _refuse_and_close(line: socket.socket) -> None:
+    refuse(line)
+    line.close()

@@ -178,9 +178,10 @@ class JobQueue:
         kind = not job.is_urgent, job.is_background
         return Key(is_later, network_clock, level, *kind, job.work_left, network)
 
-    def _wait_of(self, job: Job) -> tuple[float, int, str, float]:
+    def _wait_of(self, job: Job) -> tuple[float, int, float]:
         """The smallest has waited longest, of those whose network and visit come first."""
-        return *self._usage_of(job), -job.silent_seconds
+        network_clock, level, _ = self._usage_of(job)
+        return network_clock, level, -job.silent_seconds
 
     def _usage_of(self, job: Job) -> tuple[float, int, str]:
         """The clock of the network, the level and the network of the follower that comes first."""
