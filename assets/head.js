@@ -216,6 +216,8 @@ const drawView = (study, head) => {
   const isFilm = study.question !== null && !study.dragged;
   if (study.wasFilm !== isFilm) Object.assign(study, { wasFilm: isFilm, view: null });
   const view = study.view ?? (isFilm ? "head" : "curves");
+  // A slow browser still has questions on their way when the curves come.
+  if (head.dataset.view !== view) document.querySelectorAll(".flies").forEach((digit) => digit.remove());
   head.dataset.view = view;
   for (const button of views.children)
     button.setAttribute("aria-pressed", String(button.value === view));

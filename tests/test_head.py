@@ -114,6 +114,21 @@ def test_head_and_curves_take_turns(page, server):
     assert violations(page) == []
 
 
+def test_no_question_is_on_its_way_over_the_curves(page, server):
+    """As in a browser that draws slowly: here, none that has set out arrives."""
+    open_page(page, server, "batch_size=100&epochs=3")
+    page.evaluate(
+        """new MutationObserver(() => document.querySelectorAll(".flies").forEach((digit) => {
+            window.has_flown = true;
+            digit.getAnimations().forEach((flight) => flight.pause());
+        })).observe(document.body, { childList: true })"""
+    )
+    press_start(page)
+    page.wait_for_function("window.has_flown", timeout=60_000)
+    wait_until_played(page)
+    expect(page.locator(".flies")).to_have_count(0)
+
+
 def test_a_question_and_a_unit_say_what_they_are(page, server):
     open_page(page, server, "batch_size=10&epochs=2")
     press_start(page)
