@@ -53,11 +53,11 @@ def accept_in_turns(requests: RequestTurns) -> None:
             take, end = partial(admit, line, peername), partial(_refuse_and_close, line)
             requests.wait(line, peername, WaitingConnection(line, take, end))
 
-    BaseSelectorEventLoop._start_serving = _serve_who_says_something  # type: ignore
+    BaseSelectorEventLoop._start_serving = _defer_and_serve  # type: ignore
     BaseSelectorEventLoop._accept_connection = accept  # type: ignore
 
 
-def _serve_who_says_something(loop, factory, sock, *others):
+def _defer_and_serve(loop, factory, sock, *others):
     if hasattr(socket, "TCP_DEFER_ACCEPT"):
         with contextlib.suppress(OSError):  # it only saves time
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_DEFER_ACCEPT, SILENT_SECONDS)

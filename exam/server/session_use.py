@@ -21,7 +21,7 @@ CHAPTERS = frozenset(CHAPTER_NAMES)
 class SessionUse:
     """The use of a session over all its connections, the first of which came from `network`.
 
-    `charged` is the account for what it asks for now: its own, or that of the room which it leads.
+    What it asks for is charged to `charged`: its own account, or that of the room that it leads.
     `active_seconds` counts the seconds in which something has begun to run for it. Streamlit keeps
     a chapter open until a message closes it.
     """

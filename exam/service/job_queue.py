@@ -174,9 +174,15 @@ class JobQueue:
 
     def _turn_of(self, job: Job) -> Key:
         network_clock, level, network = self._usage_of(job)
-        is_later = not (job.is_urgent and level == 0)
-        kind = not job.is_urgent, job.is_background
-        return Key(is_later, network_clock, level, *kind, job.work_left, network)
+        return Key(
+            is_later=not (job.is_urgent and level == 0),
+            network_clock=network_clock,
+            level=level,
+            is_not_urgent=not job.is_urgent,
+            is_background=job.is_background,
+            work_left=job.work_left,
+            network=network,
+        )
 
     def _wait_of(self, job: Job) -> tuple[float, int, float]:
         """The smallest has waited longest, of those whose network and visit come first."""
