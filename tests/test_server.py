@@ -35,7 +35,8 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import PlainTextResponse
 from starlette.types import Message, Receive, Scope, Send
 from streamlit import config
-from streamlit.runtime import Runtime
+from streamlit.proto.NewSession_pb2 import CustomThemeConfig
+from streamlit.runtime import Runtime, app_session
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.media_file_manager import MediaFileMetadata
 from streamlit.runtime.session_manager import SessionClientDisconnectedError, SessionInfo
@@ -58,6 +59,7 @@ from exam.server.sessions import (
     SAVED_FILE_SECONDS,
     KeptVisits,
     keep_saved_files,
+    read_theme_once,
     send_at_once,
     watch_no_files,
 )
@@ -575,6 +577,28 @@ def test_no_files_are_watched_for_who_comes_back(monkeypatch):
     monkeypatch.setattr(config, "get_option", {"server.fileWatcherType": "none"}.get)
     watch_no_files()
     AppSession.register_file_watchers(None)  # of which a watcher would need much
+
+
+def test_the_theme_is_what_streamlit_reads_and_is_read_once(monkeypatch):
+    """By Streamlit's own way of telling a browser."""
+
+    def told() -> CustomThemeConfig:
+        theme = CustomThemeConfig()
+        app_session._populate_theme_msg(theme)
+        app_session._populate_theme_msg(theme.light, "theme.light")
+        app_session._populate_theme_msg(theme.dark, "theme.dark")
+        app_session._populate_theme_msg(theme.sidebar, "theme.sidebar")
+        app_session._populate_theme_msg(theme.dark.sidebar, "theme.dark.sidebar")
+        return theme
+
+    by_streamlit = told()
+    assert by_streamlit.base_font_size and not by_streamlit.HasField("sidebar"), "config.toml"
+    monkeypatch.setattr(app_session, "_populate_theme_msg", app_session._populate_theme_msg)
+    read_theme_once()
+    assert told() == by_streamlit
+    monkeypatch.setattr(config, "get_options_for_section", None)
+    again = told()
+    assert again == by_streamlit and not again.HasField("sidebar")
 
 
 class Left:

@@ -28,6 +28,7 @@ from exam.server.room_stream import end_streams, stream_room
 from exam.server.sessions import (
     keep_saved_files,
     keep_visits,
+    read_theme_once,
     send_at_once,
     share_script_loop,
     watch_no_files,
@@ -95,6 +96,7 @@ async def lifespan(app: object) -> AsyncIterator[None]:
     watch_no_files()
     keep_saved_files()
     share_script_loop()
+    read_theme_once()
     keep_visits()
     send_at_once()
     bound_sessions(max_open_files)
