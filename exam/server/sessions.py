@@ -146,7 +146,7 @@ def read_theme_once() -> None:
         if themes[section].ByteSize():  # or an empty one would be there
             message.MergeFrom(themes[section])
 
-    app_session._populate_theme_msg = fill_in
+    app_session._populate_theme_msg = fill_in  # type: ignore
 
 
 def watch_no_files() -> None:
