@@ -45,6 +45,12 @@ class Key(NamedTuple):
     is_not_urgent: bool
     is_background: bool
     work_left: float
+
+
+class Entry(NamedTuple):
+    """A waiting job's place in the order, and the network for which it has that place."""
+
+    key: Key
     network: str
 
 
@@ -59,8 +65,7 @@ class JobQueue:
         self._turn_seconds = DecayingSum(HALF_LIFE)
         self._chapter_seconds = DecayingSum(HALF_LIFE)  # of those turns, the chapters' ones
         self.failure = Failure()  # of all jobs, because no worker can be had
-        # The waiting jobs in order, with their keys; None if they must be sorted anew.
-        self._order: dict[Job, Key] | None = None
+        self._order: dict[Job, Entry] | None = None  # None if they must be sorted anew
 
     def job_of(self, plan: Plan) -> Job:
         job = self.jobs.pop(plan, None) or Job(plan, threading.Condition(self._lock))
@@ -80,12 +85,12 @@ class JobQueue:
         if is_there or not job.is_wanted or self.failure_reason(job):
             return
         if len(self.waiting) >= MAX_WAITING and (order := self._in_order()):
-            last, key = order.popitem()
-            if self._turn_of(job) < key:
+            last, entry = order.popitem()
+            if self._entry_of(job).key < entry.key:
                 self.waiting.remove(last)
                 last.checkpoint = None
             else:
-                order[last] = key
+                order[last] = entry
         if len(self.waiting) < MAX_WAITING:
             self.waiting.append(job)
             self.job_came.notify_all()  # one of those that wait may be about to start a worker
@@ -95,18 +100,18 @@ class JobQueue:
         if job in self.running or job.is_complete:
             return 0
         order = self._in_order()
-        own = order.get(job) or self._turn_of(job)  # it has come since
-        before = itertools.takewhile(lambda key: key < own, order.values())
-        counts = Counter(key.network for key in before)
+        own = order.get(job) or self._entry_of(job)  # it has come since
+        before = itertools.takewhile(lambda each: each.key < own.key, order.values())
+        counts = Counter(each.network for each in before)
         of_own_network = counts.pop(own.network, 0)
         of_others = sum(min(count, of_own_network + 1) for count in counts.values())
         return of_own_network + of_others + len(self.running)
 
-    def _in_order(self) -> dict[Job, Key]:
+    def _in_order(self) -> dict[Job, Entry]:
         """As they were when this turn began, since sorting them for each who asks takes long."""
         if self._order is None:
-            keys = ((job, self._turn_of(job)) for job in self.waiting)
-            self._order = dict(sorted(keys, key=itemgetter(1)))
+            entries = {job: self._entry_of(job) for job in self.waiting}
+            self._order = dict(sorted(entries.items(), key=lambda each: each[1].key))
         return self._order
 
     def start_next(self) -> Job | None:
@@ -172,17 +177,17 @@ class JobQueue:
     def failure_reason(self, job: Job) -> str:
         return next((each.reason for each in (job.failure, self.failure) if not each.is_over), "")
 
-    def _turn_of(self, job: Job) -> Key:
+    def _entry_of(self, job: Job) -> Entry:
         network_clock, level, network = self._usage_of(job)
-        return Key(
+        key = Key(
             is_later=not (job.is_urgent and level == 0),
             network_clock=network_clock,
             level=level,
             is_not_urgent=not job.is_urgent,
             is_background=job.is_background,
             work_left=job.work_left,
-            network=network,
         )
+        return Entry(key, network)
 
     def _wait_of(self, job: Job) -> tuple[float, int, float]:
         """The smallest has waited longest, of those whose network and visit come first."""
@@ -192,10 +197,11 @@ class JobQueue:
     def _usage_of(self, job: Job) -> tuple[float, int, str]:
         """The clock of the network, the level and the network of the follower that comes first."""
         followers = job.present_followers() or [NOBODY]
-        return min(
+        usages = (
             (self._usage.networks.clock(each.network), self._usage.level(each), each.network)
             for each in followers
         )
+        return min(usages, key=itemgetter(0, 1))
 
     def _put_back(self, job: Job) -> None:
         self.running.remove(job)
