@@ -174,6 +174,28 @@ def test_uvicorn_ends_no_connection_whose_request_waits(monkeypatch):
     run(ask())
 
 
+def test_whose_connection_has_ended_while_its_request_waits_is_passed_over(monkeypatch):
+    requests = read_in_turns()
+
+    async def ask() -> None:
+        async with asked_by(LEARNER) as (page, lines):
+            await page.wait_for(1)
+            (protocol,) = page.connections
+            transport = protocol.transport
+            monkeypatch.setattr(requests, "_is_watched", True)  # nobody has a turn
+            lines[0].send(REQUEST)
+            async with asyncio.timeout(PATIENCE):
+                while transport not in requests:
+                    await asyncio.sleep(0)
+                transport.abort()
+                while transport.get_protocol():
+                    await asyncio.sleep(0)
+            requests._read_one()
+            assert transport not in requests
+
+    run(ask())
+
+
 def test_where_too_many_files_were_open_it_accepts_again(monkeypatch):
     read_in_turns()
     serve, loop, door = Mock(), Mock(), Mock()

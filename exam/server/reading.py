@@ -84,7 +84,7 @@ class Readings:
             line, peername = map(transport.get_extra_info, ("socket", "peername"))
 
             def end() -> None:
-                if not _is_answering(transport.get_protocol()):
+                if not (transport.is_closing() or _is_answering(transport.get_protocol())):
                     refuse(line._sock)
                 transport.abort()
 
