@@ -20,13 +20,22 @@ def queue() -> JobQueue:
 
 
 def ask(
-    queue: JobQueue, plan: Plan, epochs: int, *, known: int = 0, background: bool = False
+    queue: JobQueue,
+    plan: Plan,
+    epochs: int,
+    *,
+    known: int = 0,
+    background: bool = False,
+    follower: Follower = NOBODY,
 ) -> Job:
     with queue.job_came:
         job = queue.job_of(plan)
         job.marks = marks([1.0] * known)[:known]
         job.target, job.is_background = epochs, background
-        job.follow(60)
+        if follower is NOBODY:
+            job.follow(60)
+        else:
+            queue.follow(job, follower, 1e6, is_background=background)
         queue.add(job)
     return job
 
@@ -78,12 +87,7 @@ def run_turn(queue: JobQueue, clock: list[float], seconds: float) -> Job:
 
 def ask_from(queue: JobQueue, network: str, plan: Plan, **more) -> Job:
     """Ask for a study of 200 passes in a visit of its own, from that network."""
-    job = ask(queue, plan, 200, **more)
-    visit = Follower(f"{network} {plan}", network)
-    with queue.job_came:
-        queue.follow(job, visit, 1e6, is_background=job.is_background)
-    job.followers.pop(NOBODY, None)
-    return job
+    return ask(queue, plan, 200, follower=Follower(f"{network} {plan}", network), **more)
 
 
 @pytest.mark.parametrize("chapter_seconds", [0.05, 0.8])
@@ -154,6 +158,38 @@ def test_a_hall_that_has_used_the_workers_alone_and_presses_often_keeps_its_shar
         turns.append(run_turn(queue, clock, 0.2))
     assert 95 <= sum(job in hall for job in turns) <= 130
     assert all(10 <= turns.count(job) <= 20 for job in others)
+
+
+def test_who_fills_the_queue_takes_no_place_away_from_a_hall(queue, clock, monkeypatch):
+    """A study of the hall once lost what it had computed after each turn, and never ended."""
+    monkeypatch.setattr(job_queue, "MAX_WAITING", 20)
+    hall = [ask_from(queue, "hall", Plan(number, 2), known=1) for number in (1, 2)]
+    queue._usage.networks.charge("hall", "a visit", 10.0)  # they come last
+    queue._order = None
+    for number in range(1, 41):
+        ask_from(queue, "script", Plan(number, 1), known=1)
+    assert len(queue.waiting) == 20 and set(hall) < set(queue.waiting)
+    late = ask_from(queue, "hall", Plan(3, 2), known=1)
+    assert len(queue.waiting) == 20 and late in queue.waiting
+    script = [job for job in queue.waiting if job not in [*hall, late]]
+    sooner = ask_from(queue, "script", Plan(100, 1), known=150)
+    assert sooner in queue.waiting and len(queue.waiting) == 20
+    assert sum(job in queue.waiting for job in script) == 16
+
+
+def test_a_job_that_has_run_waits_again_even_if_the_queue_is_full(queue, clock, monkeypatch):
+    monkeypatch.setattr(job_queue, "MAX_WAITING", 20)
+    study = ask_from(queue, "hall", Plan(1, 2), known=1)
+    with queue.job_came:
+        assert queue.start_next() is study
+    for number in range(1, 41):
+        ask_from(queue, "script", Plan(number, 1), known=1)
+    study.checkpoint = object()
+    clock[0] += 5.0
+    study.followed_until = clock[0] + 1e6
+    with queue.job_came:
+        queue.end_turn(study)
+    assert study in queue.waiting and study.checkpoint
 
 
 def test_a_first_pass_waits_for_no_study_of_another_network(queue, clock):

@@ -33,7 +33,7 @@ KEPT_CHECKPOINTS = 100  # of studies that are complete: 10 MB
 KEPT_LARGE_SECONDS = 600.0  # how long large jobs are kept at most after they were last followed
 LONGEST_WAIT_EVERY = 4  # one turn in so many goes to the job that has waited longest
 CHAPTERS_SHARE = 0.25  # of the workers' time, at least, while chapters wait
-MAX_WAITING = 500  # jobs; when full, a poll adds a job only in place of a later one
+MAX_WAITING = 500  # jobs; when full, a poll adds a job only in place of another one
 
 
 class Key(NamedTuple):
@@ -82,18 +82,39 @@ class JobQueue:
     def add(self, job: Job) -> None:
         """Let the job wait for its turn, where somebody wants it and there is room."""
         is_there = job in self.running or job in self.waiting
-        if is_there or not job.is_wanted or self.failure_reason(job):
+        if is_there or not self._may_wait(job):
             return
-        if len(self.waiting) >= MAX_WAITING and (order := self._in_order()):
-            last, entry = order.popitem()
-            if self._entry_of(job).key < entry.key:
-                self.waiting.remove(last)
-                last.checkpoint = None
-            else:
-                order[last] = entry
-        if len(self.waiting) < MAX_WAITING:
-            self.waiting.append(job)
-            self.job_came.notify_all()  # one of those that wait may be about to start a worker
+        if len(self.waiting) < MAX_WAITING or self._make_place(self._entry_of(job)):
+            self._let_wait(job)
+
+    def _may_wait(self, job: Job) -> bool:
+        return job.is_wanted and not self.failure_reason(job)
+
+    def _let_wait(self, job: Job) -> None:
+        self._in_order()[job] = self._entry_of(job)  # sorted in when the next turn begins
+        self.waiting.append(job)
+        self.job_came.notify_all()  # one of those that wait may be about to start a worker
+
+    def _make_place(self, own: Entry) -> bool:
+        """Whether a job with this place may wait instead of the last one of the network with most.
+
+        That may be its own network, of which it must then come sooner. So a network that fills the
+        queue takes no place away from a hall that has a few jobs in it.
+        """
+        order = self._in_order()
+        counts = Counter(each.network for each in order.values())
+        counts[own.network] += 1
+        most = max(counts.values())
+        last = max(
+            (job for job in order if counts[order[job].network] == most),
+            key=lambda job: order[job].key,
+        )
+        if counts[own.network] == most and own.key >= order[last].key:
+            return False
+        del order[last]
+        self.waiting.remove(last)
+        last.checkpoint = None
+        return True
 
     def ahead_of(self, job: Job) -> int:
         """Roughly how many jobs come first: of each other network as many as of its own."""
@@ -205,8 +226,9 @@ class JobQueue:
 
     def _put_back(self, job: Job) -> None:
         self.running.remove(job)
-        self.add(job)
-        if not job.is_complete and job not in self.waiting:
+        if self._may_wait(job):
+            self._let_wait(job)  # even where it is one too many, or it would begin anew each time
+        elif not job.is_complete:
             job.checkpoint = None
 
     def _drop_unwanted(self) -> None:
