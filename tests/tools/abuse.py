@@ -652,6 +652,18 @@ async def scattered(url: str) -> None:
     await again_and_again(one, 12)
 
 
+async def filled(url: str) -> None:
+    """45 visits of another address, which have 500 studies wait: chapters, at ever new settings."""
+    links = itertools.cycle(f"only=students&reveal=true&batch_size={n}" for n in range(1, 101))
+
+    async def one() -> None:
+        async with Visit(url, next(links), address=ELSEWHERE).connection() as visit:
+            await visit.open()
+            await visit.follow("ask_students")
+
+    await again_and_again(one, 45)
+
+
 async def redrawn(url: str) -> None:
     """From six other addresses ten connections each have the page draw a chapter again and again.
 
@@ -874,6 +886,7 @@ NUISANCES: dict[str, Nuisance] = {
         starts,
         patient,
         scattered,
+        filled,
         redrawn,
         idle,
         no_part,
@@ -946,7 +959,7 @@ def compare(project: Path) -> None:
 
     `python -m tests.tools.abuse --fair [a folder with another commit]`
     """
-    for name in ("", "greedy", "patient", "scattered"):
+    for name in ("", "greedy", "patient", "scattered", "filled"):
         with (
             tempfile.TemporaryDirectory() as folder,
             running_server(Path(folder) / "log.txt", project) as server,
