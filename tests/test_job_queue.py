@@ -32,10 +32,7 @@ def ask(
         job = queue.job_of(plan)
         job.marks = marks([1.0] * known)[:known]
         job.target, job.is_background = epochs, background
-        if follower is NOBODY:
-            job.follow(60)
-        else:
-            queue.follow(job, follower, 1e6, is_background=background)
+        queue.follow(job, follower, 1e6, is_background=background)
         queue.add(job)
     return job
 

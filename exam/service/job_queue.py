@@ -33,7 +33,7 @@ KEPT_CHECKPOINTS = 100  # of studies that are complete: 10 MB
 KEPT_LARGE_SECONDS = 600.0  # how long large jobs are kept at most after they were last followed
 LONGEST_WAIT_EVERY = 4  # one turn in so many goes to the job that has waited longest
 CHAPTERS_SHARE = 0.25  # of the workers' time, at least, while chapters wait
-MAX_WAITING = 500  # jobs; when full, a poll adds a job only in place of another one
+MAX_WAITING = 500  # jobs; when there are more, one is dropped
 
 
 class Key(NamedTuple):
@@ -84,8 +84,9 @@ class JobQueue:
         is_there = job in self.running or job in self.waiting
         if is_there or not self._may_wait(job):
             return
-        if len(self.waiting) < MAX_WAITING or self._make_place(self._entry_of(job)):
-            self._let_wait(job)
+        self._let_wait(job)
+        if len(self.waiting) > MAX_WAITING:
+            self._drop_last()
 
     def _may_wait(self, job: Job) -> bool:
         return job.is_wanted and not self.failure_reason(job)
@@ -95,26 +96,19 @@ class JobQueue:
         self.waiting.append(job)
         self.job_came.notify_all()  # one of those that wait may be about to start a worker
 
-    def _make_place(self, own: Entry) -> bool:
-        """Whether a job with this place may wait instead of the last one of the network with most.
+    def _drop_last(self) -> None:
+        """Drop the last job of the network that has the most; of equal ones, the newest.
 
-        That may be its own network, of which it must then come sooner. So a network that fills the
-        queue takes no place away from a hall that has a few jobs in it.
+        So whoever fills the queue takes no place away from a hall that has a few jobs in it.
         """
         order = self._in_order()
         counts = Counter(each.network for each in order.values())
-        counts[own.network] += 1
         most = max(counts.values())
-        last = max(
-            (job for job in order if counts[order[job].network] == most),
-            key=lambda job: order[job].key,
-        )
-        if counts[own.network] == most and own.key >= order[last].key:
-            return False
+        due = [job for job in reversed(order) if counts[order[job].network] == most]
+        last = max(due, key=lambda job: order[job].key)
         del order[last]
         self.waiting.remove(last)
         last.checkpoint = None
-        return True
 
     def ahead_of(self, job: Job) -> int:
         """Roughly how many jobs come first: of each other network as many as of its own."""

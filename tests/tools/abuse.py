@@ -652,7 +652,7 @@ async def scattered(url: str) -> None:
     await again_and_again(one, 12)
 
 
-async def filled(url: str) -> None:
+async def fillers(url: str) -> None:
     """45 visits of another address, which have 500 studies wait: chapters, at ever new settings."""
     links = itertools.cycle(f"only=students&reveal=true&batch_size={n}" for n in range(1, 101))
 
@@ -886,7 +886,7 @@ NUISANCES: dict[str, Nuisance] = {
         starts,
         patient,
         scattered,
-        filled,
+        fillers,
         redrawn,
         idle,
         no_part,
@@ -959,7 +959,7 @@ def compare(project: Path) -> None:
 
     `python -m tests.tools.abuse --fair [a folder with another commit]`
     """
-    for name in ("", "greedy", "patient", "scattered", "filled"):
+    for name in ("", "greedy", "patient", "scattered", "fillers"):
         with (
             tempfile.TemporaryDirectory() as folder,
             running_server(Path(folder) / "log.txt", project) as server,
