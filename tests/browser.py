@@ -68,9 +68,10 @@ class Server:
         python: str = sys.executable,
         options: tuple[str, ...] = (),
         command: tuple[str, ...] = ("-m", "streamlit", "run", "streamlit_app.py"),
+        port: int = 0,
         **environment: str,
     ):
-        self.port = free_port()
+        self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}/"
         self.log = log
         command = [python, *command, *options]

@@ -4,7 +4,8 @@
 let roomStream = null, roomState = null, roomTexts = null;
 const isFollowing = () => roomStream?.readyState === EventSource.OPEN;
 
-const followRoom = (code, texts, state) => {
+const followRoom = (code, id, texts, state) => {
+  openRoom = { code, id, leads: false };
   roomTexts = { code, ...texts, resets: state.resets };
   if (!isFollowing()) roomState = state;
   drawHallBar();
@@ -55,7 +56,8 @@ const holdButton = (held) => {
 // same lecturer has gone.
 const OWN_STEP = 500; // milliseconds, in which a step of this screen is shown
 let leading = null, ledStep = "";
-const leadRoom = (code, step) => {
+const leadRoom = (code, id, step) => {
+  openRoom = { code, id, leads: true };
   ledStep = step;
   if (leading?.code === code && leading.readyState !== EventSource.CLOSED) return;
   leading?.close();
@@ -71,6 +73,23 @@ const leadRoom = (code, step) => {
     else setTimeout(follow, OWN_STEP);
   };
 };
+
+// One of several servers has the room (nginx.conf). When that one was lost and is back, all that is
+// new leads to it again, but a page that is open stays where it went. So each asks now and then
+// which room its code leads to, and is loaded anew if that is not its own. Where there is none yet,
+// the lecturer's screen goes first, and takes along what it shows.
+const LEADING_ASKS = 5_000, FOLLOWING_ASKS = 20_000; // milliseconds from one question to the next
+let openRoom = null;
+const askWhichRoom = async () => {
+  if (openRoom) {
+    const { code, id, leads } = openRoom;
+    const answer = await fetch(`room/${code}/id`, { cache: "no-store" }).catch(() => null);
+    const isAnother = answer?.ok && (await answer.text()) !== id;
+    if (isAnother || (leads && answer?.status === 404)) return location.reload();
+  }
+  setTimeout(askWhichRoom, openRoom?.leads ? LEADING_ASKS : FOLLOWING_ASKS);
+};
+setTimeout(askWhichRoom, LEADING_ASKS);
 
 handlers.room = followRoom;
 handlers.lead = leadRoom;

@@ -112,5 +112,6 @@ def _follow(room: Room, texts: Texts) -> None:
     """The bar that says where the hall is (assets/hall/follow.js)."""
     st.html(BAR)
     titles = {name: numbered_title(name, texts) for name in CHAPTERS}
-    push("room", room.code, texts.hall.bar.as_dict() | {"titles": titles}, room.state())
+    bar = texts.hall.bar.as_dict() | {"titles": titles}
+    push("room", room.code, room.id, bar, room.state())
     ask_again("room", FALLBACK_SECONDS, unless="follows", on="hall-changed")

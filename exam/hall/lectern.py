@@ -95,7 +95,7 @@ def follow_other_screens(visit: Visit) -> None:
     Call it last in a run: until then, the elements of the previous step still listen.
     """
     if (room := visit.seat.led_room) and visit.seat.step:
-        push("lead", room.code, visit.seat.step.key)
+        push("lead", room.code, room.id, visit.seat.step.key)
         ask_again("room_moved", on="hall-moved")
 
 

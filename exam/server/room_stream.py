@@ -1,4 +1,4 @@
-"""What happens in a room, told to its phones and screens as an event stream."""
+"""Which room a code leads to, and what happens there, told to its phones and screens."""
 
 import asyncio
 import contextlib
@@ -46,6 +46,12 @@ async def stream_room(request: Request) -> Response:
         headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"},  # the latter for nginx
         media_type=EVENT_STREAM,
     )
+
+
+async def tell_room(request: Request) -> Response:
+    """The id of the room to which a code leads now, for a page to compare with its own."""
+    room = ROOMS.find(request.path_params["code"].upper())
+    return PlainTextResponse(room.id if room else "", 200 if room else 404)
 
 
 def _has_place(room: Room, for_lecturer: bool) -> bool:

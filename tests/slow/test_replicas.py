@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 import psutil
 import pytest
 import websockets
-from playwright.sync_api import BrowserContext, Route, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 from websockets.exceptions import ConnectionClosed
 
 from exam.rooms.rooms import LEARNER, new_code, new_secret
@@ -223,6 +223,45 @@ def test_all_of_a_room_are_at_one_replica_and_see_no_other_room(replicas, tmp_pa
         for code, students in learners.items():
             of_websockets = partial(places_logged, log, f"/{code}/_stcore/stream", students + 1)
             assert set(wait_for(of_websockets)) == {places[code]}
+
+
+@needs_nginx
+def test_all_of_a_room_move_to_the_replica_that_comes_back(browser, replicas, tmp_path):
+    """Its screens stayed at the other one, and newcomers read that there is no such room yet."""
+    first, _ = replicas
+    away = [browser.new_context(locale="ko-KR") for _ in ("lecturer", "hall")]
+    with running_nginx(tmp_path, replicas) as url, contextlib.ExitStack() as contexts:
+        lecturers, phones = (contexts.enter_context(contextlib.closing(each)) for each in away)
+        places = place_of_each(url, tmp_path / "access.log")
+        code = next(each for each in places if places[each] == f"127.0.0.1:{first.port}")
+        projector, link = lecturers.new_page(), f"{url}?room={code}"
+        projector.goto(f"{link}&projected=true&only=students#secret={new_secret()}")
+        early = newcomer(phones, link, told=KO.hall.bar.open)
+        show_next(projector, [early], told=KO.hall.bar.closed)
+        expect(projector).to_have_url(re.compile("&state="))  # by which the room goes on
+        first.stop(signal.SIGKILL)
+        later = newcomer(phones, link, told=KO.hall.bar.closed)
+        show_next(projector, [early, later], told=KO.hall.bar.open)
+        with running_server(tmp_path / "back.txt", port=first.port):
+            last = newcomer(phones, link, told=KO.hall.bar.open)
+            show_next(projector, [early, later, last], told=KO.hall.bar.closed)
+            for page in (*phones.pages, projector):  # nginx ends with its last websocket
+                page.goto("about:blank")
+
+
+def newcomer(phones: BrowserContext, link: str, told: str) -> Page:
+    """A learner who opens the link, and is told this about the vote."""
+    page = phones.new_page()
+    page.goto(link)
+    expect(page.locator(".hall-bar")).to_contain_text(told)
+    return page
+
+
+def show_next(projector: Page, learners: list[Page], told: str) -> None:
+    """The lecturer shows the next step, and these learners are told this about the vote."""
+    projector.locator(".st-key-step_next button").click()
+    for page in learners:
+        expect(page.locator(".hall-bar")).to_contain_text(told)
 
 
 def logged(log: Path) -> list[list[str]]:
