@@ -7,6 +7,7 @@ ends the script thread without an answer.) Marks are the scheduler's, which forg
 visit keeps its studies, and polls them.
 """
 
+import math
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -23,6 +24,7 @@ from exam.page.language import browser_language, language
 from exam.parts import STUDY
 from exam.rooms import rooms
 from exam.rooms.drawings import OwnExams
+from exam.rooms.lecture_state import read_state
 from exam.rooms.seat import Seat
 from exam.service.experiment import Attempt
 from exam.service.usage import Follower
@@ -140,11 +142,13 @@ def open_visit() -> Visit:
     if "visit" in state:
         return state.visit
     chosen, wrong = read_address(st.query_params.get_all, browser_language())
-    seat = _take_seat(chosen["room"], chosen["secret"])
+    seat = _take_seat(chosen["room"], chosen["secret"], chosen["state"])
     # Only if the room has just been opened, since otherwise the link may be anybody's.
     if (room := seat.led_room) and not room.has_moved:
         room.plan = chosen["plan"] or room.plan
-        if not seat.restore(chosen["state"]):
+        if kept := read_state(chosen["state"], seat.code, seat.secret):
+            seat.restore(kept)
+        elif chosen["state"]:
             wrong.append("state")
     seat.is_presenter_page = seat.leads and chosen["presenter"]
     values = {name: chosen[name] for name in DEFAULTS}
@@ -175,10 +179,11 @@ def current_values(visit: Visit) -> dict[str, Any]:
     return visit.values
 
 
-def _take_seat(code: str, secret: str) -> Seat:
+def _take_seat(code: str, secret: str, sealed: str) -> Seat:
     """The seat in that room; with its cookie, a browser that has led the room leads it again.
 
     It does so even if the link has a wrong secret, since somebody else may have posted that.
+    `sealed` is the state that a screen of the lecturer has written into its address.
     """
     if not code:
         return Seat()
@@ -192,8 +197,10 @@ def _take_seat(code: str, secret: str) -> Seat:
     kept = rooms.read_secret(cookies.get(f"lead_{code}", ""))
     refused: dict[str, str] = {}  # why, by secret
     for each in filter(None, [kept, secret]):
+        state = read_state(sealed, code, each)
+        since = state.since if state else math.inf
         try:
-            room = rooms.ROOMS.lead(code, each, client_address())
+            room = rooms.ROOMS.lead(code, each, client_address(), since)
         except rooms.RoomRefused as reason:
             refused[each] = str(reason)
             continue

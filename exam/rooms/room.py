@@ -57,19 +57,21 @@ class Room:
 
     `has_moved` says that its lecturer has moved to another step, or has restored one after a
     restart. `plan` names the chapters through which its lecturer wants to go, if not through all
-    in order. `client` is the address from which it was opened, or "". `id` differs from that of any
-    other room, also from that of one with the same code at another replica. `restarts` counts how
-    often the vote of a chapter was begun anew; `revealed` are the chapters whose results were
-    shown. `listeners` are called, in any thread, when the `state` has changed, `lecturer_listeners`
-    also by `notify_lecturer`; for these `event_count` grows each time, so that no two events are
-    equal. `leaders` are the connections of the browsers that lead it, by whatever page. `used_at`
-    is when the room was last looked for, by the clock of `Rooms`.
+    in order. `client` is the address from which it was opened, or "". `since` is when its lecturer
+    opened it for the first time, by `time.time`, maybe before a restart or at another replica. `id`
+    differs from that of any other room, also of one with the same code. `restarts` counts how often
+    the vote of a chapter was begun anew; `revealed` are the chapters whose results were shown.
+    `listeners` are called, in any thread, when the `state` has changed, `lecturer_listeners` also
+    by `notify_lecturer`; for these `event_count` grows each time, so that no two events are equal.
+    `leaders` are the connections of the browsers that lead it, by whatever page. `used_at` is when
+    the room was last looked for, by the clock of `Rooms`.
     """
 
     code: str
     secret: str
     used_at: float
     client: str = ""
+    since: float = field(default_factory=time.time)
     id: str = field(default_factory=lambda: secrets.token_hex(4))
     studied: StudiedSettings = field(default_factory=lambda: StudiedSettings(MAX_ON_MAP))
     step: Step | None = None

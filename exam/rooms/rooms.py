@@ -1,5 +1,6 @@
 """All rooms: who may lead one, and which is closed where there are too many."""
 
+import math
 import re
 import secrets
 import threading
@@ -52,29 +53,35 @@ class Rooms:
     def __init__(self, clock: Callable[[], float] = time.monotonic):
         self._clock, self._lock = clock, threading.Lock()
         self._rooms: dict[str, Room] = {}
-        self._secrets: dict[str, str] = {}  # of closed rooms, by code
+        self._closed: dict[str, tuple[str, float]] = {}  # secrets and `since`, by code
 
     def find(self, code: str) -> Room | None:
         """The room of that code. Looking for it counts as using it."""
         with self._lock:
             return self._find(code)
 
-    def lead(self, code: str, secret: str, client: str = "") -> Room:
+    def lead(self, code: str, secret: str, client: str = "", since: float = math.inf) -> Room:
         """The room of that code, for its lecturer; a new one if there is none.
 
         So the lecturer's link opens the room again after a restart, and at the replica it leads to,
-        unless somebody else has opened one with its code before.
+        unless somebody else has opened one with its code before. Who has led the code elsewhere
+        `since` before that takes it over: the room of the other one is closed.
         Raises RoomRefused for a wrong secret, also of a closed room, and if all rooms are taken.
         """
         with self._lock:
             room = self._find(code)
-            known = room.secret if room else self._secrets.get(code, secret)
-            if not secrets.compare_digest(known, secret):
-                raise RoomRefused("secret")
+            known = (room.secret, room.since) if room else self._closed.get(code)
+            if known and not secrets.compare_digest(known[0], secret):
+                if known[1] <= since:
+                    raise RoomRefused("secret")
+                if room:
+                    self._close(room)
+                    room = None
             if room is None:
                 self._make_place(client)
-                self._secrets.pop(code, None)
+                self._closed.pop(code, None)
                 room = self._rooms[code] = Room(code, secret, self._clock(), client)
+            room.since = min(room.since, since)
             return room
 
     def has(self, code: str, secret: str) -> bool:
@@ -122,9 +129,9 @@ class Rooms:
         """Close a room; its code stays reserved for its secret."""
         room.close()
         del self._rooms[room.code]
-        self._secrets[room.code] = room.secret
-        if len(self._secrets) > MAX_SECRETS:
-            del self._secrets[next(iter(self._secrets))]
+        self._closed[room.code] = room.secret, room.since
+        if len(self._closed) > MAX_SECRETS:
+            del self._closed[next(iter(self._closed))]
 
     def _unused_seconds(self, room: Room) -> float:
         return self._clock() - room.used_at

@@ -1,22 +1,33 @@
 """Text in an address that only a room's lecturer can have written, and that nobody else can read.
 
 The hall sees the projector's address, in which closed votes would bias the next one; a student may
-post a link with made-up votes, or a browser may suggest the address of last week's lecture.
+post a link with made-up votes, or a browser may suggest the address of last week's lecture. With a
+key of the server, nobody but a server with the same key can seal anything.
 """
 
 import base64
 import hashlib
 import hmac
+import os
 import re
 import time
 
+KEY = "STREAMLIT_SERVER_COOKIE_SECRET"  # an environment variable that Streamlit knows as well
 TAG_BYTES, TIME_BYTES = 12, 3
 MAX_HOURS = 3  # as long as an unused room is kept
 SEALED = re.compile(r"[\w-]{16,3500}", re.ASCII)
 
 
+def server_key() -> str:
+    """The key that all replicas share, also after a restart; "" if none is set."""
+    return os.environ.get(KEY, "")
+
+
 def seal(text: str, secret: str) -> str:
-    """Base64 of a tag under the room's `secret`, and the hour and text encrypted with it."""
+    """Base64 of a tag under the server's key and the room's `secret`, and the hour and text.
+
+    These two are encrypted with the same keys.
+    """
     data = _hour().to_bytes(TIME_BYTES, "big") + text.encode()
     tag = _tag(data, secret)
     return base64.urlsafe_b64encode(tag + _hidden(data, tag, secret)).decode().rstrip("=")
@@ -46,9 +57,13 @@ def _hour() -> int:
 
 def _hidden(data: bytes, tag: bytes, secret: str) -> bytes:
     """Encrypt the data, or decrypt what this has encrypted."""
-    mask = hashlib.shake_256(secret.encode() + tag).digest(len(data))
+    mask = hashlib.shake_256(_key(secret) + tag).digest(len(data))
     return bytes(each ^ other for each, other in zip(data, mask, strict=True))
 
 
 def _tag(data: bytes, secret: str) -> bytes:
-    return hmac.digest(secret.encode(), data, "sha256")[:TAG_BYTES]
+    return hmac.digest(_key(secret), data, "sha256")[:TAG_BYTES]
+
+
+def _key(secret: str) -> bytes:
+    return f"{server_key()}{secret}".encode()

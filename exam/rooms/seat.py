@@ -3,12 +3,11 @@
 from dataclasses import dataclass, field
 
 from exam.model.studied import StudiedSettings
-from exam.parts import CHAPTER_NAMES
 from exam.rooms import rooms
 from exam.rooms.drawings import Drawings, OwnExams
-from exam.rooms.room import Room, Step, read_step
-from exam.rooms.seal import seal, unseal
-from exam.rooms.votes import GuessState, read_rounds, rounds_address
+from exam.rooms.lecture_state import LectureState, seal_state
+from exam.rooms.room import Room, Step
+from exam.rooms.votes import GuessState
 
 
 @dataclass
@@ -145,20 +144,15 @@ class Seat:
             return {}
         room, state = self.room, None
         if room and room.step and room.has_moved:
-            votes = rounds_address(room.closed_rounds())
-            state = seal(f"{room.step.address} {votes}", self.secret)
+            state = seal_state(room, room.step)
         return {"room": self.code, "secret": None, "state": state}
 
-    def restore(self, state: str) -> bool:
-        """Restore the `state` in an address; False if this lecturer did not seal it."""
-        text = unseal(state, self.secret)
-        step, _, votes = (text or "").partition(" ")
-        self.last_step = read_step(step)
-        if (room := self.room) and text:
+    def restore(self, state: LectureState) -> None:
+        """Take the room on from where the lecturer's address says that it was."""
+        self.last_step = state.step
+        if room := self.room:
             room.has_moved = True  # another screen of this lecturer may bring what is older
-            rounds = read_rounds(votes) or {}
-            room.restore({name: rounds[name] for name in CHAPTER_NAMES if name in rounds})
-        return not state or text is not None
+            room.restore(state.rounds)
 
     @property
     def cookies(self) -> dict[str, str]:

@@ -23,9 +23,10 @@ from exam.lesson.guess import PassSlider
 from exam.model.studied import Point
 from exam.page.visit import MAX_CLIENT, client_address
 from exam.parts import STUDY
-from exam.rooms.room import Step
+from exam.rooms.room import Room, Step
 from exam.rooms.rooms import MAX_ROOMS_OF_A_CLIENT, ROOMS, new_code, new_learner, new_secret
-from exam.rooms.seal import seal
+from exam.rooms.seal import KEY, seal
+from exam.rooms.seat import Seat
 from exam.service.job import Progress
 from exam.texts import load_texts
 from tests.browser import ROOT
@@ -39,6 +40,11 @@ KO, EN = load_texts("ko"), load_texts("en")
 def room():
     ROOMS._rooms.clear()  # of other tests
     return ROOMS.lead(new_code(), new_secret())
+
+
+def sealed(room: Room, step: str, votes: str) -> str:
+    """What a screen that leads the room has written into its address."""
+    return seal(f"{room.code} {int(room.since)} {step} {votes}", room.secret)
 
 
 def visit(**parameters: str) -> AppTest:
@@ -369,29 +375,53 @@ def test_a_link_brings_closed_votes_into_a_room_that_was_opened_anew_and_into_no
     link = {"room": room.code, "secret": room.secret, "projected": "true"}
     # A browser that comes back to a server first asks for the address of its beginning.
     visit(**link)
-    for secret in (new_secret(), ""):  # a student may have posted it
-        posted = visit(**link, state=seal(f"{step} {votes}", secret), lang="en")
+    for code, secret in ((room.code, new_secret()), (new_code(), room.secret)):  # a student's
+        posted_by = Room(code, secret, used_at=0.0)
+        posted = visit(**link, state=sealed(posted_by, step, votes), lang="en")
         assert not room.standing("students").rounds and step_of(posted)[0] == "door"
         assert EN.hall.refused.state in texts(posted)
-    brought_back = visit(**link, state=seal(f"{step} {votes}", room.secret), lang="en")
+    brought_back = visit(**link, state=sealed(room, step, votes), lang="en")
     assert room.standing("students").rounds == (Counter({0: 990, 1: 3}),)
     assert step_of(brought_back) == ("students", "close")
     assert EN.hall.refused.state not in texts(brought_back)
-    late = visit(**link, state=seal("pianist.question.0.0 ", room.secret))
+    late = visit(**link, state=sealed(room, "pianist.question.0.0", ""))
     assert step_of(late) == ("students", "close"), "a second screen moves none that is there"
     assert room.has_moved
     other = ROOMS.lead(new_code(), new_secret())
     other.has_moved = True
-    state = seal(f" {votes}", other.secret)
+    state = sealed(other, "", votes)
     visit(room=other.code, secret=other.secret, projected="true", state=state)
     assert not other.standing("students").rounds and other.standing("students").is_open
+
+
+@pytest.mark.parametrize("key", ("", "one key of all servers"))
+def test_a_server_with_a_key_gives_a_lecture_back_to_its_lecturer(room, monkeypatch, key):
+    """Whoever was the first after a restart led it; without a key, that is anybody's to seal."""
+    room.since -= 60
+    own_state = sealed(room, "students.close.0.1", "")
+    monkeypatch.setenv(KEY, key)
+    wall = visit(room=room.code, secret=room.secret, projected="true", only="students")
+    wall.button(key="step_next").click().run()
+    state = Seat(room.code, secret=room.secret).address_parameters["state"]
+    ROOMS._rooms.clear()  # as a restart does
+    student = ROOMS.lead(room.code, new_secret())
+    link = {"room": room.code, "secret": room.secret, "projected": "true", "lang": "en"}
+    student.since -= 10
+    forged = visit(**link, state=own_state)
+    assert EN.hall.refused.secret in texts(forged) and ROOMS.find(room.code) is student
+    back = visit(**link, state=state)
+    if key:
+        assert step_of(back) == ("students", "close")
+        assert ROOMS.find(room.code).is_led_by(room.secret) and student.is_closed
+    else:
+        assert EN.hall.refused.secret in texts(back) and ROOMS.find(room.code) is student
 
 
 def test_the_hall_is_told_once_that_an_address_is_too_old(room, monkeypatch):
     """A lecturer may open that of yesterday; it once stood above every step of the lecture."""
     with monkeypatch.context() as yesterday:
         yesterday.setattr("time.time", lambda: 0.0)
-        state = seal("students.close.0.1 ", room.secret)
+        state = sealed(room, "students.close.0.1", "")
     wall = visit(room=room.code, secret=room.secret, projected="true", state=state, lang="en")
     assert step_of(wall)[0] == "door" and EN.hall.refused.state in texts(wall)
     wall.button(key="step_next").click().run()

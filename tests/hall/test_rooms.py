@@ -4,6 +4,7 @@ import base64
 import contextlib
 import dataclasses
 import itertools
+import math
 import re
 import threading
 import time
@@ -205,6 +206,22 @@ def test_a_room_is_gone_three_hours_after_its_last_use(hall, room, clock):
         hall.lead("KHJM", new_secret())
     again = hall.lead("KHJM", room.secret)
     assert again is not room and again.standing("sheet").guesses == 0
+
+
+@pytest.mark.parametrize("is_closed", (False, True))
+def test_who_has_led_a_code_for_longer_takes_it_from_who_opened_it_in_between(hall, is_closed):
+    """A student may be the first at a server that comes back."""
+    stranger, secret = hall.lead("KHJM", new_secret()), new_secret()
+    if is_closed:
+        hall._close(stranger)
+    for since in (math.inf, stranger.since + 1, stranger.since):
+        with pytest.raises(RoomRefused, match="secret"):
+            hall.lead("KHJM", secret, since=since)
+    room = hall.lead("KHJM", secret, since=stranger.since - 60)
+    assert hall.find("KHJM") is room and room.since == stranger.since - 60
+    assert stranger.is_closed and not hall.has("KHJM", stranger.secret)
+    with pytest.raises(RoomRefused, match="secret"):
+        hall.lead("KHJM", stranger.secret, since=stranger.since)
 
 
 def codes() -> Iterator[str]:
@@ -409,8 +426,8 @@ def test_the_lecturers_address_brings_back_a_step_and_closed_votes():
     room.has_moved = True
     address = Seat(room.code, secret=room.secret).address_parameters
     assert not {"close", "sheet"} & set(re.findall("[a-z]+", str(address))), "no glance reads it"
-    step, votes = unseal(address["state"], room.secret).split()
-    assert read_step(step) == room.step
+    code, since, step, votes = unseal(address["state"], room.secret).split()
+    assert (code, int(since), read_step(step)) == (room.code, int(room.since), room.step)
     rounds = read_rounds(votes)
     assert rounds == {"sheet": (Counter({0: 1, 12: 1}),) * 2} == room.closed_rounds()
     again = Room(room.code, room.secret, used_at=0.0)
