@@ -22,6 +22,7 @@ from playwright.sync_api import BrowserContext, Page, Route, expect
 from websockets.exceptions import ConnectionClosed
 
 from exam.rooms.rooms import LEARNER, new_code, new_secret
+from exam.rooms.seal import KEY
 from tests.browser import (
     KO,
     QUIET,
@@ -40,6 +41,7 @@ LEARNERS = 50
 LINKS = [f"batch_size={n % 5 + 20}&epochs=12&student={n % 3 + 1}" for n in range(LEARNERS)]
 UNIVERSITY = "uni.localhost"  # browsers look for it on this machine
 DEBIAN = Path("/etc/nginx")
+KEYED = {KEY: "the same for all of them"}
 NGINX = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
 
 
@@ -139,7 +141,7 @@ needs_nginx = pytest.mark.skipif(NGINX is None, reason="nginx is not installed")
 def replicas(tmp_path):
     with contextlib.ExitStack() as running:
         yield [
-            running.enter_context(running_server(tmp_path / f"replica{number}.txt"))
+            running.enter_context(running_server(tmp_path / f"replica{number}.txt", **KEYED))
             for number in (1, 2)
         ]
 
@@ -227,7 +229,10 @@ def test_all_of_a_room_are_at_one_replica_and_see_no_other_room(replicas, tmp_pa
 
 @needs_nginx
 def test_all_of_a_room_move_to_the_replica_that_comes_back(browser, replicas, tmp_path):
-    """Its screens stayed at the other one, and newcomers read that there is no such room yet."""
+    """Its screens stayed at the other one, and newcomers read that there is no such room yet.
+
+    And a student who is there before the lecturer led it.
+    """
     first, _ = replicas
     away = [browser.new_context(locale="ko-KR") for _ in ("lecturer", "hall")]
     with running_nginx(tmp_path, replicas) as url, contextlib.ExitStack() as contexts:
@@ -242,7 +247,10 @@ def test_all_of_a_room_move_to_the_replica_that_comes_back(browser, replicas, tm
         first.stop(signal.SIGKILL)
         later = newcomer(phones, link, told=KO.hall.bar.closed)
         show_next(projector, [early, later], told=KO.hall.bar.open)
-        with running_server(tmp_path / "back.txt", port=first.port):
+        lecturers.route("**/room/*/id", Route.abort)
+        with running_server(tmp_path / "back.txt", port=first.port, **KEYED):
+            assert run(leads(f"{url}{code}/", code, new_secret())), "a student is the first"
+            lecturers.unroute_all()
             last = newcomer(phones, link, told=KO.hall.bar.open)
             show_next(projector, [early, later, last], told=KO.hall.bar.closed)
             for page in (*phones.pages, projector):  # nginx ends with its last websocket
@@ -320,15 +328,18 @@ def test_a_room_is_opened_under_its_own_path_alone(server, tmp_path):
     """By another's path, a student opened the lecturer's code at the other replica beforehand."""
     code, other, secret = new_code(), new_code(), new_secret()
 
-    async def leads(place: str) -> bool:
-        visit = Visit(place, f"room={code}&secret={secret}&presenter=true")
-        async with visit.connection():
-            await visit.open()
-        return "step_next" in visit.ids
-
     with running_nginx(tmp_path, [server, server]) as url:
-        led = [run(leads(f"{url}{path}")) for path in ("", f"{other}/", f"{code}/")]
+        places = [f"{url}{path}" for path in ("", f"{other}/", f"{code}/")]
+        led = [run(leads(place, code, secret)) for place in places]
     assert led == [False, False, True]
+
+
+async def leads(place: str, code: str, secret: str) -> bool:
+    """Whether somebody who opens the room with that secret leads it."""
+    visit = Visit(place, f"room={code}&secret={secret}&presenter=true")
+    async with visit.connection():
+        await visit.open()
+    return "step_next" in visit.ids
 
 
 @needs_nginx
