@@ -10,6 +10,7 @@ import socket
 import subprocess
 import urllib.error
 import urllib.request
+from collections import Counter
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -46,14 +47,18 @@ NGINX = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
 
 
 @contextlib.contextmanager
-def running_nginx(folder: Path, replicas: list[Server], tls: str = "") -> Iterator[str]:
+def running_nginx(
+    folder: Path, replicas: list[Server], tls: str = "", limit: int = 12_000
+) -> Iterator[str]:
     """The address of an nginx in front of those replicas, all else as in assets/nginx.conf.
 
-    `tls` are lines by which it listens for HTTPS as well.
+    `tls` are lines by which it listens for HTTPS as well, `limit` how much one address may have.
     """
     port = free_port()
     (folder / "conf.d").mkdir()
-    (folder / "conf.d" / "page.conf").write_text(page_conf(folder, port, replicas, tls), "utf-8")
+    (folder / "conf.d" / "page.conf").write_text(
+        page_conf(folder, port, replicas, tls, limit), "utf-8"
+    )
     (folder / "sites").mkdir()
     default = (DEBIAN / "sites-available" / "default").read_text(encoding="utf-8")
     default = default.replace("listen 80 ", f"listen 127.0.0.1:{port} ")
@@ -69,13 +74,14 @@ def running_nginx(folder: Path, replicas: list[Server], tls: str = "") -> Iterat
         nginx.wait(timeout=20)
 
 
-def page_conf(folder: Path, port: int, replicas: list[Server], tls: str) -> str:
+def page_conf(folder: Path, port: int, replicas: list[Server], tls: str, limit: int) -> str:
     """Ours, but for the ports, and with a log of which replica has answered."""
     site = (ROOT / "assets" / "nginx.conf").read_text(encoding="utf-8")
     changed = {
         "listen 80;": f"listen 127.0.0.1:{port}; {tls}",
         "server 127.0.0.1:8501 ": f"server 127.0.0.1:{replicas[0].port} ",
         "server 127.0.0.1:8502 ": f"server 127.0.0.1:{replicas[1].port} ",
+        "limit_conn clients 12000;": f"limit_conn clients {limit};",
         "access_log off;": f"access_log {folder}/access.log seat;",
         "/var/log/nginx/error.log emerg;": f"{folder}/error.log emerg;",
         "\nserver {": "\nlog_format seat '$seat $request_uri $upstream_addr';\nserver {",
@@ -473,6 +479,29 @@ def test_a_replica_tells_addresses_apart(replicas, tmp_path):
     with running_nginx(tmp_path, replicas) as url:
         for last in (7, 9):
             assert f"127.0.1.{last}" in run(come(url, f"127.0.0.{last}"))
+
+
+@needs_nginx
+def test_one_address_does_not_take_all_connections(server, tmp_path):
+    """Over HTTP/2, a phone with 260 connections once did, by answers that it never read."""
+    code, connections = new_code(), 300
+    with running_nginx(tmp_path, [server, server], limit=150) as url:
+        assert run(leads(f"{url}{code}/", code, new_secret()))
+        host = urlsplit(url).netloc
+        with contextlib.ExitStack() as held:
+            streams = [ask(host, f"/{code}/room/{code}", "127.0.0.9") for _ in range(connections)]
+            answers = Counter(held.enter_context(each).recv(12) for each in streams)
+            assert answers == {b"HTTP/1.1 200": 150, b"HTTP/1.1 503": connections - 150}
+            with ask(host, "/_stcore/health", "127.0.0.7") as learner:
+                assert learner.recv(12) == b"HTTP/1.1 200"
+
+
+def ask(host: str, path: str, address: str) -> socket.socket:
+    """A connection from that address, on which an answer will come."""
+    name, port = host.split(":")
+    line = socket.create_connection((name, int(port)), timeout=20, source_address=(address, 0))
+    line.sendall(f"GET {path} HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
+    return line
 
 
 @needs_nginx
