@@ -903,6 +903,22 @@ def test_what_anybody_can_have_logged_is_logged_once_a_second_without_traceback(
     assert len(caplog.records) <= 2 and not any(each.exc_info for each in caplog.records)
 
 
+def test_an_exception_of_our_own_is_logged_once_a_second_with_its_traceback(caplog):
+    """However many visits it meets; and all else always."""
+    log = logging.getLogger("exam")
+    before = log.filters[:]
+    quieten_log()
+    for _ in range(50):
+        try:
+            raise ValueError("the page")
+        except ValueError:
+            log.exception("The page failed")
+        log.warning("This machine has little memory")
+    log.filters[:] = before
+    assert 51 <= len(caplog.records) <= 53
+    assert all(each.exc_info for each in caplog.records if each.levelname == "ERROR")
+
+
 @pytest.mark.parametrize("name", OUT_OF_FILES)
 def test_that_no_more_files_can_be_opened_is_logged_seldom_and_all_else_always(caplog, name):
     log = logging.getLogger(name)

@@ -43,7 +43,8 @@ def unseal(sealed: str, secret: str) -> str | None:
     data = _hidden(hidden, tag, secret)
     hour, text = int.from_bytes(data[:TIME_BYTES], "big"), data[TIME_BYTES:]
     is_ours = hmac.compare_digest(tag, _tag(data, secret))
-    return text.decode() if is_ours and _hour() - hour <= MAX_HOURS else None
+    # Who has a room of their own knows its secret, and can seal anything.
+    return text.decode(errors="replace") if is_ours and _hour() - hour <= MAX_HOURS else None
 
 
 def read_sealed(text: str) -> str | None:

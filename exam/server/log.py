@@ -23,6 +23,8 @@ OUT_OF_FILES = ("asyncio", "uvicorn.error")
 def quieten_log() -> None:
     """Drop or limit what any client can cause at will, as by asking for missing files."""
     logging.getLogger("streamlit.runtime.backend_operation_handler").addFilter(RateLimitFilter())
+    # Our own exceptions keep their traceback, since they are ours to mend.
+    logging.getLogger("exam").addFilter(RateLimitFilter(_has_traceback, keeps_traceback=True))
     for name in OUT_OF_FILES:
         logging.getLogger(name).addFilter(RateLimitFilter(_is_out_of_files))
     for name, noise in NOISE.items():
@@ -41,17 +43,27 @@ def _is_out_of_files(record: logging.LogRecord) -> bool:
     return isinstance(error, OSError) and error.errno in (errno.EMFILE, errno.ENFILE)
 
 
-class RateLimitFilter(logging.Filter):
-    """Lets through at most one matching record a second, without its traceback."""
+def _has_traceback(record: logging.LogRecord) -> bool:
+    return record.exc_info is not None
 
-    def __init__(self, is_for: Callable[[logging.LogRecord], bool] = lambda record: True):
+
+class RateLimitFilter(logging.Filter):
+    """Lets through at most one matching record a second, by default without its traceback."""
+
+    def __init__(
+        self,
+        is_for: Callable[[logging.LogRecord], bool] = lambda record: True,
+        *,
+        keeps_traceback: bool = False,
+    ):
         super().__init__()
-        self._is_for, self._last = is_for, -math.inf
+        self._is_for, self._keeps_traceback, self._last = is_for, keeps_traceback, -math.inf
 
     def filter(self, record: logging.LogRecord) -> bool:
         if not self._is_for(record):
             return True
-        record.exc_info = None
+        if not self._keeps_traceback:
+            record.exc_info = None
         is_due = record.created >= self._last + 1
         if is_due:
             self._last = record.created

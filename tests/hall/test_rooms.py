@@ -10,6 +10,8 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
+from types import SimpleNamespace
+from unittest.mock import ANY
 
 import pytest
 
@@ -17,6 +19,7 @@ from exam.model.plan import Plan, Study
 from exam.model.studied import MAX_STUDIES, Point, StudiedSettings
 from exam.rooms import rooms
 from exam.rooms.hall_exam import MAX_WRITERS
+from exam.rooms.lecture_state import read_state
 from exam.rooms.room import Room, Step, read_step
 from exam.rooms.rooms import (
     LEARNER,
@@ -457,6 +460,24 @@ def test_what_is_sealed_is_read_with_the_same_secret_alone_and_for_some_hours(mo
     for wrong in ("", "a", "sheet.0-1", "é", "-" * 15, "A" * 17, "A" * 40):
         assert unseal(wrong, secret) is None
     assert read_sealed("sheet.close.0.1") is read_sealed("A" * 9_000) is None
+
+
+def test_what_a_lecturer_has_sealed_without_the_page_is_no_state():
+    """Bytes that were no text once filled the log with tracebacks."""
+    secret = rooms.new_secret()
+    for text in (
+        "",
+        "KHJM",
+        "KHJM 1 a",
+        "KHJM ١ a b",
+        "KHJM -1 a b",
+        "KHJM 1e9 a b",
+        "KHJM 1 a b c",
+    ):
+        assert read_state(seal(text, secret), "KHJM", secret) is None
+    bytes_of = SimpleNamespace(encode=lambda: b"KHJM 1 \xff \xff")
+    assert read_state(seal(bytes_of, secret), "KHJM", secret) == (ANY, None, {})
+    assert read_state(seal("KHJM 1 a.b b", secret), "ABCE", secret) is None
 
 
 @pytest.mark.parametrize(
