@@ -24,7 +24,8 @@ const lead = (address, code, secret, isLink = false) => {
   const isKnown = kept
     ? kept === secret
     : !(isLink && leadsOthers) && setCookie(`lead_${code}`, secret);
-  if (!isKnown) address.searchParams.set("secret", secret);
+  // The lecturer's own page opens only where the link has it.
+  if (!isKnown || address.searchParams.has("presenter")) address.searchParams.set("secret", secret);
   forgetEarlierRooms();
   address.searchParams.set("room", code);
 };

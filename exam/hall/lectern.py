@@ -43,14 +43,12 @@ def _first_step(visit: Visit, shown: Step | None) -> Step:
     If its address names a chapter: at the answer if that is to be revealed, else at the room's last
     step if that is of this chapter, else at its beginning. Otherwise at the room's last step, or at
     the door. Where the server was started again, the first screen that comes back knows the last
-    step. In a room whose lecturer shows a step, no address reveals an answer, and while another of
-    the lecturer's screens is there, none leads away from it: a student may have posted it.
+    step. While another of the lecturer's screens is there, no address leads away from its step: a
+    student may have posted it.
     """
     steps = steps_for(visit)
     at_chapter = [step for step in steps if step.place == visit.only]
-    revealed: list[Step] = []
-    if not shown:
-        revealed = [each for each in at_chapter if each.kind == "reveal" and visit.reveals]
+    revealed = [each for each in at_chapter if each.kind == "reveal" and visit.reveals]
     if visit.seat.last_step in steps:
         shown = visit.seat.last_step
     elif (room := visit.seat.led_room) and room.lecturer_listeners and shown in steps:

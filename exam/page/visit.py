@@ -143,17 +143,24 @@ def open_visit() -> Visit:
         return state.visit
     chosen, wrong = read_address(st.query_params.get_all, browser_language())
     seat = _take_seat(chosen["room"], chosen["secret"], chosen["state"])
-    # Only if the room has just been opened, since otherwise the link may be anybody's.
-    if (room := seat.led_room) and not room.has_moved:
-        room.plan = chosen["plan"] or room.plan
-        if kept := read_state(chosen["state"], seat.code, seat.secret):
-            seat.restore(kept)
-        elif chosen["state"]:
-            wrong.append("state")
-    seat.is_presenter_page = seat.leads and chosen["presenter"]
+    # Otherwise a posted link could exclude learners from a hall's vote, or show its lecturer's
+    # screen the answer.
+    reveals = chosen["reveal"] and not seat.learner and not (seat.led_room and seat.led_room.step)
+    if room := seat.led_room:
+        kept = read_state(chosen["state"], seat.code, seat.secret)
+        # By a posted link, the hall would see the lecturer's own page on the projector.
+        is_own = chosen["secret"] == seat.secret or (kept is not None and kept.is_presenters)
+        seat.is_presenter_page = chosen["presenter"] and is_own
+        if chosen["presenter"] and not is_own:
+            wrong.append("presenter")
+        # Only if the room has just been opened, since otherwise the link may be anybody's.
+        if not room.has_moved:
+            room.plan = chosen["plan"] or room.plan
+            if kept:
+                seat.restore(kept)
+            elif chosen["state"]:
+                wrong.append("state")
     values = {name: chosen[name] for name in DEFAULTS}
-    # Otherwise a posted link could exclude learners from a hall's vote.
-    reveals = chosen["reveal"] and not seat.learner
     visit = Visit(
         chosen["only"],
         chosen["projected"],

@@ -9,20 +9,27 @@ from exam.rooms.room import Room, Step, read_step
 from exam.rooms.seal import seal, server_key, unseal
 from exam.rooms.votes import Rounds, read_rounds, rounds_address
 
+PRESENTER = "presenter"
 SINCE = re.compile(r"\d{1,12}", re.ASCII)
 
 
 class LectureState(NamedTuple):
-    """The step that was shown and the closed rounds; `since` is when the room was first opened."""
+    """The step that was shown and the closed rounds; `since` is when the room was first opened.
+
+    `is_presenters` says that the address is that of the lecturer's own page.
+    """
 
     since: float
+    is_presenters: bool
     step: Step | None
     rounds: dict[str, Rounds]
 
 
-def seal_state(room: Room, step: Step) -> str:
+def seal_state(room: Room, *, is_presenters: bool) -> str:
+    page = PRESENTER if is_presenters else ""
+    step = room.step.address if room.step and room.has_moved else ""
     votes = rounds_address(room.closed_rounds())
-    return seal(f"{room.code} {int(room.since)} {step.address} {votes}", room.secret)
+    return seal(f"{room.code} {int(room.since)} {page} {step} {votes}", room.secret)
 
 
 def read_state(sealed: str, code: str, secret: str) -> LectureState | None:
@@ -31,9 +38,13 @@ def read_state(sealed: str, code: str, secret: str) -> LectureState | None:
     Without a key of the server, a lecturer can seal anything, so that nobody knows since when.
     """
     fields = (unseal(sealed, secret) or "").split(" ")
-    if len(fields) != 4 or fields[0] != code or not SINCE.fullmatch(fields[1]):
+    if len(fields) != 5 or fields[0] != code or not SINCE.fullmatch(fields[1]):
         return None
-    since = int(fields[1]) if server_key() else time.time()
-    rounds = read_rounds(fields[3]) or {}
-    known = {name: rounds[name] for name in CHAPTER_NAMES if name in rounds}
-    return LectureState(since, read_step(fields[2]), known)
+    _, opened, page, step, votes = fields
+    rounds = read_rounds(votes) or {}
+    return LectureState(
+        since=int(opened) if server_key() else time.time(),
+        is_presenters=page == PRESENTER,
+        step=read_step(step),
+        rounds={name: rounds[name] for name in CHAPTER_NAMES if name in rounds},
+    )

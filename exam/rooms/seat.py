@@ -143,14 +143,14 @@ class Seat:
         if not self.leads:
             return {}
         room, state = self.room, None
-        if room and room.step and room.has_moved:
-            state = seal_state(room, room.step)
+        if room and (room.has_moved or self.is_presenter_page):
+            state = seal_state(room, is_presenters=self.is_presenter_page)
         return {"room": self.code, "secret": None, "state": state}
 
     def restore(self, state: LectureState) -> None:
         """Take the room on from where the lecturer's address says that it was."""
         self.last_step = state.step
-        if room := self.room:
+        if (room := self.room) and state.step:
             room.has_moved = True  # another screen of this lecturer may bring what is older
             room.restore(state.rounds)
 

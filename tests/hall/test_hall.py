@@ -44,7 +44,7 @@ def room():
 
 def sealed(room: Room, step: str, votes: str) -> str:
     """What a screen that leads the room has written into its address."""
-    return seal(f"{room.code} {int(room.since)} {step} {votes}", room.secret)
+    return seal(f"{room.code} {int(room.since)}  {step} {votes}", room.secret)
 
 
 def visit(**parameters: str) -> AppTest:
@@ -287,6 +287,24 @@ def test_a_page_of_ones_own_that_is_not_asked_for_rightly_is_the_projectors(room
     assert not app.exception
     assert app.session_state.visit.seat.is_presenter_page is (presenter == "true")
     assert (KO.hall.refused.presenter in texts(app)) is (presenter == "yes")
+
+
+def test_the_lecturers_own_page_opens_by_no_link_that_a_student_may_have_posted(room, monkeypatch):
+    """On the projector, it would show the hall the first vote and the answer."""
+    link = {"room": room.code, "presenter": "true"}
+    own = visit(**link, secret=room.secret).session_state.visit.seat
+    assert own.is_presenter_page
+    cookies = {f"lead_{room.code}": room.secret}
+    monkeypatch.setattr("exam.page.visit._cookies", lambda: cookies)
+    reloaded = visit(**link, state=own.address_parameters["state"])
+    assert reloaded.session_state.visit.seat.is_presenter_page
+    projector = Seat(room.code, secret=room.secret)
+    room.has_moved = True
+    for posted in ({}, {"state": projector.address_parameters["state"]}, {"projected": "true"}):
+        app = visit(**link, **posted)
+        assert app.session_state.visit.seat.leads
+        assert not app.session_state.visit.seat.is_presenter_page
+        assert KO.hall.refused.presenter in texts(app)
 
 
 def test_the_lecturers_link_opens_a_room_that_is_gone():
