@@ -311,6 +311,20 @@ def test_a_run_that_turns_out_to_be_longer_keeps_its_place(monkeypatch):
     assert run(begin(extended=False))
 
 
+def test_of_lecturers_the_first_run_of_each_room_comes_before_the_second_of_any(monkeypatch):
+    """1,140 costly parts of 19 idle rooms, asked for at once, kept a lecturer waiting for 60 s."""
+    monkeypatch.setattr(run_queue, "LEADERS", RunQueue(1))
+
+    async def serve() -> list[str]:
+        rooms = [RequestAccount("", leads=True) for _ in range(19)]
+        first = RequestAccount("", leads=True).ask()
+        asked = {f"{turn} of {n}": r.ask() for turn in range(60) for n, r in enumerate(rooms)}
+        lecturer = RequestAccount("", leads=True, runs=300)
+        return order(first, **asked, steps=lecturer.ask(), polls=lecturer.ask())
+
+    assert run(serve()).index("steps") <= 19 * 4 / 3 + 1
+
+
 def test_of_lecturers_who_has_had_the_most_time_comes_last(monkeypatch):
     """An expensive fragment counts as one run, so a room that was idle would get forty of them."""
     monkeypatch.setattr(run_queue, "LEADERS", RunQueue(1))

@@ -4,7 +4,8 @@ One thread answers everybody, so a few runs at once are as fast as many, and the
 Fragment runs never wait for runs of the whole page, learners never wait for sessions that ask
 without pause, and lecturers wait only for lecturers. Each network has its share of the thread's
 time. Within a network, of learners the smallest run comes first, and among equals the one whose
-session has asked less often recently; of lecturers, the one whose room has asked for the least.
+session has asked less often recently; of lecturers, the one for whose room the fewest others wait,
+and then the one whose room has asked for the least.
 Every fourth turn of a network goes to the run that has waited longest, so that nobody waits
 forever.
 """
@@ -46,7 +47,7 @@ BESIDE_SCRIPT = 0.005  # seconds that reading and sending for a run take, beside
 class Run:
     """A run that waits until its future `turn` is done, and then takes a place until it ends."""
 
-    def __init__(self, queue: "RunQueue", rank: tuple[int, int], network: str, session: str):
+    def __init__(self, queue: "RunQueue", rank: tuple[int, ...], network: str, session: str):
         self.rank = rank  # the lowest one begins next
         self.network, self.session = network, session
         self.turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -87,7 +88,7 @@ class RunQueue:
         self._all_waiting: list[dict[str, InOrder[Run]]] = beside._all_waiting if beside else []
         self._all_waiting.append(self._waiting)
 
-    def add(self, rank: tuple[int, int], network: str, session: str) -> Run:
+    def add(self, rank: tuple[int, ...], network: str, session: str) -> Run:
         """A run that begins when it is its turn, and ends when told so."""
         self._loop = asyncio.get_running_loop()
         run = Run(self, rank, network, session)
@@ -95,6 +96,11 @@ class RunQueue:
         self._waiting.setdefault(network, by_rank).append(run)
         self._begin_next()
         return run
+
+    def waiting_of(self, network: str, session: str) -> int:
+        """How many runs of that session wait."""
+        waiting = self._waiting.get(network, ())
+        return sum(run.session == session and not run.turn.done() for run in waiting)
 
     @contextlib.contextmanager
     def lent_place(self) -> Iterator[bool]:
@@ -162,7 +168,10 @@ class RequestAccount:
         # Rounded, so that there are ties, which are served in order of arrival.
         weight, often = round(self.runs.now()), max(round(self.times.now()), FEW).bit_length()
         if self._leads:  # one queue, or one leader's many fragments would go before another's step
-            return LEADERS.add((weight, runs), self.network, self.session)
+            # The first run of each room comes before the second of any: many that are asked for at
+            # once are charged for the thread's time only when they have run.
+            waiting = LEADERS.waiting_of(self.network, self.session)
+            return LEADERS.add((waiting, weight, runs), self.network, self.session)
         if weight <= LIGHT_RUNS:
             queue = PAGES if runs >= WHOLE_PAGE else PARTS
         else:
