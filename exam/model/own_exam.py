@@ -10,6 +10,9 @@ from exam.model.exams import QUESTIONS
 SIDE = 28  # pixels of a picture
 PIXELS = SIDE * SIDE
 MIN_INK, MAX_INK = 0.005, 0.6  # shares of a picture that ink covers; digits have 0.03 to 0.3
+# What browsers send in MNIST's form: the size of the ink, and how far its centre of mass is from
+# the middle, in pixels. All 4,000 questions of the exams have at most 20 and 1.
+LONGER, OFF_CENTRE = 20, 2.0
 
 
 class BadPicture(ValueError):
@@ -50,6 +53,20 @@ def check_picture(picture: bytes) -> bytes:
     ink = np.frombuffer(picture, np.uint8).mean() / 255
     if not MIN_INK <= ink <= MAX_INK:
         raise BadPicture(f"{ink:.1%} of it is ink")
+    return picture
+
+
+def check_form(picture: bytes) -> bytes:
+    """The picture; raises BadPicture where it is not in MNIST's form.
+
+    Otherwise the pictures on a hall's sheet could be made to join, to one as large as the screen.
+    """
+    ink = np.frombuffer(picture, np.uint8).reshape(SIDE, SIDE).astype(float)
+    sides = [part.stop - part.start for part in _box_of(ink)]
+    pixels = np.arange(SIDE) + 0.5
+    centre = np.array([ink.sum(axis=axis) @ pixels for axis in (1, 0)]) / ink.sum()
+    if max(sides) > LONGER or np.abs(centre - SIDE / 2).max() > OFF_CENTRE:
+        raise BadPicture(f"ink of {sides} pixels around {centre.round(1)}")
     return picture
 
 

@@ -3,7 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from exam.model.own_exam import BadPicture, OwnExam, check_picture, in_the_place_of, read_picture
+from exam.model.own_exam import (
+    BadPicture,
+    OwnExam,
+    check_form,
+    check_picture,
+    in_the_place_of,
+    read_picture,
+)
 
 # How a drawing becomes 28×28 pixels: scaled and centred as MNIST's are, or only made small.
 FORMS = ("centred", "small")
@@ -50,10 +57,10 @@ class Drawings:
         if type(index) is not int or not 0 <= index < len(self.digits):
             return
         try:
-            centred, small = read_picture(sent.get("centred")), read_picture(sent.get("small"))
-            small = check_picture(
-                in_the_place_of(small, centred)
-            )  # the hall's sheet shows only that
+            centred = check_form(read_picture(sent.get("centred")))
+            small = read_picture(sent.get("small"))
+            # The hall's sheet shows only the other one.
+            small = check_picture(in_the_place_of(small, centred))
         except BadPicture:
             self.refused = [index]
             return

@@ -1,5 +1,6 @@
 """The exam that a hall writes: each learner writes a digit or two, all digits equally often."""
 
+import random
 import threading
 import time
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from exam.rooms.drawings import Drawing, Drawings, OwnExams, exams_of
 MAX_WRITERS = 1_000
 MAX_EXCLUDED = 5_000
 DIGITS = 10
+SHUFFLED = 10  # arrivals, one after the other, that come in a random order
 UNSEEN_SECONDS = 10.0  # after which a drawing counts even if no sheet has shown it
 
 
@@ -25,18 +27,26 @@ class WrittenQuestion(NamedTuple):
 
 @dataclass
 class _Arrival:
-    """A digit with the last drawing of it, and the last one that a sheet has shown."""
+    """A digit with the last drawing of it, and the last one that a sheet has shown.
+
+    The sheet is in the order of `rank`.
+    """
 
     learner: str
     index: int  # of the digit, among those of the learner
     digit: int
     drawing: Drawing
     written_at: float
+    rank: float
     shown: Drawing | None = None
 
 
 class HallExam:
     """Up to a hundred questions, without names. Thread-safe.
+
+    Each ten that arrive one after the other are shuffled, and a question that is written again gets
+    another place among its ten. So nobody knows where on the hall's sheet a drawing will stand, and
+    nobody can write there.
 
     While it `is_open`, learners write. Once it is closed, `exams` has it in each form, as a sheet
     has shown it, so that nobody can slip in another drawing at the last moment. `changes` counts
@@ -86,9 +96,11 @@ class HallExam:
                 counted = sum(each.learner not in self._excluded for each in self._arrivals)
                 if arrival and arrival.drawing != drawing:
                     arrival.drawing, arrival.written_at = drawing, time.monotonic()
+                    arrival.rank = _random_rank(int(arrival.rank))
                 elif not arrival and counted < 2 * QUESTIONS:
                     digit, now = drawings.digits[index], time.monotonic()
-                    self._arrivals.append(_Arrival(learner, index, digit, drawing, now))
+                    rank = _random_rank(len(self._arrivals) // SHUFFLED)
+                    self._arrivals.append(_Arrival(learner, index, digit, drawing, now, rank))
 
     def empty(self) -> None:
         """Forget all that has been written; phones send again what is on their paper.
@@ -138,7 +150,8 @@ class HallExam:
 
     def _first(self) -> list[tuple[int, _Arrival]]:
         arrivals = self._numbered()
-        return [(n, each) for n, each in arrivals if each.learner not in self._excluded][:QUESTIONS]
+        first = [(n, each) for n, each in arrivals if each.learner not in self._excluded]
+        return sorted(first[:QUESTIONS], key=lambda each: each[1].rank)
 
     def _numbered(self) -> Iterator[tuple[int, _Arrival]]:
         return enumerate(self._arrivals, self._first_number)
@@ -164,3 +177,7 @@ class HallExam:
                 drawings.is_open = is_open
             is_written = questions and not is_open
             self.exams = exams_of(questions) if is_written else None
+
+
+def _random_rank(ten: int) -> float:
+    return ten + random.random()
