@@ -12,7 +12,6 @@ from exam.server.session_use import USES, network_of_session
 from exam.server.websocket import connection_of
 
 MAX_SESSIONS = 1_500  # with more, a full garbage collection stops everybody for a second
-MAX_LEADING = 40  # sessions of a network that lead: the screens of all its lecturers
 NEW_SECONDS = 1.0  # in which a session counts as if something had run in it
 FILES = 3  # open ones, at most: its websocket, the stream of its room, and a request
 
@@ -20,9 +19,9 @@ FILES = 3  # open ones, at most: its websocket, the stream of its room, and a re
 def bound_sessions(max_open_files: float) -> None:
     """Make the running Streamlit end surplus sessions: the least active, then the longest idle.
 
-    They are taken from the network with the most sessions. Those that lead a room stay, unless
-    their network has more of them than lecturers would have. A browser that is still open
-    reconnects, as after a lost connection.
+    They are taken from the network with the most sessions. Those that lead a room stay; there are
+    not many rooms, nor screens that count as leading one. A browser that is still open reconnects,
+    as after a lost connection.
     """
     manager = Runtime.instance()._session_mgr
     most = min(max_open_files // FILES, MAX_SESSIONS)
@@ -33,12 +32,10 @@ def bound_sessions(max_open_files: float) -> None:
         if manager.num_active_sessions() > most:
             sessions = manager.list_active_sessions()
             networks = Counter(map(network_of_session, sessions))
-            leading = Counter(network_of_session(info) for info in sessions if _leads(info))
             others = [
                 info
                 for info in sessions
-                if info.session.id != session_id
-                and not (_leads(info) and leading[network_of_session(info)] <= MAX_LEADING)
+                if info.session.id != session_id and not connection_of(info.client).leads
             ]
             # Some at once: to look at all of them takes a while.
             first = heapq.nsmallest(
@@ -51,10 +48,6 @@ def bound_sessions(max_open_files: float) -> None:
         return session_id
 
     manager.connect_session = connect_and_bound  # type: ignore
-
-
-def _leads(info: ActiveSessionInfo) -> bool:
-    return connection_of(info.client).leads
 
 
 def _activity(info: ActiveSessionInfo) -> tuple[int, float]:
