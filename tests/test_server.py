@@ -875,20 +875,30 @@ def test_a_silent_stream_says_that_it_is_there(monkeypatch):
     assert first.startswith("data: ") and others == [": still here\n\n"] * 2
 
 
+@pytest.fixture
+def quietened() -> Iterator[None]:
+    """The log as the server has it; afterwards, as it was for all other tests."""
+    loggers = [
+        each for each in logging.root.manager.loggerDict.values() if hasattr(each, "filters")
+    ]
+    before = [(log, log.filters[:]) for log in loggers]
+    quieten_log()
+    yield
+    for log, filters in before:
+        log.filters[:] = filters
+
+
 @pytest.mark.parametrize(
     ("name", "noise"), [(name, part) for name, parts in NOISE.items() for part in parts]
 )
-def test_noise_is_not_logged_and_all_else_is(caplog, name, noise):
+def test_noise_is_not_logged_and_all_else_is(caplog, quietened, name, noise):
     log = logging.getLogger(name)
-    before = log.filters[:]
-    quieten_log()
     log.warning("Before %s after", "x")
     log.warning(f"Before {noise} after")
     try:
         raise h11.LocalProtocolError("the rest of the request was no HTTP")
     except h11.LocalProtocolError:
         log.exception("Before another answer")
-    log.filters[:] = before
     assert [record.getMessage() for record in caplog.records] == ["Before x after"]
 
 
@@ -903,33 +913,29 @@ def test_what_anybody_can_have_logged_is_logged_once_a_second_without_traceback(
     assert len(caplog.records) <= 2 and not any(each.exc_info for each in caplog.records)
 
 
-def test_an_exception_of_our_own_is_logged_once_a_second_with_its_traceback(caplog):
+def test_an_exception_of_our_own_is_logged_once_a_second_with_its_traceback(caplog, quietened):
     """However many visits it meets; and all else always."""
     log = logging.getLogger("exam")
-    before = log.filters[:]
-    quieten_log()
     for _ in range(50):
         try:
             raise ValueError("the page")
         except ValueError:
             log.exception("The page failed")
         log.warning("This machine has little memory")
-    log.filters[:] = before
     assert 51 <= len(caplog.records) <= 53
     assert all(each.exc_info for each in caplog.records if each.levelname == "ERROR")
 
 
 @pytest.mark.parametrize("name", OUT_OF_FILES)
-def test_that_no_more_files_can_be_opened_is_logged_seldom_and_all_else_always(caplog, name):
+def test_that_no_more_files_can_be_opened_is_logged_seldom_and_all_else_always(
+    caplog, quietened, name
+):
     log = logging.getLogger(name)
-    before = log.filters[:]
-    quieten_log()
     for error in (OSError(errno.EMFILE, "Too many open files"), OSError("another")):
         for _ in range(50):
             try:
                 raise error
             except OSError:
                 log.exception("Accepting")
-    log.filters[:] = before
     assert sum(each.exc_info is not None for each in caplog.records) == 50
     assert 51 <= len(caplog.records) <= 53
