@@ -419,7 +419,7 @@ def test_no_strangers_link_keeps_a_lecturer_out(browser, server):
     """Once, the false secret of a link took the place of the right one in the browser."""
     code, secret = new_code(), new_secret()
     page = browser.new_context(locale="ko-KR").new_page()
-    own = f"{server.url}?room={code}&presenter=true"
+    own = f"{server.url}?room={code}&projected=true"
     strangers = f"{own}#secret={new_secret()}"
     for link in (f"{own}#secret={secret}", strangers, own):
         page.goto("about:blank")
