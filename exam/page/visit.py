@@ -25,6 +25,7 @@ from exam.parts import STUDY
 from exam.rooms import rooms
 from exam.rooms.drawings import OwnExams
 from exam.rooms.lecture_state import read_state
+from exam.rooms.room import Room
 from exam.rooms.seat import Seat
 from exam.service.experiment import Attempt
 from exam.service.usage import Follower
@@ -147,19 +148,7 @@ def open_visit() -> Visit:
     # screen the answer.
     reveals = chosen["reveal"] and not seat.learner and not (seat.led_room and seat.led_room.step)
     if room := seat.led_room:
-        kept = read_state(chosen["state"], seat.code, seat.secret)
-        # By a posted link, the hall would see the lecturer's own page on the projector.
-        is_own = chosen["secret"] == seat.secret or (kept is not None and kept.is_presenters)
-        seat.is_presenter_page = chosen["presenter"] and is_own
-        if chosen["presenter"] and not is_own:
-            wrong.append("presenter")
-        # Only if the room has just been opened, since otherwise the link may be anybody's.
-        if not room.has_moved:
-            room.plan = chosen["plan"] or room.plan
-            if kept:
-                seat.restore(kept)
-            elif chosen["state"]:
-                wrong.append("state")
+        wrong += _begin_to_lead(room, seat, chosen)
     values = {name: chosen[name] for name in DEFAULTS}
     visit = Visit(
         chosen["only"],
@@ -184,6 +173,25 @@ def current_values(visit: Visit) -> dict[str, Any]:
         if setting.accepts(value) if setting else value in LANGUAGES:
             visit.values[name] = value
     return visit.values
+
+
+def _begin_to_lead(room: Room, seat: Seat, chosen: Mapping[str, Any]) -> list[str]:
+    """Take over what the lecturer's address says; returns which parameters could not be used."""
+    wrong = []
+    kept = read_state(chosen["state"], seat.code, seat.secret)
+    # By a posted link, the hall would see the lecturer's own page on the projector.
+    is_own = chosen["secret"] == seat.secret or (kept is not None and kept.is_presenter_page)
+    seat.is_presenter_page = chosen["presenter"] and is_own
+    if chosen["presenter"] and not is_own:
+        wrong.append("presenter")
+    # Only if the room has just been opened, since otherwise the link may be anybody's.
+    if not room.has_moved:
+        room.plan = chosen["plan"] or room.plan
+        if kept:
+            seat.restore(kept)
+        elif chosen["state"]:
+            wrong.append("state")
+    return wrong
 
 
 def _take_seat(code: str, secret: str, sealed: str) -> Seat:

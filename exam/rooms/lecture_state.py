@@ -16,17 +16,17 @@ SINCE = re.compile(r"\d{1,12}", re.ASCII)
 class LectureState(NamedTuple):
     """The step that was shown and the closed rounds; `since` is when the room was first opened.
 
-    `is_presenters` says that the address is that of the lecturer's own page.
+    `is_presenter_page` says that the address is that of the lecturer's own page.
     """
 
     since: float
-    is_presenters: bool
+    is_presenter_page: bool
     step: Step | None
     rounds: dict[str, Rounds]
 
 
-def seal_state(room: Room, *, is_presenters: bool) -> str:
-    page = PRESENTER if is_presenters else ""
+def seal_state(room: Room, *, is_presenter_page: bool) -> str:
+    page = PRESENTER if is_presenter_page else ""
     step = room.step.address if room.step and room.has_moved else ""
     votes = rounds_address(room.closed_rounds())
     return seal(f"{room.code} {int(room.since)} {page} {step} {votes}", room.secret)
@@ -44,7 +44,7 @@ def read_state(sealed: str, code: str, secret: str) -> LectureState | None:
     rounds = read_rounds(votes) or {}
     return LectureState(
         since=int(opened) if server_key() else time.time(),
-        is_presenters=page == PRESENTER,
+        is_presenter_page=page == PRESENTER,
         step=read_step(step),
         rounds={name: rounds[name] for name in CHAPTER_NAMES if name in rounds},
     )

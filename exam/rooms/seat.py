@@ -144,7 +144,7 @@ class Seat:
             return {}
         room, state = self.room, None
         if room and (room.has_moved or self.is_presenter_page):
-            state = seal_state(room, is_presenters=self.is_presenter_page)
+            state = seal_state(room, is_presenter_page=self.is_presenter_page)
         return {"room": self.code, "secret": None, "state": state}
 
     def restore(self, state: LectureState) -> None:

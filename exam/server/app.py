@@ -24,7 +24,7 @@ from exam.server.guard import Guard
 from exam.server.log import quieten_log
 from exam.server.reading import limit_reading
 from exam.server.request_turns import RequestTurns
-from exam.server.room_stream import end_streams, stream_room, tell_room
+from exam.server.room_stream import end_streams, stream_room, tell_room_id
 from exam.server.sessions import (
     keep_saved_files,
     keep_visits,
@@ -118,7 +118,7 @@ async def lifespan(app: object) -> AsyncIterator[None]:
     scheduler.close()
 
 
-ROUTES = [Route("/room/{code}", stream_room), Route("/room/{code}/id", tell_room)]
+ROUTES = [Route("/room/{code}", stream_room), Route("/room/{code}/id", tell_room_id)]
 MIDDLEWARE = [
     Middleware(Guard),
     Middleware(ConnectionMiddleware),

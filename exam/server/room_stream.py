@@ -48,7 +48,7 @@ async def stream_room(request: Request) -> Response:
     )
 
 
-async def tell_room(request: Request) -> Response:
+async def tell_room_id(request: Request) -> Response:
     """The id of the room to which a code leads now, for a page to compare with its own."""
     room = ROOMS.find(request.path_params["code"].upper())
     return PlainTextResponse(room.id if room else "", 200 if room else 404)

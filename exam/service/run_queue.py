@@ -4,10 +4,9 @@ One thread answers everybody, so a few runs at once are as fast as many, and the
 Fragment runs never wait for runs of the whole page, learners never wait for sessions that ask
 without pause, and lecturers wait only for lecturers. Each network has its share of the thread's
 time. Within a network, of learners the smallest run comes first, and among equals the one whose
-session has asked less often recently; of lecturers, the one for whose room the fewest others wait,
-and then the one whose room has asked for the least.
-Every fourth turn of a network goes to the run that has waited longest, so that nobody waits
-forever.
+session has asked less often recently; of lecturers, the one whose room has the fewest runs waiting,
+and then the one whose room has asked for the least. Every fourth turn of a network goes to the run
+that has waited longest, so that nobody waits forever.
 """
 
 import asyncio
