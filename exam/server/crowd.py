@@ -19,9 +19,8 @@ FILES = 3  # open ones, at most: its websocket, the stream of its room, and a re
 def bound_sessions(max_open_files: float) -> None:
     """Make the running Streamlit end surplus sessions: the least active, then the longest idle.
 
-    They are taken from the network with the most sessions. Those that lead a room stay; there are
-    not many rooms, nor screens that count as leading one. A browser that is still open reconnects,
-    as after a lost connection.
+    They are taken from the network with the most sessions; of these, those that lead a room last. A
+    browser that is still open reconnects, as after a lost connection.
     """
     manager = Runtime.instance()._session_mgr
     most = min(max_open_files // FILES, MAX_SESSIONS)
@@ -32,22 +31,26 @@ def bound_sessions(max_open_files: float) -> None:
         if manager.num_active_sessions() > most:
             sessions = manager.list_active_sessions()
             networks = Counter(map(network_of_session, sessions))
-            others = [
-                info
-                for info in sessions
-                if info.session.id != session_id and not connection_of(info.client).leads
-            ]
+            others = [info for info in sessions if info.session.id != session_id]
             # Some at once: to look at all of them takes a while.
             first = heapq.nsmallest(
                 len(others) // 100 + 1,
                 others,
-                key=lambda info: (-networks[network_of_session(info)], _activity(info)),
+                key=lambda info: (
+                    -networks[network_of_session(info)],
+                    _leads(info),
+                    _activity(info),
+                ),
             )
             for info in first:
                 manager.disconnect_session(info.session.id)
         return session_id
 
     manager.connect_session = connect_and_bound  # type: ignore
+
+
+def _leads(info: ActiveSessionInfo) -> bool:
+    return connection_of(info.client).leads
 
 
 def _activity(info: ActiveSessionInfo) -> tuple[int, float]:
