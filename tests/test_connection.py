@@ -426,6 +426,24 @@ def test_who_asks_for_nothing_is_ended(monkeypatch, sent):
     assert kinds == ["websocket.disconnect"]
 
 
+def test_who_waits_in_vain_for_the_first_run_is_ended(monkeypatch):
+    """The browser connects again, and is then among the newest, who go first."""
+    monkeypatch.setattr(connection, "FIRST_RUN_SECONDS", 0.05)
+    monkeypatch.setattr(run_queue, "PAGES", RunQueue(0))
+    kinds: list[str] = []
+
+    async def app(scope: dict, receive, send: object) -> None:
+        kinds.append((await receive())["type"])
+
+    async def wait() -> None:
+        async with asyncio.timeout(60):
+            asking = arriving(frame(bytes=message().SerializeToString()))
+            await ConnectionMiddleware(app)(SCOPE, asking, None)
+
+    run(wait())
+    assert kinds == ["websocket.disconnect"]
+
+
 def test_who_does_not_read_is_answered_no_more_and_keeps_no_place(monkeypatch):
     monkeypatch.setattr(run_queue, "PAGES", pages := RunQueue(1))
     taken, may_send = [], asyncio.Event()

@@ -97,6 +97,32 @@ def test_ever_new_sessions_come_before_no_learner_who_is_there():
     assert run(serve())[0] == "learner"
 
 
+def test_who_comes_goes_before_those_who_ask_for_the_page_again():
+    """1,500 visits that asked for it every 15 seconds kept everybody else waiting for a minute."""
+
+    async def serve() -> list[str]:
+        again = {name: RequestAccount("") for name in "ab"}
+        for asked in again.values():
+            for _ in range(2):
+                asked.ask(WHOLE_PAGE).end()
+        first = RequestAccount("").ask(WHOLE_PAGE)
+        waiting = {name: asked.ask(WHOLE_PAGE) for name, asked in again.items()}
+        return order(first, **waiting, newcomer=RequestAccount("").ask(WHOLE_PAGE))
+
+    assert run(serve()) == ["newcomer", "a", "b"]
+
+
+@pytest.mark.parametrize(("long_wait", "expected"), [(NEVER, "abc"), (-1.0, "cba")])
+def test_where_some_wait_for_long_the_newest_page_comes_first(monkeypatch, long_wait, expected):
+    monkeypatch.setattr(run_queue, "PAGES", RunQueue(1, long_wait=long_wait))
+
+    async def serve() -> list[str]:
+        first = RequestAccount("").ask(WHOLE_PAGE)
+        return order(first, **{name: RequestAccount("").ask(WHOLE_PAGE) for name in "abc"})
+
+    assert "".join(run(serve())) == expected
+
+
 def test_each_network_has_its_turn_however_many_wait_of_another():
     async def serve() -> list[str]:
         first, script = (

@@ -20,7 +20,9 @@ from exam.server.received import MAX_MESSAGE, read_message
 from exam.server.session_use import USES, SessionUse
 from exam.service.run_queue import LONGEST_RUN_SECONDS, RequestAccount, Run
 
-FIRST_RUN_SECONDS = 10.0  # the connection is closed unless something has run for it by then
+# The connection is closed unless something has run for it by then; a browser connects again, which
+# brings it before all that have waited for long.
+FIRST_RUN_SECONDS = 15.0
 RUNS = ("rerun_script", "backend_operation_request")  # messages whose run's end the page reports
 AFTER_LEAVING_SECONDS = 5.0  # how long a fragment run waits for its turn after its browser has left
 # How long a stopped run still counts as running; with 0, one client could start 200 page runs a
@@ -40,7 +42,9 @@ class Connection:
         # Uvicorn's protocol of a websocket, whose method it gives as `receive`.
         self.transport = getattr(getattr(receive, "__self__", None), "transport", None)
         self._use, self._lead = SessionUse(network_of_client(scope)), Lead(scope)
-        self.opened_at = asyncio.get_running_loop().time()
+        loop = asyncio.get_running_loop()
+        self.opened_at = loop.time()
+        loop.call_later(FIRST_RUN_SECONDS, self._end_unless_asked)
         self._is_page_paid = False  # the next one that begins
         self._has_asked = False  # for something that runs
         self._given: Run | None = None  # of the message that Streamlit was given last
@@ -65,7 +69,7 @@ class Connection:
     async def receive(self) -> Message:
         """The next valid message, once its turn has come."""
         self.end_given()
-        while (message := await self._next())["type"] == "websocket.receive":
+        while (message := await self.inbox.read())["type"] == "websocket.receive":
             if self.inbox.has_ended and not self._has_output:  # what it asked for is for nobody
                 return END
             data = message.get("bytes") or b""
@@ -78,13 +82,9 @@ class Connection:
                 await self._no_part_runs.wait()
         return message
 
-    async def _next(self) -> Message:
-        try:
-            until = None if self._has_asked else self.opened_at + FIRST_RUN_SECONDS
-            async with asyncio.timeout_at(until):
-                return await self.inbox.read()
-        except TimeoutError:
-            return END
+    def _end_unless_asked(self) -> None:
+        if not self._has_asked:
+            self.inbox.end()
 
     async def _take_turn(self, message: BackMsg) -> bool:
         """Wait for the message's turn; False if its browser has left in the meantime."""

@@ -13,17 +13,19 @@ from exam.server.websocket import connection_of
 
 MAX_SESSIONS = 1_500  # with more, a full garbage collection stops everybody for a second
 NEW_SECONDS = 1.0  # in which a session counts as if something had run in it
+SHARE_OF_NEW = 3  # one in so many sessions counts as new
 FILES = 3  # open ones, at most: its websocket, the stream of its room, and a request
 
 
 def bound_sessions(max_open_files: float) -> None:
     """Make the running Streamlit end surplus sessions: the least active, then the longest idle.
 
-    They are taken from the network with the most sessions; of these, those that lead a room last. A
+    They are taken from the network with the most sessions; of these, those that lead a room last.
+    The newest ones stay, or those that have been there for longer would keep everybody else out. A
     browser that is still open reconnects, as after a lost connection.
     """
     manager = Runtime.instance()._session_mgr
-    most = min(max_open_files // FILES, MAX_SESSIONS)
+    most = int(min(max_open_files // FILES, MAX_SESSIONS))
     connect = manager.connect_session
 
     def connect_and_bound(*args: Any, **options: Any) -> str:
@@ -32,6 +34,8 @@ def bound_sessions(max_open_files: float) -> None:
             sessions = manager.list_active_sessions()
             networks = Counter(map(network_of_session, sessions))
             others = [info for info in sessions if info.session.id != session_id]
+            others.sort(key=_opened_at)
+            del others[-(most // SHARE_OF_NEW) :]
             # Some at once: to look at all of them takes a while.
             first = heapq.nsmallest(
                 len(others) // 100 + 1,
@@ -47,6 +51,10 @@ def bound_sessions(max_open_files: float) -> None:
         return session_id
 
     manager.connect_session = connect_and_bound  # type: ignore
+
+
+def _opened_at(info: ActiveSessionInfo) -> float:
+    return connection_of(info.client).opened_at
 
 
 def _leads(info: ActiveSessionInfo) -> bool:

@@ -17,10 +17,14 @@ class InOrder(list[Item]):
         self._rank, self._longest_wait_every = rank, longest_wait_every
         self._turns = itertools.count(1)
 
-    def take(self) -> Item:
-        """The one with the lowest rank; every so many turns the one that has waited longest."""
+    def take(self, *, newest_first: bool = False) -> Item:
+        """The one with the lowest rank; every so many turns the one that has waited longest.
+
+        Of several with the lowest rank, it is the oldest one, or the newest.
+        """
         is_longest = next(self._turns) % self._longest_wait_every == 0
-        item = self[0] if is_longest else min(self, key=self._rank)
+        by_age = reversed(self) if newest_first else self
+        item = self[0] if is_longest else min(by_age, key=self._rank)
         self.remove(item)
         return item
 

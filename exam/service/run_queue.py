@@ -12,6 +12,7 @@ that has waited longest, so that nobody waits forever.
 import asyncio
 import contextlib
 import itertools
+import math
 import secrets
 from collections.abc import Iterator
 
@@ -35,6 +36,10 @@ HEAVY_PARTS_AT_ONCE, HEAVY_PAGES_AT_ONCE = 2, 1  # of sessions that ask without 
 # How many places may be lent by runs that wait for something; with 8, the slowest twentieth of 200
 # learners waits three times as long for the first pass (`load 200 guesses`).
 MAX_LENT = 32
+# When a run of the whole page has waited for this long, more come than the server can let in: then
+# the newest of equal runs goes first, since in order of arrival, everybody would wait until they
+# give up. Who has waited in vain connects again.
+LONG_WAIT_SECONDS = 3.0
 LONGEST_WAIT_EVERY = 4  # one turn in so many goes to the run that has waited longest
 # How long a run keeps its place at most. Then the next one begins, even if this one has not ended
 # or Streamlit has not said so.
@@ -49,7 +54,9 @@ class Run:
     def __init__(self, queue: "RunQueue", rank: tuple[int, ...], network: str, session: str):
         self.rank = rank  # the lowest one begins next
         self.network, self.session = network, session
-        self.turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        self.turn: asyncio.Future[None] = loop.create_future()
+        self.asked_at = loop.time()
         self._queue, self._has_place = queue, False
 
     def begin(self) -> None:
@@ -77,10 +84,11 @@ class RunQueue:
     """Runs of one kind, of which a few go on at once; used in one event loop.
 
     Its networks have shares of the thread's time, in all queues that are `beside` it together.
+    When a run has waited for `long_wait` seconds, the newest of equal ones goes first.
     """
 
-    def __init__(self, at_once: int, beside: "RunQueue | None" = None):
-        self._places, self._lent = at_once, 0
+    def __init__(self, at_once: int, beside: "RunQueue | None" = None, long_wait: float = math.inf):
+        self._places, self._lent, self._long_wait = at_once, 0, long_wait
         self._loop: asyncio.AbstractEventLoop | None = None  # in which it is used
         self._waiting: dict[str, InOrder[Run]] = {}
         self.shares: FairShares = beside.shares if beside else FairShares()
@@ -137,16 +145,17 @@ class RunQueue:
                 del self._waiting[network]
                 continue
             self.shares.note_turn(itertools.chain.from_iterable(self._all_waiting))
-            run = waiting.take()
+            waited = asyncio.get_running_loop().time() - waiting[0].asked_at
+            run = waiting.take(newest_first=waited > self._long_wait)
             self._places -= 1
             self.shares.charge(network, run.session, BESIDE_SCRIPT)
             run.begin()
 
 
 PARTS = RunQueue(PARTS_AT_ONCE)
-PAGES = RunQueue(PAGES_AT_ONCE, beside=PARTS)
+PAGES = RunQueue(PAGES_AT_ONCE, beside=PARTS, long_wait=LONG_WAIT_SECONDS)
 HEAVY_PARTS = RunQueue(HEAVY_PARTS_AT_ONCE, beside=PARTS)
-HEAVY_PAGES = RunQueue(HEAVY_PAGES_AT_ONCE, beside=PARTS)
+HEAVY_PAGES = RunQueue(HEAVY_PAGES_AT_ONCE, beside=PARTS, long_wait=LONG_WAIT_SECONDS)
 LEADERS = RunQueue(LEADERS_AT_ONCE)
 
 
@@ -158,23 +167,27 @@ class RequestAccount:
         self._leads = leads
         self.runs = DecayingSum(HALF_LIFE)
         self.runs.add(runs)
-        self.times = DecayingSum(TIMES_HALF_LIFE)
+        self.times, self.pages = DecayingSum(TIMES_HALF_LIFE), DecayingSum(TIMES_HALF_LIFE)
 
     def ask(self, runs: int = 1) -> Run:
         """Queue a run that counts as `runs` runs; it may begin when its `turn` is done."""
         self.runs.add(runs)  # first, so that somebody who keeps sending large ones waits too
         self.times.add(1)
         # Rounded, so that there are ties, which are served in order of arrival.
-        weight, often = round(self.runs.now()), max(round(self.times.now()), FEW).bit_length()
+        weight = round(self.runs.now())
         if self._leads:  # one queue, or one leader's many fragments would go before another's step
             # The first run of each room comes before the second of any: many that are asked for at
             # once are charged for the thread's time only when they have run.
             waiting = LEADERS.waiting_of(self.network, self.session)
             return LEADERS.add((waiting, weight, runs), self.network, self.session)
-        if weight <= LIGHT_RUNS:
-            queue = PAGES if runs >= WHOLE_PAGE else PARTS
+        if runs >= WHOLE_PAGE:
+            # Who comes goes before those who ask for the page again and again.
+            self.pages.add(1)
+            often = round(self.pages.now()).bit_length()
+            queue = PAGES if weight <= LIGHT_RUNS else HEAVY_PAGES
         else:
-            queue = HEAVY_PAGES if runs >= WHOLE_PAGE else HEAVY_PARTS
+            often = max(round(self.times.now()), FEW).bit_length()
+            queue = PARTS if weight <= LIGHT_RUNS else HEAVY_PARTS
         return queue.add((runs, often), self.network, self.session)
 
     def charge(self, seconds: float) -> None:

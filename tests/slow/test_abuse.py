@@ -5,7 +5,7 @@ import contextlib
 
 from exam.rooms.rooms import new_code, new_secret
 from tests.browser import Server, running_server
-from tests.test_server import WITH_FEW_FILES
+from tests.test_server import FILES, WITH_FEW_FILES
 from tests.tools.fuzz import REFUSED, fuzz
 from tests.visit import Visit, run
 
@@ -89,3 +89,27 @@ def test_many_who_lead_rooms_of_their_own_keep_no_hall_out(tmp_path):
 
     with running_server(tmp_path / "log", command=("-c", WITH_FEW_FILES)) as server:
         run(push_out(server))
+
+
+def test_visits_that_have_been_there_for_longer_keep_no_newcomer_out(tmp_path):
+    """1,520 of a script, each of which had done more, ended all who came to the lecture."""
+
+    async def come(server: Server) -> None:
+        async with contextlib.AsyncExitStack() as there:
+            early = [Visit(server.url, "only=questions") for _ in range(FILES // 3 - 3)]
+            for _ in range(2):
+                for visit in early:
+                    if not visit.session:
+                        await there.enter_async_context(visit.connection())
+                    await visit.open()
+            newcomer = Visit(server.url)
+            await there.enter_async_context(newcomer.connection())
+            await newcomer.open()
+            for _ in range(20):
+                late = Visit(server.url, "only=questions")
+                await there.enter_async_context(late.connection())
+                await late.open()
+            await newcomer.study()
+
+    with running_server(tmp_path / "log", command=("-c", WITH_FEW_FILES)) as server:
+        run(come(server))
