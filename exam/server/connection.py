@@ -44,7 +44,7 @@ class Connection:
         self._use, self._lead = SessionUse(network_of_client(scope)), Lead(scope)
         loop = asyncio.get_running_loop()
         self.opened_at = loop.time()
-        loop.call_later(FIRST_RUN_SECONDS, self._end_unless_asked)
+        loop.call_later(FIRST_RUN_SECONDS, self._end_if_nothing_ran)
         self._is_page_paid = False  # the next one that begins
         self._has_asked = False  # for something that runs
         self._given: Run | None = None  # of the message that Streamlit was given last
@@ -82,7 +82,7 @@ class Connection:
                 await self._no_part_runs.wait()
         return message
 
-    def _end_unless_asked(self) -> None:
+    def _end_if_nothing_ran(self) -> None:
         if not self._has_asked:
             self.inbox.end()
 

@@ -1,7 +1,6 @@
 """Which sessions stay when there are more than the server can hold."""
 
 import heapq
-import time
 from collections import Counter
 from typing import Any
 
@@ -12,8 +11,7 @@ from exam.server.session_use import USES, network_of_session
 from exam.server.websocket import connection_of
 
 MAX_SESSIONS = 1_500  # with more, a full garbage collection stops everybody for a second
-NEW_SECONDS = 1.0  # in which a session counts as if something had run in it
-SHARE_OF_NEW = 3  # one in so many sessions counts as new
+SHARE_OF_NEWEST = 1 / 3  # of all sessions
 FILES = 3  # open ones, at most: its websocket, the stream of its room, and a request
 
 
@@ -25,7 +23,8 @@ def bound_sessions(max_open_files: float) -> None:
     browser that is still open reconnects, as after a lost connection.
     """
     manager = Runtime.instance()._session_mgr
-    most = int(min(max_open_files // FILES, MAX_SESSIONS))
+    most = min(max_open_files // FILES, MAX_SESSIONS)
+    newest = int(most * SHARE_OF_NEWEST)
     connect = manager.connect_session
 
     def connect_and_bound(*args: Any, **options: Any) -> str:
@@ -33,13 +32,11 @@ def bound_sessions(max_open_files: float) -> None:
         if manager.num_active_sessions() > most:
             sessions = manager.list_active_sessions()
             networks = Counter(map(network_of_session, sessions))
-            others = [info for info in sessions if info.session.id != session_id]
-            others.sort(key=_opened_at)
-            del others[-(most // SHARE_OF_NEW) :]
+            older = sorted(sessions, key=_opened_at)[:-newest]
             # Some at once: to look at all of them takes a while.
             first = heapq.nsmallest(
-                len(others) // 100 + 1,
-                others,
+                len(older) // 100 + 1,
+                older,
                 key=lambda info: (
                     -networks[network_of_session(info)],
                     _leads(info),
@@ -62,7 +59,6 @@ def _leads(info: ActiveSessionInfo) -> bool:
 
 
 def _activity(info: ActiveSessionInfo) -> tuple[int, float]:
-    """For how many seconds it was active, and when last; a new one may still wait for its turn."""
-    use, opened_at = USES[info.session], connection_of(info.client).opened_at
-    is_new = opened_at + NEW_SECONDS > time.monotonic()
-    return max(use.active_seconds, int(is_new)), max(use.last_second, opened_at)
+    """For how many seconds it was active, and when last."""
+    use = USES[info.session]
+    return use.active_seconds, max(use.last_second, _opened_at(info))
