@@ -240,6 +240,7 @@ def test_what_the_hall_is_not_to_read_stands_on_a_page_of_the_lecturers_own(brow
         )
         expect(own.get_by_text(advised)).to_be_visible(timeout=120_000)
         expect(wall.get_by_text(advised)).to_have_count(0)
+        wait_until_shown(wall)
         click_on(wall)
         expect(next_step(own)).to_have_text(KO.hall.step.close)
         assert violations(own) == []
