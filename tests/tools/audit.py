@@ -11,6 +11,7 @@ import multiprocessing
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from importlib import import_module
 from unittest.mock import patch
@@ -23,6 +24,7 @@ from exam.model.plan import FINAL, UNSEEN, Plan
 from exam.model.results import Mark
 from exam.model.settings import STUDENT
 from exam.parts import CHAPTER_NAMES
+from exam.service import machine
 from exam.service.experiment import Attempt, Studies
 from exam.texts import load_texts
 from tests.own import EXAMS as OWN
@@ -72,7 +74,10 @@ def guesses(chapter: Chapter) -> Iterable[int]:
 
 
 def compute(studies: Iterable[tuple[Plan, int]]) -> Marks:
-    """Every plan as far as it is needed, in two processes."""
+    """Every plan as far as it is needed, in a process for each core.
+
+    Raises BrokenProcessPool if one of them is killed, as where memory is short.
+    """
     longest: dict[Plan, int] = {}
     for plan, epochs in studies:
         longest[plan] = max(longest.get(plan, 0), epochs)
@@ -84,8 +89,9 @@ def compute(studies: Iterable[tuple[Plan, int]]) -> Marks:
         del longest[final]
     asked = [(plan, epochs, also.get(plan)) for plan, epochs in longest.items()]
     os.environ["OPENBLAS_NUM_THREADS"] = "1"  # as in the page's workers (service/worker.py)
-    with multiprocessing.get_context("spawn").Pool(os.cpu_count()) as pool:
-        return dict(itertools.chain(*pool.imap_unordered(_study, asked, chunksize=8)))
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(machine.cores(), spawn) as pool:
+        return dict(itertools.chain(*pool.map(_study, asked, chunksize=8)))
 
 
 def _study(asked: tuple[Plan, int, Plan | None]) -> list[tuple[Plan, list[Mark]]]:
