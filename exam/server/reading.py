@@ -194,6 +194,8 @@ def _end_if_idle(known: ReferenceType[Transport], last: object, requests: Reques
     else:
         now, is_idle = protocol, True
     if is_idle and now is last:
+        if not isinstance(protocol, H11Protocol) or _has_half_a_request(protocol):
+            refuse(line._sock)
         line.close()
     else:
         last = now if is_idle else object()  # it may be answered just before the next look

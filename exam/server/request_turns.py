@@ -33,13 +33,14 @@ REFUSAL = (
 
 
 def refuse(line: socket.socket) -> None:
-    """Answer, before the connection is ended, that too many wait.
+    """Answer, before the connection is ended, that too many wait, or that it took too long.
 
     Without an answer, a proxy would take this server for lost and ask another one, which knows none
     of its rooms.
     """
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError):  # all has been read
         line.recv(MAX_REQUEST)  # or what is unread would reset the connection, and the answer
+    with contextlib.suppress(OSError):
         line.send(REFUSAL)
 
 
