@@ -13,7 +13,8 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 SLOW = ("tests/hall/slow", "tests/slow")
 TWO_AT_ONCE = ("-n", "2", "--dist", "loadfile")  # files; most of them wait for a browser
-ENDS_IF_ONE_HANGS = "--max-worker-restart=0"  # or the same test would hang again
+# Else the test that was running when a process of theirs ended would run, and hang, again.
+NO_RESTART = "--max-worker-restart=0"
 IN_ORDER = "--no-loadscope-reorder"
 # They come first: at the end one of them would leave the other worker with nothing to do.
 LONGEST = [ROOT / "tests" / "slow" / f"test_{name}.py" for name in ("received", "claims", "lowest")]
@@ -57,5 +58,5 @@ if __name__ == "__main__":
     others = {file for folder in SLOW for file in (ROOT / folder).glob("test_*.py")}
     files = [*LONGEST, *sorted(others.difference(LONGEST))]
     which = [*files, IN_ORDER, *arguments[1:]] if is_slow else [*FAST, *arguments]
-    command = [sys.executable, "-m", "pytest", *TWO_AT_ONCE, ENDS_IF_ONE_HANGS, *which]
+    command = [sys.executable, "-m", "pytest", *TWO_AT_ONCE, NO_RESTART, *which]
     sys.exit(subprocess.run(command, cwd=ROOT).returncode)

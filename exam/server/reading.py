@@ -176,9 +176,9 @@ def _end_if_idle(known: ReferenceType[Transport], last: object, requests: Reques
     """End a connection whose last request was answered a while ago, or that has sent none.
 
     Uvicorn waits five seconds for the next request, but forever for the rest of one; and a
-    websocket that it refuses, as for too long a request, it neither answers nor closes. `known` is
-    a weak reference, or a thousand new connections a second would all stay in memory until
-    checked.
+    websocket that it refuses, as for too long a request, it neither answers nor closes. Both are
+    answered here. `known` is a weak reference, or a thousand new connections a second would all
+    stay in memory until checked.
     """
     line = known()
     if line is None or line.is_closing():

@@ -38,7 +38,7 @@ def refuse(line: socket.socket) -> None:
     Without an answer, a proxy would take this server for lost and ask another one, which knows none
     of its rooms.
     """
-    with contextlib.suppress(OSError):  # all has been read
+    with contextlib.suppress(OSError):  # there may be nothing left to read
         line.recv(MAX_REQUEST)  # or what is unread would reset the connection, and the answer
     with contextlib.suppress(OSError):
         line.send(REFUSAL)

@@ -76,7 +76,7 @@ def guesses(chapter: Chapter) -> Iterable[int]:
 def compute(studies: Iterable[tuple[Plan, int]]) -> Marks:
     """Every plan as far as it is needed, in a process for each core.
 
-    Raises BrokenProcessPool if one of them is killed, as where memory is short.
+    Raises BrokenProcessPool if one of them is killed, as it may be where memory is short.
     """
     longest: dict[Plan, int] = {}
     for plan, epochs in studies:
