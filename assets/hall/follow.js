@@ -77,17 +77,20 @@ const leadRoom = (code, id, step) => {
 // One of several servers has the room (nginx.conf). When that one was lost and is back, all that is
 // new leads to it again, but a page that is open stays where it went. So each asks now and then
 // which room its code leads to, and is loaded anew if that is not its own. Where there is none yet,
-// the lecturer's screen goes first, and takes along what it shows.
+// the lecturer's screen goes first, and takes along what it shows. A second answer has to say the
+// same: one alone may have come from a server that was asked because the other one was late.
 const LEADING_ASKS = 5_000, FOLLOWING_ASKS = 20_000; // milliseconds from one question to the next
-let openRoom = null;
+let openRoom = null, seemsElsewhere = false;
 const askWhichRoom = async () => {
   if (openRoom) {
     const { code, id, leads } = openRoom;
     const answer = await fetch(`room/${code}/id`, { cache: "no-store" }).catch(() => null);
     const isAnother = answer?.ok && (await answer.text()) !== id;
-    if (isAnother || (leads && answer?.status === 404)) return location.reload();
+    const isElsewhere = isAnother || (leads && answer?.status === 404);
+    if (isElsewhere && seemsElsewhere) return location.reload();
+    seemsElsewhere = isElsewhere;
   }
-  setTimeout(askWhichRoom, openRoom?.leads ? LEADING_ASKS : FOLLOWING_ASKS);
+  setTimeout(askWhichRoom, openRoom?.leads || seemsElsewhere ? LEADING_ASKS : FOLLOWING_ASKS);
 };
 setTimeout(askWhichRoom, LEADING_ASKS);
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from types import SimpleNamespace
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from exam.hall.joining import FALLBACK_SECONDS
 from exam.rooms.rooms import new_code, new_secret
@@ -244,6 +244,27 @@ def test_what_the_hall_is_not_to_read_stands_on_a_page_of_the_lecturers_own(brow
         click_on(wall)
         expect(next_step(own)).to_have_text(KO.hall.step.close)
         assert violations(own) == []
+
+
+@pytest.mark.parametrize("answer", [(404, ""), (200, "another room")], ids=["none", "another"])
+def test_a_screen_is_loaded_anew_where_two_answers_in_a_row_say_so(browser, server, room, answer):
+    """One alone may come from a server that nginx asked in place of the room's own."""
+    status, text = answer
+    with screens(browser, 1280) as (wall,):
+        asked = []
+
+        def tell(route: Route) -> None:
+            asked.append(route)
+            if len(asked) == 2:
+                route.continue_()
+            else:
+                route.fulfill(status=status, body=text)
+
+        open_lectern(wall, lecturer(server, room, "&only=students"))
+        wall.route("**/room/*/id", tell)
+        with wall.expect_event("load", timeout=60_000):
+            pass
+        assert len(asked) == 4
 
 
 def test_two_screens_of_a_lecturer_show_the_same(browser, server, room):
