@@ -1,8 +1,10 @@
 """An exam of one's own, written by mouse and by finger in a real browser, alone and by a hall."""
 
 import base64
+import itertools
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 
 import numpy as np
@@ -14,13 +16,14 @@ from exam.model.keras_script import keras_script
 from exam.model.own_exam import OwnExam
 from exam.model.plan import Plan, Study
 from exam.model.training import study
-from exam.rooms.rooms import new_code, new_secret
+from exam.rooms.rooms import new_code, new_learner, new_secret
 from exam.texts import load_texts
 from tests.browser import resized, violations, wait_until_idle
 from tests.hall.lectern import FILLS, FITS, click_on, open_lectern, step, steps
 from tests.handwriting import STROKES, draw, pixels
 from tests.own import sent, write
 from tests.visit import Visit, run
+from tests.waiting import wait_for
 
 KO = load_texts("ko")
 SETTING = {"batch_size": 10, "epochs": 20, "student": 1}
@@ -277,6 +280,48 @@ def test_a_full_exam_fits_the_wall(server, hall):
             wall.wait_for_function(FITS)
             wall.wait_for_function(FILLS, arg=0.49)
     assert "own_exam_rule" in step(wall)
+
+
+@pytest.mark.parametrize("hall", ["en"], indirect=True)
+def test_the_sheet_stands_still_while_the_lecturer_aims(server, hall):
+    """The cell of one who wrote again and again moved away, and somebody else's was pressed."""
+    wall, code = hall
+    cells = wall.locator(".hall-sheet button")
+    writers = [new_learner() for _ in range(5)]
+
+    async def write_digits(learner: str, first: int) -> None:
+        link = f"room={code}&only=own_exam"
+        async with Visit(server.url, link, cookie=f"learner={learner}").connection() as visit:
+            await visit.open()
+            for at in range(2):
+                await visit.tell("writing_of_hall", "written", sent((first + at) % 10) | {"at": at})
+
+    def order_after_writing(first: int, *, aims: bool) -> list[int]:
+        """The questions as they stand on the wall when it shows what the first one wrote again."""
+        picture = cells.first.get_attribute("style")
+        run(write_digits(writers[0], first))
+
+        def is_drawn() -> bool:
+            if aims:
+                cells.first.hover(position={"x": 5 + time.monotonic() % 10, "y": 5})
+            return cells.first.get_attribute("style") != picture
+
+        wait_for(is_drawn)
+        return order()
+
+    def order() -> list[int]:
+        return cells.evaluate_all("cells => cells.map((cell) => +cell.dataset.number)")
+
+    for number, learner in enumerate(writers):
+        run(write_digits(learner, first=2 * number))
+    expect(cells).to_have_count(10)
+    cells.first.hover()
+    stood = order()
+    for first in (2, 4, 6):
+        assert order_after_writing(first, aims=True) == stood
+    wall.mouse.move(0, 0)
+    others = itertools.count(8, 2)
+    wait_for(lambda: order_after_writing(next(others), aims=False) != stood)
 
 
 def test_what_is_forged_harms_nobody(server):
