@@ -429,7 +429,7 @@ def test_the_lecturers_address_brings_back_a_step_and_closed_votes():
     room.has_moved = True
     address = Seat(room.code, secret=room.secret).address_parameters
     assert not {"close", "sheet"} & set(re.findall("[a-z]+", str(address))), "no glance reads it"
-    code, since, _, step, votes = unseal(address["state"], room.secret).split(" ")
+    code, since, _, _, step, votes = unseal(address["state"], room.secret).split(" ")
     assert (code, int(since), read_step(step)) == (room.code, int(room.since), room.step)
     rounds = read_rounds(votes)
     assert rounds == {"sheet": (Counter({0: 1, 12: 1}),) * 2} == room.closed_rounds()
@@ -466,10 +466,10 @@ def test_what_a_lecturer_has_sealed_without_the_page_is_no_state():
     """Bytes that were no text once filled the log with tracebacks."""
     secret = rooms.new_secret()
     for since in ("", "a", "١", "-1", "1e9", "1" * 13):
-        assert read_state(seal(f"KHJM {since} a b c", secret), "KHJM", secret) is None
-    for text in ("", "KHJM", "KHJM 1", "KHJM 1 a b", "KHJM 1 a b c d", "ABCE 1 a b c"):
+        assert read_state(seal(f"KHJM {since} p a b c", secret), "KHJM", secret) is None
+    for text in ("", "KHJM", "KHJM 1", "KHJM 1 p a b", "KHJM 1 p a b c d", "ABCE 1 p a b c"):
         assert read_state(seal(text, secret), "KHJM", secret) is None
-    bytes_of = SimpleNamespace(encode=lambda: b"KHJM 1 \xff \xff \xff")
+    bytes_of = SimpleNamespace(encode=lambda: b"KHJM 1 \xff \xff \xff \xff")
     assert read_state(seal(bytes_of, secret), "KHJM", secret) == (ANY, False, None, {})
 
 
