@@ -70,7 +70,10 @@ def test_what_is_no_picture_is_refused():
 
 
 def test_only_what_has_the_form_of_mnists_digits_is_a_question():
-    """Every printed question is; what reaches the edge could be a part of a larger picture."""
+    """Every printed question is; what reaches the edge could be a part of a larger picture.
+
+    And a script once wrote an address into each of a hall's hundred questions.
+    """
     for sheets in load_exams():
         for question in sheets.questions.reshape(-1, PIXELS):
             check_form(question.tobytes())
@@ -78,9 +81,11 @@ def test_only_what_has_the_form_of_mnists_digits_is_a_question():
     for shift, axis in itertools.product((-3, 3), (0, 1)):
         with pytest.raises(BadPicture):
             check_form(np.roll(digit, shift, axis).tobytes())
-    line = np.zeros((28, 28), np.uint8)
+    line, letters = np.zeros((2, 28, 28), np.uint8)
     line[13:15] = 255
-    for picture in (line, line.T):
+    letters[9:19, 4:24:3] = 255  # as many strokes as four letters have
+    dark = np.where(letters, 160, 0) + 95 * np.pad(np.ones((20, 20), int), 4)
+    for picture in (line, line.T, letters, letters.T, dark.astype(np.uint8)):
         with pytest.raises(BadPicture):
             check_form(picture.tobytes())
         drawings = Drawings([7])

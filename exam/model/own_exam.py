@@ -13,6 +13,9 @@ MIN_INK, MAX_INK = 0.005, 0.6  # shares of a picture that ink covers; digits hav
 # What browsers send in MNIST's form: the size of the ink, and how far its centre of mass is from
 # the middle, in pixels. All 4,000 questions of the exams have at most 20 and 1.
 LONGER, OFF_CENTRE = 20, 2.0
+# How often a row or column of it may cross ink, whichever grey counts as ink. All of them have at
+# most five, a line of letters has more.
+MAX_CROSSINGS, GREYS = 5, np.arange(32, 256, 32)
 
 
 class BadPicture(ValueError):
@@ -59,7 +62,8 @@ def check_picture(picture: bytes) -> bytes:
 def check_form(picture: bytes) -> bytes:
     """The picture; raises BadPicture where it is not in MNIST's form.
 
-    Otherwise the pictures on a hall's sheet could be made to join, to one as large as the screen.
+    Otherwise the pictures on a hall's sheet could be made to join, to one as large as the screen,
+    or a script could write the same words in all of them.
     """
     ink = np.frombuffer(picture, np.uint8).reshape(SIDE, SIDE).astype(float)
     sides = [part.stop - part.start for part in _box_of(ink)]
@@ -67,7 +71,18 @@ def check_form(picture: bytes) -> bytes:
     centre = np.array([ink.sum(axis=axis) @ pixels for axis in (1, 0)]) / ink.sum()
     if max(sides) > LONGER or np.abs(centre - SIDE / 2).max() > OFF_CENTRE:
         raise BadPicture(f"ink of {sides} pixels around {centre.round(1)}")
+    if (crossings := _most_crossings(ink)) > MAX_CROSSINGS:
+        raise BadPicture(f"ink in {crossings} places of one row or column")
     return picture
+
+
+def _most_crossings(picture: np.ndarray) -> int:
+    """In how many places the row or column with the most of them crosses ink."""
+    is_ink = picture >= GREYS[:, None, None]
+    return max(
+        (is_ink & ~np.roll(is_ink, 1, axis)).sum(axis).max()  # ink is less wide than the picture
+        for axis in (1, 2)
+    )
 
 
 def in_the_place_of(other: bytes, picture: bytes) -> bytes:
