@@ -8,6 +8,7 @@ import threading
 
 import keras
 import numpy as np
+import psutil
 import pytest
 
 from exam.model import training
@@ -186,3 +187,13 @@ def test_a_wide_network_takes_longer_and_a_large_batch_less():
     record = []
     resume(initial_checkpoint(1), plan, epochs=2, on_epoch=record.append)
     assert [mark.seconds_per_question > 0 for mark in record] == [False, True, False]
+
+
+def test_timing_again_takes_no_more_memory():
+    """Each network that was built anew for it once stayed, 100 MB for all timings of a chapter."""
+    timing = Timing(3200, 256)
+    seconds_per_question(timing)
+    used = psutil.Process().memory_info().rss
+    for _ in range(10):
+        seconds_per_question(timing)
+    assert psutil.Process().memory_info().rss - used < 50e6  # before: some 90

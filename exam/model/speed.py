@@ -1,5 +1,6 @@
 """How long a question takes at a given batch size and network width."""
 
+import functools
 import time
 
 import numpy as np
@@ -17,9 +18,9 @@ def seconds_per_question(timing: Timing) -> float:
     """The fastest of several runs through some mock questions in batches of that size.
 
     It measures Keras' own update, by the `train_step` that the page trains with, on a network of
-    the width in `timing`, which is discarded afterwards.
+    the width in `timing`.
     """
-    network = build_network(timing.units)
+    network = _network(timing.units)
     all_questions = question_order(1, 0, MOCK_EXAMS * QUESTIONS)
     questions = all_questions[: max(timing.batch_size, FEW_QUESTIONS)]
     _seconds(network, all_questions[:FEW_QUESTIONS], 1)  # the first run is traced by TensorFlow
@@ -27,6 +28,12 @@ def seconds_per_question(timing: Timing) -> float:
     while len(seconds) < REPEATS or time.perf_counter() - began < LEAST_SECONDS:
         seconds.append(_seconds(network, questions, timing.batch_size))
     return min(seconds) / len(questions)
+
+
+@functools.cache
+def _network(units: int) -> Student:
+    """One for all timings of that width: TensorFlow keeps the graphs of each that was built."""
+    return build_network(units)
 
 
 def _seconds(network: Student, questions: np.ndarray, batch_size: int) -> float:
