@@ -583,6 +583,20 @@ def test_all_that_lead_a_room_count_as_one(monkeypatch):
     assert began == [NEW_ROOM + number * WHOLE_PAGE for number in (1, 2, 3)]
 
 
+@pytest.mark.parametrize("opens", [False, True])
+def test_who_leads_a_room_by_a_page_with_open_chapters_waits_as_a_learner(opens):
+    """Its runs are long: for those of 19 rooms, a lecturer's step once waited for 11 s."""
+    room = ROOMS.lead(new_code(), new_secret())
+    led = message(widget("update_open", bool_value=opens))
+    led.rerun_script.query_string = f"room={room.code}&secret={room.secret}"
+
+    async def app(scope: dict, receive, send: object) -> None:
+        await receive()
+
+    run(ConnectionMiddleware(app)(SCOPE, arriving(frame(bytes=led.SerializeToString())), None))
+    assert (room in connection.ROOM_ACCOUNTS) is not opens
+
+
 def with_cookie(code: str, secret: str) -> dict:
     return SCOPE | {"headers": [(b"cookie", f"lead_{code}={secret}".encode())]}
 

@@ -93,13 +93,17 @@ class Connection:
         state = message.rerun_script
         self._query = state.query_string or self._query
         room = self._lead.room(state.query_string)
-        # All leaders of a room share one account, or each of many connections would go before a
-        # lecturer.
-        account_of_room = room and ROOM_ACCOUNTS.setdefault(
-            room, RequestAccount(room.client, leads=True, runs=NEW_ROOM)
-        )
-        self._use.charged = account_of_room or self._use.account
-        run = self._use.charged.ask(self._use.cost(message))
+        cost = self._use.cost(message)
+        self._use.charged = self._use.account
+        # No lecturer's screen has open chapters: whoever leads a room by a learner's page waits as
+        # a learner, or the long runs of nineteen such rooms would go before a lecturer's step.
+        if room and not self._use.has_open_chapters:
+            # All leaders of a room share one account, or each of many connections would go before
+            # a lecturer.
+            self._use.charged = ROOM_ACCOUNTS.setdefault(
+                room, RequestAccount(room.client, leads=True, runs=NEW_ROOM)
+            )
+        run = self._use.charged.ask(cost)
         # A guess is a fragment run, and counts even if its learner has left.
         await self.inbox.unless_ended(run.turn, AFTER_LEAVING_SECONDS if state.fragment_id else 0.0)
         if run.turn.cancelled():

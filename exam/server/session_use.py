@@ -38,6 +38,10 @@ class SessionUse:
         self.active_seconds += now != self.last_second
         self.last_second = now
 
+    @property
+    def has_open_chapters(self) -> bool:
+        return bool(self._open)
+
     def cost(self, message: BackMsg) -> int:
         """How many fragment runs the message counts as."""
         state = message.rerun_script
