@@ -128,7 +128,7 @@ def show_bar(visit: Visit, step: Step, texts: Texts) -> None:
         with st.popover(texts.hall.save_room, width="content"):
             show_room_files(room, visit, texts)
             _offer_to_begin_anew(step.place, steps, visit, texts)
-    _show_ways_forward(step, steps[at + 1 :], steps, visit, texts)
+    _show_ways_forward(step, visit, texts)
 
 
 def _show_places(step: Step, steps: list[Step], visit: Visit, texts: Texts) -> None:
@@ -163,27 +163,21 @@ def _is_shown(step: Step, visit: Visit) -> bool:
     return step == (room.step if room and room.step else visit.seat.step)
 
 
-def _show_ways_forward(
-    step: Step, ahead: list[Step], steps: list[Step], visit: Visit, texts: Texts
-) -> None:
+def _show_ways_forward(step: Step, visit: Visit, texts: Texts) -> None:
     def go_forward(following: Step) -> None:
         if _is_shown(step, visit):
             go_to(following, visit, is_forward=True)
 
     if (step.kind, step.round) == ("close", 1):  # if nearly all were right, skip the discussion
-        reveal = next(each for each in ahead if each.kind == "reveal")
+        at_chapter = [each for each in steps_for(visit) if each.place == step.place]
         st.button(
             texts.hall.step.reveal,
             key="step_skip",
             on_click=go_forward,
-            args=(reveal,),
+            args=(next(each for each in at_chapter if each.kind == "reveal"),),
             width="content",
         )
-    if ahead:
-        following = ahead[0]
-        if following.place != step.place:
-            place = _back_to_plan(step.place, visit.seat.led_room) or following.place
-            following = _entry(place, steps, visit)
+    if following := following_step(step, visit):
         st.button(
             label_of(following, step, texts),
             key="step_next",
@@ -192,6 +186,16 @@ def _show_ways_forward(
             args=(following,),
             width="content",
         )
+
+
+def following_step(step: Step, visit: Visit) -> Step | None:
+    """The step that comes next, if any; after a chapter, where the plan or their order leads."""
+    steps = steps_for(visit)
+    ahead = steps[steps.index(step) + 1 :]
+    if not ahead or ahead[0].place == step.place:
+        return next(iter(ahead), None)
+    place = _back_to_plan(step.place, visit.seat.led_room) or ahead[0].place
+    return _entry(place, steps, visit)
 
 
 def _back_to_plan(place: str, room: Room | None) -> str:

@@ -4,12 +4,15 @@ It has the bar of the projected page, and what the hall is not to read: for how 
 been shown, what peer instruction advises, and what comes next.
 """
 
+import itertools
 import time
+from collections import Counter
+from collections.abc import Iterator
 
 import streamlit as st
 
 from exam.hall.hall_sheet import sentence_of_counts
-from exam.hall.lectern import bar_container, label_of, show_bar, steps_for
+from exam.hall.lectern import bar_container, following_step, label_of, show_bar
 from exam.hall.measured import measured_answer
 from exam.hall.steps import HEADS
 from exam.hall.vote_view import advice, show_choices
@@ -28,8 +31,7 @@ STEPS_AHEAD = 3  # that are named after the next one
 
 def show_presenter_view(visit: Visit, step: Step, texts: Texts) -> None:
     load(styles("hall/hall.css"))
-    steps = steps_for(visit)
-    ahead = steps[steps.index(step) + 1 :][: STEPS_AHEAD + 1]
+    ahead = list(itertools.islice(_steps_after(step, visit), STEPS_AHEAD + 1))
     labels = [label_of(later, now, texts) for now, later in zip(ahead, ahead[1:], strict=False)]
     _show_standing(visit, step, texts)
     with st.container():  # even if empty: the bar below keeps its place while the step changes
@@ -37,6 +39,12 @@ def show_presenter_view(visit: Visit, step: Step, texts: Texts) -> None:
     with bar_container():
         show_bar(visit, step, texts)
     st.caption(f"{texts.hall.after_that} {' · '.join(labels)}")
+
+
+def _steps_after(step: Step, visit: Visit) -> Iterator[Step]:
+    while following := following_step(step, visit):
+        yield following
+        step = following
 
 
 def _show_advice(place: str, texts: Texts) -> None:
@@ -54,8 +62,8 @@ def _show_standing(visit: Visit, step: Step, texts: Texts) -> None:
         return
     st.caption(
         texts.hall.since(
-            step=_minutes_since(room.step_shown_at),
-            opening=_minutes_since(room.opened_at),
+            step=_as_minutes(time.monotonic() - room.step_shown_at),
+            opening=_as_minutes(time.time() - room.since),
             present=len(room.listeners),
         )
     )
@@ -65,9 +73,8 @@ def _show_standing(visit: Visit, step: Step, texts: Texts) -> None:
         _show_vote(room, step, visit, texts)
 
 
-def _minutes_since(start: float) -> str:
-    seconds = int(time.monotonic() - start)
-    return f"{seconds // 60}:{seconds % 60:02}"
+def _as_minutes(seconds: float) -> str:
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02}"
 
 
 def _show_vote(room: Room, step: Step, visit: Visit, texts: Texts) -> None:
@@ -78,10 +85,18 @@ def _show_vote(room: Room, step: Step, visit: Visit, texts: Texts) -> None:
     if not rounds:
         return
     if isinstance(question, PassSlider):
-        st.markdown(question.guess_of_hall(rounds))
+        st.markdown(_median_and_range(question, rounds[-1], texts))
         return
     answer = measured_answer(chapter, visit.follower)
     st.caption(texts.hall.two_rounds if len(rounds) > 1 else texts.hall.first_vote)
     show_choices(texts[chapter.name].choices, texts, rounds, answer)
     if answer is not None and (step.kind, step.round) == ("close", 1):
         st.info(advice(rounds[0], answer, texts))
+
+
+def _median_and_range(question: PassSlider, counts: Counter[int], texts: Texts) -> str:
+    guesses = counts.keys() & set(question.passes)
+    if not guesses:
+        return ""
+    median = question.guess_of_hall((counts,))
+    return f"{texts.hall.median_guess}: **{median}** ({min(guesses)}–{max(guesses)})"

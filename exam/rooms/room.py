@@ -80,7 +80,6 @@ class Room:
     restarts: Counter[str] = field(default_factory=Counter)
     revealed: set[str] = field(default_factory=set)
     exam: HallExam = field(default_factory=HallExam)
-    opened_at: float = field(default_factory=time.monotonic)
     step_shown_at: float = field(default_factory=time.monotonic)
     listeners: set[Callable[[], None]] = field(default_factory=set)
     lecturer_listeners: set[Callable[[], None]] = field(default_factory=set)
@@ -212,9 +211,13 @@ class Room:
             self.revealed.discard(chapter)
         self._notify()
 
-    def restore(self, rounds: Mapping[str, Rounds]) -> None:
-        """Take over the closed rounds from before the server was started again."""
+    def restore(self, rounds: Mapping[str, Rounds], place: str) -> None:
+        """Take over the closed rounds from before the server was started again.
+
+        The hall was at `place`, so it has seen the results of the other chapters.
+        """
         with self._lock:
+            self.revealed |= rounds.keys() - {place}
             for chapter, counts in rounds.items():
                 if not self._vote(chapter).all_rounds()[0]:
                     self._votes[chapter] = Vote(rounds=counts, is_open=False)

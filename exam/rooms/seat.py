@@ -152,7 +152,7 @@ class Seat:
         self.last_step = state.step
         if (room := self.room) and state.step:
             room.has_moved = True  # another screen of this lecturer may bring what is older
-            room.restore(state.rounds)
+            room.restore(state.rounds, state.step.place)
 
     @property
     def cookies(self) -> dict[str, str]:

@@ -489,8 +489,25 @@ def test_after_a_chapter_that_is_not_in_the_plan_the_next_one_of_the_plan_follow
     while not (label := wall.button(key="step_next").label).endswith("→"):
         wall.button(key="step_next").click().run()
     assert numbered_title(HOUR_PLAN[1], EN) in label
+    before = visit(**link, presenter="true", lang="en")
+    before.button(key="step_back").click().run()
+    [ahead] = [each.value for each in before.caption if EN.hall.after_that in each.value]
+    assert label in ahead, "what the lecturer's phone says comes after that"
+    before.button(key="step_next").click().run()
+    wall.run()
     wall.button(key="step_next").click().run()
     assert step_of(wall)[0] == HOUR_PLAN[1]
+
+
+def test_of_passes_that_were_guessed_the_lecturers_phone_shows_median_and_range(room):
+    link = {"room": room.code, "secret": room.secret, "lang": "en"}
+    wall = visit(**link, projected="true", only="final_exam")
+    for number, epoch in enumerate((3, 9, 20)):
+        room.guess("final_exam", f"learner{number}", epoch)
+    wall.button(key="step_next").click().run()
+    assert step_of(wall) == ("final_exam", "close")
+    phone = visit(**link, presenter="true")
+    assert f"{EN.hall.median_guess}: **9** (3–20)" in texts(phone)
 
 
 def test_every_chapter_of_the_hour_has_its_advice_and_its_line_in_teaching():
@@ -643,7 +660,7 @@ def test_the_table_of_a_room_tells_no_few_apart(room):
     ]
     room.close_round("final_exam", 1)
     assert f"{EN.final_exam.title},1,7,median,40," in votes_csv(room, {"students": 1}, EN)
-    room.restore({"questions": (Counter([5]),)})  # of an address: this chapter has no vote
+    room.restore({"questions": (Counter([5]),)}, "door")  # of an address: this chapter has no vote
     assert numbered_title("questions", EN) not in votes_csv(room, {}, EN)
 
 

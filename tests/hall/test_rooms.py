@@ -435,9 +435,10 @@ def test_the_lecturers_address_brings_back_a_step_and_closed_votes():
     assert rounds == {"sheet": (Counter({0: 1, 12: 1}),) * 2} == room.closed_rounds()
     again = Room(room.code, room.secret, used_at=0.0)
     again.guess("students", "a", 1)
-    again.restore(rounds | {"students": (Counter({2: 9}),)})
+    again.restore(rounds | {"students": (Counter({2: 9}),)}, "sheet")
     assert again.standing("sheet") == room.standing("sheet")._replace(guesses=2, changed=0)
     assert again.standing("students").guesses == 1 and not again.standing("students").rounds
+    assert again.revealed == {"students"}, "where the hall is, it may not have seen the result yet"
 
 
 def test_what_is_sealed_is_read_with_the_same_secret_alone_and_for_some_hours(monkeypatch):

@@ -38,6 +38,9 @@ SMALL = """([least, what]) => [...document.querySelectorAll(what)]
     })
     .filter(([size]) => least > size)"""
 EVERYTHING = "[data-testid='stMain'] :is(p, li, h1, h2, td, th, label, button, code, text)"
+# The bar is fixed, so that what lies beside the screen does not make it scroll.
+BAR_FITS = """() => [...document.querySelectorAll(".st-key-lectern button")]
+    .every(button => button.getBoundingClientRect().right <= innerWidth)"""
 BODY_TEXT = "[data-testid='stMain'] :is(p.sentence, [data-testid='stAlertContainer'] p, li, td)"
 
 
@@ -95,6 +98,7 @@ def fills_and_can_be_read(hall, name: str, step: object) -> None:
     )
     assert hall.evaluate(CUT) == [], step
     assert hall.evaluate("document.scrollingElement.scrollWidth <= innerWidth"), step
+    assert hall.evaluate(BAR_FITS), step
     if name != "questions":
         assert hall.evaluate(FITS), step
     if name not in NOTHING_YET:
