@@ -49,16 +49,16 @@ NGINX = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
 
 @contextlib.contextmanager
 def running_nginx(
-    folder: Path, replicas: list[Server], tls: str = "", limit: int = 12_000
+    folder: Path, replicas: list[Server], more: str = "", limit: int = 12_000
 ) -> Iterator[str]:
     """The address of an nginx in front of those replicas, all else as in assets/nginx.conf.
 
-    `tls` are lines by which it listens for HTTPS as well, `limit` how much one address may have.
+    `more` are other lines of its server, `limit` how much one address may have.
     """
     port = free_port()
     (folder / "conf.d").mkdir()
     (folder / "conf.d" / "page.conf").write_text(
-        page_conf(folder, port, replicas, tls, limit), "utf-8"
+        page_conf(folder, port, replicas, more, limit), "utf-8"
     )
     (folder / "sites").mkdir()
     default = (DEBIAN / "sites-available" / "default").read_text(encoding="utf-8")
@@ -75,11 +75,11 @@ def running_nginx(
         nginx.wait(timeout=20)
 
 
-def page_conf(folder: Path, port: int, replicas: list[Server], tls: str, limit: int) -> str:
+def page_conf(folder: Path, port: int, replicas: list[Server], more: str, limit: int) -> str:
     """Ours, but for the ports, and with a log of which replica has answered."""
     site = (ROOT / "assets" / "nginx.conf").read_text(encoding="utf-8")
     changed = {
-        "listen 80;": f"listen 127.0.0.1:{port}; {tls}",
+        "listen 80;": f"listen 127.0.0.1:{port}; {more}",
         "server 127.0.0.1:8501 ": f"server 127.0.0.1:{replicas[0].port} ",
         "server 127.0.0.1:8502 ": f"server 127.0.0.1:{replicas[1].port} ",
         "limit_conn clients 12000;": f"limit_conn clients {limit};",
@@ -511,7 +511,24 @@ def test_what_nginx_answers_itself_counts_until_it_is_read(server, tmp_path, ask
             assert learner.recv(12) == b"HTTP/1.1 200"
 
 
-def ask_and_read_nothing(host: str, path: str) -> socket.socket:
+@needs_nginx
+def test_all_addresses_that_an_ipv6_phone_has_count_as_one(server, tmp_path):
+    """By four of them, it once had all ports that lead to its room's replica."""
+    told = "set_real_ip_from 127.0.0.9; real_ip_header X-Client;"
+    nginx = running_nginx(tmp_path, [server, server], told, limit=50)
+    with nginx as url, contextlib.ExitStack() as held:
+        host = urlsplit(url).netloc
+        addresses = [f"X-Client: 2001:db8:1:2::{number:x}\r\n" for number in range(100)]
+        lines = [
+            held.enter_context(ask_and_read_nothing(host, "/_stcore/health", each))
+            for each in addresses
+        ]
+        wait_for(lambda: sum(map(is_ended, lines)) >= 50)
+        another = ask_and_read_nothing(host, "/_stcore/health", "X-Client: 2001:db8:2::1\r\n")
+        assert held.enter_context(another).recv(12) == b"HTTP/1.1 200"
+
+
+def ask_and_read_nothing(host: str, path: str, headers: str = "") -> socket.socket:
     """A connection on which more answers come than its other end can get rid of."""
     name, port = host.split(":")
     line = socket.socket()
@@ -520,7 +537,7 @@ def ask_and_read_nothing(host: str, path: str) -> socket.socket:
     line.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 1_400)  # as outside of one machine
     line.bind(("127.0.0.9", 0))
     line.connect((name, int(port)))
-    line.sendall(f"GET {path} HTTP/1.1\r\nHost: {host}\r\n\r\n".encode() * 2_000)
+    line.sendall(f"GET {path} HTTP/1.1\r\nHost: {host}\r\n{headers}\r\n".encode() * 2_000)
     return line
 
 
