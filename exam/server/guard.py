@@ -30,8 +30,12 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
-# A page around a room could have clicks on it vote or lead there, unseen.
-ROOM_HEADERS = {"Content-Security-Policy": "frame-ancestors 'self'"}
+# A page around a room could have clicks on it vote or lead there, unseen; one that has opened it in
+# a tab could load something else into the projector at any time.
+ROOM_HEADERS = {
+    "Content-Security-Policy": "frame-ancestors 'self'",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
 
 
 class Guard:

@@ -485,6 +485,21 @@ def test_no_room_opens_in_a_frame_of_another_page(browser, server, tmp_path, thr
     page.context.close()
 
 
+def test_who_has_opened_a_room_in_a_tab_cannot_lead_that_tab_elsewhere(browser, server, tmp_path):
+    """Coming by a link on a student's page, a projector would have stayed in that page's hand."""
+    context = browser.new_context(locale="ko-KR")
+    page = context.new_page()
+    (tmp_path / "index.html").write_text("<p>slides")
+    with served(tmp_path) as students:
+        page.goto(students)
+        for link, is_led in (("", True), (f"?room={new_code()}", False)):
+            with context.expect_page() as opened:
+                page.evaluate("link => window.tab = open(link)", f"{server.url}{link}")
+            wait_until_idle(opened.value)
+            assert opened.value.evaluate("Boolean(window.opener)") is is_led
+    context.close()
+
+
 def test_from_a_frame_of_another_page_a_room_opens_beside_it(browser, server, tmp_path):
     page = browser.new_context(locale="ko-KR").new_page()
     address = f"http://exam.uni.localhost:{server.port}/?embed=true"
