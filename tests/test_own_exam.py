@@ -331,6 +331,22 @@ def test_an_exam_is_closed_as_the_hall_has_seen_it(monkeypatch):
         assert closed(exam) == [other, other], "no sheet hears of it"
 
 
+def test_the_closed_exam_is_in_the_order_that_the_sheet_has_shown():
+    """What was written again in the last seconds had its old picture, but a new place."""
+    exam = HallExam()
+    exam.set_open(True)
+    pictures = [FINAL.questions[0][at].tobytes() for at in range(20)]
+    for number, picture in enumerate(pictures[:10]):
+        exam.drawings_of(f"{number}").add(sent(0, picture))
+        exam.update(f"{number}")
+    shown = [question.drawing.centred for question in exam.show()]
+    for number, picture in enumerate(pictures[10:]):
+        exam.drawings_of(f"{number}").add(sent(0, picture))
+        exam.update(f"{number}")
+    exam.set_open(False)
+    assert exam.exams["centred"].pictures == b"".join(shown)
+
+
 def test_a_sheet_may_be_shown_while_the_exam_is_emptied():
     """As the lecturer's phone does it while the wall draws."""
     exam, is_done = HallExam(), threading.Event()

@@ -29,7 +29,7 @@ class WrittenQuestion(NamedTuple):
 class _Arrival:
     """A digit with the last drawing of it, and the last one that a sheet has shown.
 
-    The sheet is in the order of `rank`.
+    The sheet is in the order of `rank`; `shown_rank` is the one that it has shown.
     """
 
     learner: str
@@ -39,6 +39,10 @@ class _Arrival:
     written_at: float
     rank: float
     shown: Drawing | None = None
+    shown_rank: float = 0.0
+
+    def show(self) -> None:
+        self.shown, self.shown_rank = self.drawing, self.rank
 
 
 class HallExam:
@@ -145,7 +149,7 @@ class HallExam:
         """The same, for a sheet that the hall sees."""
         with self._lock:
             for _, each in self._first():
-                each.shown = each.drawing
+                each.show()
             return [WrittenQuestion(n, each.digit, each.drawing) for n, each in self._first()]
 
     def _first(self) -> list[tuple[int, _Arrival]]:
@@ -164,7 +168,8 @@ class HallExam:
         before = time.monotonic() - UNSEEN_SECONDS
         for each in arrivals:
             if each.written_at < before:  # the sheet receives no updates
-                each.shown = each.drawing
+                each.show()
+        arrivals.sort(key=lambda each: each.shown_rank)
         return [(each.digit, each.shown) for each in arrivals if each.shown]
 
     def set_open(self, is_open: bool) -> None:
