@@ -246,6 +246,22 @@ def test_what_is_large_and_forgotten_is_whose_network_has_the_most(queue, monkey
     assert queue.jobs.get(of_hall.plan) is of_hall and len(queue.jobs) <= 10
 
 
+def test_what_is_large_is_forgotten_before_what_a_chapter_has_measured(queue, monkeypatch):
+    """A hundred short messages from a hall, for weights, once kept its lecturer waiting."""
+    monkeypatch.setattr(job_queue, "KEPT_MARKS", 10 * MARKS_PER_LARGE_JOB)
+    chapters = [ask_from(queue, "hall", Plan(100, n), known=40, background=True) for n in (1, 2, 3)]
+    for each in chapters:
+        each.followed_until = 0.0
+    for batch_size in range(1, 100):
+        job = ask_from(queue, "hall", Plan(batch_size, 4, kept_passes=(0,)), known=1)
+        job.followed_until = 0.0
+        with queue.job_came:
+            queue.waiting.clear()
+            queue.running.append(job)
+            queue.end_turn(job)
+    assert all(queue.jobs.get(each.plan) is each for each in chapters)
+
+
 def test_what_is_followed_is_bounded_as_well(queue, monkeypatch):
     """Fifteen hundred sessions that go on asking for 200 passes each would hold 0.8 GB."""
     monkeypatch.setattr(job_queue, "KEPT_MARKS", 500)

@@ -241,7 +241,10 @@ class JobQueue:
                 del self.jobs[plan]
 
     def _forget_the_oldest(self) -> None:
-        """Forget checkpoints, and the oldest results of the network that has the most of them."""
+        """Forget checkpoints, and results of the network that has the most of them.
+
+        Of these, large ones come first, and then the oldest.
+        """
         oldest_first = list(self.jobs.values())
         for job in oldest_first[:-KEPT_CHECKPOINTS]:
             if job.is_complete:
@@ -258,8 +261,11 @@ class JobQueue:
         for jobs, most in ((unused, KEPT_MARKS), (followed, MOST_MARKS)):
             enough = 0.95 * most if total > most else total  # some more at once: it takes a while
             while jobs and total > enough:
-                # What several networks share is as safe as if the lightest one had it alone.
-                oldest = max(jobs, key=lambda job: min(kept[network] for network in job.networks))
+                # What several networks share is as safe as if the lightest one had it alone. Large
+                # ones go first: a hundred, of one pass each, would push out all of a chapter's.
+                oldest = max(
+                    jobs, key=lambda job: (min(map(kept.__getitem__, job.networks)), job.is_large)
+                )
                 jobs.remove(oldest)
                 total -= _size(oldest)
                 kept.subtract(dict.fromkeys(oldest.networks, _size(oldest)))
