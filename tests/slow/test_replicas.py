@@ -366,9 +366,12 @@ def test_a_page_stays_at_its_rooms_path_if_the_first_question_fails(page, server
         page.goto(f"{url}?room=ABCE")
         expect(page.get_by_text(KO.hall.room_awaited)).to_be_visible()
         page.goto("about:blank")  # nginx ends with its last websocket
-        answered = {uri for _, uri, _ in logged(tmp_path / "access.log")}
-    assert failed and "/ABCE/_stcore/stream" in {uri.split("?")[0] for uri in answered}
-    assert "/_stcore/stream" not in {uri.split("?")[0] for uri in answered}
+
+        def answered() -> set[str]:
+            return {uri.split("?")[0] for _, uri, _ in logged(tmp_path / "access.log")}
+
+        wait_for(lambda: "/ABCE/_stcore/stream" in answered())
+        assert failed and "/_stcore/stream" not in answered()
 
 
 async def open_three_rooms(url: str) -> None:
