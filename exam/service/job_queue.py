@@ -169,7 +169,7 @@ class JobQueue:
         for follower in followers:
             self._usage.charge_turn(follower, seconds / len(followers))
         self._put_back(job)
-        self._forget_the_oldest()
+        self._forget_results()
 
     def lose_worker(self, job: Job, tries: int) -> None:
         """The job that ran waits again, or fails if it has now lost `tries` workers."""
@@ -240,7 +240,7 @@ class JobQueue:
             if job.is_large and job.followed_until < oldest and job not in self.running:
                 del self.jobs[plan]
 
-    def _forget_the_oldest(self) -> None:
+    def _forget_results(self) -> None:
         """Forget checkpoints, and results of the network that has the most of them.
 
         Of these, large ones come first, and then the oldest.
@@ -263,13 +263,13 @@ class JobQueue:
             while jobs and total > enough:
                 # What several networks share is as safe as if the lightest one had it alone. Large
                 # ones go first: a hundred, of one pass each, would push out all of a chapter's.
-                oldest = max(
+                forgotten = max(
                     jobs, key=lambda job: (min(map(kept.__getitem__, job.networks)), job.is_large)
                 )
-                jobs.remove(oldest)
-                total -= _size(oldest)
-                kept.subtract(dict.fromkeys(oldest.networks, _size(oldest)))
-                del self.jobs[oldest.plan]
+                jobs.remove(forgotten)
+                total -= _size(forgotten)
+                kept.subtract(dict.fromkeys(forgotten.networks, _size(forgotten)))
+                del self.jobs[forgotten.plan]
 
 
 def _size(job: Job) -> int:
