@@ -231,18 +231,23 @@ def test_a_network_that_asks_for_much_has_only_its_own_results_forgotten(queue, 
     assert sum(len(each.marks) for each in queue.jobs.values()) <= 1_000
 
 
-def test_what_is_large_and_forgotten_is_whose_network_has_the_most(queue, monkeypatch):
-    """Studies of one network, with their weights, once pushed out those of a hall."""
-    monkeypatch.setattr(job_queue, "KEPT_MARKS", 10 * MARKS_PER_LARGE_JOB)
-    of_hall = ask_from(queue, "hall", Plan(10, 1, kept_passes=(0,)), known=1)
-    of_hall.followed_until = 0.0
+def ask_for_weights(queue: JobQueue, network: str) -> None:
+    """Of 99 settings, which nobody follows any more."""
     for batch_size in range(1, 100):
-        job = ask_from(queue, "script", Plan(batch_size, 4, kept_passes=(0,)), known=1)
+        job = ask_from(queue, network, Plan(batch_size, 4, kept_passes=(0,)), known=1)
         job.followed_until = 0.0
         with queue.job_came:
             queue.waiting.clear()
             queue.running.append(job)
             queue.end_turn(job)
+
+
+def test_what_is_large_and_forgotten_is_whose_network_has_the_most(queue, monkeypatch):
+    """Studies of one network, with their weights, once pushed out those of a hall."""
+    monkeypatch.setattr(job_queue, "KEPT_MARKS", 10 * MARKS_PER_LARGE_JOB)
+    of_hall = ask_from(queue, "hall", Plan(10, 1, kept_passes=(0,)), known=1)
+    of_hall.followed_until = 0.0
+    ask_for_weights(queue, "script")
     assert queue.jobs.get(of_hall.plan) is of_hall and len(queue.jobs) <= 10
 
 
@@ -252,13 +257,7 @@ def test_what_is_large_is_forgotten_before_what_a_chapter_has_measured(queue, mo
     chapters = [ask_from(queue, "hall", Plan(100, n), known=40, background=True) for n in (1, 2, 3)]
     for each in chapters:
         each.followed_until = 0.0
-    for batch_size in range(1, 100):
-        job = ask_from(queue, "hall", Plan(batch_size, 4, kept_passes=(0,)), known=1)
-        job.followed_until = 0.0
-        with queue.job_came:
-            queue.waiting.clear()
-            queue.running.append(job)
-            queue.end_turn(job)
+    ask_for_weights(queue, "hall")
     assert all(queue.jobs.get(each.plan) is each for each in chapters)
 
 
