@@ -252,14 +252,22 @@ def test_a_run_keeps_its_place_until_the_page_writes_its_end(monkeypatch):
     assert is_free == [False, False, True]
 
 
+class RunningSession:
+    """As much of Streamlit's as tells whether something runs."""
+
+    _scriptrunner: object | None = object()
+
+
 @pytest.mark.parametrize("is_preempted", [False, True])
 def test_a_run_that_does_what_two_messages_asked_for_is_one(monkeypatch, is_preempted):
     """As of a slider that is moved twice; its browser's leaving once took two seconds more."""
-    monkeypatch.setattr(connection, "LONGEST_RUN_SECONDS", 3_600.0)
+    monkeypatch.setattr(connection, "AFTER_LEAVING_SECONDS", 3_600.0)
     asked = message()
     asked.rerun_script.fragment_id = "abc"
 
     async def app(scope: dict, receive, send: object) -> None:
+        session = RunningSession()
+        scope[SERVED_BY].take_session(session)
         written = ForwardMsg()
         written.delta.fragment_id = "abc"
         scope[SERVED_BY].note_output(written)
@@ -269,10 +277,40 @@ def test_a_run_that_does_what_two_messages_asked_for_is_one(monkeypatch, is_pree
             CONNECTION.get().note_run(asked)
             for status in statuses:
                 scope[SERVED_BY].note_output(ForwardMsg(script_finished=status))
+        session._scriptrunner = None
         async with asyncio.timeout(60):
             assert (await receive())["type"] == END["type"]
 
     receive = arriving(*[frame(bytes=asked.SerializeToString())] * (2 + is_preempted), END)
+    run(ConnectionMiddleware(app)(SCOPE, receive, None))
+
+
+def test_who_leaves_is_waited_for_until_nothing_runs(monkeypatch):
+    """A guess was lost that came between the end of a run and the page's saying so."""
+    monkeypatch.setattr(connection, "AFTER_LEAVING_SECONDS", 3_600.0)
+    asked = message()
+    asked.rerun_script.fragment_id = "abc"
+
+    async def app(scope: dict, receive, send: object) -> None:
+        session = RunningSession()
+        scope[SERVED_BY].take_session(session)
+        written = ForwardMsg()
+        written.delta.fragment_id = "abc"
+        scope[SERVED_BY].note_output(written)
+        for _ in range(3):  # the third one is in the queue of what runs for the second one
+            await receive()
+            CONNECTION.get().note_run(asked)
+        leaving = asyncio.create_task(receive())
+        for _ in range(2):
+            ended = ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY
+            scope[SERVED_BY].note_output(ForwardMsg(script_finished=ended))
+            await asyncio.wait((leaving,), timeout=0.1)
+            assert not leaving.done()
+        session._scriptrunner = None
+        async with asyncio.timeout(60):
+            assert (await leaving)["type"] == END["type"]
+
+    receive = arriving(*[frame(bytes=asked.SerializeToString())] * 3, END)
     run(ConnectionMiddleware(app)(SCOPE, receive, None))
 
 
@@ -337,7 +375,6 @@ def test_who_loses_a_session_keeps_no_place_and_who_takes_it_is_as_heavy(
 ):
     """Its output goes to the new owner; once, two messages a second kept newcomers out."""
     monkeypatch.setattr(run_queue, "PAGES", pages := RunQueue(1))
-    monkeypatch.setattr(connection, "LONGEST_RUN_SECONDS", 3_600.0)
     monkeypatch.setattr(run_queue, "LONGEST_RUN_SECONDS", 3_600.0)
 
     class Session:

@@ -18,13 +18,14 @@ from exam.server.message_cache import MessageCache
 from exam.server.reading_cost import forgive_a_run
 from exam.server.received import MAX_MESSAGE, read_message
 from exam.server.session_use import USES, SessionUse
-from exam.service.run_queue import LONGEST_RUN_SECONDS, RequestAccount, Run
+from exam.service.run_queue import RequestAccount, Run
 
 # The connection is closed unless something has run for it by then; a browser connects again, which
 # brings it before all that have waited for long.
 FIRST_RUN_SECONDS = 15.0
 RUNS = ("rerun_script", "backend_operation_request")  # messages whose run's end the page reports
-AFTER_LEAVING_SECONDS = 5.0  # how long a fragment run waits for its turn after its browser has left
+# How long a fragment run waits for its turn after its browser has left, and then for its end.
+AFTER_LEAVING_SECONDS = 5.0
 # How long a stopped run still counts as running; with 0, one client could start 200 page runs a
 # second.
 STOP_SECONDS = 0.03
@@ -58,8 +59,8 @@ class Connection:
         self._led: Room | None = None
         self._is_read = asyncio.Event()  # set while nothing waits for the browser to read it
         self._is_read.set()
-        self._no_part_runs = asyncio.Event()
-        self._no_part_runs.set()
+        self._session: AppSession | None = None
+        self._has_fragment_run = False  # among those that Streamlit has begun without a pause
 
     @property
     def leads(self) -> bool:
@@ -77,10 +78,23 @@ class Connection:
                 break  # Streamlit ends the connection
             if data and (read := read_message(data)) and await self._take_turn(read):
                 return {"type": "websocket.receive", "bytes": read.SerializeToString()}
-        with contextlib.suppress(TimeoutError):  # Streamlit stops what runs for who has left
-            async with asyncio.timeout(LONGEST_RUN_SECONDS):
-                await self._no_part_runs.wait()
+        await self._until_guesses_are_counted()
         return message
+
+    async def _until_guesses_are_counted(self) -> None:
+        """Wait for fragment runs, since Streamlit stops what runs for who has left.
+
+        Not for as many ends as requests: Streamlit may do two of them in one run.
+        """
+        clock = asyncio.get_running_loop().time
+        latest = clock() + AFTER_LEAVING_SECONDS
+        while self._has_fragment_run and self._is_running and clock() < latest:
+            await asyncio.sleep(0.01)
+
+    @property
+    def _is_running(self) -> bool:
+        """Whether Streamlit runs something for its session, or is about to."""
+        return bool(self._session and self._session._scriptrunner) and not self._has_left
 
     def _end_if_nothing_ran(self) -> None:
         if not self._has_asked:
@@ -128,9 +142,9 @@ class Connection:
         if self._given:
             (self._file_runs if is_file else self._runs).append(self._given)
             self._given = None
-            if message.rerun_script.fragment_id:
-                self._no_part_runs.clear()
-            elif not is_file:
+            is_fragment = bool(message.rerun_script.fragment_id)
+            self._has_fragment_run = is_fragment or self._has_fragment_run and self._is_running
+            if not is_fragment and not is_file:
                 self._is_page_paid = True
 
     def end_given(self) -> None:
@@ -186,6 +200,7 @@ class Connection:
 
     def take_session(self, session: AppSession) -> None:
         """To be called when Streamlit has given it a session, perhaps one kept from earlier."""
+        self._session = session
         self._use = USES.setdefault(session, self._use)
 
     def leave(self) -> None:
@@ -200,15 +215,12 @@ class Connection:
         while self._file_runs:
             self._file_runs.pop().end()
         self._has_next = False
-        self._no_part_runs.set()
 
     def _end_runs(self) -> None:
         # Whatever was asked for during another run follows it as a single run.
         self._has_next = len(self._runs) + self._has_next > 1
         while self._runs:
             self._runs.pop().end()
-        if not self._has_next:
-            self._no_part_runs.set()
 
 
 def _follows_at_once(finished: ForwardMsg) -> bool:
