@@ -7,6 +7,7 @@ import re
 import shutil
 import signal
 import socket
+import struct
 import subprocess
 import urllib.error
 import urllib.request
@@ -14,6 +15,7 @@ from collections import Counter
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
+from typing import BinaryIO
 from urllib.parse import urlsplit
 
 import psutil
@@ -529,6 +531,41 @@ def test_all_addresses_that_an_ipv6_phone_has_count_as_one(server, tmp_path):
         wait_for(lambda: sum(map(is_ended, lines)) >= 50)
         another = ask_and_read_nothing(host, "/_stcore/health", "X-Client: 2001:db8:2::1\r\n")
         assert held.enter_context(another).recv(12) == b"HTTP/1.1 200"
+
+
+@needs_nginx
+@pytest.mark.parametrize(("method", "host"), [("TRACE", "a"), ("GET", "a b")])
+def test_of_what_nginx_refuses_over_http2_nothing_stays(server, tmp_path, method, host):
+    """The browser says that it will read nothing; each kept a connection for two minutes."""
+    fields = {":method": method, ":scheme": "http", ":path": "/", ":authority": host}
+    literal = b"".join(b"\0" + h2_text(name) + h2_text(value) for name, value in fields.items())
+    port = free_port()
+    nginx = running_nginx(tmp_path, [server, server], f"listen 127.0.0.1:{port} http2;")
+    with nginx, socket.create_connection(("127.0.0.1", port), timeout=60) as client:
+        client.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")
+        client.sendall(h2_frame(H2_SETTINGS, 0, 0, struct.pack(">HI", 4, 0)))  # the window
+        client.sendall(h2_frame(H2_HEADERS, 5, 1, literal))  # all of it, and no body
+        frames = client.makefile("rb")
+        while (kind := h2_kind(frames)) != H2_RST_STREAM:
+            assert kind != H2_GOAWAY
+
+
+H2_HEADERS, H2_RST_STREAM, H2_SETTINGS, H2_GOAWAY = 1, 3, 4, 7
+
+
+def h2_frame(kind: int, flags: int, stream: int, payload: bytes) -> bytes:
+    return struct.pack(">I", len(payload))[1:] + struct.pack(">BBI", kind, flags, stream) + payload
+
+
+def h2_text(text: str) -> bytes:
+    return bytes([len(text)]) + text.encode()
+
+
+def h2_kind(frames: BinaryIO) -> int:
+    """The kind of the frame that comes next."""
+    head = frames.read(9)
+    frames.read(int.from_bytes(head[:3], "big"))
+    return head[3]
 
 
 def ask_and_read_nothing(host: str, path: str, headers: str = "") -> socket.socket:
