@@ -204,7 +204,7 @@ def test_results_are_bounded_the_oldest_go_first_and_what_is_followed_stays(queu
     jobs = [ask(queue, Plan(100, student), 1, known=2) for student in (1, 2, 3)]
     for job in jobs[:2]:
         job.followed_until = 0.0
-    for kept, students in ((40, [2, 3, 4]), (1, [3, 4])):
+    for kept, students in ((20, [2, 3, 4]), (1, [3, 4])):
         monkeypatch.setattr(job_queue, "KEPT_MARKS", kept)
         running = ask(queue, Plan(100, 4), 2, known=1)
         with queue.job_came:
@@ -263,8 +263,7 @@ def test_what_is_large_is_forgotten_before_what_a_chapter_has_measured(queue, mo
 
 def test_what_is_followed_is_bounded_as_well(queue, monkeypatch):
     """Fifteen hundred sessions that go on asking for 200 passes each would hold 0.8 GB."""
-    monkeypatch.setattr(job_queue, "KEPT_MARKS", 500)
-    monkeypatch.setattr(job_queue, "MOST_MARKS", 2_000)
+    monkeypatch.setattr(job_queue, "FOLLOWED_MARKS", 2_000)
     of_hall = [ask_from(queue, "hall", Plan(100, n), known=201) for n in (1, 2)]
     for batch_size in range(1, 100):
         job = ask_from(queue, "script", Plan(batch_size, 4), known=201)
@@ -275,6 +274,20 @@ def test_what_is_followed_is_bounded_as_well(queue, monkeypatch):
         assert job.plan in queue.jobs
     assert all(queue.jobs.get(each.plan) is each for each in of_hall)
     assert 1_500 < sum(len(each.marks) for each in queue.jobs.values()) <= 2_300
+
+
+def test_what_somebody_follows_pushes_out_nothing_that_others_have_followed(queue, monkeypatch):
+    """By six pages of a chapter, a phone once had all forgotten that was not polled at the time."""
+    monkeypatch.setattr(job_queue, "KEPT_MARKS", 500)
+    of_hall = ask_from(queue, "hall", Plan(100, 1), known=201)
+    of_hall.followed_until = 0.0
+    for batch_size in range(1, 20):
+        job = ask_from(queue, "script", Plan(batch_size, 4), known=201)
+        with queue.job_came:
+            queue.waiting.clear()
+            queue.running.append(job)
+            queue.end_turn(job)
+    assert queue.jobs.get(of_hall.plan) is of_hall
 
 
 def test_what_two_networks_share_is_as_safe_as_what_the_lighter_one_has(queue, monkeypatch):

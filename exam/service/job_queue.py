@@ -24,8 +24,8 @@ from exam.service.decaying_sum import DecayingSum
 from exam.service.job import Failure, Job
 from exam.service.usage import HALF_LIFE, NOBODY, Follower, Usage
 
-KEPT_MARKS = 30_000  # of all jobs together, 1.4 kB each: 41 MB; more only while they are followed
-MOST_MARKS = 150_000  # even so: 210 MB, as of 700 learners who study for 200 passes
+KEPT_MARKS = 30_000  # of all jobs that nobody follows any more, 1.4 kB each: 41 MB
+FOLLOWED_MARKS = 120_000  # of the others: 170 MB, as of 560 learners who study for 200 passes
 # What a job counts as beside its marks, and a large one. With 15,000 jobs of one pass, looking
 # through them all took 25 ms after each turn.
 MARKS_PER_JOB, MARKS_PER_LARGE_JOB = 10, 300
@@ -241,35 +241,41 @@ class JobQueue:
                 del self.jobs[plan]
 
     def _forget_results(self) -> None:
-        """Forget checkpoints, and results of the network that has the most of them.
+        """Forget checkpoints, and results where there are too many.
 
-        Of these, large ones come first, and then the oldest.
+        Those that are followed and the others are counted apart, or the former would push out at
+        once whatever nobody polls for the moment, as a projector that shows a complete step.
         """
         oldest_first = list(self.jobs.values())
         for job in oldest_first[:-KEPT_CHECKPOINTS]:
             if job.is_complete:
                 job.checkpoint = None
-        total = sum(map(_size, oldest_first))
-        if total <= KEPT_MARKS:
+        followed, unused = [], []
+        for job in oldest_first:
+            (followed if job.is_followed else unused).append(job)
+        self._forget_most(unused, KEPT_MARKS)
+        self._forget_most(followed, FOLLOWED_MARKS)
+
+    def _forget_most(self, jobs: list[Job], most: int) -> None:
+        """Of jobs with more marks than `most`, forget some of the network that has the most."""
+        total = sum(map(_size, jobs))
+        if total <= most:
             return
         kept = Counter[str]()  # by network
-        for job in oldest_first:
+        for job in self.jobs.values():
             kept.update(dict.fromkeys(job.networks, _size(job)))
-        idle = [job for job in oldest_first if job not in self.running]
-        unused = [job for job in idle if not job.is_followed]
-        followed = [job for job in idle if job.is_followed and job not in self.waiting]
-        for jobs, most in ((unused, KEPT_MARKS), (followed, MOST_MARKS)):
-            enough = 0.95 * most if total > most else total  # some more at once: it takes a while
-            while jobs and total > enough:
-                # What several networks share is as safe as if the lightest one had it alone. Large
-                # ones go first: a hundred, of one pass each, would push out all of a chapter's.
-                forgotten = max(
-                    jobs, key=lambda job: (min(map(kept.__getitem__, job.networks)), job.is_large)
-                )
-                jobs.remove(forgotten)
-                total -= _size(forgotten)
-                kept.subtract(dict.fromkeys(forgotten.networks, _size(forgotten)))
-                del self.jobs[forgotten.plan]
+        idle = [job for job in jobs if job not in self.running and job not in self.waiting]
+        while idle and total > 0.95 * most:  # some more at once: it takes a while
+            # What several networks share is as safe as if the lightest one had it alone. Large ones
+            # go first, and then the oldest: a hundred large ones, of one pass each, would push out
+            # all of a chapter's.
+            forgotten = max(
+                idle, key=lambda job: (min(map(kept.__getitem__, job.networks)), job.is_large)
+            )
+            idle.remove(forgotten)
+            total -= _size(forgotten)
+            kept.subtract(dict.fromkeys(forgotten.networks, _size(forgotten)))
+            del self.jobs[forgotten.plan]
 
 
 def _size(job: Job) -> int:
