@@ -250,11 +250,9 @@ class JobQueue:
         for job in oldest_first[:-KEPT_CHECKPOINTS]:
             if job.is_complete:
                 job.checkpoint = None
-        followed, unused = [], []
-        for job in oldest_first:
-            (followed if job.is_followed else unused).append(job)
-        self._forget_most(unused, KEPT_MARKS)
-        self._forget_most(followed, FOLLOWED_MARKS)
+        followed = {job for job in oldest_first if job.is_followed}
+        self._forget_most([job for job in oldest_first if job not in followed], KEPT_MARKS)
+        self._forget_most([job for job in oldest_first if job in followed], FOLLOWED_MARKS)
 
     def _forget_most(self, jobs: list[Job], most: int) -> None:
         """Of jobs with more marks than `most`, forget some of the network that has the most."""
