@@ -162,23 +162,41 @@ def test_a_message_waits_for_as_many_turns_as_it_takes(monkeypatch):
 
 def test_what_has_been_opened_costs_until_it_is_closed():
     """Streamlit keeps the value of a widget that a message does not mention."""
+
+    def cost(asked: BackMsg) -> int:
+        use.complete(asked)
+        return use.cost(asked)
+
     use, opened = SessionUse(""), widget("update_open", bool_value=True)
     also, other = (widget(f"{name}_open", bool_value=True) for name in ("students", "misprints"))
     closed, forged = (widget("update_open", bool_value=False) for _ in range(2))
     forged.id = forged.id.replace("0" * 32, "1" * 32)
     part = message(other)
     part.rerun_script.fragment_id = "abc"
-    costs = [use.cost(each) for each in (message(), message(opened, also), message(forged), part)]
+    costs = [cost(each) for each in (message(), message(opened, also), message(forged), part)]
     assert costs == [WHOLE_PAGE, *[WHOLE_PAGE + 2 * OPEN_CHAPTER] * 2, 1]
-    assert use.cost_of_page("") == use.cost(message()) == WHOLE_PAGE + 3 * OPEN_CHAPTER
-    assert use.cost(message(closed)) == WHOLE_PAGE + 2 * OPEN_CHAPTER
+    assert use.cost_of_page("") == cost(message()) == WHOLE_PAGE + 3 * OPEN_CHAPTER
+    assert cost(message(closed)) == WHOLE_PAGE + 2 * OPEN_CHAPTER
     some, many = (
         message(*(widget(f"c{number}_open", bool_value=True) for number in range(count)))
         for count in (90, 200)
     )
-    assert use.cost(some) == WHOLE_PAGE + 2 * OPEN_CHAPTER, "no chapters"
-    assert use.cost(many) == WHOLE_PAGE + len(CHAPTER_NAMES) * OPEN_CHAPTER, "no browser's"
-    assert use.cost(message(closed)) == use.cost(many)
+    assert cost(some) == WHOLE_PAGE + 2 * OPEN_CHAPTER, "no chapters"
+    assert cost(many) == WHOLE_PAGE + len(CHAPTER_NAMES) * OPEN_CHAPTER, "no browser's"
+    assert cost(message(closed)) == cost(many)
+
+
+def test_streamlit_is_told_of_each_chapter_what_was_said_last():
+    """Closed by a message that Streamlit dropped, all of them were drawn, and cost nothing."""
+    use, later, heartbeat = SessionUse(""), message(), BackMsg(app_heartbeat=True)
+    dropped = message(widget("update_open", bool_value=False))
+    dropped.rerun_script.fragment_id = "gone"
+    for each in (message(widget("update_open", bool_value=True)), dropped, heartbeat, later):
+        use.complete(each)
+    assert list(later.rerun_script.widget_states.widgets) == [
+        widget("update_open", bool_value=False)
+    ]
+    assert heartbeat == BackMsg(app_heartbeat=True)
 
 
 @pytest.mark.parametrize(

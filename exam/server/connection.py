@@ -107,6 +107,7 @@ class Connection:
         state = message.rerun_script
         self._query = state.query_string or self._query
         room = self._lead.room(state.query_string)
+        self._use.complete(message)
         cost = self._use.cost(message)
         self._use.charged = self._use.account
         # No lecturer's screen has open chapters: whoever leads a room by a learner's page waits as

@@ -22,15 +22,14 @@ class SessionUse:
     """The use of a session over all its connections, the first of which came from `network`.
 
     What it asks for is charged to `charged`: its own account, or that of the room that it leads.
-    `active_seconds` counts the seconds in which something has begun to run for it. Streamlit keeps
-    a chapter open until a message closes it.
+    `active_seconds` counts the seconds in which something has begun to run for it.
     """
 
     def __init__(self, network: str) -> None:
         self.network = network
         self.account = self.charged = RequestAccount(network)
         self.active_seconds = self.last_second = 0
-        self._open: set[str] = set()  # widgets
+        self._open: dict[str, bool] = {}  # whether a chapter was last said to be open, by widget
 
     def note_activity(self) -> None:
         """To be called when something runs for it."""
@@ -40,14 +39,32 @@ class SessionUse:
 
     @property
     def has_open_chapters(self) -> bool:
-        return bool(self._open)
+        return self._has_all or any(self._open.values())
+
+    @property
+    def _has_all(self) -> bool:
+        """Whether all chapters count as open, since no browser has so many widgets."""
+        return len(self._open) >= MAX_OPEN
+
+    def complete(self, message: BackMsg) -> None:
+        """Have the message say of each chapter whether it is open, as was said last.
+
+        Streamlit keeps what a message does not mention, and may drop the one that closes a chapter.
+        """
+        if not message.HasField("rerun_script"):
+            return
+        widgets = message.rerun_script.widget_states.widgets
+        said = {widget.id: widget.bool_value for widget in widgets if widget.id.endswith("_open")}
+        for widget, is_open in self._open.items():
+            if widget not in said:
+                widgets.add(id=widget, bool_value=is_open)
+        for widget, is_open in said.items():
+            if not self._has_all:
+                self._open[widget] = is_open
 
     def cost(self, message: BackMsg) -> int:
-        """How many fragment runs the message counts as."""
+        """How many fragment runs a message that is complete counts as."""
         state = message.rerun_script
-        for widget in state.widget_states.widgets:
-            if widget.id.endswith("_open"):
-                self._set_open(widget.id, widget.bool_value)
         if message.HasField("backend_operation_request"):
             return FILE
         if not message.HasField("rerun_script") or state.fragment_id:
@@ -56,19 +73,11 @@ class SessionUse:
 
     def cost_of_page(self, query: str) -> int:
         """How many fragment runs a run of the whole page with this address counts as."""
-        names = {widget.split("-")[-1].removesuffix("_open") for widget in self._open}
-        has_all = len(self._open) >= MAX_OPEN
-        open_chapters = len(CHAPTERS if has_all else CHAPTERS & names)
+        opened = [widget for widget, is_open in self._open.items() if is_open]
+        names = {widget.split("-")[-1].removesuffix("_open") for widget in opened}
+        open_chapters = len(CHAPTERS if self._has_all else CHAPTERS & names)
         result = RESULT if BY_ADDRESS.search(query) else 0
         return WHOLE_PAGE + OPEN_CHAPTER * open_chapters + result
-
-    def _set_open(self, widget: str, is_open: bool) -> None:
-        if len(self._open) >= MAX_OPEN:
-            return  # no browser has so many: all chapters count from now on
-        if is_open:
-            self._open.add(widget)
-        else:
-            self._open.discard(widget)
 
 
 USES: WeakKeyDictionary[AppSession, SessionUse] = WeakKeyDictionary()
