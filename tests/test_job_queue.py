@@ -2,7 +2,9 @@
 
 import threading
 import time
+import weakref
 from collections import Counter
+from collections.abc import Sequence
 
 import pytest
 
@@ -231,10 +233,17 @@ def test_a_network_that_asks_for_much_has_only_its_own_results_forgotten(queue, 
     assert sum(len(each.marks) for each in queue.jobs.values()) <= 1_000
 
 
-def ask_for_weights(queue: JobQueue, network: str) -> None:
-    """Of 99 settings, which nobody follows any more."""
+class Room:
+    """One that somebody leads."""
+
+
+def ask_for_weights(queue: JobQueue, network: str, rooms: Sequence[Room] = ()) -> None:
+    """Of 99 settings, which nobody follows any more; for these rooms in turn."""
     for batch_size in range(1, 100):
-        job = ask_from(queue, network, Plan(batch_size, 4, kept_passes=(0,)), known=1)
+        room = weakref.ref(rooms[batch_size % len(rooms)]) if rooms else None
+        follower = Follower(f"{network} {batch_size}", network, room)
+        plan = Plan(batch_size, 4, kept_passes=(0,))
+        job = ask(queue, plan, 200, known=1, follower=follower)
         job.followed_until = 0.0
         with queue.job_came:
             queue.waiting.clear()
@@ -259,6 +268,26 @@ def test_what_is_large_is_forgotten_before_what_a_chapter_has_measured(queue, mo
         each.followed_until = 0.0
     ask_for_weights(queue, "hall")
     assert all(queue.jobs.get(each.plan) is each for each in chapters)
+
+
+@pytest.mark.parametrize("others", [0, 5])
+def test_what_a_lecturer_has_followed_is_pushed_out_by_nobody_at_the_same_address(
+    queue, monkeypatch, others
+):
+    """By asking for weights, a script once had a hall's own exam computed anew at each step."""
+    monkeypatch.setattr(job_queue, "KEPT_MARKS", 10 * MARKS_PER_LARGE_JOB)
+    room, rooms = Room(), [Room() for _ in range(others)]
+    lecturer = Follower("lecturer", "hall", weakref.ref(room))
+    weights = Plan(10, 1, kept_passes=(0,))
+    jobs = [ask(queue, each, 200, follower=lecturer, known=1) for each in (Plan(10, 1), weights)]
+    for each in jobs:
+        each.followed_until = 0.0
+    ask_for_weights(queue, "hall", rooms)
+    assert all(queue.jobs.get(each.plan) is each for each in jobs)
+    assert len(queue.jobs) <= 12
+    del room, rooms
+    ask_for_weights(queue, "hall")
+    assert weights not in queue.jobs, "its room is closed"
 
 
 def test_what_is_followed_is_bounded_as_well(queue, monkeypatch):

@@ -9,6 +9,7 @@ visit keeps its studies, and polls them.
 
 import math
 import secrets
+import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -102,7 +103,8 @@ class Visit:
     @property
     def follower(self) -> Follower:
         """How the scheduler knows this visit."""
-        return Follower(self.key, self.network)
+        room = self.seat.led_room
+        return Follower(self.key, self.network, weakref.ref(room) if room else None)
 
     @property
     def shows_study(self) -> bool:

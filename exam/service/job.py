@@ -2,6 +2,7 @@
 
 import threading
 import time
+import weakref
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -61,6 +62,7 @@ class Job:
     followed_until: float = 0.0
     followers: dict[Follower, float] = field(default_factory=dict)  # and until when each follows
     networks: set[str] = field(default_factory=set)  # from which it was ever followed
+    rooms: set[weakref.ref] = field(default_factory=set)  # whose leaders have followed it
     turn_began: float = 0.0
     last_mark_at: float = field(default_factory=time.monotonic)
     lost_workers: int = 0
@@ -83,6 +85,8 @@ class Job:
         self.followers[follower] = now + seconds
         if len(self.networks) < MANY_FOLLOWERS:
             self.networks.add(follower.network)
+        if follower.room and follower.room not in self.rooms:
+            self.rooms = {*self.open_rooms, follower.room}
         if not self.is_followed:
             self.last_mark_at = now  # nobody has waited until now
         self.followed_until = max(self.followed_until, now + seconds)
@@ -92,6 +96,10 @@ class Job:
         now = time.monotonic()
         self.followers = {each: until for each, until in self.followers.items() if until > now}
         return list(self.followers)
+
+    @property
+    def open_rooms(self) -> list[weakref.ref]:
+        return [room for room in self.rooms if room()]
 
     @property
     def silent_seconds(self) -> float:

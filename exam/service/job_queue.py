@@ -32,6 +32,7 @@ MARKS_PER_JOB, MARKS_PER_LARGE_JOB = 10, 300
 KEPT_CHECKPOINTS = 100  # of studies that are complete: 10 MB
 KEPT_LARGE_SECONDS = 600.0  # how long large jobs are kept at most after they were last followed
 LONGEST_WAIT_EVERY = 4  # one turn in so many goes to the job that has waited longest
+NO_ROOM = (None,)  # of jobs that only learners have followed
 CHAPTERS_SHARE = 0.25  # of the workers' time, at least, while chapters wait
 MAX_WAITING = 500  # jobs; when there are more, one is dropped
 
@@ -255,25 +256,37 @@ class JobQueue:
         self._forget_most([job for job in oldest_first if job in followed], FOLLOWED_MARKS)
 
     def _forget_most(self, jobs: list[Job], most: int) -> None:
-        """Of jobs with more marks than `most`, forget some of the network that has the most."""
+        """Of jobs with more marks than `most`, forget some of the network that has the most.
+
+        Within a network, what the lecturers of its rooms have followed is counted by room, so that
+        no learner pushes it out, and no lecturer more than a share of it.
+        """
         total = sum(map(_size, jobs))
         if total <= most:
             return
-        kept = Counter[str]()  # by network
+        kept = Counter[object]()  # by network, by room, and of no room
         for job in self.jobs.values():
-            kept.update(dict.fromkeys(job.networks, _size(job)))
+            kept.update(dict.fromkeys(_holders(job), _size(job)))
         idle = [job for job in jobs if job not in self.running and job not in self.waiting]
         while idle and total > 0.95 * most:  # some more at once: it takes a while
-            # What several networks share is as safe as if the lightest one had it alone. Large ones
-            # go first, and then the oldest: a hundred large ones, of one pass each, would push out
-            # all of a chapter's.
+            # What several share is as safe as if the lightest one had it alone. Weights go first,
+            # and then the oldest: those of a hundred passes would push out all of a chapter's.
             forgotten = max(
-                idle, key=lambda job: (min(map(kept.__getitem__, job.networks)), job.is_large)
+                idle,
+                key=lambda job: (
+                    min(kept[each] for each in job.networks),
+                    min(kept[each] for each in job.open_rooms or NO_ROOM),
+                    bool(job.plan.kept_passes),
+                ),
             )
             idle.remove(forgotten)
             total -= _size(forgotten)
-            kept.subtract(dict.fromkeys(forgotten.networks, _size(forgotten)))
+            kept.subtract(dict.fromkeys(_holders(forgotten), _size(forgotten)))
             del self.jobs[forgotten.plan]
+
+
+def _holders(job: Job) -> list[object]:
+    return [*job.networks, *(job.open_rooms or NO_ROOM)]
 
 
 def _size(job: Job) -> int:

@@ -5,6 +5,7 @@ costs each of them little. What was charged is half forgotten after HALF_LIFE. N
 for turns alone, or a hall in which all press start would wait for a single visit elsewhere.
 """
 
+import weakref
 from typing import NamedTuple
 
 from exam.service.decaying_sum import DecayingSum
@@ -17,10 +18,14 @@ MAX_CHARGED = 5_000  # visits
 
 
 class Follower(NamedTuple):
-    """A visit that follows a study, by its key, and the network that it comes from."""
+    """A visit that follows a study, by its key, and the network that it comes from.
+
+    `room` refers to the one that it leads, if any.
+    """
 
     visit: str = ""
     network: str = ""
+    room: weakref.ref | None = None
 
 
 NOBODY = Follower()  # of a job that is followed no longer, and in tests
