@@ -78,7 +78,7 @@ class Rooms:
                     self._close(room)
                     room = None
             if room is None:
-                self._make_place(client)
+                self._make_place(client, since)
                 self._closed.pop(code, None)
                 room = self._rooms[code] = Room(code, secret, self._clock(), client)
             room.since = min(room.since, since)
@@ -101,11 +101,12 @@ class Rooms:
             room.used_at = self._clock()
         return room
 
-    def _make_place(self, client: str) -> None:
+    def _make_place(self, client: str, since: float) -> None:
         """Close a room of a client that has too many, or any room if all are taken.
 
         The one that has been unused for longest is closed. Rooms with learners stay open, and so do
-        other clients' rooms that were used recently, unless one client has more than its share.
+        other clients' rooms that were used recently, unless one client has more than its share. For
+        one that its lecturer has led `since` then elsewhere, a newer one of the client is closed.
         """
         for room in list(self._rooms.values()):
             if self._unused_seconds(room) >= KEPT_SECONDS:
@@ -116,6 +117,7 @@ class Rooms:
         if count_of_client >= MAX_ROOMS_OF_A_CLIENT:
             own = [room for room in empty if room.client == client]
             closable = [each for each in own if self._unused_seconds(each) >= RELOAD_SECONDS]
+            closable = closable or _newer_of(client, rooms, since)
         elif len(rooms) >= MAX_ROOMS:
             closable = [each for each in empty if self._unused_seconds(each) >= RECENT_SECONDS]
             closable = closable or _last_of_most(rooms, share=count_of_client + 1)
@@ -137,6 +139,19 @@ class Rooms:
         return self._clock() - room.used_at
 
 
+def _newer_of(client: str, rooms: list[Room], since: float) -> list[Room]:
+    """A room of the client to close for one that has been led `since` then, before it was opened.
+
+    Of all that are newer, it is the one with the fewest followers; never the one with the most.
+    """
+    own = sorted((each for each in rooms if each.client == client), key=_followers)
+    return [room for room in own[:-1] if room.since > since][:1]
+
+
+def _followers(room: Room) -> int:
+    return len(room.listeners)
+
+
 def _last_of_most(rooms: list[Room], share: int) -> list[Room]:
     """A room to close, of the client with the most rooms, if those are more than `share`.
 
@@ -147,7 +162,7 @@ def _last_of_most(rooms: list[Room], share: int) -> list[Room]:
     # Of clients with equally many, the one that has opened the latest.
     client, count = Counter(room.client for room in reversed(rooms)).most_common(1)[0]
     by_age = [room for room in rooms if room.client == client]
-    by_followers = sorted(by_age, key=lambda room: len(room.listeners), reverse=True)
+    by_followers = sorted(by_age, key=_followers, reverse=True)
 
     def rank(room: Room) -> tuple[int, int]:
         age = by_age.index(room)

@@ -10,6 +10,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
+from itertools import islice
 from types import SimpleNamespace
 from unittest.mock import ANY
 
@@ -326,6 +327,27 @@ def test_a_room_whose_lecturer_reloads_stays(hall, clock):
     clock.now += 1
     hall.lead(next(code), new_secret(), "the hall")
     assert hall.find("KHJM") is None  # whoever opens rooms by mistake can go on
+
+
+def test_who_has_led_a_code_for_longer_has_a_place_whoever_holds_all_others(hall):
+    """By twenty rooms, a student kept a lecture from going on at the server that was left."""
+    held = [hall.lead(code, new_secret(), "the hall") for code in islice(codes(), 20)]
+    for room in held:
+        room.leaders.add(object())
+        room.listeners.add(lambda: None)
+    held[0].listeners.add(lambda: None)
+    held[7].listeners.clear()
+    began = min(room.since for room in held) - 60.0
+    for since in (math.inf, time.time()):
+        with pytest.raises(RoomRefused, match="taken"):
+            hall.lead("KHJM", new_secret(), "the hall", since)
+    assert hall.lead("KHJM", new_secret(), "the hall", began)
+    assert [room for room in held if room.is_closed] == [held[7]]
+    for code in islice(codes(), 20, 38):
+        assert hall.lead(code, new_secret(), "the hall", began)
+    with pytest.raises(RoomRefused, match="taken"):
+        hall.lead("ZZZX", new_secret(), "the hall", began)
+    assert hall.find("KHJM") and not held[0].is_closed, "most follow it"
 
 
 def test_a_client_that_opens_rooms_in_a_loop_takes_none_from_others(hall, room, clock):
