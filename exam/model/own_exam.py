@@ -13,9 +13,10 @@ MIN_INK, MAX_INK = 0.005, 0.6  # shares of a picture that ink covers; digits hav
 # What browsers send in MNIST's form: the size of the ink, and how far its centre of mass is from
 # the middle, in pixels. All 4,000 questions of the exams have at most 20 and 1.
 LONGER, OFF_CENTRE = 20, 2.0
-# How often a row or column of it may cross ink, whichever grey counts as ink. All of them have at
-# most five, a line of letters has more.
-MAX_CROSSINGS, GREYS = 5, np.arange(32, 256, 32)
+# How often a row or column of it may cross ink, or a diagonal, whichever grey counts as ink. All of
+# them have at most five in rows and columns, and 12 of them more than four in a diagonal; a line of
+# letters has more.
+MAX_CROSSINGS, MAX_DIAGONAL_CROSSINGS, GREYS = 5, 4, np.arange(32, 256, 32)
 
 
 class BadPicture(ValueError):
@@ -71,18 +72,23 @@ def check_form(picture: bytes) -> bytes:
     centre = np.array([ink.sum(axis=axis) @ pixels for axis in (1, 0)]) / ink.sum()
     if max(sides) > LONGER or np.abs(centre - SIDE / 2).max() > OFF_CENTRE:
         raise BadPicture(f"ink of {sides} pixels around {centre.round(1)}")
-    if (crossings := _most_crossings(ink)) > MAX_CROSSINGS:
-        raise BadPicture(f"ink in {crossings} places of one row or column")
+    straight = max(map(_most_crossings, (ink, ink.T)))
+    diagonal = max(map(_most_crossings, (_sheared(ink), _sheared(ink[:, ::-1]))))
+    if straight > MAX_CROSSINGS or diagonal > MAX_DIAGONAL_CROSSINGS:
+        raise BadPicture(f"ink in {straight} or {diagonal} places of one line")
     return picture
 
 
 def _most_crossings(picture: np.ndarray) -> int:
-    """In how many places the row or column with the most of them crosses ink."""
+    """In how many places the column with the most of them crosses ink."""
     is_ink = picture >= GREYS[:, None, None]
-    return max(
-        (is_ink & ~np.roll(is_ink, 1, axis)).sum(axis).max()  # ink is less wide than the picture
-        for axis in (1, 2)
-    )
+    return (is_ink & ~np.roll(is_ink, 1, axis=1)).sum(axis=1).max()  # no ink is at an edge
+
+
+def _sheared(picture: np.ndarray) -> np.ndarray:
+    """The diagonals of a picture as columns: each row begins one pixel after the one above it."""
+    wide = np.pad(picture, ((0, 0), (0, SIDE + 1)))
+    return wide.ravel()[: 2 * PIXELS].reshape(SIDE, 2 * SIDE)
 
 
 def in_the_place_of(other: bytes, picture: bytes) -> bytes:
