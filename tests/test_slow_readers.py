@@ -10,7 +10,7 @@ import pytest
 import uvicorn
 
 from exam.server import slow_readers
-from exam.server.app import raise_file_limit
+from exam.server.app import bound_by_memory, raise_file_limit
 from exam.server.slow_readers import SlowReaders, Transport, bound_slow_readers
 from tests.visit import run
 
@@ -175,3 +175,10 @@ def test_a_hall_whose_line_is_full_is_served():
 
 def is_reset(line: socket.socket) -> bool:
     return line.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) != 0
+
+
+def test_on_a_small_machine_fewer_connections_are_served(monkeypatch):
+    """The sum of all limits once took more than 1 GB, so the system ended the server."""
+    for known, files in ((0, 60_000), (1 << 30, 2_684), (1 << 40, 60_000)):
+        monkeypatch.setattr("exam.server.app.memory", lambda known=known: known)
+        assert bound_by_memory(60_000) == files
