@@ -17,7 +17,7 @@ from exam.parts import CHAPTER_NAMES
 from exam.rooms.room import Room
 from exam.rooms.rooms import ROOMS, new_code, new_secret
 from exam.server import connection, inbox
-from exam.server.connection import NEW_ROOM
+from exam.server.connection import NEW_ROOM, Connection
 from exam.server.inbox import KEPT_UNREAD, MAX_UNREAD, MAX_UNREAD_BYTES, Inbox
 from exam.server.lead import Lead
 from exam.server.session_use import OPEN_CHAPTER, RESULT, USES, SessionUse
@@ -275,6 +275,13 @@ class RunningSession:
 
     _scriptrunner: object | None = object()
 
+    def show_something(self, to: Connection) -> None:
+        """Let this connection take it, and write a part of the page to it."""
+        to.take_session(self)
+        written = ForwardMsg()
+        written.delta.fragment_id = "abc"
+        to.note_output(written)
+
 
 @pytest.mark.parametrize("is_preempted", [False, True])
 def test_a_run_that_does_what_two_messages_asked_for_is_one(monkeypatch, is_preempted):
@@ -285,10 +292,7 @@ def test_a_run_that_does_what_two_messages_asked_for_is_one(monkeypatch, is_pree
 
     async def app(scope: dict, receive, send: object) -> None:
         session = RunningSession()
-        scope[SERVED_BY].take_session(session)
-        written = ForwardMsg()
-        written.delta.fragment_id = "abc"
-        scope[SERVED_BY].note_output(written)
+        session.show_something(scope[SERVED_BY])
         early, end = ForwardMsg.FINISHED_EARLY_FOR_RERUN, ForwardMsg.FINISHED_SUCCESSFULLY
         for statuses in ([], [end], [early, end]) if is_preempted else ([], [early, end]):
             await receive()
@@ -311,10 +315,7 @@ def test_who_leaves_is_waited_for_until_nothing_runs(monkeypatch):
 
     async def app(scope: dict, receive, send: object) -> None:
         session = RunningSession()
-        scope[SERVED_BY].take_session(session)
-        written = ForwardMsg()
-        written.delta.fragment_id = "abc"
-        scope[SERVED_BY].note_output(written)
+        session.show_something(scope[SERVED_BY])
         for _ in range(3):  # the third one is in the queue of what runs for the second one
             await receive()
             CONNECTION.get().note_run(asked)

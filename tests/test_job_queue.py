@@ -84,6 +84,14 @@ def run_turn(queue: JobQueue, clock: list[float], seconds: float) -> Job:
     return job
 
 
+def end_turn_of(queue: JobQueue, job: Job) -> None:
+    """Its turn ends, and nothing else waits."""
+    with queue.job_came:
+        queue.waiting.clear()
+        queue.running.append(job)
+        queue.end_turn(job)
+
+
 def ask_from(queue: JobQueue, network: str, plan: Plan, **more) -> Job:
     """Ask for a study of 200 passes in a visit of its own, from that network."""
     return ask(queue, plan, 200, follower=Follower(f"{network} {plan}", network), **more)
@@ -225,10 +233,7 @@ def test_a_network_that_asks_for_much_has_only_its_own_results_forgotten(queue, 
         job = ask_from(queue, "script", Plan(batch_size, 4), known=40)
         for each in (job, *chapters):
             each.followed_until = 0.0
-        with queue.job_came:
-            queue.waiting.clear()
-            queue.running.append(job)
-            queue.end_turn(job)
+        end_turn_of(queue, job)
     assert all(queue.jobs.get(each.plan) is each for each in chapters)
     assert sum(len(each.marks) for each in queue.jobs.values()) <= 1_000
 
@@ -245,10 +250,7 @@ def ask_for_weights(queue: JobQueue, network: str, rooms: Sequence[Room] = ()) -
         plan = Plan(batch_size, 4, kept_passes=(0,))
         job = ask(queue, plan, 200, known=1, follower=follower)
         job.followed_until = 0.0
-        with queue.job_came:
-            queue.waiting.clear()
-            queue.running.append(job)
-            queue.end_turn(job)
+        end_turn_of(queue, job)
 
 
 def test_what_is_large_and_forgotten_is_whose_network_has_the_most(queue, monkeypatch):
@@ -296,10 +298,7 @@ def test_what_is_followed_is_bounded_as_well(queue, monkeypatch):
     of_hall = [ask_from(queue, "hall", Plan(100, n), known=201) for n in (1, 2)]
     for batch_size in range(1, 100):
         job = ask_from(queue, "script", Plan(batch_size, 4), known=201)
-        with queue.job_came:
-            queue.waiting.clear()
-            queue.running.append(job)
-            queue.end_turn(job)
+        end_turn_of(queue, job)
         assert job.plan in queue.jobs
     assert all(queue.jobs.get(each.plan) is each for each in of_hall)
     assert 1_500 < sum(len(each.marks) for each in queue.jobs.values()) <= 2_300
@@ -312,10 +311,7 @@ def test_what_somebody_follows_pushes_out_nothing_that_others_have_followed(queu
     of_hall.followed_until = 0.0
     for batch_size in range(1, 20):
         job = ask_from(queue, "script", Plan(batch_size, 4), known=201)
-        with queue.job_came:
-            queue.waiting.clear()
-            queue.running.append(job)
-            queue.end_turn(job)
+        end_turn_of(queue, job)
     assert queue.jobs.get(of_hall.plan) is of_hall
 
 
@@ -327,10 +323,7 @@ def test_what_two_networks_share_is_as_safe_as_what_the_lighter_one_has(queue, m
     for batch_size in range(1, 100):
         job = ask_from(queue, "script", Plan(batch_size, 4), known=40)
         job.followed_until = shared.followed_until = 0.0
-        with queue.job_came:
-            queue.waiting.clear()
-            queue.running.append(job)
-            queue.end_turn(job)
+        end_turn_of(queue, job)
     assert queue.jobs.get(shared.plan) is shared
 
 

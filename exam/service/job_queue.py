@@ -32,9 +32,9 @@ MARKS_PER_JOB, MARKS_PER_LARGE_JOB = 10, 300
 KEPT_CHECKPOINTS = 100  # of studies that are complete: 10 MB
 KEPT_LARGE_SECONDS = 600.0  # how long large jobs are kept at most after they were last followed
 LONGEST_WAIT_EVERY = 4  # one turn in so many goes to the job that has waited longest
-NO_ROOM = (None,)  # of jobs that only learners have followed
 CHAPTERS_SHARE = 0.25  # of the workers' time, at least, while chapters wait
 MAX_WAITING = 500  # jobs; when there are more, one is dropped
+NO_ROOM = (None,)  # in place of the rooms of a job that only learners have followed
 
 
 class Key(NamedTuple):
