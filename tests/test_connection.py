@@ -140,7 +140,7 @@ def test_a_message_waits_for_as_many_turns_as_it_takes(monkeypatch):
 
     def ask(asked: object, runs: int = 1) -> Run:
         kept.append(runs)
-        return RunQueue(1).add((1, 0), "", "")
+        return RunQueue(1).add(lambda: (1, 0), "", "")
 
     monkeypatch.setattr(connection.RequestAccount, "ask", ask)
 
@@ -259,7 +259,7 @@ def test_a_run_keeps_its_place_until_the_page_writes_its_end(monkeypatch):
     async def app(scope: dict, receive, send: object) -> None:
         await receive()
         CONNECTION.get().note_run(message())
-        waiting = pages.add((1, 0), "", "")
+        waiting = pages.add(lambda: (1, 0), "", "")
         for status in (ForwardMsg.FINISHED_EARLY_FOR_RERUN, ForwardMsg.FINISHED_SUCCESSFULLY):
             is_free.append(waiting.turn.done())
             scope[SERVED_BY].note_output(ForwardMsg(script_finished=status))
@@ -344,7 +344,7 @@ def test_what_begins_no_run_keeps_no_place(monkeypatch):
             await receive()
             await receive()  # waits for as long as the first one keeps its place
         CONNECTION.get().note_run(message())
-        is_free.append(parts.add((1, 0), "", "").turn.done())
+        is_free.append(parts.add(lambda: (1, 0), "", "").turn.done())
 
     asked = message()
     asked.rerun_script.fragment_id = "abc"
@@ -410,7 +410,7 @@ def test_who_loses_a_session_keeps_no_place_and_who_takes_it_is_as_heavy(
         await receive()
         CONNECTION.get().note_run(message())
         weights.append(round(USES[session].account.runs.now()))
-        waiting = pages.add((1, 0), "", "")
+        waiting = pages.add(lambda: (1, 0), "", "")
         assert not waiting.turn.done()
         WebsocketSessionManager.disconnect_session(manager, "id")
         async with asyncio.timeout(60):
@@ -515,7 +515,7 @@ def test_who_does_not_read_is_answered_no_more_and_keeps_no_place(monkeypatch):
             for _ in range(100):
                 await asyncio.sleep(0)
             taken.append(taking.done())
-            waiting = pages.add((1, 0), "", "")
+            waiting = pages.add(lambda: (1, 0), "", "")
             assert waiting.turn.done()
             waiting.end()
             may_send.set()
@@ -542,7 +542,7 @@ def test_a_file_keeps_its_place_until_it_is_there_and_a_page_until_it_is(monkeyp
         answer, end = ForwardMsg(), ForwardMsg()
         answer.backend_operation_response.request_id = "a"
         end.script_finished = ForwardMsg.FINISHED_SUCCESSFULLY
-        first, second = (pages.add((1, 0), "", "") for _ in range(2))
+        first, second = (pages.add(lambda: (1, 0), "", "") for _ in range(2))
         for written in (answer, answer, end):
             scope[SERVED_BY].note_output(written)
             is_free.append((first.turn.done(), second.turn.done()))
@@ -563,8 +563,8 @@ def test_what_is_left_of_a_connection_runs_only_if_it_is_a_part_of_the_page(
     taken: list[str] = []
 
     async def app(scope: dict, receive, send: object) -> None:
-        pages.add((1, 0), "", "")  # so that no page has its turn
-        others = parts.add((1, 0), "", "")
+        pages.add(lambda: (1, 0), "", "")  # so that no page has its turn
+        others = parts.add(lambda: (1, 0), "", "")
         written = ForwardMsg()
         written.delta.fragment_id = "seen"
         scope[SERVED_BY].note_output(written)

@@ -47,11 +47,12 @@ def who_asked(times: int, network: str = "") -> RequestAccount:
     return asked
 
 
-def order(first: Run, **waiting: Run) -> list[str]:
-    """The order in which runs begin that wait for the first one."""
+def order(first: Run, seconds: float = 0.0, **waiting: Run) -> list[str]:
+    """The order in which runs begin that wait for the first one; each takes `seconds`."""
     assert first.turn.done()
     began: list[str] = []
     while first:
+        first._queue.charge(first.network, first.session, seconds)
         first.end()
         names = [name for name, run in waiting.items() if run.turn.done() and name not in began]
         assert len(names) <= 1, "each waits for the end of the one before"
@@ -157,7 +158,7 @@ def test_networks_share_the_time_of_the_thread_and_not_its_turns():
 
 def test_a_hundred_rooms_at_other_addresses_keep_no_lecturer_waiting(monkeypatch):
     """Each of them had asked for less than the lecturer's, whose step came after half a minute."""
-    monkeypatch.setattr(run_queue, "LEADERS", RunQueue(1))
+    monkeypatch.setattr(run_queue, "LEADERS", RunQueue(1, by_room=True))
 
     async def serve() -> list[str]:
         others = [RequestAccount(f"{number % 7}", leads=True) for number in range(98)]
@@ -339,27 +340,43 @@ def test_a_run_that_turns_out_to_be_longer_keeps_its_place(monkeypatch):
 
 def test_of_lecturers_the_first_run_of_each_room_comes_before_the_second_of_any(monkeypatch):
     """1,140 costly parts of 19 idle rooms, asked for at once, kept a lecturer waiting for 60 s."""
-    monkeypatch.setattr(run_queue, "LEADERS", RunQueue(1))
+    monkeypatch.setattr(run_queue, "LEADERS", RunQueue(1, by_room=True))
 
     async def serve() -> list[str]:
         rooms = [RequestAccount("", leads=True) for _ in range(19)]
         first = RequestAccount("", leads=True).ask()
         asked = {f"{turn} of {n}": r.ask() for turn in range(60) for n, r in enumerate(rooms)}
-        lecturer = RequestAccount("", leads=True, runs=300)
-        return order(first, **asked, steps=lecturer.ask(), polls=lecturer.ask())
+        lecturer = RequestAccount("", leads=True, runs=200)
+        return order(first, 0.01, **asked, steps=lecturer.ask(), polls=lecturer.ask())
 
     assert run(serve()).index("steps") <= 19 * 4 / 3 + 1
 
 
 def test_of_lecturers_who_has_had_the_most_time_comes_last(monkeypatch):
     """An expensive fragment counts as one run, so a room that was idle would get forty of them."""
-    monkeypatch.setattr(run_queue, "LEADERS", RunQueue(1))
+    monkeypatch.setattr(run_queue, "LEADERS", RunQueue(1, by_room=True))
 
     async def serve() -> list[str]:
-        rested, lecturer = (RequestAccount("", leads=True, runs=runs) for runs in (0, 8))
-        rested.ask().end()
-        rested.charge(0.1)
+        rested = RequestAccount("", leads=True)
         first = RequestAccount("", leads=True).ask()
-        return order(first, rested=rested.ask(), lecturer=lecturer.ask())
+        asked = {f"{turn}": rested.ask() for turn in range(40)}
+        lecturer = RequestAccount("", leads=True, runs=200)
+        return order(first, 0.1, **asked, polls=lecturer.ask(), steps=lecturer.ask())
 
-    assert run(serve()) == ["lecturer", "rested"]
+    assert run(serve()).index("steps") <= 4
+
+
+def test_of_lecturers_the_step_of_a_busy_room_comes_before_the_pages_of_rested_ones(monkeypatch):
+    """They had asked for nothing before: 152 pages of 19 rooms kept a step waiting for 11 s."""
+    monkeypatch.setattr(run_queue, "LEADERS", RunQueue(1, by_room=True))
+
+    async def serve() -> list[str]:
+        first = RequestAccount("", leads=True).ask()
+        rooms = [RequestAccount("", leads=True) for _ in range(19)]
+        asked = {
+            f"{turn} of {n}": r.ask(WHOLE_PAGE) for n, r in enumerate(rooms) for turn in range(8)
+        }
+        lecturer = RequestAccount("", leads=True, runs=100)
+        return order(first, 0.07, **asked, polls=lecturer.ask(), steps=lecturer.ask())
+
+    assert run(serve()).index("steps") <= 3

@@ -4,9 +4,10 @@ One thread answers everybody, so a few runs at once are as fast as many, and the
 Fragment runs never wait for runs of the whole page, learners never wait for sessions that ask
 without pause, and lecturers wait only for lecturers. Each network has its share of the thread's
 time. Within a network, of learners the smallest run comes first, and among equals the one whose
-session has asked less often recently; of lecturers, the one whose room has the fewest runs waiting,
-and then the one whose room has asked for the least. Every fourth turn of a network goes to the run
-that has waited longest, so that nobody waits forever.
+session has asked less often recently; of lecturers, the one whose room has had the least of the
+network's share while others waited, and of about equal ones the smallest run, unless its room asks
+without pause. Every fourth turn of a network goes to the run that has waited longest, so that
+nobody waits forever.
 """
 
 import asyncio
@@ -14,7 +15,7 @@ import contextlib
 import itertools
 import math
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from exam.service.decaying_sum import DecayingSum
 from exam.service.fair_shares import FairShares
@@ -32,6 +33,7 @@ WHOLE_PAGE = 10  # fragment runs that a run of the whole page counts as
 LIGHT_RUNS = 60.0  # recent runs; a learner asks for fewer
 PARTS_AT_ONCE, PAGES_AT_ONCE = 4, 2  # of learners
 LEADERS_AT_ONCE = 2  # of lecturers, parts and pages
+LECTURE_RUNS = 255  # recent runs; a room whose lecturer goes on quickly asks for fewer
 HEAVY_PARTS_AT_ONCE, HEAVY_PAGES_AT_ONCE = 2, 1  # of sessions that ask without pause
 # How many places may be lent by runs that wait for something; with 8, the slowest twentieth of 200
 # learners waits three times as long for the first pass (`load 200 guesses`).
@@ -45,14 +47,20 @@ LONGEST_WAIT_EVERY = 4  # one turn in so many goes to the run that has waited lo
 # or Streamlit has not said so.
 LONGEST_RUN_SECONDS = 2.0
 PART_SECONDS = 0.01  # that a part of the page takes, on a quiet machine
+EQUAL_SECONDS = 0.1  # rooms whose shares differ by less are equal: a count is no step
 BESIDE_SCRIPT = 0.005  # seconds that reading and sending for a run take, beside its script
 
 
 class Run:
-    """A run that waits until its future `turn` is done, and then takes a place until it ends."""
+    """A run that waits until its future `turn` is done, and then takes a place until it ends.
 
-    def __init__(self, queue: "RunQueue", rank: tuple[int, ...], network: str, session: str):
-        self.rank = rank  # the lowest one begins next
+    Of those that wait, the one for which `rank` is lowest begins next.
+    """
+
+    def __init__(
+        self, queue: "RunQueue", rank: Callable[[], tuple[float, ...]], network: str, session: str
+    ):
+        self.rank = rank
         self.network, self.session = network, session
         loop = asyncio.get_running_loop()
         self.turn: asyncio.Future[None] = loop.create_future()
@@ -80,34 +88,55 @@ class Run:
         self._ending = self.turn.get_loop().call_later(LONGEST_RUN_SECONDS, self.end)
 
 
+class WaitingRuns(InOrder[Run]):
+    """Those of one network, and the share of its time that each of its rooms has had meanwhile."""
+
+    def __init__(self) -> None:
+        super().__init__(lambda run: run.rank(), LONGEST_WAIT_EVERY)
+        self.rooms = FairShares()
+
+
 class RunQueue:
     """Runs of one kind, of which a few go on at once; used in one event loop.
 
-    Its networks have shares of the thread's time, in all queues that are `beside` it together.
+    Its networks have shares of the thread's time, in all queues that are `beside` it together, and
+    `by_room` the rooms of a network have shares of what is the network's.
     When a run has waited for `long_wait` seconds, the newest of equal ones goes first.
     """
 
-    def __init__(self, at_once: int, beside: "RunQueue | None" = None, long_wait: float = math.inf):
-        self._places, self._lent, self._long_wait = at_once, 0, long_wait
+    def __init__(
+        self,
+        at_once: int,
+        beside: "RunQueue | None" = None,
+        long_wait: float = math.inf,
+        by_room: bool = False,
+    ):
+        self._places, self._lent = at_once, 0
+        self._long_wait, self._by_room = long_wait, by_room
         self._loop: asyncio.AbstractEventLoop | None = None  # in which it is used
-        self._waiting: dict[str, InOrder[Run]] = {}
+        self._waiting: dict[str, WaitingRuns] = {}
         self.shares: FairShares = beside.shares if beside else FairShares()
-        self._all_waiting: list[dict[str, InOrder[Run]]] = beside._all_waiting if beside else []
+        self._all_waiting: list[dict[str, WaitingRuns]] = beside._all_waiting if beside else []
         self._all_waiting.append(self._waiting)
 
-    def add(self, rank: tuple[int, ...], network: str, session: str) -> Run:
+    def add(self, rank: Callable[[], tuple[float, ...]], network: str, session: str) -> Run:
         """A run that begins when it is its turn, and ends when told so."""
         self._loop = asyncio.get_running_loop()
         run = Run(self, rank, network, session)
-        by_rank = InOrder[Run](lambda run: run.rank, LONGEST_WAIT_EVERY)
-        self._waiting.setdefault(network, by_rank).append(run)
+        self._waiting.setdefault(network, WaitingRuns()).append(run)
         self._begin_next()
         return run
 
-    def waiting_of(self, network: str, session: str) -> int:
-        """How many runs of that session wait."""
-        waiting = self._waiting.get(network, ())
-        return sum(run.session == session and not run.turn.done() for run in waiting)
+    def charge(self, network: str, session: str, seconds: float) -> None:
+        """Charge them for the thread's time that a run has taken."""
+        self.shares.charge(network, session, seconds)
+        if self._by_room and (waiting := self._waiting.get(network)):
+            waiting.rooms.charge(session, "", seconds)
+
+    def share_of_room(self, network: str, session: str) -> float:
+        """The seconds of the thread that the room has had since others of its network wait."""
+        waiting = self._waiting.get(network)
+        return waiting.rooms.clock(session) if waiting else 0.0
 
     @contextlib.contextmanager
     def lent_place(self) -> Iterator[bool]:
@@ -145,10 +174,12 @@ class RunQueue:
                 del self._waiting[network]
                 continue
             self.shares.note_turn(itertools.chain.from_iterable(self._all_waiting))
+            if self._by_room:
+                waiting.rooms.note_turn(run.session for run in waiting)
             waited = asyncio.get_running_loop().time() - waiting[0].asked_at
             run = waiting.take(newest_first=waited > self._long_wait)
             self._places -= 1
-            self.shares.charge(network, run.session, BESIDE_SCRIPT)
+            self.charge(network, run.session, BESIDE_SCRIPT)
             run.begin()
 
 
@@ -156,7 +187,7 @@ PARTS = RunQueue(PARTS_AT_ONCE)
 PAGES = RunQueue(PAGES_AT_ONCE, beside=PARTS, long_wait=LONG_WAIT_SECONDS)
 HEAVY_PARTS = RunQueue(HEAVY_PARTS_AT_ONCE, beside=PARTS)
 HEAVY_PAGES = RunQueue(HEAVY_PAGES_AT_ONCE, beside=PARTS, long_wait=LONG_WAIT_SECONDS)
-LEADERS = RunQueue(LEADERS_AT_ONCE)
+LEADERS = RunQueue(LEADERS_AT_ONCE, by_room=True)
 
 
 class RequestAccount:
@@ -173,13 +204,9 @@ class RequestAccount:
         """Queue a run that counts as `runs` runs; it may begin when its `turn` is done."""
         self.runs.add(runs)  # first, so that somebody who keeps sending large ones waits too
         self.times.add(1)
-        # Rounded, so that there are ties, which are served in order of arrival.
         weight = round(self.runs.now())
         if self._leads:  # one queue, or one leader's many fragments would go before another's step
-            # The first run of each room comes before the second of any: many that are asked for at
-            # once are charged for the thread's time only when they have run.
-            waiting = LEADERS.waiting_of(self.network, self.session)
-            return LEADERS.add((waiting, weight, runs), self.network, self.session)
+            return LEADERS.add(lambda: self._rank_of_leader(runs), self.network, self.session)
         if runs >= WHOLE_PAGE:
             # Who comes goes before those who ask for the page again and again.
             self.pages.add(1)
@@ -188,11 +215,17 @@ class RequestAccount:
         else:
             often = max(round(self.times.now()), FEW).bit_length()
             queue = PARTS if weight <= LIGHT_RUNS else HEAVY_PARTS
-        return queue.add((runs, often), self.network, self.session)
+        return queue.add(lambda: (runs, often), self.network, self.session)
+
+    def _rank_of_leader(self, runs: int) -> tuple[float, ...]:
+        """By what the room has had when a turn comes, most of it perhaps after this was asked."""
+        share = LEADERS.share_of_room(self.network, self.session)
+        often = max(round(self.runs.now()), LECTURE_RUNS).bit_length()
+        return int(share / EQUAL_SECONDS), often, runs, share
 
     def charge(self, seconds: float) -> None:
         """Charge for the thread's time that a run has taken."""
         queue = LEADERS if self._leads else PARTS
-        queue.shares.charge(self.network, self.session, seconds)
+        queue.charge(self.network, self.session, seconds)
         if self._leads:  # or one who has many idle rooms would go first, with ever new slow runs
             self.runs.add(seconds / PART_SECONDS)
