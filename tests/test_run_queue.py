@@ -346,7 +346,7 @@ def test_of_lecturers_the_first_run_of_each_room_comes_before_the_second_of_any(
         rooms = [RequestAccount("", leads=True) for _ in range(19)]
         first = RequestAccount("", leads=True).ask()
         asked = {f"{turn} of {n}": r.ask() for turn in range(60) for n, r in enumerate(rooms)}
-        lecturer = RequestAccount("", leads=True, runs=200)
+        lecturer = RequestAccount("", leads=True, runs=900)
         return order(first, 0.01, **asked, steps=lecturer.ask(), polls=lecturer.ask())
 
     assert run(serve()).index("steps") <= 19 * 4 / 3 + 1
@@ -360,7 +360,7 @@ def test_of_lecturers_who_has_had_the_most_time_comes_last(monkeypatch):
         rested = RequestAccount("", leads=True)
         first = RequestAccount("", leads=True).ask()
         asked = {f"{turn}": rested.ask() for turn in range(40)}
-        lecturer = RequestAccount("", leads=True, runs=200)
+        lecturer = RequestAccount("", leads=True, runs=900)
         return order(first, 0.1, **asked, polls=lecturer.ask(), steps=lecturer.ask())
 
     assert run(serve()).index("steps") <= 4
@@ -376,7 +376,7 @@ def test_of_lecturers_the_step_of_a_busy_room_comes_before_the_pages_of_rested_o
         asked = {
             f"{turn} of {n}": r.ask(WHOLE_PAGE) for n, r in enumerate(rooms) for turn in range(8)
         }
-        lecturer = RequestAccount("", leads=True, runs=100)
+        lecturer = RequestAccount("", leads=True, runs=900)
         return order(first, 0.07, **asked, polls=lecturer.ask(), steps=lecturer.ask())
 
     assert run(serve()).index("steps") <= 3

@@ -33,7 +33,7 @@ WHOLE_PAGE = 10  # fragment runs that a run of the whole page counts as
 LIGHT_RUNS = 60.0  # recent runs; a learner asks for fewer
 PARTS_AT_ONCE, PAGES_AT_ONCE = 4, 2  # of learners
 LEADERS_AT_ONCE = 2  # of lecturers, parts and pages
-LECTURE_RUNS = 255  # recent runs; a room whose lecturer goes on quickly asks for fewer
+LECTURE_RUNS = 1_023  # recent runs; a room whose lecturer goes on every second asks for fewer
 HEAVY_PARTS_AT_ONCE, HEAVY_PAGES_AT_ONCE = 2, 1  # of sessions that ask without pause
 # How many places may be lent by runs that wait for something; with 8, the slowest twentieth of 200
 # learners waits three times as long for the first pass (`load 200 guesses`).
