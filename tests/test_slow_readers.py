@@ -10,8 +10,9 @@ import pytest
 import uvicorn
 
 from exam.server import slow_readers
-from exam.server.app import bound_by_memory, raise_file_limit
+from exam.server.app import MEMORY_PER_FILE, raise_file_limit
 from exam.server.slow_readers import SlowReaders, Transport, bound_slow_readers
+from exam.service import machine
 from tests.visit import run
 
 PATIENCE = 60.0  # seconds
@@ -179,6 +180,6 @@ def is_reset(line: socket.socket) -> bool:
 
 def test_on_a_small_machine_fewer_connections_are_served(monkeypatch):
     """The sum of all limits once took more than 1 GB, so the system ended the server."""
-    for known, files in ((0, 60_000), (1 << 30, 2_684), (1 << 40, 60_000)):
-        monkeypatch.setattr("exam.server.app.memory", lambda known=known: known)
-        assert bound_by_memory(60_000) == files
+    for known, files in ((0, 60_000), (1 << 30, 1_789), (1 << 40, 60_000)):
+        monkeypatch.setattr(machine, "memory", lambda known=known: known)
+        assert machine.affordable(60_000, MEMORY_PER_FILE) == files

@@ -41,14 +41,13 @@ from exam.server.websocket import (
     follow_runs,
     follow_sessions,
 )
-from exam.service.machine import memory, shortages
+from exam.service.machine import affordable, shortages
 from exam.service.scheduler import get_scheduler
 from exam.texts import LANGUAGES, load_texts
 
 MAX_OPEN_FILES = 65_536
-# Bytes of memory for each. By quiet connections, all limits together took more than 1 GB, although
-# each of them was kept.
-MEMORY_PER_FILE = 400_000
+# Bytes. By quiet connections, all limits together took more than 1 GB, although each was kept.
+MEMORY_PER_FILE = 600_000
 SHARE_OF_FILES = 0.5  # of the open-file limit, for connections that wait to be read
 # How long a thread that runs the page may hold the GIL while the thread that answers everybody
 # waits for it. With Python's default of 0.005, it would wait that long for several threads each
@@ -70,11 +69,6 @@ def raise_file_limit() -> float:
     return resource.getrlimit(resource.RLIMIT_NOFILE)[0]
 
 
-def bound_by_memory(files: float) -> float:
-    """Of so many open files, as many as there is memory for, where that is known."""
-    return min(files, memory() // MEMORY_PER_FILE) if memory() else files
-
-
 def on_end(*endings: Callable[[], None]) -> None:
     """Have them called when the server is told to end: it waits for all answers before it does."""
 
@@ -92,7 +86,7 @@ def on_end(*endings: Callable[[], None]) -> None:
 @contextlib.asynccontextmanager
 async def lifespan(app: object) -> AsyncIterator[None]:
     """Before the first visitor, begin to load Keras, and build what the first screen needs."""
-    max_open_files = bound_by_memory(raise_file_limit())
+    max_open_files = affordable(raise_file_limit(), MEMORY_PER_FILE)
     sys.setswitchinterval(SWITCH_SECONDS)
     requests = RequestTurns(min(max_open_files, MAX_OPEN_FILES) * SHARE_OF_FILES)
     accept_in_turns(requests)

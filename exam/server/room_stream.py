@@ -13,10 +13,12 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
 from exam.rooms.room import Room
 from exam.rooms.rooms import ROOMS
+from exam.service.machine import affordable
 
 EVENT_STREAM = "text/event-stream"
 MAX_STREAMS, MAX_LECTURER_STREAMS = 1_000, 20  # of a room
-MAX_ALL_STREAMS = 2_000  # of all rooms, those of lecturers aside; each takes 35 kB
+# Of all rooms, those of lecturers aside; each takes 35 kB. With 1 GB, 715 of them.
+MAX_ALL_STREAMS = affordable(2_000, bytes_each=1_500_000)
 KEEP_ALIVE_SECONDS = 15.0  # after which a stream sends a comment, so that no proxy cuts it
 # Between two events for a lecturer, whose page reruns at each: within one step, and when it
 # changes.

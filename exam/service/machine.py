@@ -28,6 +28,11 @@ def memory() -> int:
     return min((limit for limit in limits if limit > 0), default=0)
 
 
+def affordable(most: float, bytes_each: int) -> float:
+    """Of so many things, as many as there is memory for; all of them where that is not known."""
+    return min(most, memory() // bytes_each) if memory() else most
+
+
 def shortages() -> list[str]:
     """What this machine has too little of for a hall of 200, for the log."""
     short = []
